@@ -1,0 +1,1 @@
+"""The visitor's page: with JavaScript over a socket, without it as plain forms."""

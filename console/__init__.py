@@ -1,0 +1,1 @@
+"""What staff touch: sign-in, desk, live load."""

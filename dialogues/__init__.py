@@ -1,0 +1,1 @@
+"""What is said: content files, the engine that answers, understanding of free text, the desks that answer people."""

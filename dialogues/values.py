@@ -1,0 +1,248 @@
+"""What the dialogue engine takes and gives: frozen values, closed sets."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    SELF = "self"
+    FRIEND = "friend"
+    SIBLING = "sibling"
+    PROFESSIONAL = "professional"
+
+
+class AgeBand(StrEnum):
+    """Table T7 of the domain rules."""
+
+    UNDER_13 = "under_13"
+    FROM_13 = "13_15"
+    FROM_16 = "16_17"
+    FROM_18 = "18_20"
+    FROM_21 = "21_26"
+    OVER_26 = "over_26"
+
+
+class Danger(StrEnum):
+    NONE = "none"
+    CONCERN = "concern"
+    URGENT = "urgent"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """All that a conversation with the bot knows. It travels with the page; never text."""
+
+    language: str = "sv"
+    node: str = "start"
+    audience: Audience | None = None
+    topic: str | None = None
+    age_band: AgeBand | None = None
+    county: str | None = None
+    danger: Danger = Danger.NONE
+
+
+# --- Events ---
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The visitor pressed a choice. `id` is one that the last reply offered, or one of the standing choices."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The visitor wrote to the bot, in own words."""
+
+    text: str
+
+
+Event = Choose | Say
+
+# --- Replies ---
+
+
+class MessageKind(StrEnum):
+    TITLE = "title"  # a topic's heading
+    TEXT = "text"  # ordinary words of the bot
+    QUESTION = "question"  # asks for a choice
+    DANGER = "danger"  # 112 first; drawn so that it cannot be missed
+    NOTICE = "notice"  # reporting duty, review status: calm, set apart
+    SOURCES = "sources"  # `items`: where the facts come from
+    LINES = "lines"  # `items`: other lines to call or write to
+    BRIEFING = "briefing"  # `items`: what staff will see, each with the choice that changes it
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row of a message: a source, a line, a row of the briefing."""
+
+    label: str
+    detail: str = ""
+    href: str | None = None  # opened in a new tab, noreferrer; tel: for phone numbers
+    choice: str | None = None  # id of the choice that changes this row
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    kind: MessageKind
+    text: str = ""
+    items: tuple[Item, ...] = ()
+
+
+class ChoiceKind(StrEnum):
+    PRIMARY = "primary"  # at most one in a reply: the clear next step
+    PLAIN = "plain"
+    TOPIC = "topic"  # one of a list of topics
+    PERSON = "person"  # towards a person on duty
+    DANGER = "danger"  # "I am in danger now"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    id: str
+    label: str
+    kind: ChoiceKind = ChoiceKind.PLAIN
+
+
+class Action(StrEnum):
+    """What the channel has to do besides showing the reply."""
+
+    JOIN = "join"  # the visitor confirmed the briefing: join the waiting room
+    REBRIEF = "rebrief"  # the briefing changed: tell the waiting room, when there is a talk
+    LANGUAGE = "language"  # the interface language changed
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    messages: tuple[Message, ...]
+    choices: tuple[Choice, ...]
+    action: Action | None = None
+
+
+# --- Content ---
+
+
+class Status(StrEnum):
+    DRAFT = "draft"
+    MACHINE = "machine"
+    REVIEWED = "reviewed"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact's provenance. The fact itself is stated by the texts that name its id."""
+
+    id: str
+    statute: str
+    sources: tuple[str, ...]
+    confidence: str  # sourced | bill | general
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One chat-sized message of a topic's text."""
+
+    text: str
+    facts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicText:
+    """A topic in one language: pieces per audience, with the provenance that the visitor is shown."""
+
+    id: str
+    title: str
+    language: str
+    owner: str
+    checked: date
+    review: date
+    status: Status
+    words: tuple[str, ...]
+    next: tuple[str, ...]
+    pieces: dict[Audience, tuple[Piece, ...]]
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One entry of the closed topic list."""
+
+    id: str
+    facts: tuple[str, ...]
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A national line or emergency number, shown when no desk can answer and beside danger."""
+
+    id: str
+    number: str
+    href: str
+    checked: date | None  # None: no person has checked it; shown as unchecked, and only in the demonstration
+    names: dict[str, str]
+    details: dict[str, str]
+    audiences: frozenset[Audience]
+
+
+class OperatorKind(StrEnum):
+    AUTHORITY = "authority"
+    MUNICIPALITY = "municipality"
+    ASSOCIATION = "association"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A centre or team that answers."""
+
+    id: str
+    names: dict[str, str]
+    operator: OperatorKind
+    reporting: dict[str, str]  # per language: what staff must report (rules A3)
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageTexts:
+    language: str
+    name: str  # the language's own name
+    direction: str  # ltr | rtl
+    flow: dict[str, str]  # sentences of the flow, by dotted key
+    page: dict[str, str]  # words of the visitor's page, by dotted key
+    topics: dict[str, TopicText]
+    danger: dict[Danger, tuple[str, ...]]  # phrases that mean urgent or concern
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One place of the flow: what is said and where choices lead. From flow.yml."""
+
+    id: str
+    say: tuple[tuple[MessageKind, str], ...]
+    choices: tuple["Edge", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A choice of a node: `to` is a node, `set` the fields of the state it sets."""
+
+    id: str
+    to: str
+    kind: ChoiceKind = ChoiceKind.PLAIN
+    set: dict[str, str] = field(default_factory=dict)
+    action: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    topics: dict[str, Topic]  # the closed list, in its order
+    facts: dict[str, Fact]
+    nodes: dict[str, Node]
+    languages: dict[str, LanguageTexts]
+    lines: dict[str, Line]
+    desks: dict[str, Desk]
+    today: date
+    demo: bool  # a marked demonstration: unchecked lines may be shown, as such

@@ -1,0 +1,150 @@
+"""The two narrow ports. Each has one adapter on Redis; what refuses is a value, what fails is an exception.
+
+HandoverError                 something of the engine failed; the caller tells its user and may try again
+└── EngineUnavailable         no answer from the engine within its time limit
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from handover.values import (
+    Accepted,
+    AtCapacity,
+    Briefing,
+    Claimed,
+    DeskId,
+    Done,
+    EndReason,
+    Full,
+    Gone,
+    Joined,
+    Load,
+    Message,
+    MessageId,
+    NotOnDuty,
+    NotTaken,
+    NotYours,
+    Opening,
+    OutOfOrder,
+    OwnTalk,
+    Pseudonym,
+    RoomEvent,
+    StaffId,
+    Standing,
+    Taken,
+    TalkEvent,
+    TalkRef,
+    WaitingVisitor,
+)
+
+
+class HandoverError(Exception):
+    """Something of the engine failed."""
+
+
+class EngineUnavailable(HandoverError):
+    """No answer from the engine within its time limit."""
+
+
+class VisitorEnd(Protocol):
+    """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
+
+    async def opening(self, desk: DeskId) -> Opening:
+        """How many are available and how many wait."""
+
+    async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full:
+        """Put a new talk last in the waiting room, with the waiting room's silence limit."""
+
+    async def attend(self, ref: TalkRef) -> Standing:
+        """Where the talk stands; also renews the visitor's presence (silence limit) and, when the staff member's
+        lease has lapsed, returns the talk to its old place and tells both sides."""
+
+    async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
+        """Replace the briefing; whoever has the talk, or the waiting list, sees the new one."""
+
+    async def say(self, ref: TalkRef, seq: int, id: MessageId, body: bytes) -> Accepted | OutOfOrder | NotTaken | Gone:  # noqa: A002
+        """Relay one message to staff. The same id at the same seq is accepted again and relayed once."""
+
+    async def hear(self, ref: TalkRef, after: int) -> list[Message] | Gone:
+        """Staff's messages with a number above `after`, in order."""
+
+    async def heard(self, ref: TalkRef, seq: int) -> Done | Gone:
+        """Tell staff that everything up to `seq` was shown."""
+
+    async def away(self, ref: TalkRef) -> Done | Gone:
+        """Tell staff that the visitor's connection is gone; the silence limit runs from now."""
+
+    async def end(self, ref: TalkRef, reason: EndReason) -> Done | Gone:
+        """Delete everything of the talk and tell staff."""
+
+    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+        """Events of this talk for the visitor, subscribed before the body runs."""
+
+    async def count(self, desk: DeskId, names: dict[str, int]) -> None:
+        """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
+
+
+class StaffEnd(Protocol):
+    """What the staff's side may do. It cannot speak as a visitor."""
+
+    async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:
+        """Start or renew the lease (LEASE seconds), paused or not. `name` is what visitors will see."""
+
+    async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:
+        """The connection broke: let the lease lapse within `seconds` unless it is renewed."""
+
+    async def go_off_duty(self, desk: DeskId, staff: StaffId) -> list[TalkRef]:
+        """End the lease at once; talks in hand return to their old places (returned here)."""
+
+    async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
+        """The waiting list, danger `urgent` first, then longest waiting first; entries whose talk expired are removed."""
+
+    async def load(self, desk: DeskId) -> Load:
+        """Live load."""
+
+    async def claim(self, ref: TalkRef, staff: StaffId, name: str) -> Claimed | Taken | Gone | AtCapacity | NotOnDuty:
+        """Take a waiting talk, in one atomic step; a loser has no side effect."""
+
+    async def release(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
+        """Give the talk back to its old place in the waiting room and tell the visitor."""
+
+    async def mine(self, desk: DeskId, staff: StaffId) -> list[OwnTalk]:
+        """The talks this staff member holds, oldest claim first; renews nothing."""
+
+    async def say(
+        self,
+        ref: TalkRef,
+        staff: StaffId,
+        seq: int,
+        id: MessageId,
+        body: bytes,  # noqa: A002
+    ) -> Accepted | OutOfOrder | NotYours | Gone:
+        """Relay one message to the visitor. The same id at the same seq is accepted again and relayed once."""
+
+    async def hear(self, ref: TalkRef, staff: StaffId, after: int) -> list[Message] | NotYours | Gone:
+        """The visitor's messages with a number above `after`, in order."""
+
+    async def said(self, ref: TalkRef, staff: StaffId, after: int) -> list[Message] | NotYours | Gone:
+        """Staff's own messages in this talk above `after`, in order: what a reloaded page shows again."""
+
+    async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
+        """Tell the visitor that everything up to `seq` was shown."""
+
+    async def end(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
+        """Delete everything of the talk and tell the visitor."""
+
+    async def sweep(self, desk: DeskId) -> list[TalkRef]:
+        """Return talks whose staff member's lease lapsed to their old places (returned here), drop expired entries."""
+
+    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+        """Events of this talk for staff, subscribed before the body runs."""
+
+    def follow_room(self, desks: Iterable[DeskId]) -> AbstractAsyncContextManager[AsyncIterator[RoomEvent]]:
+        """Changes of waiting list and presence of these desks."""
+
+    async def count(self, desk: DeskId, names: dict[str, int]) -> None:
+        """Add to the closed counters' bucket of a desk."""
+
+    async def drain(self, desk: DeskId) -> dict[str, int]:
+        """Take and empty the closed counters' bucket of a desk."""

@@ -1,0 +1,270 @@
+"""What travels between the visitor's side and the staff's side: frozen values and closed sets."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+TalkId = NewType("TalkId", str)  # 128 random bits, URL-safe base64, 22 characters; a capability, never shown
+DeskId = NewType("DeskId", str)  # lower-case letters, digits and hyphens, from the desk's file
+StaffId = NewType("StaffId", str)  # opaque id of a staff account in the console's database
+MessageId = NewType("MessageId", str)  # chosen by the sender: 8 to 40 of A-Z a-z 0-9 - _
+
+MAX_BODY = 6 * 1024  # bytes of one opaque message: 4,096 padded bytes sealed and base64-coded (design section 7)
+LOG_LENGTH = 1_000  # messages kept per direction while the talk lives, so that a reload can show it again
+PSEUDONYM_WORDS = 96  # length of each of the two word lists a pseudonym is drawn from
+
+
+class Channel(StrEnum):
+    WEB = "web"
+    WEB_PLAIN = "web-plain"  # the page without JavaScript: words are relayed by the page's form
+
+
+class Danger(StrEnum):
+    NONE = "none"
+    CONCERN = "concern"
+    URGENT = "urgent"
+
+
+class TalkState(StrEnum):
+    WAITING = "waiting"
+    TAKEN = "taken"
+    ENDED = "ended"
+
+
+MOVES: dict[TalkState, frozenset[TalkState]] = {
+    TalkState.WAITING: frozenset({TalkState.TAKEN, TalkState.ENDED}),
+    TalkState.TAKEN: frozenset({TalkState.WAITING, TalkState.ENDED}),  # back to waiting: released, or staff lost
+    TalkState.ENDED: frozenset(),  # terminal: an ended talk has no keys, so nothing can bring it back
+}
+
+
+class EndReason(StrEnum):
+    VISITOR = "visitor"  # pressed "End talk"
+    EXIT = "exit"  # left by the exit
+    STAFF = "staff"  # the staff member ended it
+    SILENCE = "silence"  # no connection and no poll within the silence limit
+
+
+@dataclass(frozen=True, slots=True)
+class TalkRef:
+    """Where a talk is found: its desk (which decides the engine's slot) and its id."""
+
+    desk: DeskId
+    talk: TalkId
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudonym:
+    """Two indices below PSEUDONYM_WORDS; each console shows the pair in its own language's words."""
+
+    adjective: int
+    noun: int
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """What the visitor chose, in closed names; never words. None means "not said"."""
+
+    language: str
+    channel: Channel
+    topic: str | None = None
+    audience: str | None = None
+    age_band: str | None = None
+    county: str | None = None
+    danger: Danger = Danger.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One opaque message of one direction. `seq` counts from 1 without a gap."""
+
+    seq: int
+    id: MessageId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a visitor may know of a desk before joining."""
+
+    available: int  # staff on duty, not paused, with a valid lease
+    waiting: int  # talks in the waiting room
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingVisitor:
+    """One row of the waiting list, as staff see it."""
+
+    ref: TalkRef
+    pseudonym: Pseudonym
+    briefing: Briefing
+    waited: int  # whole seconds since joining
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTalk:
+    """A talk that a staff member holds, as found again after a reload."""
+
+    ref: TalkRef
+    pseudonym: Pseudonym
+    briefing: Briefing
+    up_seq: int  # last message from the visitor
+    down_seq: int  # last message to the visitor
+    down_heard: int  # last of those that the visitor's end has shown
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Live load of one desk. Operation, not statistics."""
+
+    waiting: int
+    on_duty: int  # leases that are valid, paused or not
+    available: int  # of those, not paused
+
+
+# --- Outcomes: refusals are values, failures are exceptions (handover.ports) ---
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    ref: TalkRef
+
+
+@dataclass(frozen=True, slots=True)
+class Full:
+    """The waiting room holds as many as it may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The visitor is in the waiting room: `place` counts from 1; `waited` in whole seconds since joining."""
+
+    place: int
+    waited: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithStaff:
+    """A person has the talk. `name` is what the visitor sees; `up_heard` is the last own message shown to staff."""
+
+    name: str
+    up_seq: int
+    up_heard: int
+    down_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """No such talk: ended, expired, lost with the engine, or it never was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    talk: OwnTalk
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Somebody else has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtCapacity:
+    """This staff member already holds as many talks as allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOnDuty:
+    """No valid lease: go on duty first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Stored and relayed; also the answer to a resend of the same id at the same number."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfOrder:
+    """Refused: only `expected` is accepted next (a gap, or another message already holds that number)."""
+
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotYours:
+    """The talk is not in this staff member's hands (waiting again, or taken by another)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """The visitor has nobody to write to yet: the talk is in the waiting room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The asked change was made."""
+
+
+Standing = Waiting | WithStaff | Gone
+
+# --- Events: what the other side did, delivered to whoever follows a talk or a desk ---
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The other end has shown all messages up to `seq`."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class WasTaken:
+    """To the visitor: a person took the talk."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WasReturned:
+    """To both: the talk is in the waiting room again, at its old place (released, or the staff member was lost)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WasEnded:
+    reason: EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class WentAway:
+    """To staff: the visitor's connection is gone for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """To staff: the visitor's connection is there again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefingChanged:
+    briefing: Briefing
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """To all staff of a desk: waiting list or presence changed; read it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """The subscription was interrupted: read the state and the log again before trusting events."""
+
+
+TalkEvent = Said | Heard | WasTaken | WasReturned | WasEnded | WentAway | CameBack | BriefingChanged | Resync
+RoomEvent = RoomChanged | Resync
