@@ -1,5 +1,6 @@
 """What the dialogue engine takes and gives: frozen values, closed sets."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -40,6 +41,7 @@ class State:
     age_band: AgeBand | None = None
     county: str | None = None
     danger: Danger = Danger.NONE
+    waiting: bool = False  # the channel has a talk for this visitor: no person is offered again
 
 
 # --- Events ---
@@ -98,6 +100,7 @@ class ChoiceKind(StrEnum):
     TOPIC = "topic"  # one of a list of topics
     PERSON = "person"  # towards a person on duty
     DANGER = "danger"  # "I am in danger now"
+    ROW = "row"  # belongs to a row of the briefing; never a button of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,23 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What free text was taken to be about: topic ids, best first, at most three; empty when nothing fits."""
+
+    topics: tuple[str, ...]
+    danger: Danger
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Phrases of one language, compiled once (dialogues.understanding)."""
+
+    topics: dict[str, re.Pattern[str]]
+    danger: dict[Danger, re.Pattern[str]]
+    harmless: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageTexts:
     language: str
     name: str  # the language's own name
@@ -213,7 +233,19 @@ class LanguageTexts:
     flow: dict[str, str]  # sentences of the flow, by dotted key
     page: dict[str, str]  # words of the visitor's page, by dotted key
     topics: dict[str, TopicText]
-    danger: dict[Danger, tuple[str, ...]]  # phrases that mean urgent or concern
+    matcher: Matcher
+
+
+class Show(StrEnum):
+    """What a node shows besides its sentences: a list that depends on content or state."""
+
+    TOPICS = "topics"  # choices `topic:<id>`
+    TOPIC = "topic"  # the text of state.topic
+    ABOUT = "about"  # choices `about:<id>`: the topic of the briefing
+    AGES = "ages"  # choices `age:<band>`
+    COUNTIES = "counties"  # choices `county:<id>`
+    BRIEFING = "briefing"
+    LINES = "lines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +253,9 @@ class Node:
     """One place of the flow: what is said and where choices lead. From flow.yml."""
 
     id: str
-    say: tuple[tuple[MessageKind, str], ...]
+    say: tuple[tuple[MessageKind, str], ...]  # what is said, by key of the language's flow.yml
     choices: tuple["Edge", ...]
+    show: Show | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +275,7 @@ class Content:
     facts: dict[str, Fact]
     nodes: dict[str, Node]
     languages: dict[str, LanguageTexts]
+    counties: dict[str, str]  # id -> name, the same in every language
     lines: dict[str, Line]
     desks: dict[str, Desk]
     today: date

@@ -63,7 +63,9 @@ class VisitorEnd(Protocol):
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
         """Replace the briefing; whoever has the talk, or the waiting list, sees the new one."""
 
-    async def say(self, ref: TalkRef, seq: int, id: MessageId, body: bytes) -> Accepted | OutOfOrder | NotTaken | Gone:  # noqa: A002
+    async def say(
+        self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes
+    ) -> Accepted | OutOfOrder | NotTaken | Gone:
         """Relay one message to staff. The same id at the same seq is accepted again and relayed once."""
 
     async def hear(self, ref: TalkRef, after: int) -> list[Message] | Gone:
@@ -98,7 +100,7 @@ class StaffEnd(Protocol):
         """End the lease at once; talks in hand return to their old places (returned here)."""
 
     async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
-        """The waiting list, danger `urgent` first, then longest waiting first; entries whose talk expired are removed."""
+        """The waiting list: danger `urgent` first, then longest waiting first. Expired talks are left out."""
 
     async def load(self, desk: DeskId) -> Load:
         """Live load."""
@@ -117,8 +119,8 @@ class StaffEnd(Protocol):
         ref: TalkRef,
         staff: StaffId,
         seq: int,
-        id: MessageId,
-        body: bytes,  # noqa: A002
+        message_id: MessageId,
+        body: bytes,
     ) -> Accepted | OutOfOrder | NotYours | Gone:
         """Relay one message to the visitor. The same id at the same seq is accepted again and relayed once."""
 

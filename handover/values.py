@@ -14,6 +14,17 @@ LOG_LENGTH = 1_000  # messages kept per direction while the talk lives, so that 
 PSEUDONYM_WORDS = 96  # length of each of the two word lists a pseudonym is drawn from
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Times in seconds and sizes that both ends agree on (design section 5); tests shorten them."""
+
+    silence: int = 180  # no connection and no poll during a talk: it ends and is erased
+    waiting_silence: int = 600  # the same in the waiting room
+    lease: int = 15  # a staff member's presence
+    capacity: int = 3  # talks side by side per staff member
+    room: int = 10_000  # talks in one waiting room
+
+
 class Channel(StrEnum):
     WEB = "web"
     WEB_PLAIN = "web-plain"  # the page without JavaScript: words are relayed by the page's form
@@ -89,6 +100,7 @@ class Opening:
 
     available: int  # staff on duty, not paused, with a valid lease
     waiting: int  # talks in the waiting room
+    on_duty: int = 0  # leases that are valid, paused or not: whether waiting for somebody busy makes sense
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,131 @@
+"""The visitor's side put together: `build` from the environment, `create_app` from what it is handed."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from fastapi import FastAPI
+
+from bot.counting import counter_names
+from bot.reception import Reception
+from bot.settings import BotSettings
+from bot.web import errors, health, leave, live, pages, static, turns
+from bot.web.assets import load_assets
+from bot.web.site import Site
+from bot.web.state import Tokens
+from bot.web.views import Views
+from bot.words import Words
+from dialogues.loader import load_content
+from dialogues.values import Content
+from handover.counters import Tally
+from handover.ports import HandoverError, VisitorEnd
+from handover.visitor_redis import RedisVisitorEnd
+from safety.headers import SecurityHeaders, visitor_policy
+from safety.limits import BodyLimit
+
+BODY_LIMIT = 16 * 1024
+FLUSH = 60  # seconds between two batches of counts
+
+_NO_TELEMETRY = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+
+
+class OpenableEnd(VisitorEnd, Protocol):
+    """A visitor's end with a connection that the app opens and closes."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def build() -> FastAPI:
+    """The app as the environment wants it. Raises ValidationError or ContentError when it cannot run like that."""
+    settings = BotSettings()
+    content = load_content(today=_today(), demo=settings.demo)
+    return create_app(settings, RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits), content)
+
+
+def create_app(
+    settings: BotSettings,
+    visitor_end: OpenableEnd,
+    content: Content,
+    *,
+    now: Callable[[], float] = time.time,
+    clock: Callable[[], float] = time.monotonic,
+    today: Callable[[], date] | None = None,
+) -> FastAPI:
+    """The app over these collaborators. ValueError when there is no desk of the configured name."""
+    if settings.desk not in content.desks:
+        raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
+    tally = Tally(counter_names(content))
+    words = Words(content, settings.desk, _constants(settings))
+    assets = load_assets()
+    app = FastAPI(
+        title="visitor",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry=_NO_TELEMETRY,
+        lifespan=lambda _: _lifespan(visitor_end, tally),
+    )
+    app.state.site = Site(
+        settings=settings,
+        content=content,
+        words=words,
+        reception=Reception(content, words, visitor_end, tally, settings.desk, today or _today),
+        end=visitor_end,
+        tokens=Tokens(settings.key, content, now),
+        assets=assets,
+        views=Views(settings, content, words, assets),
+        clock=clock,
+    )
+    for part in (pages, turns, live, leave, static, health):
+        app.include_router(part.router)
+    errors.add_handlers(app)
+    # The last one added is the outermost: every answer passes the headers, also that of the last resort.
+    app.add_middleware(BodyLimit, max_bytes=BODY_LIMIT, refusal=errors.refuse_too_large)
+    app.add_middleware(errors.LastResort)
+    app.add_middleware(SecurityHeaders, policy=visitor_policy())
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(visitor_end: OpenableEnd, tally: Tally) -> AsyncIterator[None]:
+    await visitor_end.open()
+    flushing = asyncio.create_task(_flush_often(visitor_end, tally))
+    try:
+        yield
+    finally:
+        flushing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await flushing
+        await _flush(visitor_end, tally)
+        await visitor_end.close()
+
+
+async def _flush_often(visitor_end: OpenableEnd, tally: Tally) -> None:
+    while True:
+        await asyncio.sleep(FLUSH)
+        await _flush(visitor_end, tally)
+
+
+async def _flush(visitor_end: OpenableEnd, tally: Tally) -> None:
+    # Counts that could not be added stay in the tally and are tried again.
+    with contextlib.suppress(HandoverError):
+        await tally.flush(visitor_end.count)
+
+
+def _constants(settings: BotSettings) -> dict[str, object]:
+    return {
+        "title": settings.title,
+        "deadline": settings.deadline_minutes,
+        "silence": max(1, settings.silence_seconds // 60),
+        "waiting": max(1, settings.waiting_silence_seconds // 60),
+    }
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()

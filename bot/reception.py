@@ -1,0 +1,174 @@
+"""Between a visitor and the two things behind the page: the bot that answers, and the waiting room."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.counting import Counts, names_of_step
+from bot.words import Words
+from dialogues.engine import enter, open_page, step
+from dialogues.replies import lines
+from dialogues.values import (
+    Action,
+    Choice,
+    ChoiceKind,
+    Choose,
+    Content,
+    Event,
+    Item,
+    Message,
+    MessageKind,
+    Reply,
+    State,
+)
+from handover.ports import HandoverError, VisitorEnd
+from handover.values import PSEUDONYM_WORDS, Briefing, Channel, Danger, DeskId, Joined, Pseudonym, TalkRef
+
+WAIT = "wait-anyway"  # somebody is on duty and busy: wait all the same
+OVER = "talk-over"  # the page learned that its talk is over
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one answer leaves behind: the next state, what to show, and the talk that the visitor now has."""
+
+    state: State
+    reply: Reply
+    talk: TalkRef | None = None
+    language_changed: bool = False
+
+
+class Reception:
+    """Takes what a visitor did and answers it. `draw(n)` gives a random number below n."""
+
+    def __init__(
+        self,
+        content: Content,
+        words: Words,
+        end: VisitorEnd,
+        counts: Counts,
+        desk: DeskId,
+        today: Callable[[], date],
+        draw: Callable[[int], int] = secrets.randbelow,
+    ) -> None:
+        self._content = content
+        self._words = words
+        self._end = end
+        self._counts = counts
+        self._desk = desk
+        self._today = today
+        self._draw = draw
+
+    def open(self, language: str) -> Turn:
+        """The first view."""
+        state, reply = open_page(self._now(), language)
+        return Turn(state, reply)
+
+    def show(self, state: State, talk: TalkRef | None, node: str | None = None) -> Turn:
+        """A node that the channel decides on; without one, the state's own once more."""
+        state = replace(state, waiting=talk is not None)
+        after, reply = enter(self._now(), state, node or state.node)
+        return Turn(after, self._with_duty(after, reply), talk)
+
+    async def answer(self, state: State, event: Event, talk: TalkRef | None, channel: Channel) -> Turn:
+        """One step of the conversation. Raises UnknownChoice for a choice that the state does not offer."""
+        state = replace(state, waiting=talk is not None)
+        if event == Choose(OVER):
+            return self.show(state, None, "after")
+        if event == Choose(WAIT) and not talk:
+            return await self._join(replace(state, node="briefing"), channel, patient=True)
+        after, reply = step(self._now(), state, event)
+        for name in names_of_step(state, after):
+            self._counts.add(self._desk, name)
+        if reply.action is Action.JOIN and not talk:
+            return await self._join(after, channel, patient=False)
+        if talk and reply.action in {Action.REBRIEF, Action.LANGUAGE}:
+            reply = await self._rebrief(after, reply, talk, channel)
+        return Turn(after, self._with_duty(after, reply), talk, reply.action is Action.LANGUAGE)
+
+    def briefing(self, state: State) -> tuple[Item, ...]:
+        """What staff see of this state, row by row."""
+        _, reply = enter(self._now(), state, "briefing")
+        return next(message.items for message in reply.messages if message.kind is MessageKind.BRIEFING)
+
+    def lines(self, state: State) -> Message:
+        """Other lines to call or write to."""
+        return lines(self._now(), state)
+
+    def overdue(self) -> None:
+        """Somebody has waited as long as the deadline."""
+        self._counts.add(self._desk, "talk.overdue")
+
+    def _now(self) -> Content:
+        return replace(self._content, today=self._today())
+
+    async def _join(self, state: State, channel: Channel, *, patient: bool) -> Turn:
+        """Into the waiting room, if somebody is there to come; `patient` also waits for those who are busy."""
+        words = self._words.of(state.language)
+        try:
+            opening = await self._end.opening(self._desk)
+            if not opening.available and not (patient and opening.on_duty):
+                return self._refuse(state, busy=opening.on_duty > 0)
+            joined = await self._end.join(self._desk, self._brief(state, channel), self._draw_pseudonym())
+        except HandoverError:
+            return self._sorry(self.show(state, None), words["desk.unreachable"])
+        if not isinstance(joined, Joined):
+            self._counts.add(self._desk, "talk.full")
+            return self._closed(state, words["desk.full"])
+        self._counts.add(self._desk, "talk.asked")
+        self._counts.add(self._desk, f"contact.{channel}")
+        waiting = self.show(state, joined.ref, "topics")
+        return self._sorry(waiting, words["waiting.meanwhile"])
+
+    def _refuse(self, state: State, *, busy: bool) -> Turn:
+        words = self._words.of(state.language)
+        if not busy:
+            self._counts.add(self._desk, "talk.closed")
+            return self.show(state, None, "closed")
+        turn = self._closed(state, words["desk.busy"])
+        wait = Choice(WAIT, words["desk.wait"], ChoiceKind.PERSON)
+        return replace(turn, reply=replace(turn.reply, choices=(wait, *turn.reply.choices)))
+
+    def _closed(self, state: State, why: str) -> Turn:
+        """The way on that `closed` offers, with another reason than that nobody is there."""
+        turn = self.show(state, None, "closed")
+        others = tuple(message for message in turn.reply.messages if message.kind is MessageKind.LINES)
+        return replace(turn, reply=replace(turn.reply, messages=(Message(MessageKind.TEXT, why), *others)))
+
+    def _sorry(self, turn: Turn, words: str) -> Turn:
+        first = Message(MessageKind.TEXT, words)
+        return replace(turn, reply=replace(turn.reply, messages=(first, *turn.reply.messages)))
+
+    async def _rebrief(self, state: State, reply: Reply, talk: TalkRef, channel: Channel) -> Reply:
+        try:
+            # A talk that is gone is told by its own channel, which also knows why.
+            await self._end.brief(talk, self._brief(state, channel))
+        except HandoverError:
+            failed = Message(MessageKind.TEXT, self._words.of(state.language)["briefing.not-passed-on"])
+            return replace(reply, messages=(failed, *reply.messages))
+        return reply
+
+    def _brief(self, state: State, channel: Channel) -> Briefing:
+        return Briefing(
+            language=state.language,
+            channel=channel,
+            topic=state.topic,
+            audience=state.audience,
+            age_band=state.age_band,
+            county=state.county,
+            danger=Danger(state.danger),
+        )
+
+    def _draw_pseudonym(self) -> Pseudonym:
+        return Pseudonym(self._draw(PSEUDONYM_WORDS), self._draw(PSEUDONYM_WORDS))
+
+    def _with_duty(self, state: State, reply: Reply) -> Reply:
+        """The operator's duty to report, and how far words are sealed, beside every briefing not yet passed on."""
+        if state.waiting or not any(message.kind is MessageKind.BRIEFING for message in reply.messages):
+            return reply
+        duty = self._content.desks[self._desk].reporting[state.language]
+        notices = (duty, self._words.of(state.language)["relay.honesty"])
+        return replace(
+            reply, messages=(*reply.messages, *(Message(MessageKind.NOTICE, notice) for notice in notices))
+        )

@@ -1,0 +1,80 @@
+"""What the visitor's side reads from its environment, and what it refuses to find there."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from handover.values import DeskId, Limits
+
+
+def _refuse(value: object) -> None:
+    raise ValueError("belongs to the staff side: the visitor side does not start while it can read that")
+
+
+NotOurs = Annotated[None, BeforeValidator(_refuse)]
+
+
+class BotSettings(BaseSettings):
+    """Settings of the visitor's side, each `FRISTAD_` and the name in capitals.
+
+    Raises pydantic's ValidationError, without the values, when one is missing, malformed, or belongs to the staff side.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="FRISTAD_", frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    redis_url: SecretStr
+    state_key: SecretStr
+    title: str = Field("Läxhjälp", min_length=1, max_length=40)
+    exit_url: str = Field("https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
+    desk: DeskId = DeskId("demo")
+    demo: bool = False
+    deadline_minutes: int = Field(10, ge=1, le=240)
+    silence_seconds: int = Field(180, ge=1)
+    waiting_silence_seconds: int = Field(600, ge=1)
+    lease_seconds: int = Field(15, ge=1)
+    capacity: int = Field(3, ge=1)
+
+    # A stolen visitor side must not open the staff side (design promise 10), so it may not even hold its keys.
+    database_url: NotOurs = None
+    demo_staff_token: NotOurs = None
+    demo_coordinator_token: NotOurs = None
+
+    @field_validator("state_key")
+    @classmethod
+    def _check_key(cls, key: SecretStr) -> SecretStr:
+        _decode_key(key)
+        return key
+
+    @property
+    def key(self) -> bytes:
+        """The 32 bytes that seal what the page carries."""
+        return _decode_key(self.state_key)
+
+    @property
+    def limits(self) -> Limits:
+        """Times and sizes that both sides agree on."""
+        return Limits(
+            silence=self.silence_seconds,
+            waiting_silence=self.waiting_silence_seconds,
+            lease=self.lease_seconds,
+            capacity=self.capacity,
+        )
+
+
+def encode_key(key: bytes) -> str:
+    """A key as `FRISTAD_STATE_KEY` wants it."""
+    return urlsafe_b64encode(key).decode().rstrip("=")
+
+
+def _decode_key(key: SecretStr) -> bytes:
+    text = key.get_secret_value()
+    try:
+        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (Base64Error, ValueError) as error:
+        raise ValueError("must be 32 bytes in URL-safe base64") from error
+    if len(raw) != 32:
+        raise ValueError("must be 32 bytes in URL-safe base64")
+    return raw

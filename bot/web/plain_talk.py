@@ -1,0 +1,92 @@
+"""A talk on the page without JavaScript: saying, and showing both sides' words in their order."""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from hashlib import sha256
+
+from bot.web.forms import Form, Own, read_own, write_own
+from bot.web.site import Site
+from bot.web.state import Talk
+from bot.web.views import Bubble, Carried, Mode, Page
+from dialogues.values import Reply, State
+from handover.values import Accepted, Gone, Message, MessageId, OutOfOrder, TalkRef, WithStaff
+
+PERSON_LIMIT = 4_000  # bytes in UTF-8
+_SHOWN = 100  # messages of the person on one page
+_REMEMBERED = 64  # how far back the engine recognises a message that comes again
+
+
+def objection(words: Mapping[str, str], form: Form, reader: str, *, too_long: bool) -> str:
+    """Why the words of the form do not go to `reader` yet: it was another one, or they are too long. Empty: they go."""
+    if form.reader != reader:
+        return words["write.now-person" if reader else "write.now-bot"].replace("{name}", reader)
+    return words["write.too-long"] if too_long else ""
+
+
+async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: WithStaff) -> Page | None:
+    """Say what the form says, then the page of the talk; None when the person no longer has it."""
+    own, draft, notice, last = read_own(form.own), form.text, "", standing.up_seq
+    if form.sends:
+        long = len(draft.encode(errors="replace")) > PERSON_LIMIT
+        notice = objection(site.words.of(state.language), form, standing.name, too_long=long)
+    if form.sends and not notice:
+        seq = await _say(site, form, talk.ref)
+        if seq is None:
+            return None
+        own = [*(said for said in own if said.seq != seq), Own(seq, form.number("down"), draft)]
+        draft, last = "", max(last, seq)
+    theirs = await site.end.hear(talk.ref, 0)
+    if isinstance(theirs, Gone):
+        return None
+    down = theirs[-1].seq if theirs else 0
+    await site.end.heard(talk.ref, down)
+    state = replace(state, waiting=True)
+    return Page(
+        state=state,
+        reply=Reply((), ()),
+        state_token=site.tokens.seal_state(state),
+        lines=site.reception.lines(state),
+        mode=Mode.TALK,
+        talk_token=site.tokens.seal_talk(talk),
+        person=standing.name,
+        bubbles=_interleave(own, theirs[-_SHOWN:], standing.up_heard),
+        earlier=len(theirs) > _SHOWN or (last > 0 and (not own or own[0].seq > 1)),
+        down=down,
+        events=() if form.reader == standing.name else ("talk.joined",),
+        notice=notice,
+        draft=draft,
+        carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own)),
+    )
+
+
+def own_bubbles(own: Iterable[Own], heard: int = 0) -> tuple[Bubble, ...]:
+    """Own messages, each with how far it came."""
+    return tuple(Bubble(True, said.text, "delivered" if said.seq <= heard else "sent") for said in own)
+
+
+async def _say(site: Site, form: Form, talk: TalkRef) -> int | None:
+    """The number under which the words arrived, now or when the same form came before; None when nobody holds the talk.
+
+    The id is made of the form and its words: sent again they are recognised at the number that they got, and other
+    words in the same form (after Back) are another message. Hence the search from the form's number upwards.
+    """
+    body = form.text.encode(errors="replace")
+    message_id = MessageId(sha256(form.nonce.encode(errors="replace") + b"\n" + body).hexdigest()[:32])
+    seq = form.number("seq")
+    for _ in range(_REMEMBERED + 2):
+        match await site.end.say(talk, seq, message_id, body):
+            case Accepted(number):
+                return number
+            case OutOfOrder(expected):
+                seq = max(seq + 1, expected - _REMEMBERED) if seq < expected else expected
+            case _:
+                return None
+    return None
+
+
+def _interleave(own: list[Own], theirs: list[Message], heard: int) -> tuple[Bubble, ...]:
+    """Both sides in their order: an own message stands where it stood when it was written."""
+    rows = [(said.after, 1, said.seq, bubble) for said, bubble in zip(own, own_bubbles(own, heard), strict=True)]
+    rows += [(m.seq, 0, 0, Bubble(False, m.body.decode("utf-8", "replace"))) for m in theirs]
+    return tuple(bubble for *_, bubble in sorted(rows, key=lambda row: row[:3]))

@@ -1,0 +1,42 @@
+"""Everything that a request's handler may reach for, gathered once at start."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from bot.reception import Reception
+from bot.settings import BotSettings
+from bot.web.assets import Assets
+from bot.web.languages import choose_language
+from bot.web.state import Tokens
+from bot.web.views import Views
+from bot.words import Words
+from dialogues.values import Content
+from handover.ports import VisitorEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """`clock` gives seconds that only ever grow; it paces sockets."""
+
+    settings: BotSettings
+    content: Content
+    words: Words
+    reception: Reception
+    end: VisitorEnd
+    tokens: Tokens
+    assets: Assets
+    views: Views
+    clock: Callable[[], float]
+
+
+def site_of(connection: HTTPConnection) -> Site:
+    """The site of the app that serves this request or socket."""
+    site: Site = connection.app.state.site
+    return site
+
+
+def language_of(connection: HTTPConnection) -> str:
+    """The language that this browser asks for."""
+    return choose_language(connection.headers.get("accept-language", ""), site_of(connection).words.languages())

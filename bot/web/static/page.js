@@ -1,0 +1,241 @@
+// The page: what the visitor does becomes a turn with the bot or a message to a person.
+const TURN_LIMIT = 15_000; // milliseconds until a turn without an answer is given up
+const BOT_LIMIT = 2000; // characters
+const PERSON_LIMIT = 4000; // bytes in UTF-8
+const form = byId("form");
+const text = byId("text");
+
+let state = form?.elements.state.value;
+let token = form?.elements.talk.value;
+let person = document.body.dataset.person;
+let talk = null;
+let current = null; // the turn that is on its way
+let draftFor = null; // who read the box when the draft in it was begun; null without a draft
+
+const outbox = new Outbox((entry) => talk?.say(entry), showMark);
+const mode = () => document.body.dataset.mode;
+const reader = () => (mode() === "talk" ? person : "");
+
+function enterMode(next, name = "") {
+  document.body.dataset.mode = next;
+  person = name;
+  byId("reader").dataset.word = name ? "write.person" : "write.bot";
+  byId("reader").dataset.name = name;
+  byId("reader").textContent = word(byId("reader").dataset.word, { name });
+  askToEnd(false);
+}
+
+function notice(words) {
+  byId("notice").hidden = !words;
+  byId("notice").textContent = words;
+}
+
+// --- A turn with the bot ---
+
+async function turn(input) {
+  if (current) return null;
+  current = post(input);
+  const answer = await current;
+  current = null;
+  return answer;
+}
+
+async function post(input) {
+  try {
+    const response = await fetch("/turn", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ state, input, ...(token && { talk: token }) }),
+      signal: AbortSignal.timeout(TURN_LIMIT),
+    });
+    const answer = await response.json();
+    if (!answer.state) throw new Error(answer.error);
+    showTrouble("");
+    state = answer.state;
+    if (answer.words) changeWords(answer);
+    return answer;
+  } catch {
+    showTrouble(word("trouble.turn"));
+    return null;
+  }
+}
+
+function showAnswer(answer, stay) {
+  if (answer.first) return showChoices(answer.choices);
+  if (mode() === "first") enterMode("bot");
+  const log = byId("log");
+  for (const old of log.querySelectorAll(".briefing button")) old.remove();
+  if (answer.words) [...log.querySelectorAll(".block")].at(-1)?.remove();
+  // The screen reader reads what gets the focus; announcing it as well would say everything twice.
+  log.ariaLive = stay ? "polite" : "off";
+  const block = showBlock(answer.messages);
+  showChoices(answer.choices);
+  if (answer.briefing) showBriefing(answer.briefing);
+  if (answer.talk) startTalk(answer.talk);
+  if (!stay) block.focus({ preventScroll: true });
+  block.scrollIntoView({ block: "start" });
+  requestAnimationFrame(() => { log.ariaLive = "polite"; });
+  return block;
+}
+
+async function choose(button) {
+  const label = button.textContent;
+  const answer = await turn({ choice: button.value });
+  if (!answer) return;
+  if (!answer.words) showBubble(label, "mine", word("chat.you"));
+  showAnswer(answer, false);
+}
+
+async function ask(words) {
+  const answer = await turn({ text: words });
+  if (!answer) return;
+  text.value = "";
+  draftFor = null;
+  showBubble(words, "mine", word("chat.you"));
+  showAnswer(answer, true);
+}
+
+// --- A talk with a person ---
+
+function startTalk(newToken) {
+  token = newToken;
+  if (mode() !== "talk") enterMode("waiting");
+  talk = new Talk(token, Number(form.dataset.down), (frame) => FRAMES[frame.type]?.(frame));
+}
+
+const FRAMES = {
+  waiting(frame) {
+    showTrouble("");
+    if (mode() !== "waiting") enterMode("waiting");
+    Object.assign(byId("place").dataset, { place: frame.place });
+    byId("place").textContent = word("waiting.place", frame);
+  },
+  taken(frame) {
+    showTrouble("");
+    if (person && person !== frame.name) outbox.fail();
+    outbox.align(frame.up, frame.heard);
+    if (reader() === frame.name) return;
+    enterMode("talk", frame.name);
+    announce("");
+    showNote(word("talk.joined", frame)).scrollIntoView({ block: "center" });
+  },
+  returned() {
+    outbox.fail();
+    enterMode("waiting");
+    showNote(word("talk.returned")).scrollIntoView({ block: "center" });
+  },
+  said(frame) {
+    showBubble(frame.body, "theirs", person).bubble.scrollIntoView({ block: "end" });
+  },
+  ack: (frame) => outbox.acknowledge(frame.seq),
+  delivered: (frame) => outbox.deliver(frame.seq),
+  deadline() {
+    showNote(word("waiting.overdue"));
+    showBlock([data.lines]).scrollIntoView({ block: "center" });
+  },
+  trouble: () => showTrouble(word("trouble.live")),
+  refused(frame) {
+    if (frame.code === "order") outbox.renumber(frame.expected);
+    if (frame.code === "not-taken") outbox.fail();
+  },
+  async ended(frame) {
+    showTrouble("");
+    outbox.fail();
+    outbox.forget();
+    talk = null;
+    token = "";
+    enterMode("bot");
+    showNote(word(`ended.${frame.reason}`));
+    await current;
+    const answer = await turn({ choice: "talk-over" });
+    if (answer) showAnswer(answer, true);
+  },
+};
+
+function showMark(entry) {
+  const { mark } = entry.place;
+  mark.dataset.word = `message.${entry.state}`;
+  mark.className = `mark ${entry.state}`;
+  mark.textContent = word(mark.dataset.word);
+  if (entry.state !== "failed") return;
+  const again = element("button", { type: "button", class: "small", "data-word": "message.retry" }, word("message.retry"));
+  again.addEventListener("click", () => outbox.retry(entry));
+  mark.replaceChildren(element("span", { "data-word": mark.dataset.word }, mark.textContent), again);
+  delete mark.dataset.word;
+}
+
+function askToEnd(asking) {
+  byId("end-ask").hidden = !asking;
+  byId("end").hidden = asking;
+}
+
+// --- What the visitor does ---
+
+const tooLong = (words) =>
+  mode() === "talk" ? new TextEncoder().encode(words).length > PERSON_LIMIT : words.length > BOT_LIMIT;
+
+function send() {
+  const words = text.value.trim();
+  notice("");
+  if (!words) return;
+  if (draftFor !== null && draftFor !== reader()) {
+    draftFor = reader();
+    notice(word(draftFor ? "write.now-person" : "write.now-bot", { name: draftFor }));
+  } else if (tooLong(words)) {
+    notice(word("write.too-long"));
+  } else if (mode() === "talk") {
+    text.value = "";
+    draftFor = null;
+    const place = showBubble(words, "mine", word("chat.you"));
+    outbox.add(words, place);
+    place.bubble.scrollIntoView({ block: "end" });
+  } else {
+    void ask(words);
+  }
+}
+
+const DEEDS = {
+  send,
+  stop: () => talk?.end(),
+  "end-ask"() {
+    askToEnd(true);
+    byId("end-no").focus();
+  },
+  "end-no"() {
+    askToEnd(false);
+    text.focus();
+  },
+  "end-yes": () => talk?.end(),
+};
+
+function begin() {
+  text.removeAttribute("name"); // so that no browser keeps what is typed as a form entry
+  if (text.value) draftFor = reader();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const button = event.submitter;
+    if (button?.name === "choice") void choose(button);
+    else DEEDS[button?.value ?? "send"]?.();
+  });
+  text.addEventListener("input", () => {
+    notice("");
+    if (!text.value) draftFor = null;
+    else draftFor ??= reader();
+  });
+  text.addEventListener("keydown", (event) => {
+    const plain = !event.shiftKey && !event.isComposing && matchMedia("(pointer: fine)").matches;
+    if (event.key !== "Enter" || !plain) return;
+    event.preventDefault();
+    send();
+  });
+  byId("skip").hidden = false;
+  byId("skip").addEventListener("click", () => byId("main").focus());
+  partings.push(() => {
+    state = token = text.value = "";
+    outbox.forget();
+    talk?.exit();
+  });
+  if (token) startTalk(token);
+}
+
+if (form) begin();

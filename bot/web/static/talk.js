@@ -1,0 +1,105 @@
+// One talk over one socket that is opened again whenever it is lost.
+const EXIT = 4001; // close code: the visitor left by the exit
+const ENDED = 4000; // close code: the talk is over
+const UNKNOWN = 4401; // close code: no such talk for this page
+const LONGEST = 15_000; // milliseconds between two attempts
+
+class Talk {
+  #token;
+  #tell;
+  #down;
+  #socket = null;
+  #attempts = 0;
+  #timer = 0;
+  #over = false;
+  #ending = false;
+  #seen = 0;
+
+  // `tell` is called with every frame of the server, and with {type: "trouble"} when contact is lost.
+  constructor(token, down, tell) {
+    this.#token = token;
+    this.#down = down;
+    this.#tell = tell;
+    this.#open();
+    addEventListener("online", this.#hurry);
+    document.addEventListener("visibilitychange", this.#hurry);
+  }
+
+  say(entry) {
+    this.#send({ type: "say", seq: entry.seq, id: entry.id, body: entry.body });
+  }
+
+  end() {
+    this.#ending = true;
+    if (!this.#send({ type: "end" })) this.#tell({ type: "trouble" });
+  }
+
+  // Out by the exit: nothing here may wait.
+  exit() {
+    this.#stop();
+    this.#send({ type: "leave" });
+    this.#socket?.close(EXIT);
+    navigator.sendBeacon("/leave", this.#token);
+    this.#token = "";
+  }
+
+  #open() {
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
+    this.#socket = socket;
+    socket.onopen = () => this.#send({ v: 1, type: "open", talk: this.#token, down: this.#down });
+    socket.onmessage = (event) => this.#take(JSON.parse(event.data));
+    socket.onclose = (event) => this.#lose(event.code);
+  }
+
+  #take(frame) {
+    this.#attempts = 0;
+    if (frame.type === "said") {
+      if (frame.seq <= this.#down) return;
+      this.#down = frame.seq;
+    }
+    if (frame.type === "ended") this.#stop();
+    if (this.#ending && (frame.type === "waiting" || frame.type === "taken")) this.#send({ type: "end" });
+    this.#tell(frame);
+    this.#hear();
+  }
+
+  // The person is told that words were shown only while somebody can see them.
+  #hear() {
+    if (this.#over || document.hidden || this.#seen === this.#down) return;
+    if (this.#send({ type: "heard", seq: this.#down })) this.#seen = this.#down;
+  }
+
+  #lose(code) {
+    if (this.#over || code === ENDED) return;
+    if (code === UNKNOWN) {
+      this.#stop();
+      this.#tell({ type: "ended", reason: "lost" });
+      return;
+    }
+    this.#tell({ type: "trouble" });
+    const pause = Math.min(LONGEST, 500 * 2 ** this.#attempts) * (0.5 + Math.random());
+    this.#attempts += 1;
+    this.#seen = 0;
+    this.#timer = setTimeout(() => this.#open(), pause);
+  }
+
+  #hurry = () => {
+    this.#hear();
+    if (this.#socket.readyState !== WebSocket.CLOSED || document.hidden) return;
+    clearTimeout(this.#timer);
+    this.#open();
+  };
+
+  #send(frame) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  #stop() {
+    this.#over = true;
+    clearTimeout(this.#timer);
+    removeEventListener("online", this.#hurry);
+    document.removeEventListener("visibilitychange", this.#hurry);
+  }
+}

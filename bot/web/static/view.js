@@ -1,0 +1,107 @@
+// Showing: words, messages of the bot, choices, bubbles. Everything is built from elements; no text becomes markup.
+const byId = (id) => document.getElementById(id);
+const data = JSON.parse(byId("words").textContent);
+
+function word(key, values = {}) {
+  return (data.words[key] ?? "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+function announce(text) {
+  byId("status").textContent = text;
+}
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null) made.setAttribute(key, value);
+  }
+  made.append(...children);
+  return made;
+}
+
+function changeWords(answer) {
+  Object.assign(data, { words: answer.words, lines: answer.lines });
+  document.documentElement.lang = answer.lang;
+  document.documentElement.dir = answer.dir;
+  for (const spot of document.querySelectorAll("[data-word]")) spot.textContent = word(spot.dataset.word, spot.dataset);
+  for (const spot of document.querySelectorAll("[data-label]")) spot.setAttribute("aria-label", word(spot.dataset.label));
+  for (const button of document.querySelectorAll("[data-lang]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.lang === answer.lang));
+  }
+}
+
+function link(item) {
+  if (!item.href) return item.label;
+  const away = item.href.startsWith("tel:") ? {} : { target: "_blank", rel: "noreferrer" };
+  return element("a", { href: item.href, ...away }, item.label);
+}
+
+function rows(items) {
+  return items.map((item) => element("li", {}, link(item), element("span", { class: "detail" }, item.detail)));
+}
+
+function briefingRow(item) {
+  const fact = element("div", {}, element("dt", {}, item.label), element("dd", {}, item.detail));
+  if (item.choice) {
+    const about = element("span", { class: "unseen" }, `: ${item.label}`);
+    const change = element("button", { name: "choice", value: item.choice, class: "small" }, word("chat.change"), about);
+    fact.append(change);
+  }
+  return fact;
+}
+
+const MESSAGES = {
+  title: (message) => element("h2", {}, message.text),
+  text: (message) => element("p", {}, message.text),
+  question: (message) => element("p", { class: "question" }, message.text),
+  notice: (message) => element("p", { class: "notice" }, message.text),
+  danger: (message) =>
+    element("div", { class: "danger" }, element("p", {}, message.text), element("a", { href: "tel:112", class: "call" }, "112")),
+  sources: (message) =>
+    element("details", { class: "sources" }, element("summary", {}, message.text), element("ul", {}, ...rows(message.items))),
+  lines: (message) => element("ul", { class: "lines" }, ...rows(message.items)),
+  briefing: (message) => element("dl", { class: "briefing" }, ...message.items.map(briefingRow)),
+};
+
+function showBlock(messages) {
+  const block = element("div", { class: "block", tabindex: "-1" }, ...messages.map((message) => MESSAGES[message.kind](message)));
+  byId("log").append(block);
+  return block;
+}
+
+function choiceButton(choice) {
+  return element("button", { name: "choice", value: choice.id, class: choice.kind }, choice.label);
+}
+
+function showChoices(choices) {
+  const topics = choices.filter((choice) => choice.kind === "topic");
+  const others = choices.filter((choice) => choice.kind !== "topic");
+  const list = element("ul", { class: "topics" }, ...topics.map((choice) => element("li", {}, choiceButton(choice))));
+  byId("choices").replaceChildren(...(topics.length ? [list] : []), ...others.map(choiceButton));
+}
+
+function showBriefing(items) {
+  const facts = items.map((item) => element("div", {}, element("dt", {}, item.label), element("dd", {}, item.detail)));
+  byId("briefing").replaceChildren(...facts);
+}
+
+function showNote(text) {
+  const note = element("p", { class: "event" }, text);
+  byId("log").append(note);
+  return note;
+}
+
+function showBubble(text, whose, who) {
+  const mark = element("p", { class: "mark" });
+  const name = element("p", { class: "who" }, who);
+  const bubble = element("div", { class: `bubble ${whose}` }, name, element("p", { class: "words" }, text));
+  if (whose === "mine") bubble.append(mark);
+  byId("log").append(bubble);
+  return { bubble, mark };
+}
+
+function showTrouble(text) {
+  const place = byId("trouble");
+  place.hidden = !text;
+  place.textContent = text;
+}

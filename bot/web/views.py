@@ -1,0 +1,120 @@
+"""What one page shows, as a value, and how it becomes HTML."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bot.settings import BotSettings
+from bot.web.assets import Assets
+from bot.words import Words
+from dialogues.values import Content, Item, Message, Reply, State
+
+
+class Mode(StrEnum):
+    """Where a page stands. The style sheet and the script read it from the body."""
+
+    FIRST = "first"
+    BOT = "bot"
+    WAITING = "waiting"
+    TALK = "talk"
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message of a talk as a page without JavaScript shows it."""
+
+    mine: bool
+    text: str
+    mark: str = ""  # key of the words that say how far an own message came
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a form without JavaScript takes along so that it can be sent twice and count once."""
+
+    nonce: str = ""
+    seq: int = 1  # the number its message will have
+    own: str = "[]"  # own latest messages, as JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Everything a page is made of."""
+
+    state: State
+    reply: Reply
+    state_token: str
+    lines: Message  # other lines; the script shows them when the deadline has passed
+    mode: Mode = Mode.FIRST
+    talk_token: str = ""
+    person: str = ""
+    briefing: tuple[Item, ...] = ()
+    place: int = 0
+    overdue: bool = False
+    bubbles: tuple[Bubble, ...] = ()
+    earlier: bool = False  # some messages are not shown any more
+    down: int = 0  # number of the last message of the person that is shown
+    events: tuple[str, ...] = ()  # keys of the words that say what happened
+    notice: str = ""  # what has to be seen before anything else
+    draft: str = ""
+    asking: bool = False  # whether to end the talk
+    carried: Carried = Carried()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as its page tells it: a key of `error.`, and an id when something broke with us."""
+
+    key: str
+    number: str = ""
+
+
+def message_row(message: Message) -> dict[str, Any]:
+    """A message as the page's script takes it."""
+    return asdict(message)
+
+
+class Views:
+    """Renders pages. All words come from content, all else from the page's value; everything is escaped."""
+
+    def __init__(self, settings: BotSettings, content: Content, words: Words, assets: Assets) -> None:
+        self._content = content
+        self._words = words
+        self._environment = Environment(
+            loader=PackageLoader("bot.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            title=settings.title,
+            exit_url=settings.exit_url,
+            demo=settings.demo,
+            assets=assets,
+            names={language: texts.name for language, texts in content.languages.items()},
+        )
+
+    def page(self, page: Page) -> str:
+        """The HTML of a page."""
+        words = self._words.of(page.state.language)
+        data = {"words": words, "lines": message_row(page.lines)}
+        return self._render("page.html", page.state.language, words, data, page=page)
+
+    def problem(self, problem: Problem, language: str) -> str:
+        """The HTML of an error: what happened, the next step, and 112."""
+        words = self._words.of(language)
+        data = {"words": {key: text for key, text in words.items() if key.startswith("exit.")}}
+        return self._render("error.html", language, words, data, problem=problem)
+
+    def direction(self, language: str) -> str:
+        """ltr or rtl."""
+        return self._content.languages[language].direction
+
+    def _render(self, name: str, language: str, words: Mapping[str, str], data: Mapping[str, Any], **values: Any) -> str:
+        return self._environment.get_template(name).render(
+            language=language, direction=self.direction(language), words=words, data=data, **values
+        )

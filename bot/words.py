@@ -1,0 +1,31 @@
+"""The words of the visitor's page, per language, with what is known at start already filled in."""
+
+from collections.abc import Mapping
+
+from dialogues.values import Content
+
+
+class Words:
+    """Sentences by dotted key. `{desk}` and the names in `constants` are filled in; the rest is filled in per view."""
+
+    def __init__(self, content: Content, desk: str, constants: Mapping[str, object]) -> None:
+        self._filled = {
+            language: _fill(texts.page, {**constants, "desk": content.desks[desk].names[language]})
+            for language, texts in content.languages.items()
+        }
+
+    def of(self, language: str) -> Mapping[str, str]:
+        """All sentences of one language."""
+        return self._filled[language]
+
+    def languages(self) -> frozenset[str]:
+        """The languages there are words in."""
+        return frozenset(self._filled)
+
+
+def _fill(words: Mapping[str, str], values: Mapping[str, object]) -> dict[str, str]:
+    """Only known names are replaced: the page's script fills in the others, `{place}` and `{name}`."""
+    filled = dict(words)
+    for name, value in values.items():
+        filled = {key: text.replace(f"{{{name}}}", str(value)) for key, text in filled.items()}
+    return filled

@@ -1,0 +1,201 @@
+"""Staff accounts: create one, and check a name with its password without telling which of the two was wrong.
+
+AccountError (ValueError)     an account cannot be made as asked; the message says what to change
+├── NameTaken                 another account signs in with this name
+└── PasswordTooShort          fewer than PASSWORD_LENGTH characters
+"""
+
+import asyncio
+import hashlib
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from console.permissions import Role
+from console.tables import Database, Sessions, Staff
+from handover.values import DeskId, StaffId
+
+PASSWORD_LENGTH = 15  # length is what counts, so nothing is asked about its composition
+PASSWORD_MAX = 200  # more only makes hashing slow
+
+_SIGN_IN_NAME = re.compile(r"[\w.@+-]{1,64}")
+_SHOWN_NAME = re.compile(r"[^\W\d_][\w '.-]{0,39}")
+_FREE_FAILURES = 3  # mistypings that cost nothing
+_LONGEST_DELAY = 30  # seconds: slow enough against guessing, short enough for a colleague who is locked out by one
+_REMEMBERED_NAMES = 10_000  # names whose failures are kept, known or not; bounds the memory
+_HASHERS = 2  # argon2 takes 64 MiB and a core each time
+
+
+class AccountError(ValueError):
+    """An account cannot be made as asked."""
+
+
+class NameTaken(AccountError):
+    """Another account signs in with this name."""
+
+
+class PasswordTooShort(AccountError):
+    """Fewer than PASSWORD_LENGTH characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A staff account, without its secrets."""
+
+    id: StaffId
+    shown_name: str
+    role: Role
+    desk: DeskId
+
+
+@dataclass(frozen=True, slots=True)
+class WrongPair:
+    """No active account has this name and this password."""
+
+
+@dataclass(frozen=True, slots=True)
+class TooSoon:
+    """Several attempts failed: the next is accepted in `seconds`. The password was not looked at."""
+
+    seconds: int
+
+
+async def add_staff(
+    database_url: str, *, sign_in_name: str, shown_name: str, role: str, password: str, desk: str
+) -> StaffId:
+    """Create an account and return its id. AccountError (a sentence) for whatever cannot be accepted."""
+    database = Database(database_url)
+    try:
+        await database.open()
+        return await create_account(
+            database.sessions,
+            sign_in_name=sign_in_name,
+            shown_name=shown_name,
+            role=role,
+            password=password,
+            desk=desk,
+        )
+    finally:
+        await database.close()
+
+
+async def create_account(
+    sessions: Sessions, *, sign_in_name: str, shown_name: str, role: str, password: str, desk: str
+) -> StaffId:
+    """As `add_staff`, on a database that is already open."""
+    _check(sign_in_name, shown_name, role, password, desk)
+    hashed = await asyncio.to_thread(PasswordHasher().hash, password)
+    account = Staff(
+        id=secrets.token_urlsafe(16),
+        sign_in_name=_folded(sign_in_name),
+        shown_name=shown_name,
+        role=role,
+        desk=desk,
+        password_hash=hashed,
+        active=True,
+    )
+    try:
+        async with sessions.begin() as session:
+            session.add(account)
+    except IntegrityError:
+        raise NameTaken("Another account signs in with this name: choose another sign-in name.") from None
+    return StaffId(account.id)
+
+
+def _check(sign_in_name: str, shown_name: str, role: str, password: str, desk: str) -> None:
+    if not _SIGN_IN_NAME.fullmatch(sign_in_name):
+        raise AccountError("A sign-in name is 1 to 64 letters, digits and . @ + - _ without spaces.")
+    if not _SHOWN_NAME.fullmatch(shown_name):
+        raise AccountError("The name that visitors see is 1 to 40 letters, and begins with a letter.")
+    if role not in list(Role):
+        raise AccountError("The role is staff or coordinator.")
+    if not desk:
+        raise AccountError("An account belongs to a desk.")
+    if len(password) < PASSWORD_LENGTH:
+        raise PasswordTooShort(f"A password has at least {PASSWORD_LENGTH} characters; four or five words do well.")
+    if len(password) > PASSWORD_MAX:
+        raise AccountError(f"A password has at most {PASSWORD_MAX} characters.")
+
+
+class Accounts:
+    """Checks names and passwords. Unknown names cost the same work and get the same answer as wrong passwords."""
+
+    def __init__(self, sessions: Sessions, clock: Callable[[], float]) -> None:
+        self._sessions = sessions
+        self._hasher = PasswordHasher()
+        self._stand_in = self._hasher.hash(secrets.token_urlsafe())
+        self._delays = Delays(clock)
+        self._hashing = asyncio.Semaphore(_HASHERS)
+
+    async def verify(self, sign_in_name: str, password: str) -> Member | WrongPair | TooSoon:
+        """Who signs in with this pair."""
+        name = _folded(sign_in_name)
+        seconds = self._delays.left(name)
+        if seconds:
+            return TooSoon(seconds)
+        # Counted before the work, so that many attempts at once cannot slip past the delay.
+        self._delays.fail(name)
+        async with self._sessions() as session:
+            account = await session.scalar(select(Staff).where(Staff.sign_in_name == name))
+        usable = account is not None and account.active
+        stored = account.password_hash if account is not None and usable else self._stand_in
+        right = await self._matches(stored, password[: PASSWORD_MAX + 1])
+        if account is None or not usable or not right:
+            return WrongPair()
+        self._delays.forget(name)
+        return to_member(account)
+
+    async def _matches(self, stored: str, password: str) -> bool:
+        async with self._hashing:
+            return await asyncio.to_thread(self._verify, stored, password)
+
+    def _verify(self, stored: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return False
+
+
+def to_member(account: Staff) -> Member:
+    """The account without its secrets."""
+    return Member(StaffId(account.id), account.shown_name, Role(account.role), DeskId(account.desk))
+
+
+class Delays:
+    """Failed attempts per name, in memory, by a keyed hash of the name: what people mistype there may be a password."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._key = secrets.token_bytes(32)
+        self._failures: dict[bytes, tuple[int, float]] = {}  # how many, and when the next is accepted
+
+    def left(self, name: str) -> int:
+        """Whole seconds until the next attempt is accepted; 0 when it is accepted now."""
+        _, until = self._failures.get(self._mark(name), (0, 0.0))
+        return max(0, int(until - self._clock() + 0.999))
+
+    def fail(self, name: str) -> None:
+        """Count a failure; from the fourth in a row the wait doubles, up to _LONGEST_DELAY."""
+        mark = self._mark(name)
+        count = self._failures.pop(mark, (0, 0.0))[0] + 1
+        wait = 0 if count <= _FREE_FAILURES else min(2.0 ** (count - _FREE_FAILURES), _LONGEST_DELAY)
+        self._failures[mark] = (count, self._clock() + wait)
+        if len(self._failures) > _REMEMBERED_NAMES:
+            del self._failures[next(iter(self._failures))]
+
+    def forget(self, name: str) -> None:
+        """The right password was given."""
+        self._failures.pop(self._mark(name), None)
+
+    def _mark(self, name: str) -> bytes:
+        return hashlib.blake2b(name.encode("utf-8", "replace"), key=self._key, digest_size=16).digest()
+
+
+def _folded(sign_in_name: str) -> str:
+    return sign_in_name.strip().casefold()[:64]

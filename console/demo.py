@@ -1,0 +1,77 @@
+"""The demonstration's accounts: six staff and a coordinator, signed in by a link. Exists in the demonstration only."""
+
+import asyncio
+import secrets
+
+from sqlalchemy import select
+
+from console.accounts import create_account
+from console.permissions import Role
+from console.presence import Presences
+from console.signins import SignIns
+from console.tables import Sessions, Staff
+from handover.values import DeskId, StaffId
+
+STAFF_NAMES = ("Kim", "Noor", "Alex", "Sam", "Robin", "Mika")
+
+_COORDINATOR = "Coordinator"
+
+
+class Demonstration:
+    """Knows the two link tokens and hands out the next free account."""
+
+    def __init__(
+        self, *, staff_token: str, coordinator_token: str, desk: DeskId, sessions: Sessions, signins: SignIns
+    ) -> None:
+        self._staff_token = staff_token.encode()
+        self._coordinator_token = coordinator_token.encode()
+        self._desk = desk
+        self._sessions = sessions
+        self._signins = signins
+        self._one_at_a_time = asyncio.Lock()
+
+    def role_of(self, token: str) -> Role | None:
+        """Which link this token belongs to. Both are compared in full, so that time tells nothing."""
+        given = token.encode()
+        is_staff = secrets.compare_digest(given, self._staff_token)
+        is_coordinator = secrets.compare_digest(given, self._coordinator_token)
+        if is_staff:
+            return Role.STAFF
+        return Role.COORDINATOR if is_coordinator else None
+
+    async def sign_in(self, role: Role, language: str, presences: Presences) -> str | None:
+        """Sign the next free account of this role in and return the token; None while all six sit at a desk."""
+        async with self._one_at_a_time:
+            if role is Role.COORDINATOR:
+                return await self._signins.start(await self._account(_COORDINATOR, role), language)
+            staff = await self._next_free(presences)
+            return await self._signins.start(staff, language) if staff else None
+
+    async def _next_free(self, presences: Presences) -> StaffId | None:
+        accounts = [await self._account(name, Role.STAFF) for name in STAFF_NAMES]
+        present = await self._signins.present()
+        for staff in accounts:
+            if staff not in present:
+                return staff
+        # All are signed in somewhere: a browser that was closed without signing out does not keep its account.
+        for staff in present:
+            if staff in accounts and not presences.is_open(staff):
+                await self._signins.stop_all(staff)
+                return staff
+        return None
+
+    async def _account(self, name: str, role: Role) -> StaffId:
+        """The id of a demonstration account, made when missing. Its password is random and known to nobody."""
+        sign_in_name = f"demo-{name.lower()}"
+        async with self._sessions() as session:
+            found = await session.scalar(select(Staff.id).where(Staff.sign_in_name == sign_in_name))
+        if found is not None:
+            return StaffId(found)
+        return await create_account(
+            self._sessions,
+            sign_in_name=sign_in_name,
+            shown_name=name,
+            role=role,
+            password=secrets.token_urlsafe(32),
+            desk=self._desk,
+        )

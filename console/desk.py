@@ -1,0 +1,222 @@
+"""The conversation of one open desk with the staff end: duty, the waiting list, up to three talks in hand."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import assert_never
+
+from console.accounts import Member
+from console.frames import VERSION, Duty, End, Frame, Heard, Release, Say, Take, WrapUp
+from console.presence import DutyState, Presences
+from console.talks import Talks
+from console.views import Json, Views, handle_of
+from console.wrapup import check_choices
+from handover.counters import Tally
+from handover.ports import StaffEnd
+from handover.values import (
+    AtCapacity,
+    Claimed,
+    Done,
+    EndReason,
+    Gone,
+    Limits,
+    NotOnDuty,
+    Taken,
+    TalkRef,
+)
+
+COUNTERS = frozenset({"staff.taken", "staff.released", "staff.ended"})
+
+_DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
+_ROOM_PAUSE = 0.1  # seconds between two readings of the waiting list: a storm of changes is shown as one
+_KNOWN_ROWS = 400  # handles that this page was shown and may still ask for
+
+
+class OpenedElsewhere(Exception):
+    """The same person has opened the desk in another window; this one stops."""
+
+
+class Desk:
+    """One open desk. `send` writes a frame to the page. `run` lives as long as the connection."""
+
+    def __init__(
+        self,
+        member: Member,
+        *,
+        staff_end: StaffEnd,
+        presences: Presences,
+        views: Views,
+        tally: Tally,
+        limits: Limits,
+        send: Callable[[Json], Awaitable[None]],
+    ) -> None:
+        self._member = member
+        self._end = staff_end
+        self._presences = presences
+        self._presence = presences.open(member.id, self)
+        self._views = views
+        self._tally = tally
+        self._limits = limits
+        self._send = send
+        self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, send=send)
+        self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
+        self._room_changed = asyncio.Event()
+        self._displaced = asyncio.Event()
+
+    @property
+    def on_duty(self) -> bool:
+        """On duty, paused or not."""
+        return self._presence.duty is not DutyState.OFF
+
+    def displace(self) -> None:
+        """Stop: the desk was opened in another window."""
+        self._displaced.set()
+
+    async def run(self) -> None:
+        """Resume, and serve until cancelled. Raises OpenedElsewhere, or HandoverError when the engine is gone."""
+        async with asyncio.TaskGroup() as group:
+            await self._resume(group)
+            for work in (self._note_room_changes, self._show_room, self._keep_lease, self._watch_displacement):
+                group.create_task(work())
+
+    async def close(self) -> None:
+        """The connection is gone. Unless it went on in another window, the lease lapses by itself soon."""
+        remaining = max(1, self._limits.lease - _DETECTION)
+        if self._presences.close(self._member.id, self, remaining) and self.on_duty:
+            await self._end.shorten_lease(self._member.desk, self._member.id, remaining)
+
+    async def handle(self, frame: Frame) -> None:
+        """Do what the page asks; what cannot be done is answered with a code."""
+        match frame:
+            case Duty():
+                await self._change_duty(frame)
+            case Take():
+                await self._take(frame)
+            case Say():
+                await self._talks.say(frame)
+            case Heard():
+                await self._talks.heard(frame)
+            case Release():
+                await self._release(frame)
+            case End():
+                await self._finish(frame)
+            case WrapUp():
+                await self._wrap_up(frame)
+            case _:
+                assert_never(frame)
+
+    async def _resume(self, group: asyncio.TaskGroup) -> None:
+        """After a reload or a lost connection: the same duty, the same talks, every message."""
+        held = await self._end.mine(self._member.desk, self._member.id)
+        if held and not self.on_duty:
+            self._presence.duty = DutyState.ON  # taken in another process, or before this one started
+        if self.on_duty:
+            await self._renew()
+        await self._send({"type": "hello", "v": VERSION, "duty": self._presence.duty, "capacity": self._limits.capacity})
+        await self._talks.restore(held, group)
+
+    async def _note_room_changes(self) -> None:
+        async with self._end.follow_room([self._member.desk]) as events:
+            self._room_changed.set()
+            async for _ in events:
+                self._room_changed.set()
+
+    async def _show_room(self) -> None:
+        while True:
+            await self._room_changed.wait()
+            self._room_changed.clear()
+            rows = await self._end.waiting(self._member.desk)
+            load = await self._end.load(self._member.desk)
+            self._rows.update({handle_of(row.ref): row.ref for row in rows})
+            for handle in list(self._rows)[:-_KNOWN_ROWS]:
+                del self._rows[handle]
+            await self._send(self._views.room(rows, load))
+            await asyncio.sleep(_ROOM_PAUSE)
+
+    async def _keep_lease(self) -> None:
+        """Renew while the connection lives. It is the server's own pace: a page's timers are slowed in the background."""
+        while True:
+            await asyncio.sleep(self._limits.lease / 3)
+            if self.on_duty:
+                await self._renew()
+            await self._send({"type": "beat"})
+
+    async def _watch_displacement(self) -> None:
+        await self._displaced.wait()
+        raise OpenedElsewhere
+
+    async def _renew(self) -> None:
+        paused = self._presence.duty is DutyState.PAUSED
+        await self._end.go_on_duty(self._member.desk, self._member.id, self._member.shown_name, paused=paused)
+
+    async def _change_duty(self, frame: Duty) -> None:
+        wanted = DutyState(frame.to)
+        if wanted is DutyState.OFF and len(self._talks) and not frame.sure:
+            await self._send({"type": "refused", "code": "talks_in_hand", "count": len(self._talks)})
+            return
+        self._presence.duty = wanted
+        if wanted is DutyState.OFF:
+            await self._end.go_off_duty(self._member.desk, self._member.id)
+            await self._talks.leave_all("released")
+        else:
+            await self._renew()
+        await self._send({"type": "duty", "duty": wanted})
+
+    async def _take(self, frame: Take) -> None:
+        ref = self._rows.get(frame.talk)
+        if ref is None:
+            await self._refuse("gone", frame.talk)
+            return
+        outcome = await self._end.claim(ref, self._member.id, self._member.shown_name)
+        match outcome:
+            case Claimed():
+                self._tally.add(self._member.desk, "staff.taken")
+                await self._talks.open(outcome.talk)
+            case Taken():
+                # A second press on one's own "Take" is no loss.
+                if frame.talk not in self._talks:
+                    await self._refuse("taken", frame.talk)
+            case Gone():
+                await self._refuse("gone", frame.talk)
+            case AtCapacity():
+                await self._refuse("full", frame.talk)
+            case NotOnDuty():
+                await self._refuse("not_on_duty", frame.talk)
+            case _:
+                assert_never(outcome)
+
+    async def _release(self, frame: Release) -> None:
+        ref = self._talks.ref(frame.talk)
+        if ref is None:
+            await self._refuse("not_yours", frame.talk)
+            return
+        if isinstance(await self._end.release(ref, self._member.id), Done):
+            self._tally.add(self._member.desk, "staff.released")
+        await self._talks.leave(frame.talk, "released")
+
+    async def _finish(self, frame: End) -> None:
+        ref = self._talks.ref(frame.talk)
+        if ref is None:
+            await self._refuse("not_yours", frame.talk)
+            return
+        outcome = await self._end.end(ref, self._member.id)
+        if isinstance(outcome, Done):
+            self._tally.add(self._member.desk, "staff.ended")
+            await self._talks.end(frame.talk, EndReason.STAFF)
+        elif isinstance(outcome, Gone):
+            await self._talks.end(frame.talk, None)
+        else:
+            await self._talks.leave(frame.talk, "not_yours")
+
+    async def _wrap_up(self, frame: WrapUp) -> None:
+        choices = check_choices(frame.choices)
+        if choices is None or not self._presence.take_wrapup(frame.talk):
+            await self._refuse("no_wrapup", frame.talk)
+            return
+        for choice in choices:
+            self._tally.add(self._member.desk, f"wrapup.{choice}")
+        if choices:
+            self._tally.add(self._member.desk, "wrapup.saved")
+        await self._send({"type": "wrapped", "talk": frame.talk, "saved": bool(choices)})
+
+    async def _refuse(self, code: str, handle: str) -> None:
+        await self._send({"type": "refused", "code": code, "talk": handle})

@@ -1,0 +1,104 @@
+"""What a request gets that could not be answered: a sentence and a next step, never an echo of what was sent."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.websockets import WebSocket
+
+from console.guard import Forged, NotPermitted, SignInNeeded
+from console.live import SIGNED_OUT
+from console.pages import render, say, words_of
+from handover.ports import HandoverError
+from safety.headers import Asgi
+from safety.logs import error_id, log_failure
+
+_NAMED = {400: "bad", 404: "missing", 405: "missing", 413: "too-large", 422: "bad"}
+_FORBIDDEN = 4403
+
+_logger = logging.getLogger(__name__)
+
+
+def install_handlers(app: FastAPI) -> None:
+    """Put a handler on every refusal and failure that a route may raise."""
+    app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
+    app.add_exception_handler(NotPermitted, _refuse)
+    app.add_exception_handler(Forged, _refuse)
+    app.add_exception_handler(HTTPException, _name)
+    app.add_exception_handler(RequestValidationError, _name)
+    app.add_exception_handler(HandoverError, _apologise)
+
+
+async def _ask_to_sign_in(connection: HTTPConnection, _error: Exception) -> Response | None:
+    if isinstance(connection, WebSocket):
+        await _close(connection, SIGNED_OUT)
+        return None
+    request = _request(connection)
+    if request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site":
+        # A strict cookie does not come along on a link from another site: this page asks again from here.
+        return render(request, "onward.html", page=None)
+    return RedirectResponse("/sign-in", 303)
+
+
+async def _refuse(connection: HTTPConnection, error: Exception) -> Response | None:
+    if isinstance(connection, WebSocket):
+        # Before the handshake is accepted: a foreign page learns nothing but the refusal.
+        await connection.close(_FORBIDDEN)
+        return None
+    return say(_request(connection), 403, "forged" if isinstance(error, Forged) else "not-permitted")
+
+
+async def _name(connection: HTTPConnection, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 422
+    return say(_request(connection), status, _NAMED.get(status, "bad"))
+
+
+async def _apologise(connection: HTTPConnection, error: Exception) -> Response:
+    """The engine does not answer: the visitor's talks are not lost by that, so say to try again."""
+    log_failure(_logger, error_id(), error)
+    return say(_request(connection), 503, "unavailable")
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    # Accepted first: a browser tells its page the code of an open socket only.
+    await socket.accept()
+    await socket.close(code)
+
+
+def _request(connection: HTTPConnection) -> Request:
+    return connection if isinstance(connection, Request) else Request(connection.scope)
+
+
+class Failures:
+    """ASGI middleware: whatever nobody caught becomes a page with an error id, and a log line with the id and class."""
+
+    def __init__(self, app: Asgi) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        started = False
+
+        async def watch(message: Any) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:  # noqa: BLE001  # the last place before the server, which would log its text
+            number = error_id()
+            log_failure(_logger, number, error)
+            if scope["type"] == "http" and not started:
+                request = Request(scope)
+                text = words_of(request)
+                page = render(request, "failure.html", 500, page=None, text=text("notice.failed.text", number=number))
+                await page(scope, receive, send)
+
+
+async def refuse_too_large(scope: Any, receive: Any, send: Any) -> None:
+    """Answers a body over the limit."""
+    await say(Request(scope), 413, "too-large")(scope, receive, send)

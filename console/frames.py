@@ -1,0 +1,155 @@
+"""What a desk's page may ask for on the live path (protocol version 1): one JSON object per frame, closed shapes."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from handover.values import LOG_LENGTH, MessageId
+
+VERSION = 1
+MAX_FRAME = 16 * 1024  # characters; the longest message of all escapes fits
+MAX_TEXT = 4_000  # bytes of UTF-8: what the padded plaintext of a sealed message will hold
+MAX_CHOICES = 80
+
+_HANDLE = re.compile(r"[A-Za-z0-9_-]{22}")
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
+
+
+class BadFrame(ValueError):
+    """Not a frame of this protocol. Carries nothing of what came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Go on duty, pause, or go off duty; `sure` gives back the talks in hand without asking again."""
+
+    action: ClassVar[str] = "duty"
+    to: str
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    action: ClassVar[str] = "take"
+    talk: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    action: ClassVar[str] = "say"
+    talk: str
+    seq: int
+    id: MessageId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Everything up to `seq` is on the screen."""
+
+    action: ClassVar[str] = "heard"
+    talk: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    action: ClassVar[str] = "release"
+    talk: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    action: ClassVar[str] = "end"
+    talk: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUp:
+    """Closed choices about a talk that has ended; none at all when it is skipped."""
+
+    action: ClassVar[str] = "wrapup"
+    talk: str
+    choices: tuple[str, ...]
+
+
+Frame = Duty | Take | Say | Heard | Release | End | WrapUp
+
+
+def parse_frame(text: str) -> Frame:
+    """The frame in `text`. BadFrame for anything else."""
+    if len(text) > MAX_FRAME:
+        raise BadFrame
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadFrame from None
+    if not isinstance(raw, dict):
+        raise BadFrame
+    reader = _READERS.get(_text(raw, "type"))
+    if reader is None:
+        raise BadFrame
+    return reader(raw)
+
+
+def _duty(raw: dict[str, Any]) -> Duty:
+    to = _text(raw, "to")
+    if to not in {"on", "paused", "off"}:
+        raise BadFrame
+    return Duty(to, raw.get("sure") is True)
+
+
+def _say(raw: dict[str, Any]) -> Say:
+    identity = _text(raw, "id")
+    if not _MESSAGE_ID.fullmatch(identity):
+        raise BadFrame
+    try:
+        body = _text(raw, "text").encode("utf-8")
+    except UnicodeEncodeError:  # half a surrogate pair
+        raise BadFrame from None
+    if not 0 < len(body) <= MAX_TEXT:
+        raise BadFrame
+    return Say(_talk(raw), _seq(raw), MessageId(identity), body)
+
+
+def _wrapup(raw: dict[str, Any]) -> WrapUp:
+    choices = raw.get("choices")
+    if not isinstance(choices, list) or len(choices) > MAX_CHOICES:
+        raise BadFrame
+    if not all(isinstance(choice, str) for choice in choices):
+        raise BadFrame
+    return WrapUp(_talk(raw), tuple(choices))
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
+    "duty": _duty,
+    "take": lambda raw: Take(_talk(raw)),
+    "say": _say,
+    "heard": lambda raw: Heard(_talk(raw), _seq(raw)),
+    "release": lambda raw: Release(_talk(raw)),
+    "end": lambda raw: End(_talk(raw)),
+    "wrapup": _wrapup,
+}
+
+
+def _text(raw: dict[str, Any], key: str) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str):
+        raise BadFrame
+    return value
+
+
+def _talk(raw: dict[str, Any]) -> str:
+    handle = _text(raw, "talk")
+    if not _HANDLE.fullmatch(handle):
+        raise BadFrame
+    return handle
+
+
+def _seq(raw: dict[str, Any]) -> int:
+    value = raw.get("seq")
+    if type(value) is not int or not 1 <= value <= LOG_LENGTH:
+        raise BadFrame
+    return value

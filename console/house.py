@@ -1,0 +1,40 @@
+"""What every handler of the console uses, made once by `create_app`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from jinja2 import Environment
+from starlette.requests import HTTPConnection
+
+from console.accounts import Accounts
+from console.demo import Demonstration
+from console.language import Words
+from console.presence import Presences
+from console.signins import SignIns
+from dialogues.values import Content
+from handover.counters import Tally
+from handover.ports import StaffEnd
+from handover.values import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The collaborators of pages and of the live path."""
+
+    staff_end: StaffEnd
+    content: Content
+    limits: Limits
+    accounts: Accounts
+    signins: SignIns
+    presences: Presences
+    tally: Tally
+    words: Mapping[str, Words]
+    templates: Environment
+    clock: Callable[[], float]
+    demonstration: Demonstration | None  # None outside the demonstration
+
+
+def house_of(connection: HTTPConnection) -> House:
+    """The collaborators, from the app that serves this request or socket."""
+    return cast(House, connection.app.state.house)

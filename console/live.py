@@ -1,0 +1,190 @@
+"""The live path: one socket per open page; every frame is checked against its budget, its shape and the permissions."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from console.accounts import Member
+from console.desk import Desk, OpenedElsewhere
+from console.frames import BadFrame, Frame, parse_frame
+from console.house import House
+from console.permissions import Role, allows
+from console.signins import SignedIn
+from console.views import Json, Views, load_view
+from handover.ports import HandoverError, StaffEnd
+from safety.limits import FrameBudget
+from safety.logs import error_id, log_failure
+
+SIGN_IN_CHECK = 3.0  # seconds after which a sign-out has ended every socket
+
+SIGNED_OUT = 4401
+ELSEWHERE = 4409
+_TOO_MANY = 1008
+_FAILED = 1011
+_TRY_AGAIN = 1013
+
+_logger = logging.getLogger(__name__)
+
+
+class SignedOut(Exception):
+    """The sign-in ended, or the account changed."""
+
+
+class TooManyFrames(Exception):
+    """More frames than a person's page sends."""
+
+
+class Conversation(Protocol):
+    """What a page's socket serves."""
+
+    @property
+    def on_duty(self) -> bool:
+        """Whether the sign-in stays alive without a request."""
+
+    async def run(self) -> None:
+        """Serve until cancelled."""
+
+    async def handle(self, frame: Frame) -> None:
+        """Do what a permitted frame asks."""
+
+    async def close(self) -> None:
+        """The connection is gone."""
+
+
+class LoadWatch:
+    """A coordinator's conversation: the live load, and no action."""
+
+    def __init__(self, member: Member, staff_end: StaffEnd, send: Callable[[Json], Awaitable[None]]) -> None:
+        self._desk = member.desk
+        self._end = staff_end
+        self._send = send
+
+    on_duty = False
+
+    async def run(self) -> None:
+        """Send the load whenever it changes."""
+        async with self._end.follow_room([self._desk]) as events:
+            shown: Json = {}
+            while True:
+                current = load_view(await self._end.load(self._desk))
+                if current != shown:
+                    await self._send(current)
+                    shown = current
+                await anext(events)
+
+    async def handle(self, frame: Frame) -> None:
+        """Nothing: no frame is permitted to a coordinator."""
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
+async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> None:
+    """Serve one socket until either end closes it, and close it with a code that tells the page what to do."""
+    await socket.accept()
+
+    async def send(frame: Json) -> None:
+        await socket.send_text(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+
+    conversation = _conversation(house, signed_in, send)
+    tasks = [
+        asyncio.create_task(_read(socket, house, signed_in.member.role, conversation, send)),
+        asyncio.create_task(_watch_sign_in(house, signed_in, conversation)),
+        asyncio.create_task(conversation.run()),
+    ]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        code = await _stop(tasks, conversation)
+    if code is not None:
+        await _close(socket, code)
+
+
+def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awaitable[None]]) -> Conversation:
+    if signed_in.member.role is not Role.STAFF:
+        return LoadWatch(signed_in.member, house.staff_end, send)
+    return Desk(
+        signed_in.member,
+        staff_end=house.staff_end,
+        presences=house.presences,
+        views=Views(house.words[signed_in.language], house.content),
+        tally=house.tally,
+        limits=house.limits,
+        send=send,
+    )
+
+
+async def _read(
+    socket: WebSocket,
+    house: House,
+    role: Role,
+    conversation: Conversation,
+    send: Callable[[Json], Awaitable[None]],
+) -> None:
+    budget = FrameBudget(house.clock)
+    while True:
+        message = await socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1006))
+        if not budget.take():
+            raise TooManyFrames
+        try:
+            frame = parse_frame(message.get("text") or "")
+        except BadFrame:
+            await send({"type": "refused", "code": "frame"})
+            continue
+        if not allows(role, f"live.{frame.action}"):
+            await send({"type": "refused", "code": "not_permitted"})
+            continue
+        await conversation.handle(frame)
+
+
+async def _watch_sign_in(house: House, signed_in: SignedIn, conversation: Conversation) -> None:
+    while True:
+        await asyncio.sleep(SIGN_IN_CHECK)
+        found = await house.signins.find(signed_in.token, renew=conversation.on_duty)
+        if found is None or found.member != signed_in.member:
+            raise SignedOut
+
+
+async def _stop(tasks: list[asyncio.Task[None]], conversation: Conversation) -> int | None:
+    """Cancel what still runs, end the conversation, and say with which code the socket is closed, if it is open."""
+    ended = [task for task in tasks if task.done()]
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    codes = [_code(error) for task in ended if not task.cancelled() and (error := task.exception())]
+    try:
+        await conversation.close()
+    except HandoverError as error:
+        log_failure(_logger, error_id(), error)
+    return codes[0] if codes else _TRY_AGAIN
+
+
+def _code(error: BaseException) -> int | None:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    match error:
+        case WebSocketDisconnect():
+            return None
+        case SignedOut():
+            return SIGNED_OUT
+        case OpenedElsewhere():
+            return ELSEWHERE
+        case TooManyFrames():
+            return _TOO_MANY
+        case HandoverError():
+            return _TRY_AGAIN
+    log_failure(_logger, error_id(), error)
+    return _FAILED
+
+
+async def _close(socket: WebSocket, code: int) -> None:
+    try:
+        await socket.close(code)
+    except (RuntimeError, WebSocketDisconnect):
+        return  # it went away meanwhile

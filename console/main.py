@@ -1,0 +1,145 @@
+"""The staff side's app: `build()` reads the environment and names the drivers, `create_app` takes what it needs."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from fastapi import Depends, FastAPI
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from console import desk, wrapup
+from console.accounts import Accounts
+from console.demo import Demonstration
+from console.failures import Failures, install_handlers, refuse_too_large
+from console.guard import guard
+from console.house import House
+from console.language import load_words
+from console.pages import router
+from console.presence import Presences
+from console.settings import ConsoleSettings
+from console.signins import SignIns
+from console.tables import Database
+from console.upkeep import Upkeep
+from dialogues.loader import load_content
+from dialogues.values import Content
+from handover.counters import Tally
+from handover.ports import StaffEnd
+from handover.staff_redis import RedisStaffEnd
+from handover.values import DeskId
+from safety.headers import SecurityHeaders, console_policy
+from safety.limits import BodyLimit
+
+_MAX_BODY = 16 * 1024  # bytes; the longest form is the sign-in
+_NO_TELEMETRY = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+
+
+class Openable(Protocol):
+    """Something that is opened when the app starts and closed when it stops."""
+
+    async def open(self) -> None:
+        """Connect."""
+
+    async def close(self) -> None:
+        """Disconnect."""
+
+
+def build() -> FastAPI:
+    """The app as the environment asks for it. ValueError or ContentError when that cannot be."""
+    settings = ConsoleSettings()
+    if settings.database_url is None:
+        settings.data.mkdir(parents=True, exist_ok=True)
+    staff_end = RedisStaffEnd(settings.redis_url.get_secret_value(), settings.limits())
+    content = load_content(today=datetime.now(UTC).date(), demo=settings.demo)
+    return create_app(settings, staff_end=staff_end, content=content, resources=[staff_end])
+
+
+def create_app(
+    settings: ConsoleSettings,
+    *,
+    staff_end: StaffEnd,
+    content: Content,
+    resources: Sequence[Openable] = (),
+    clock: Callable[[], float] = time.time,
+) -> FastAPI:
+    """The console on these collaborators. `resources` are opened at start, in order, and closed at the end."""
+    database = Database(settings.database())
+    house = _furnish(settings, staff_end, content, database, clock)
+    desks = sorted({DeskId(settings.desk), *map(DeskId, content.desks)})
+    upkeep = Upkeep(
+        staff_end=staff_end,
+        desks=desks,
+        tally=house.tally,
+        signins=house.signins,
+        sessions=database.sessions,
+        clock=clock,
+    )
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for resource in (database, *resources):
+                stack.push_async_callback(resource.close)
+                await resource.open()
+            await stack.enter_async_context(upkeep.running())
+            yield
+
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry=_NO_TELEMETRY,
+        lifespan=lifespan,
+        dependencies=[Depends(guard)],
+    )
+    app.state.house = house
+    app.include_router(router)
+    install_handlers(app)
+    # The last one added is the outermost: every answer wears the headers, failures and refusals too.
+    app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large)
+    app.add_middleware(Failures)
+    app.add_middleware(SecurityHeaders, policy=console_policy())
+    return app
+
+
+def _furnish(
+    settings: ConsoleSettings, staff_end: StaffEnd, content: Content, database: Database, clock: Callable[[], float]
+) -> House:
+    signins = SignIns(database.sessions, clock)
+    return House(
+        staff_end=staff_end,
+        content=content,
+        limits=settings.limits(),
+        accounts=Accounts(database.sessions, clock),
+        signins=signins,
+        presences=Presences(clock),
+        tally=Tally(desk.COUNTERS | wrapup.COUNTERS),
+        words=load_words(),
+        templates=_templates(),
+        clock=clock,
+        demonstration=_demonstration(settings, database, signins),
+    )
+
+
+def _demonstration(settings: ConsoleSettings, database: Database, signins: SignIns) -> Demonstration | None:
+    if not settings.demo or settings.demo_staff_token is None or settings.demo_coordinator_token is None:
+        return None
+    return Demonstration(
+        staff_token=settings.demo_staff_token.get_secret_value(),
+        coordinator_token=settings.demo_coordinator_token.get_secret_value(),
+        desk=DeskId(settings.desk),
+        sessions=database.sessions,
+        signins=signins,
+    )
+
+
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,48 @@
+"""Who may do what: one table for pages and for the live path. What is not in it is refused."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    STAFF = "staff"
+    COORDINATOR = "coordinator"
+
+
+_STAFF = frozenset({Role.STAFF})
+_COORDINATOR = frozenset({Role.COORDINATOR})
+_ALL = _STAFF | _COORDINATOR
+
+# Reachable without a sign-in. Nothing here shows anything of anybody.
+OPEN: frozenset[str] = frozenset(
+    {
+        "GET /sign-in",
+        "POST /sign-in",
+        "GET /demo/{token}",
+        "GET /static/{name}",
+    }
+)
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "GET /": _ALL,
+    "POST /sign-out": _ALL,
+    "POST /language": _ALL,
+    "GET /desk": _STAFF,
+    "GET /statistics": _COORDINATOR,
+    "GET /directory": _ALL,
+    "GET /texts": _ALL,
+    "WS /live": _ALL,
+    # What a frame on the live path asks for, asked again for every frame. A coordinator has no action at all there:
+    # the socket only brings the live load.
+    "live.duty": _STAFF,
+    "live.take": _STAFF,
+    "live.say": _STAFF,
+    "live.heard": _STAFF,
+    "live.release": _STAFF,
+    "live.end": _STAFF,
+    "live.wrapup": _STAFF,
+}
+
+
+def allows(role: Role, action: str) -> bool:
+    """Whether `role` may do `action`; an action that the table does not know is refused."""
+    return role in PERMISSIONS.get(action, frozenset())

@@ -1,0 +1,85 @@
+"""Who is at the desk in this process: the duty of each staff member, over reloads, and one open desk per person."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from handover.values import StaffId
+
+_OPEN_WRAPUPS = 20  # ended talks that may still be wrapped up
+
+
+class DutyState(StrEnum):
+    OFF = "off"
+    ON = "on"
+    PAUSED = "paused"
+
+
+class OpenDesk(Protocol):
+    """A desk that can be told that it was opened elsewhere."""
+
+    def displace(self) -> None:
+        """Stop: the same person has opened the desk in another window."""
+
+
+@dataclass(slots=True)
+class Presence:
+    """One staff member, as this process knows them."""
+
+    duty: DutyState = DutyState.OFF
+    resumable_until: float = 0.0  # while no desk is open: until when a reload goes on as before
+    open_desk: OpenDesk | None = None
+    wrapups: dict[str, None] = field(default_factory=dict)  # handles of ended talks, oldest first
+
+    def expect_wrapup(self, handle: str) -> None:
+        """A talk ended: one wrap-up is accepted for it."""
+        self.wrapups[handle] = None
+        if len(self.wrapups) > _OPEN_WRAPUPS:
+            del self.wrapups[next(iter(self.wrapups))]
+
+    def take_wrapup(self, handle: str) -> bool:
+        """Whether a wrap-up is still open for this talk; it is not open a second time."""
+        if handle not in self.wrapups:
+            return False
+        del self.wrapups[handle]
+        return True
+
+
+class Presences:
+    """All staff of this process. One open desk each: two could not number the messages of one talk."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._known: dict[StaffId, Presence] = {}
+
+    def open(self, staff: StaffId, desk: OpenDesk) -> Presence:
+        """This desk is now the one of this person; an older one is displaced and its duty goes on here."""
+        presence = self._known.setdefault(staff, Presence())
+        if presence.open_desk is not None:
+            presence.open_desk.displace()
+        elif presence.resumable_until < self._clock():
+            presence.duty = DutyState.OFF
+        presence.open_desk = desk
+        return presence
+
+    def close(self, staff: StaffId, desk: OpenDesk, resumable: float) -> bool:
+        """The desk's connection is gone; its duty may go on within `resumable` seconds. False when it was displaced."""
+        presence = self._known[staff]
+        if presence.open_desk is not desk:
+            return False
+        presence.open_desk = None
+        presence.resumable_until = self._clock() + resumable
+        return True
+
+    def is_open(self, staff: StaffId) -> bool:
+        """Whether this person has a desk open."""
+        presence = self._known.get(staff)
+        return presence is not None and presence.open_desk is not None
+
+    def forget_duty(self, staff: StaffId) -> None:
+        """This person signed out: nothing goes on at the next sign-in."""
+        presence = self._known.get(staff)
+        if presence is not None:
+            presence.duty = DutyState.OFF
+            presence.wrapups.clear()

@@ -1,0 +1,118 @@
+"""Sign-ins: a random token in one browser, its hash in the database, idle and absolute lifetimes."""
+
+import hashlib
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select, update
+
+from console.accounts import Member, to_member
+from console.tables import Sessions, SignIn, Staff
+from handover.values import StaffId
+
+COOKIE = "__Host-console"  # browsers keep this prefix only when Secure, without Domain and with Path=/
+
+_TOKEN_BYTES = 32
+_IDLE = 30 * 60  # seconds without a request or a live desk
+_ABSOLUTE = 12 * 3600  # a long shift
+_GRAIN = 60  # move the expiry at most once a minute: a page view need not write to the database
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A browser that is signed in."""
+
+    token: str
+    member: Member
+    language: str
+
+    @property
+    def form_token(self) -> str:
+        """What every form of this sign-in carries against forgery; derived, so it is stored nowhere."""
+        digest = hmac.digest(self.token.encode(), b"console form", "sha256")
+        return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+class SignIns:
+    """The sign-ins of all staff."""
+
+    def __init__(self, sessions: Sessions, clock: Callable[[], float]) -> None:
+        self._sessions = sessions
+        self._clock = clock
+
+    async def start(self, staff: StaffId, language: str) -> str:
+        """A new token for this staff member, never one that was used before."""
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        now = int(self._clock())
+        row = SignIn(
+            token_hash=_hash(token),
+            staff_id=staff,
+            language=language,
+            created_hour=now // 3600,
+            expires=now + _IDLE,
+            ends=now + _ABSOLUTE,
+        )
+        async with self._sessions.begin() as session:
+            session.add(row)
+        return token
+
+    async def find(self, token: str | None, *, renew: bool = True) -> SignedIn | None:
+        """Who this token belongs to, when it is valid; using it moves its idle expiry, unless `renew` is false."""
+        if not token:
+            return None
+        now = int(self._clock())
+        async with self._sessions() as session:
+            found = (
+                await session.execute(
+                    select(SignIn, Staff)
+                    .join(Staff, Staff.id == SignIn.staff_id)
+                    .where(SignIn.token_hash == _hash(token), SignIn.expires > now, Staff.active)
+                )
+            ).first()
+        if found is None:
+            return None
+        row, account = found
+        if renew:
+            await self._renew(row, now)
+        return SignedIn(token, to_member(account), row.language)
+
+    async def _renew(self, row: SignIn, now: int) -> None:
+        expires = min(now + _IDLE, row.ends)
+        if expires - row.expires < _GRAIN:
+            return
+        async with self._sessions.begin() as session:
+            await session.execute(update(SignIn).where(SignIn.token_hash == row.token_hash).values(expires=expires))
+
+    async def speak(self, token: str, language: str) -> None:
+        """Remember the language that this browser chose."""
+        async with self._sessions.begin() as session:
+            await session.execute(update(SignIn).where(SignIn.token_hash == _hash(token)).values(language=language))
+
+    async def stop(self, token: str) -> None:
+        """Sign out."""
+        async with self._sessions.begin() as session:
+            await session.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
+
+    async def stop_all(self, staff: StaffId) -> None:
+        """Sign this staff member out everywhere."""
+        async with self._sessions.begin() as session:
+            await session.execute(delete(SignIn).where(SignIn.staff_id == staff))
+
+    async def present(self) -> list[StaffId]:
+        """Who has a valid sign-in, the one that ends first first."""
+        now = int(self._clock())
+        async with self._sessions() as session:
+            rows = await session.scalars(select(SignIn.staff_id).where(SignIn.expires > now).order_by(SignIn.ends))
+            return [StaffId(staff) for staff in dict.fromkeys(rows)]
+
+    async def purge(self) -> None:
+        """Delete sign-ins that are over."""
+        async with self._sessions.begin() as session:
+            await session.execute(delete(SignIn).where(SignIn.expires <= int(self._clock())))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

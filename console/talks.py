@@ -1,0 +1,208 @@
+"""The talks in one staff member's hands: each is followed, restored after an interruption, and never shows a gap."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from console.accounts import Member
+from console.frames import Heard as HeardFrame
+from console.frames import Say
+from console.presence import Presence
+from console.views import Json, Views, handle_of, message_view
+from handover.ports import StaffEnd
+from handover.values import (
+    Accepted,
+    BriefingChanged,
+    CameBack,
+    EndReason,
+    Gone,
+    Heard,
+    NotYours,
+    OutOfOrder,
+    OwnTalk,
+    Resync,
+    Said,
+    TalkEvent,
+    TalkRef,
+    WasEnded,
+    WasReturned,
+    WasTaken,
+    WentAway,
+)
+
+
+@dataclass(slots=True)
+class _Held:
+    handle: str
+    ref: TalkRef
+    shown: int = 0  # the visitor's last message that the page was sent
+    task: asyncio.Task[None] | None = None
+
+
+class Talks:
+    """Follows each talk in hand and tells the page. Numbers come from the page and are checked by the engine."""
+
+    def __init__(
+        self,
+        member: Member,
+        *,
+        staff_end: StaffEnd,
+        views: Views,
+        presence: Presence,
+        send: Callable[[Json], Awaitable[None]],
+    ) -> None:
+        self._member = member
+        self._end = staff_end
+        self._views = views
+        self._presence = presence
+        self._send = send
+        self._held: dict[str, _Held] = {}
+        self._group: asyncio.TaskGroup | None = None
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __contains__(self, handle: str) -> bool:
+        return handle in self._held
+
+    def ref(self, handle: str) -> TalkRef | None:
+        """Where the talk with this handle is found, when it is in these hands."""
+        held = self._held.get(handle)
+        return held.ref if held else None
+
+    async def restore(self, talks: list[OwnTalk], group: asyncio.TaskGroup) -> None:
+        """Tell the page which talks are in hand, and follow each of them with a task of `group`."""
+        self._group = group
+        await self._send({"type": "talks", "talks": [handle_of(talk.ref) for talk in talks]})
+        for talk in talks:
+            await self.open(talk)
+
+    async def open(self, talk: OwnTalk) -> None:
+        """A talk came into these hands."""
+        if self._group is None:
+            return
+        held = _Held(handle_of(talk.ref), talk.ref)
+        self._held[held.handle] = held
+        held.task = self._group.create_task(self._follow(held))
+
+    async def say(self, frame: Say) -> None:
+        """Relay a message; a number that does not fit is answered with what the engine has."""
+        held = self._held.get(frame.talk)
+        if held is None:
+            await self._send({"type": "refused", "code": "not_yours", "talk": frame.talk})
+            return
+        outcome = await self._end.say(held.ref, self._member.id, frame.seq, frame.id, frame.body)
+        match outcome:
+            case Accepted():
+                await self._send({"type": "sent", "talk": frame.talk, "id": frame.id, "seq": outcome.seq})
+            case OutOfOrder():
+                await self._show_own(held)
+            case NotYours():
+                await self.leave(frame.talk, "not_yours")
+            case Gone():
+                await self.end(frame.talk, None)
+            case _:
+                assert_never(outcome)
+
+    async def heard(self, frame: HeardFrame) -> None:
+        """Tell the visitor what is on the staff member's screen; never more than the page was sent."""
+        held = self._held.get(frame.talk)
+        if held is not None and frame.seq <= held.shown:
+            await self._end.heard(held.ref, self._member.id, frame.seq)
+
+    async def end(self, handle: str, reason: EndReason | None) -> None:
+        """The talk has ended (None: nobody can tell any more why): the page erases its words and offers the wrap-up."""
+        if handle in self._held:
+            self._presence.expect_wrapup(handle)
+            await self._drop(handle, {"type": "ended", "talk": handle, "reason": reason or "gone"})
+
+    async def leave(self, handle: str, code: str) -> None:
+        """The talk is in other hands, or in the waiting room: the page erases its words."""
+        await self._drop(handle, {"type": "left", "talk": handle, "code": code})
+
+    async def leave_all(self, code: str) -> None:
+        """As `leave`, for every talk in hand."""
+        for handle in list(self._held):
+            await self.leave(handle, code)
+
+    async def _drop(self, handle: str, frame: Json) -> None:
+        held = self._held.pop(handle, None)
+        if held is None:
+            return
+        await self._send(frame)
+        if held.task is not None and held.task is not asyncio.current_task():
+            held.task.cancel()
+
+    async def _follow(self, held: _Held) -> None:
+        async with self._end.follow(held.ref) as events:
+            await self._show_all(held)
+            while self._held.get(held.handle) is held:
+                await self._tell(held, await anext(events))
+
+    async def _show_all(self, held: _Held) -> None:
+        """Send the whole talk, read after the subscription began, so that nothing falls between."""
+        mine = await self._end.mine(self._member.desk, self._member.id)
+        talk = next((each for each in mine if each.ref == held.ref), None)
+        if talk is None:
+            await self._find_out(held)
+            return
+        heard = await self._end.hear(held.ref, self._member.id, 0)
+        said = await self._end.said(held.ref, self._member.id, 0)
+        if not isinstance(heard, list) or not isinstance(said, list):
+            await self._find_out(held)
+            return
+        held.shown = heard[-1].seq if heard else talk.up_seq
+        await self._send(self._views.talk(talk, heard, said))
+
+    async def _tell(self, held: _Held, event: TalkEvent) -> None:
+        match event:
+            case Said():
+                await self._show_said(held, event)
+            case Heard():
+                await self._send({"type": "delivered", "talk": held.handle, "seq": event.seq})
+            case WasReturned():
+                await self.leave(held.handle, "returned")
+            case WasEnded():
+                await self.end(held.handle, event.reason)
+            case WentAway() | CameBack():
+                await self._send({"type": "away", "talk": held.handle, "away": isinstance(event, WentAway)})
+            case BriefingChanged():
+                await self._send({"type": "briefing", "talk": held.handle, **self._views.briefing(event.briefing)})
+            case Resync():
+                await self._show_all(held)
+            case WasTaken():
+                pass  # our own claim, or an echo of it
+            case _:
+                assert_never(event)
+
+    async def _show_said(self, held: _Held, event: Said) -> None:
+        """The next message is shown as it came; anything but the next means reading the log again."""
+        if event.message.seq <= held.shown:
+            return
+        messages = [event.message]
+        if event.message.seq > held.shown + 1:
+            logged = await self._end.hear(held.ref, self._member.id, held.shown)
+            if not isinstance(logged, list):
+                await self._find_out(held)
+                return
+            messages = logged
+        for message in messages:
+            held.shown = message.seq
+            await self._send({"type": "said", "talk": held.handle, **message_view(message)})
+
+    async def _show_own(self, held: _Held) -> None:
+        said = await self._end.said(held.ref, self._member.id, 0)
+        if isinstance(said, list):
+            own = [message_view(message) for message in said]
+            await self._send({"type": "order", "talk": held.handle, "said": own})
+        else:
+            await self._find_out(held)
+
+    async def _find_out(self, held: _Held) -> None:
+        """The talk is not in these hands any more: erased, or with somebody else."""
+        answer = await self._end.hear(held.ref, self._member.id, 0)
+        if isinstance(answer, Gone):
+            await self.end(held.handle, None)
+        else:
+            await self.leave(held.handle, "not_yours")

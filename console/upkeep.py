@@ -1,0 +1,117 @@
+"""What the console does by itself: lost staff's talks are returned, counts are brought home, old sign-ins deleted."""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from console.signins import SignIns
+from console.tables import Sessions, TallyRow
+from handover.counters import Tally
+from handover.ports import HandoverError, StaffEnd
+from handover.values import DeskId
+from safety.logs import error_id, log_failure
+
+SWEEP_EVERY = 2.0  # seconds: a lost staff member's visitor is told within the lease and this
+DRAIN_EVERY = 300.0
+PURGE_EVERY = 3600.0
+
+# The bucket is also written by the visitor side: whatever is not a closed name's shape never reaches a table.
+_NAME = re.compile(r"[a-z0-9_]+(?:[.-][a-z0-9_]+){0,5}")
+_NAME_LENGTH = 80
+
+_logger = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """The three chores. Each failure is logged once and tried again at the next turn."""
+
+    def __init__(
+        self,
+        *,
+        staff_end: StaffEnd,
+        desks: Iterable[DeskId],
+        tally: Tally,
+        signins: SignIns,
+        sessions: Sessions,
+        clock: Callable[[], float],
+    ) -> None:
+        self._end = staff_end
+        self._desks = tuple(desks)
+        self._tally = tally
+        self._signins = signins
+        self._sessions = sessions
+        self._clock = clock
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """The chores run while the body does; at the end the counts are brought home once more."""
+        chores = [
+            asyncio.create_task(_repeat(self.sweep, SWEEP_EVERY)),
+            asyncio.create_task(_repeat(self.drain, DRAIN_EVERY)),
+            asyncio.create_task(_repeat(self._signins.purge, PURGE_EVERY)),
+        ]
+        try:
+            yield
+        finally:
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
+            await _attempt(self.drain, quiet=False)
+
+    async def sweep(self) -> None:
+        """Return the talks of staff whose lease lapsed."""
+        for desk in self._desks:
+            await self._end.sweep(desk)
+
+    async def drain(self) -> None:
+        """Add what was counted, here and on the visitor side, to this month's rows."""
+        await self._tally.flush(self._end.count)
+        for desk in self._desks:
+            counts = await self._end.drain(desk)
+            closed = {name: value for name, value in counts.items() if _is_closed(name) and value > 0}
+            try:
+                await self._add(desk, closed)
+            except SQLAlchemyError:
+                await self._end.count(desk, closed)  # not lost: drained again at the next turn
+                raise
+
+    async def _add(self, desk: DeskId, counts: dict[str, int]) -> None:
+        month = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m")
+        async with self._sessions.begin() as session:
+            for name, value in sorted(counts.items()):  # one order everywhere: two processes cannot block each other
+                where = (TallyRow.month == month, TallyRow.desk == desk, TallyRow.name == name)
+                raised = update(TallyRow).where(*where).values(value=TallyRow.value + value)
+                if (await session.execute(raised.returning(TallyRow.name))).first():
+                    continue
+                try:
+                    async with session.begin_nested():
+                        session.add(TallyRow(month=month, desk=desk, name=name, value=value))
+                except IntegrityError:  # another process made the row meanwhile
+                    await session.execute(raised)
+
+
+def _is_closed(name: str) -> bool:
+    return len(name) <= _NAME_LENGTH and _NAME.fullmatch(name) is not None
+
+
+async def _repeat(chore: Callable[[], Awaitable[None]], seconds: float) -> None:
+    failed = False
+    while True:
+        await asyncio.sleep(seconds)
+        failed = not await _attempt(chore, quiet=failed)
+
+
+async def _attempt(chore: Callable[[], Awaitable[None]], *, quiet: bool) -> bool:
+    try:
+        await chore()
+    except (HandoverError, SQLAlchemyError) as error:
+        if not quiet:
+            log_failure(_logger, error_id(), error)
+        return False
+    return True

@@ -1,0 +1,132 @@
+"""The engine that answers: one pure function from a state and an event to the next state and a reply.
+
+UnknownChoice                 the choice is not one that the state offers; nothing changed
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from dialogues import replies
+from dialogues.understanding import understand
+from dialogues.values import (
+    Action,
+    AgeBand,
+    Audience,
+    Choose,
+    Content,
+    Danger,
+    Edge,
+    Event,
+    Reply,
+    Say,
+    Show,
+    State,
+)
+
+
+class UnknownChoice(ValueError):
+    """The choice is not one that the state offers."""
+
+
+# Offered from everywhere: a person, the topics, and the way back to what was chosen.
+STANDING = (
+    Edge("person", "briefing"),
+    Edge("topics", "topics"),
+    Edge("briefing", "briefing"),
+    Edge("danger-now", "danger", set={"danger": Danger.URGENT}),
+)
+
+
+def open_page(content: Content, language: str) -> tuple[State, Reply]:
+    """Where every visit begins. An unknown language becomes the first one that there is content for."""
+    state = State(language=language if language in content.languages else next(iter(content.languages)))
+    return state, replies.render(content, state)
+
+
+def step(content: Content, state: State, event: Event) -> tuple[State, Reply]:
+    """The next state and what to show. Raises UnknownChoice for a choice that this state does not offer."""
+    if isinstance(event, Say):
+        after, reply = _answer(content, state, event.text)
+    else:
+        after, reply = _follow(content, state, event)
+    if reply.action is None and replies.briefing_of(after) != replies.briefing_of(state):
+        reply = replace(reply, action=Action.REBRIEF)
+    return after, reply
+
+
+def enter(content: Content, state: State, node: str) -> tuple[State, Reply]:
+    """Go to a node that a channel decides on: `closed` (nobody is there), `after` (the talk is over)."""
+    return _go(content, state, node)
+
+
+def _follow(content: Content, state: State, event: Choose) -> tuple[State, Reply]:
+    kind, _, value = event.id.partition(":")
+    if kind == "lang" and value in content.languages:
+        after = replace(state, language=value)
+        return after, replace(replies.render(content, after), action=Action.LANGUAGE)
+    if value:
+        return _pick(content, state, kind, value)
+    edges = (*content.nodes[state.node].choices, *STANDING)
+    edge = next((edge for edge in edges if edge.id == event.id), None)
+    if edge is None:
+        raise UnknownChoice("this state does not offer that choice")
+    after, reply = _go(content, _with(state, edge.set), edge.to)
+    return after, replace(reply, action=edge.action)
+
+
+def _pick(content: Content, state: State, kind: str, value: str) -> tuple[State, Reply]:
+    """A choice out of a list that depends on content: `topic:threats`, `county:uppsala`."""
+    texts = content.languages[state.language]
+    shown = content.nodes[state.node].show
+    if kind == "topic" and value in texts.topics:
+        return _go(content, replace(state, topic=value), "topic")
+    if kind == "about" and shown is Show.ABOUT and value in texts.topics:
+        return _go(content, replace(state, topic=value), "briefing")
+    if kind == "age" and shown is Show.AGES and value in set(AgeBand):
+        return _go(content, replace(state, age_band=AgeBand(value)), "briefing")
+    if kind == "county" and shown is Show.COUNTIES and value in content.counties:
+        return _go(content, replace(state, county=value), "briefing")
+    raise UnknownChoice("this state does not offer that choice")
+
+
+def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
+    """Free text: danger first, then the topic if exactly one fits, a choice if several do, honesty if none does."""
+    understood = understand(content.languages[state.language], text)
+    state = replace(state, danger=_worse(state.danger, understood.danger))
+    topics = [topic for topic in understood.topics if replies.offered(content, state, topic)]
+    if len(topics) == 1:
+        state, reply = _go(content, replace(state, topic=topics[0]), "topic")
+    elif topics:
+        state = replace(state, node="suggest")
+        reply = replies.render(content, state, topics)
+    elif understood.danger is Danger.URGENT:
+        return _go(content, state, "danger")
+    else:
+        state, reply = _go(content, state, "unclear")
+    return state, replies.warn(content, state, reply, understood.danger)
+
+
+def _go(content: Content, state: State, node: str) -> tuple[State, Reply]:
+    after = replace(state, node=node)
+    return after, replies.render(content, after)
+
+
+def _with(state: State, fields: Mapping[str, str]) -> State:
+    """The state with an edge's fields set; an empty string means "not said"."""
+    for name, value in fields.items():
+        match name:
+            case "audience":
+                state = replace(state, audience=Audience(value) if value else None)
+            case "danger":
+                state = replace(state, danger=Danger(value))
+            case "topic":
+                state = replace(state, topic=value or None)
+            case "age_band":
+                state = replace(state, age_band=AgeBand(value) if value else None)
+            case "county":
+                state = replace(state, county=value or None)
+    return state
+
+
+def _worse(before: Danger, now: Danger) -> Danger:
+    return max(before, now, key=tuple(Danger).index)

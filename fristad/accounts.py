@@ -1,0 +1,82 @@
+"""Commands that take a password: the console's accounts and the engine's users. A password is never an argument."""
+
+import asyncio
+import getpass
+from typing import TextIO
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import SettingsError
+from sqlalchemy.exc import SQLAlchemyError
+
+from console.accounts import AccountError, add_staff
+from console.settings import ConsoleSettings
+from fristad.refusal import Refused
+from fristad.settings import explain
+from handover.acl import acl_users
+
+_SHORTEST = 20  # characters: an engine answers many thousand guesses a second
+
+
+def add_account(name: str, shown: str, role: str, desk: str | None, source: TextIO, out: TextIO) -> int:
+    """Add a staff member or coordinator. Refused for whatever the console does not accept."""
+    settings = _console_settings()
+    password = _read_secret(f"Password for {name}", source)
+    try:
+        if settings.database_url is None:
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        asyncio.run(
+            add_staff(
+                settings.database(),
+                sign_in_name=name,
+                shown_name=shown,
+                role=role,
+                password=password,
+                desk=desk or settings.desk,
+            )
+        )
+    except AccountError as error:
+        raise Refused(str(error)) from None
+    except (SQLAlchemyError, OSError):
+        raise Refused(
+            "The console's database cannot be opened: see that FRISTAD_DATA is a folder that this user may write, "
+            "or that FRISTAD_DATABASE_URL is right."
+        ) from None
+    print(f"{name} can sign in now.", file=out)
+    return 0
+
+
+def print_engine_users(source: TextIO, out: TextIO) -> int:
+    """Print the lines of an ACL file. Refused when a password is short, shared by both sides or breaks its line."""
+    visitor = _read_secret("Password of the visitor side", source)
+    staff = _read_secret("Password of the staff side", source)
+    if min(len(visitor), len(staff)) < _SHORTEST:
+        raise Refused(f"Each password needs at least {_SHORTEST} characters, made at random: type two longer ones.")
+    if visitor == staff:
+        raise Refused("The two sides need different passwords: else one could speak as the other.")
+    try:
+        lines = acl_users(visitor, staff)
+    except ValueError as error:
+        raise Refused(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
+    print("\n".join(lines), file=out)
+    return 0
+
+
+def _console_settings() -> ConsoleSettings:
+    try:
+        # An account needs no engine, and its address may be missing where accounts are made.
+        return ConsoleSettings(redis_url=SecretStr("unused"))
+    except (ValidationError, SettingsError) as error:
+        raise Refused(explain(error)) from None
+
+
+def _read_secret(label: str, source: TextIO) -> str:
+    """Typed twice without echo at a terminal, else one line of `source`. Refused when empty or typed differently."""
+    if source.isatty():
+        secret = getpass.getpass(f"{label}: ")
+        if secret != getpass.getpass(f"{label}, once more: "):
+            raise Refused("The two were not the same: start again.")
+    else:
+        secret = source.readline().rstrip("\r\n")
+    if not secret:
+        raise Refused(f"{label} is missing: type it, or send it as a line on standard input.")
+    return secret

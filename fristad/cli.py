@@ -1,0 +1,131 @@
+"""The command line: one sub-command per thing an operator does. Each imports what it needs when it runs."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from fristad.refusal import FrontDoorError, GaveUp, Refused
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status. What goes wrong is one sentence on standard error, never a traceback."""
+    try:
+        arguments = _parser().parse_args(argv)
+        command: Callable[[argparse.Namespace], int] = arguments.run
+        return command(arguments)
+    except FrontDoorError as error:
+        return _say(str(error), error.status)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone. Python would complain once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return GaveUp.status
+    except Exception as error:  # noqa: BLE001  # the edge of the process: its message may quote a password or a visitor
+        return _say(f"An unexpected {type(error).__name__} ended the command; please report it.", GaveUp.status)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose refusals are one sentence."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Refused(f"{message[:1].upper()}{message[1:]}; `{self.prog} --help` says what is possible.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="fristad", description="An anonymous chat line with a staff console.", allow_abbrev=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add(commands, "serve", _serve, "everything on this machine: engine, visitor app, console").add_argument(
+        "--demo", action="store_true", help="a marked demonstration, with sign-in links and unchecked lines"
+    )
+    for name, run, text in (
+        ("bot", _bot, "the visitor app alone, on an engine of yours"),
+        ("console", _console, "the console alone, on an engine of yours"),
+    ):
+        _add(commands, name, run, text).add_argument(
+            "--socket", action="append", type=int, default=[], help=argparse.SUPPRESS
+        )
+    _add(commands, "redis-acl", _redis_acl, "the engine's users, as lines of an ACL file; asks for the two passwords")
+    _add_staff_command(commands)
+    understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
+    understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")
+    return parser
+
+
+def _add(
+    commands: "argparse._SubParsersAction[_Parser]", name: str, run: Callable[[argparse.Namespace], int], text: str
+) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_staff_command(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    staff = commands.add_parser("staff", help="the console's accounts", allow_abbrev=False)
+    actions = staff.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add = _add(actions, "add", _staff_add, "an account for the console; asks for the password")
+    add.add_argument("name", help="the name to sign in with")
+    add.add_argument("--shown", required=True, help="the name that visitors see")
+    add.add_argument("--role", choices=("staff", "coordinator"), default="staff")
+    add.add_argument("--desk", help="the desk to answer at (default: FRISTAD_DESK)")
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    from fristad.settings import read_front_settings
+    from fristad.supervisor import supervise
+
+    settings = read_front_settings()
+    if arguments.demo:
+        settings = settings.model_copy(update={"demo": True})
+    print("Starting ...", file=sys.stderr, flush=True)
+    return supervise(settings, os.environ)
+
+
+def _bot(arguments: argparse.Namespace) -> int:
+    from bot.main import build
+    from fristad.listening import inherited, listen
+    from fristad.serve import run_app
+    from fristad.settings import read_front_settings
+
+    settings = read_front_settings()
+    sockets = inherited(arguments.socket) or listen(settings.visitor_host, settings.visitor_port, "VISITOR")
+    run_app(build, sockets)
+    return 0
+
+
+def _console(arguments: argparse.Namespace) -> int:
+    from console.main import build
+    from fristad.listening import inherited, listen
+    from fristad.serve import run_app
+    from fristad.settings import read_front_settings
+
+    settings = read_front_settings()
+    sockets = inherited(arguments.socket) or listen(settings.staff_host, settings.staff_port, "STAFF")
+    run_app(build, sockets)
+    return 0
+
+
+def _redis_acl(_: argparse.Namespace) -> int:
+    from fristad.accounts import print_engine_users
+
+    return print_engine_users(sys.stdin, sys.stdout)
+
+
+def _staff_add(arguments: argparse.Namespace) -> int:
+    from fristad.accounts import add_account
+
+    return add_account(arguments.name, arguments.shown, arguments.role, arguments.desk, sys.stdin, sys.stdout)
+
+
+def _understand(arguments: argparse.Namespace) -> int:
+    from fristad.measuring import understand_lines
+
+    return understand_lines(arguments.lang, sys.stdin.buffer, sys.stdout)
+
+
+def _say(sentence: str, status: int) -> int:
+    if sentence:
+        print(sentence, file=sys.stderr, flush=True)
+    return status

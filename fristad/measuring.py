@@ -1,0 +1,37 @@
+"""What the product makes of free text, line by line, for anyone who wants to measure it."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TextIO
+
+from dialogues.loader import ContentError, load_content
+from dialogues.understanding import understand
+from fristad.refusal import Refused
+
+
+def understand_lines(language: str, lines: Iterable[bytes], out: TextIO) -> int:
+    """One JSON string a line in, one JSON object a line out. Refused, naming the line, at one that is no such string."""
+    try:
+        content = load_content(today=datetime.now(UTC).date(), demo=True)
+    except ContentError as error:
+        raise Refused(f"The texts cannot be used: {error}.") from None
+    texts = content.languages.get(language)
+    if texts is None:
+        raise Refused(f"--lang is one of {', '.join(sorted(content.languages))}; there are no texts in another one.")
+    for number, line in enumerate(lines, 1):
+        found = understand(texts, _message(number, line))
+        answer = {"topics": list(found.topics), "danger": found.danger.value}
+        print(json.dumps(answer), file=out, flush=True)
+    return 0
+
+
+def _message(number: int, line: bytes) -> str:
+    # The line itself is never quoted: it may be somebody's words.
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError):
+        message = None
+    if not isinstance(message, str):
+        raise Refused(f'Line {number} is not a JSON string: write each message as one, "like this", in UTF-8.')
+    return message

@@ -1,0 +1,80 @@
+"""Runs one app in this process, with a server that names nobody and keeps its limits."""
+
+import logging.config
+import os
+import resource
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from fastapi import FastAPI
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
+
+from dialogues.loader import ContentError
+from fristad.bounded_http import BoundedHttp
+from fristad.refusal import GaveUp, Refused
+from fristad.settings import explain
+from safety.logs import install_last_resort, log_config
+
+_MOST_CONNECTIONS = 10_000  # above what one process can serve; a bound all the same
+_OPEN_FILES = 16_384
+_PING_EVERY = 4.0  # two lost pings and their timeout fit in a lease of 15 seconds
+_LARGEST_FRAME = 16_384  # the largest sealed message is 4 KiB before base64
+
+
+def run_app(build: Callable[[], FastAPI], sockets: list[socket.socket]) -> None:
+    """Serve the app on these listening sockets until SIGINT or SIGTERM.
+
+    Refused when its settings or texts are wrong; GaveUp when it could not start, for instance for want of its engine.
+    """
+    os.environ["OTEL_SDK_DISABLED"] = "true"
+    _set_limits()
+    logging.config.dictConfig(log_config())
+    install_last_resort()
+    server = uvicorn.Server(_config(_build(build)))
+    try:
+        server.run(sockets=sockets)
+    except SystemExit:
+        raise GaveUp(
+            "The app could not start: see that the engine at FRISTAD_REDIS_URL answers and takes the password, "
+            "and for the console that its database can be opened."
+        ) from None
+
+
+def _build(build: Callable[[], FastAPI]) -> FastAPI:
+    try:
+        return build()
+    except (ValidationError, SettingsError) as error:
+        raise Refused(explain(error)) from None
+    except ContentError as error:
+        raise Refused(f"The texts cannot be used: {error}.") from None
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=BoundedHttp,
+        ws="websockets-sansio",
+        ws_max_size=_LARGEST_FRAME,
+        ws_ping_interval=_PING_EVERY,
+        ws_ping_timeout=_PING_EVERY,
+        ws_per_message_deflate=False,  # compression beside secrets tells their length, and costs 30 kB a connection
+        access_log=False,
+        log_config=log_config(),
+        proxy_headers=False,  # nobody's address is wanted, so none is believed
+        server_header=False,
+        lifespan="on",
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=3,
+        workers=1,
+    )
+
+
+def _set_limits() -> None:
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold what visitors wrote
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -1,0 +1,46 @@
+"""What the front door itself reads from the environment, and how a wrong setting is told."""
+
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from fristad.refusal import Refused
+
+PREFIX = "FRISTAD_"
+
+
+class FrontSettings(BaseSettings):
+    """Addresses, data, engine. ValidationError (without the value) when one is malformed."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    visitor_host: str = Field("127.0.0.1", min_length=1)
+    visitor_port: int = Field(8000, ge=0, le=65535)  # 0: any free port
+    staff_host: str = Field("localhost", min_length=1)
+    staff_port: int = Field(8001, ge=0, le=65535)
+    data: Path = Path("var")
+    demo: bool = False
+    engine: str | None = None  # the engine's program; None: the first one found
+
+
+def read_front_settings() -> FrontSettings:
+    """The front door's settings. Refused, naming the setting and never its value."""
+    try:
+        return FrontSettings()
+    except (ValidationError, SettingsError) as error:
+        raise Refused(explain(error)) from None
+
+
+def explain(error: ValidationError | SettingsError) -> str:
+    """The first thing wrong, as a sentence for whoever starts the program; no value is in it."""
+    if isinstance(error, SettingsError):
+        return f"A setting could not be read ({error}); correct it and start again."
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    if not first["loc"]:
+        return f"{message}."
+    name = PREFIX + str(first["loc"][0]).upper()
+    if first["type"] == "missing":
+        return f"{name} is not set; README.md says what it holds."
+    return f"{name} is wrong: {message[:1].lower()}{message[1:]}; correct it and start again."

@@ -1,0 +1,79 @@
+"""What each side may do in the engine: least privilege, as configuration lines.
+
+A command is allowed when one selector allows all of it: command, keys and channels. Scripts must declare their keys, so
+EVAL is allowed on keys of which most commands are not; inside a script every command is checked again. `%R~` may only
+be read and `%W~` only written. What a permission does not name here is refused.
+"""
+
+VISITOR = (
+    "-@all +ping +time +unsubscribe",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:*)",
+    "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
+    # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
+    "(+xadd %W~up:*)",
+    "(+xrange %R~down:*)",
+    "(+pexpireat +del %W~talk:* %W~up:* %W~down:*)",
+    "(+pexpireat %W~room:* %W~held:*)",
+    # The room: its size and one's own place, never its list.
+    "(+zcard +zrank +zadd +zrem ~room:*)",
+    "(+zrem %W~held:*)",
+    "(+zscore +zcount %R~duty:* %R~free:*)",
+    "(+hincrby +pexpire ~count:*)",
+    "(+publish &up:* &talk:* &room:*)",
+    "(+subscribe &down:* &talk:*)",
+)
+STAFF = (
+    "-@all +ping +time +unsubscribe",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:*)",
+    "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
+    "(+xadd %W~down:*)",
+    "(+xrange %R~up:* %R~down:*)",
+    "(+pexpireat +del %W~talk:* %W~up:* %W~down:*)",
+    "(+zadd +zrem +zrange +zrangebylex +zlexcount +zremrangebyscore +zscore +zcount +zcard +pexpireat"
+    " ~room:* ~held:* ~duty:* ~free:*)",
+    "(+hincrby +hgetall +pexpire +del ~count:*)",
+    "(+publish &down:* &talk:* &room:*)",
+    "(+subscribe &up:* &talk:* &room:*)",
+)
+# Nothing on the disk, no list of slow commands (it would quote words), nothing to debug or to move data with.
+DIRECTIVES = (
+    'save ""',
+    "appendonly no",
+    "slowlog-log-slower-than -1",
+    "slowlog-max-len 0",
+    "latency-monitor-threshold 0",
+    "acllog-max-len 0",
+    "lazyfree-lazy-user-del no",
+    "lazyfree-lazy-expire no",
+    "enable-debug-command no",
+    "enable-module-command no",
+    "maxmemory 512mb",
+    "maxmemory-policy noeviction",
+    "maxclients 256",
+    "timeout 0",
+    "loglevel warning",
+    'logfile ""',
+    "crash-log-enabled no",
+    "crash-memcheck-enabled no",
+    "disable-thp yes",
+)
+
+
+def acl_users(visitor_password: str, staff_password: str) -> list[str]:
+    """Lines for an ACL file or for the configuration itself. ValueError when a password could end its own field."""
+    return [
+        "user default off resetpass resetkeys resetchannels -@all",
+        _user("visitor", visitor_password, VISITOR),
+        _user("staff", staff_password, STAFF),
+    ]
+
+
+def engine_directives() -> list[str]:
+    """Configuration lines of an engine that keeps nothing; the address and the users are the caller's."""
+    return list(DIRECTIVES)
+
+
+def _user(name: str, password: str, rules: tuple[str, ...]) -> str:
+    if not password or not password.isascii() or not password.isprintable() or set(password) & set(" \"'\\"):
+        raise ValueError("a password is printable ASCII without spaces, quotes and backslashes")
+    return f"user {name} on resetpass >{password} resetkeys resetchannels clearselectors {' '.join(rules)}"

@@ -1,0 +1,105 @@
+"""How values look on the way through the engine: briefings, pseudonyms, log entries and events."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from handover.values import (
+    MAX_BODY,
+    Briefing,
+    BriefingChanged,
+    CameBack,
+    Channel,
+    Danger,
+    EndReason,
+    Heard,
+    Message,
+    MessageId,
+    Pseudonym,
+    Resync,
+    Said,
+    TalkEvent,
+    WasEnded,
+    WasReturned,
+    WasTaken,
+    WentAway,
+)
+
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
+
+# Shown when another version wrote what this one cannot read: the person must still be seen and taken.
+UNREADABLE = Briefing(language="und", channel=Channel.WEB_PLAIN)
+
+
+def write_briefing(briefing: Briefing) -> str:
+    """A briefing as one line of JSON."""
+    return json.dumps(asdict(briefing), separators=(",", ":"))
+
+
+def read_briefing(raw: bytes) -> Briefing:
+    """A briefing from its JSON; UNREADABLE instead of an error, so that one bad row never hides the others."""
+    try:
+        fields: dict[str, Any] = json.loads(raw)
+        return Briefing(**{**fields, "channel": Channel(fields["channel"]), "danger": Danger(fields["danger"])})
+    except (ValueError, TypeError, KeyError):
+        return UNREADABLE
+
+
+def write_pseudonym(pseudonym: Pseudonym) -> str:
+    return f"{pseudonym.adjective} {pseudonym.noun}"
+
+
+def read_pseudonym(raw: bytes) -> Pseudonym:
+    adjective, noun = raw.split(b" ")
+    return Pseudonym(int(adjective), int(noun))
+
+
+def check_message(message_id: MessageId, body: bytes) -> None:
+    """ValueError when a message breaks the contract of handover.values; the text never carries the message."""
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise ValueError("a message id is 8 to 40 of A-Z a-z 0-9 - _")
+    if len(body) > MAX_BODY:
+        raise ValueError(f"a message has at most {MAX_BODY} bytes")
+
+
+def read_log(entries: Sequence[tuple[bytes, Sequence[bytes]]]) -> list[Message]:
+    """Messages from the entries of a stream: `<seq>-0` and the fields id, body."""
+    return [
+        Message(int(entry.partition(b"-")[0]), MessageId(fields[1].decode()), fields[3]) for entry, fields in entries
+    ]
+
+
+def read_event(kind: str, payload: bytes) -> TalkEvent:
+    """The event that came on a channel of `kind`. What that channel may not carry, or nobody can read, becomes
+    Resync: the receiver reads the truth instead of trusting it."""
+    reader = _EVENTS.get(kind, {}).get(payload[:1])
+    if reader is None:
+        return Resync()
+    try:
+        return reader(payload[1:])
+    except ValueError:
+        return Resync()
+
+
+def _said(rest: bytes) -> Said:
+    seq, message_id, body = rest.split(b" ", 2)
+    return Said(Message(int(seq), MessageId(message_id.decode()), body))
+
+
+def _heard(rest: bytes) -> Heard:
+    return Heard(int(rest))
+
+
+_EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
+    "up": {
+        b"s": _said,
+        b"h": _heard,
+        b"w": lambda _: WentAway(),
+        b"c": lambda _: CameBack(),
+        b"b": lambda rest: BriefingChanged(read_briefing(rest)),
+    },
+    "down": {b"s": _said, b"h": _heard, b"t": lambda rest: WasTaken(rest.decode())},
+    "talk": {b"r": lambda _: WasReturned(), b"e": lambda rest: WasEnded(EndReason(rest.decode()))},
+}

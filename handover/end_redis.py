@@ -1,0 +1,56 @@
+"""What both adapters share: their connections, verbs of a talk, and events of a talk."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from handover.codec import read_event
+from handover.keys import desk_keys, kind_of, talk_keys, well_formed
+from handover.values import DeskId, Limits, Resync, TalkEvent, TalkRef
+from handover.wire import Arg, Wire
+
+LAST_SEQ = 2**53  # numbers beyond it are no longer whole in the engine's Lua
+
+
+class RedisEnd:
+    """One end of the handover on Redis 7 or Valkey; its promises are in `handover.ports`."""
+
+    def __init__(self, url: str, limits: Limits | None = None, *, connections: int = 4, timeout: float = 2.0) -> None:
+        """`url` is redis://, rediss:// or unix:// with user and password; `connections` is the ceiling for calls
+        (one more listens); `timeout` in seconds for each call."""
+        self._limits = limits or Limits()
+        self._wire = Wire(url, connections=connections, timeout=timeout)
+
+    async def open(self) -> None:
+        """Connect. EngineUnavailable when there is no engine, HandoverError when it refuses our user."""
+        await self._wire.open()
+
+    async def close(self) -> None:
+        """Give every connection back; safe to call twice."""
+        await self._wire.close()
+
+    async def count(self, desk: DeskId, names: dict[str, int]) -> None:
+        """Add to the closed counters' bucket of a desk, all of them or none."""
+        await self._wire.call("count", desk_keys(desk), names=json.dumps(names))
+
+    async def _talk(self, verb: str, ref: TalkRef, own: str = "up", /, **args: Arg) -> list[Any]:
+        """Run a verb on a talk; `own` is what the verb calls its log or channel. A ref that no talk can have is gone:
+        it comes from a page and may be anything."""
+        if not well_formed(ref):
+            return [b"gone"]
+        keys = talk_keys(ref)
+        return await self._wire.call(verb, keys | {"log": keys[own]}, **args)
+
+    def _follow(self, ref: TalkRef, kinds: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+        keys = talk_keys(ref)
+        return self._wire.follow([keys[kind] for kind in kinds], _read_event, Resync())
+
+
+def clamp(seq: int) -> int:
+    """A number from a page, within what the engine can count."""
+    return max(0, min(seq, LAST_SEQ))
+
+
+def _read_event(channel: str, payload: bytes) -> TalkEvent:
+    return read_event(kind_of(channel), payload)

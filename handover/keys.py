@@ -1,0 +1,75 @@
+"""How keys and channels of the engine look: the only module that knows.
+
+Everything that changes together shares the hash tag `{desk}`, so that one script may touch it on one Cluster node.
+
+key                    type    lifetime
+talk:{desk}:<talk>     hash    the silence limit, renewed by the visitor's end only; deleted at the end
+up:{desk}:<talk>       stream  the same instant as its talk; visitor's messages, entry id `<seq>-0`
+down:{desk}:<talk>     stream  the same instant as its talk; staff's messages, entry id `<seq>-0`
+room:{desk}            zset    talk -> joined (microseconds); a minute longer than its longest-lived talk
+held:{desk}            zset    `<staff> <claimed> <talk>`, all of score 0; a minute longer than its longest-lived talk
+duty:{desk}            zset    staff -> end of the lease (microseconds); until the last lease has lapsed
+free:{desk}            zset    those of `duty` that are not paused; the same
+count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
+
+channel                        who publishes  what
+up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
+down:{desk}:<talk>             staff's end    words, shown, taken
+talk:{desk}:<talk>             both           returned, ended
+room:{desk}                    both           waiting list or presence changed
+
+The minute of grace leaves a sweep time to tell staff of a visitor who fell silent: by then the talk itself is gone.
+"""
+
+import re
+
+from handover.values import DeskId, StaffId, TalkId, TalkRef
+
+_DESK = re.compile(r"[a-z0-9-]{1,64}")
+_TALK = re.compile(r"[A-Za-z0-9_-]{22}")
+_STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+_OF_TALK = ("talk", "up", "down")
+_OF_DESK = ("room", "held", "duty", "free", "count")
+
+
+def desk_keys(desk: DeskId) -> dict[str, str]:
+    """Keys (and channels) of a desk by name. ValueError when the desk's id is not one."""
+    if not _DESK.fullmatch(desk):
+        raise ValueError("a desk's id is 1 to 64 of a-z 0-9 -")
+    return {name: f"{name}:{{{desk}}}" for name in _OF_DESK}
+
+
+def talk_keys(ref: TalkRef) -> dict[str, str]:
+    """Keys (and channels) of a talk and of its desk by name. ValueError when the ref is malformed."""
+    if not well_formed(ref):
+        raise ValueError("a talk's id is 22 of A-Z a-z 0-9 - _")
+    return desk_keys(ref.desk) | {name: f"{name}:{{{ref.desk}}}:{ref.talk}" for name in _OF_TALK}
+
+
+def well_formed(ref: TalkRef) -> bool:
+    """Whether such a talk can exist at all; a ref comes from a page and may be anything."""
+    return bool(_DESK.fullmatch(ref.desk) and _TALK.fullmatch(ref.talk))
+
+
+def staff_member(staff: StaffId) -> str:
+    """The id itself. ValueError when it could be confused with another in `held`."""
+    if not _STAFF.fullmatch(staff):
+        raise ValueError("a staff id is 1 to 64 of A-Z a-z 0-9 - _")
+    return staff
+
+
+def holding_range(staff: StaffId) -> tuple[str, str]:
+    """Lexical bounds of what one staff member holds in `held`, oldest claim first ('!' follows ' ')."""
+    return f"[{staff_member(staff)} ", f"({staff}!"
+
+
+def read_holding(member: bytes) -> tuple[StaffId, TalkId]:
+    """Who holds which talk, from a member of `held`."""
+    staff, _claimed, talk = member.decode().split(" ")
+    return StaffId(staff), TalkId(talk)
+
+
+def kind_of(channel: str) -> str:
+    """What a channel carries: `up`, `down`, `talk` or `room`."""
+    return channel.partition(":")[0]

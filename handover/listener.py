@@ -1,0 +1,174 @@
+"""The one connection that hears what is published, and hands it to whoever follows a channel in this process.
+
+Payloads travel in the publish, so a receiver reads nothing. After a lost connection, or when a follower cannot keep up,
+the follower gets its `lost` event and heals the gap from the log: nothing is ever lost in silence.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import ConnectionError as NoConnection
+from redis.exceptions import RedisError
+
+IDLE = 5.0  # seconds without a word from the engine before asking whether it is there; twice that, and it is not
+BACKOFF = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds before the next attempt to connect; the last one repeats
+RESUMED = b"resumed"  # the answer to this ping says that every subscription is there again
+
+Event = TypeVar("Event")
+
+
+class Follower(Generic[Event]):
+    """One reader of some channels: an endless asynchronous iterator over a bounded queue."""
+
+    def __init__(self, channels: Sequence[str], decode: Callable[[str, bytes], Event], lost: Event, limit: int) -> None:
+        self.channels = tuple(channels)
+        self._decode = decode
+        self._lost = lost
+        self._limit = limit
+        self._queue: deque[tuple[str, bytes] | None] = deque()  # None: something may have been missed
+        self._ready = asyncio.Event()
+
+    def put(self, channel: str, payload: bytes) -> None:
+        """Deliver one event; a full queue becomes a single gap, to be healed from the log."""
+        if len(self._queue) >= self._limit:
+            self.lose()
+            return
+        self._queue.append((channel, payload))
+        self._ready.set()
+
+    def lose(self) -> None:
+        """Say that something may have been missed."""
+        self._queue.clear()
+        self._queue.append(None)
+        self._ready.set()
+
+    def __aiter__(self) -> "Follower[Event]":
+        return self
+
+    async def __anext__(self) -> Event:
+        while not self._queue:
+            self._ready.clear()
+            await self._ready.wait()
+        delivery = self._queue.popleft()
+        return self._lost if delivery is None else self._decode(*delivery)
+
+
+class Listener:
+    """Keeps one connection subscribed to what its followers follow, through any number of lost connections."""
+
+    def __init__(self, connection: AbstractConnection) -> None:
+        self._connection = connection
+        self._followers: dict[str, set[Follower[Any]]] = {}
+        self._confirmations: dict[bytes, asyncio.Future[None]] = {}
+        self._asked = 0
+        self._outbox: list[tuple[str | bytes, ...]] = []
+        self._waiting_to_send = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def open(self) -> None:
+        """Connect once, so that a wrong address is told at the start, and keep connected from then on."""
+        await self._connection.connect()  # type: ignore[no-untyped-call]
+        self._task = asyncio.create_task(self._stay_connected())
+
+    async def close(self) -> None:
+        """Stop listening; safe to call twice."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            self._task = None
+        await self._connection.disconnect(nowait=True)
+
+    async def add(self, follower: Follower[Any]) -> None:
+        """Returns when the engine has confirmed. Whoever waits may give up at any time, and then calls `remove`."""
+        new = [channel for channel in follower.channels if channel not in self._followers]
+        for channel in follower.channels:
+            self._followers.setdefault(channel, set()).add(follower)
+        if new:
+            self._send("SUBSCRIBE", *new)
+        # The engine answers in order: the answer to a ping sent after the subscription confirms it.
+        self._asked += 1
+        ping = b"%d" % self._asked
+        self._confirmations[ping] = asyncio.get_running_loop().create_future()
+        self._send("PING", ping)
+        try:
+            await self._confirmations[ping]
+        finally:
+            del self._confirmations[ping]
+
+    def remove(self, follower: Follower[Any]) -> None:
+        """Forget a follower, and leave the channels that nobody follows any more."""
+        for channel in follower.channels:
+            followers = self._followers.get(channel, set())
+            followers.discard(follower)
+            if not followers and self._followers.pop(channel, None) is not None:
+                self._send("UNSUBSCRIBE", channel)
+
+    async def _stay_connected(self) -> None:
+        failures = 0
+        while True:
+            try:
+                await self._connection.connect()  # type: ignore[no-untyped-call]
+                failures = 0
+                self._resume()
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._read())
+                    group.create_task(self._write())
+            except* (RedisError, OSError):
+                pass  # followers learn of it when everything is subscribed again: only then can they heal the gap
+            await self._connection.disconnect(nowait=True)
+            await asyncio.sleep(BACKOFF[min(failures, len(BACKOFF) - 1)])
+            failures += 1
+
+    def _resume(self) -> None:
+        """Subscribe to everything anew, and ask again for what was asked and not answered."""
+        self._outbox.clear()
+        if self._followers:
+            self._send("SUBSCRIBE", *self._followers)
+        for ping in (RESUMED, *self._confirmations):
+            self._send("PING", ping)
+
+    def _send(self, *command: str | bytes) -> None:
+        self._outbox.append(command)
+        self._waiting_to_send.set()
+
+    async def _write(self) -> None:
+        """The only writer: a caller who gives up must not tear the connection that all share."""
+        while True:
+            await self._waiting_to_send.wait()
+            self._waiting_to_send.clear()
+            commands, self._outbox = self._outbox, []
+            await self._connection.send_packed_command(self._connection.pack_commands(commands), check_health=False)
+
+    async def _read(self) -> None:
+        asked = False
+        while True:
+            reply = await self._connection.read_response(timeout=IDLE, disconnect_on_error=False)
+            if reply is not None:
+                asked = False
+                self._handle(reply)
+            elif asked:
+                raise NoConnection("the engine does not answer")
+            else:
+                asked = True
+                self._send("PING", b"")
+
+    def _handle(self, reply: Any) -> None:
+        if isinstance(reply, bytes):  # a ping's answer while nothing is subscribed
+            reply = [b"pong", reply]
+        if reply[0] == b"message":
+            channel = reply[1].decode()
+            for follower in self._followers.get(channel, ()):
+                follower.put(channel, reply[2])
+        elif reply[0] == b"pong":
+            self._confirm(reply[1])
+
+    def _confirm(self, ping: bytes) -> None:
+        if ping == RESUMED:
+            for follower in {follower for followers in self._followers.values() for follower in followers}:
+                follower.lose()
+        confirmation = self._confirmations.get(ping)
+        if confirmation is not None and not confirmation.done():
+            confirmation.set_result(None)

@@ -1,0 +1,28 @@
+-- keys: talk up down room held duty
+-- args: id waiting_silence silence
+local fields = redis.call('HMGET', talk, 'state', 'staff', 'away')
+local state, staff, away = fields[1], fields[2], fields[3]
+if not state then
+  return {'gone'}
+end
+if state == 'taken' and lapsed(duty, staff) then
+  give_back(id, talk, room, held)
+  state = 'waiting'
+end
+local time = now()
+local deadline = math.floor(time / 1000) + (state == 'waiting' and waiting_silence or silence) * 1000
+for _, key in ipairs({talk, up, down}) do
+  redis.call('PEXPIREAT', key, whole(deadline))
+end
+if away then
+  redis.call('HDEL', talk, 'away')
+  redis.call('PUBLISH', up, 'c')
+end
+if state == 'waiting' then
+  outlive(room, deadline)
+  local waited = math.floor((time - redis.call('HGET', talk, 'joined')) / 1000000)
+  return {'waiting', redis.call('ZRANK', room, id) + 1, waited}
+end
+outlive(held, deadline)
+local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq')
+return {'taken', shown[1], tonumber(shown[2]), tonumber(shown[3]), tonumber(shown[4])}

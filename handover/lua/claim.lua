@@ -1,0 +1,34 @@
+-- keys: talk up down room held duty
+-- args: id staff name capacity silence first last
+local fields = redis.call('HMGET', talk, 'state', 'staff')
+local state, holder = fields[1], fields[2]
+if not state then
+  return {'gone'}
+end
+local function claimed()
+  return {'claimed', redis.call('HMGET', talk, 'briefing', 'pseudonym', 'up_seq', 'down_seq', 'down_heard')}
+end
+if state == 'taken' then
+  return holder == staff and claimed() or {'taken'}
+end
+if lapsed(duty, staff) then
+  return {'notonduty'}
+end
+if redis.call('ZLEXCOUNT', held, first, last) >= tonumber(capacity) then
+  return {'atcapacity'}
+end
+local time = now()
+local holding = staff .. ' ' .. whole(time) .. ' ' .. id
+check_move(state, 'taken')
+redis.call('ZREM', room, id)
+redis.call('HSET', talk, 'state', 'taken', 'staff', staff, 'name', name, 'holding', holding)
+redis.call('ZADD', held, 0, holding)
+-- Only the visitor's end lengthens a talk's life: LT lets the shorter limit of a talk begin, never a longer one.
+local deadline = whole(math.floor(time / 1000) + silence * 1000)
+for _, key in ipairs({talk, up, down}) do
+  redis.call('PEXPIREAT', key, deadline, 'LT')
+end
+outlive(held, redis.call('PEXPIRETIME', talk))
+redis.call('PUBLISH', down, 't' .. name)
+redis.call('PUBLISH', room, 'x')
+return claimed()

@@ -1,0 +1,18 @@
+-- keys: talk room
+-- args: id briefing pseudonym limit silence
+-- A repeated join of the same id is the same join: the id is made by the visitor's end.
+if redis.call('EXISTS', talk) == 1 then
+  return {'joined'}
+end
+if redis.call('ZCARD', room) >= tonumber(limit) then
+  return {'full'}
+end
+local joined = now()
+local deadline = math.floor(joined / 1000) + silence * 1000
+redis.call('HSET', talk, 'state', 'waiting', 'briefing', briefing, 'pseudonym', pseudonym, 'joined', whole(joined),
+  'up_seq', 0, 'up_heard', 0, 'down_seq', 0, 'down_heard', 0)
+redis.call('PEXPIREAT', talk, whole(deadline))
+redis.call('ZADD', room, whole(joined), id)
+outlive(room, deadline)
+redis.call('PUBLISH', room, 'x')
+return {'joined'}

@@ -1,0 +1,23 @@
+-- keys: duty free room
+-- args: staff seconds paused
+-- Renewed every few seconds: the room hears of it only when something to see has changed.
+local time = now()
+local function standing()
+  return {not lapsed(duty, staff), not lapsed(free, staff)}
+end
+local before = standing()
+redis.call('ZADD', duty, whole(time + seconds * 1000000), staff)
+if paused == '1' then
+  redis.call('ZREM', free, staff)
+else
+  redis.call('ZADD', free, whole(time + seconds * 1000000), staff)
+end
+for _, key in ipairs({duty, free}) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', whole(time))
+  outlive(key, math.floor(time / 1000) + seconds * 1000)
+end
+local after = standing()
+if before[1] ~= after[1] or before[2] ~= after[2] then
+  redis.call('PUBLISH', room, 'x')
+end
+return {'done'}

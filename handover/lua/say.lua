@@ -1,0 +1,28 @@
+-- keys: talk log
+-- args: side staff seq id body length
+-- `side` is up or down; `staff` is empty for the visitor, who may not read `log`: ids are kept apart from the words.
+local REMEMBERED = 64 -- a resend older than this many messages is refused as out of order
+local number = tonumber(seq)
+local slot = side .. '_id' .. (number % REMEMBERED)
+local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot)
+local state, holder, last, known = fields[1], fields[2], tonumber(fields[3] or 0), fields[4]
+if not state then
+  return {'gone'}
+end
+if staff ~= '' and holder ~= staff then
+  return {'notyours'}
+end
+if number <= last and number > last - REMEMBERED and known == id then
+  return {'accepted', number}
+end
+if state ~= 'taken' then
+  return {'nottaken'}
+end
+if number ~= last + 1 then
+  return {'outoforder', last + 1}
+end
+redis.call('HSET', talk, side .. '_seq', whole(number), slot, id)
+redis.call('XADD', log, 'MAXLEN', length, whole(number) .. '-0', 'id', id, 'body', body)
+redis.call('PEXPIREAT', log, whole(redis.call('PEXPIRETIME', talk)))
+redis.call('PUBLISH', log, 's' .. whole(number) .. ' ' .. id .. ' ' .. body)
+return {'accepted', number}

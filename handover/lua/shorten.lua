@@ -1,0 +1,6 @@
+-- keys: duty free
+-- args: staff seconds
+local ends = whole(now() + seconds * 1000000)
+redis.call('ZADD', duty, 'XX', 'LT', ends, staff)
+redis.call('ZADD', free, 'XX', 'LT', ends, staff)
+return {'done'}

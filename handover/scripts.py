@@ -1,0 +1,61 @@
+"""The verbs that run inside the engine, each one file of `lua/`, ready to be called by name."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+
+from handover.values import MOVES
+
+_NAMES = (
+    "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "end", "lapse", "drop",
+    "onduty", "shorten", "offduty", "presence", "count", "drain",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One verb: the keys and arguments its file declares in its first two lines, in that order."""
+
+    name: str
+    keys: tuple[str, ...]
+    args: tuple[str, ...]
+    text: str
+    sha: str
+
+    def arrange(self, given: Mapping[str, str | int | bytes]) -> list[str | int | bytes]:
+        """The arguments in the script's order. ValueError when they are not exactly the declared ones."""
+        if given.keys() != set(self.args):
+            raise ValueError(f"the verb {self.name} takes {', '.join(self.args)}")
+        return [given[name] for name in self.args]
+
+
+def load_scripts() -> dict[str, Script]:
+    """All verbs by name. ValueError when a file does not declare its keys and arguments."""
+    folder = resources.files("handover") / "lua"
+    prelude = _moves() + (folder / "prelude.lua").read_text("utf-8")
+    return {name: _script(name, (folder / f"{name}.lua").read_text("utf-8"), prelude) for name in _NAMES}
+
+
+def _script(name: str, body: str, prelude: str) -> Script:
+    first, second, _ = body.split("\n", 2)
+    keys, args = _declared("keys", first, name), _declared("args", second, name)
+    text = "\n".join((_locals("KEYS", keys), _locals("ARGV", args), prelude, body))
+    return Script(name, keys, args, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+
+
+def _declared(word: str, line: str, name: str) -> tuple[str, ...]:
+    head, _, names = line.partition(":")
+    if head != f"-- {word}":
+        raise ValueError(f"{name}.lua does not declare its {word}")
+    return tuple(names.split())
+
+
+def _locals(table: str, names: tuple[str, ...]) -> str:
+    return "\n".join(f"local {name} = {table}[{index}]" for index, name in enumerate(names, start=1))
+
+
+def _moves() -> str:
+    """The table of allowed moves as Lua, so that engine and Python cannot disagree."""
+    rows = (f"{state} = {{{', '.join(f'{to} = true' for to in sorted(targets))}}}" for state, targets in MOVES.items())
+    return f"local MOVES = {{{', '.join(rows)}}}\n"

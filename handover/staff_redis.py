@@ -1,0 +1,220 @@
+"""The staff's end on Redis 7 or Valkey: logs in as the engine's user `staff`."""
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from handover.codec import check_message, read_briefing, read_log, read_pseudonym
+from handover.end_redis import RedisEnd, clamp
+from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys
+from handover.values import (
+    LOG_LENGTH,
+    Accepted,
+    AtCapacity,
+    Claimed,
+    Danger,
+    DeskId,
+    Done,
+    Gone,
+    Load,
+    Message,
+    MessageId,
+    NotOnDuty,
+    NotYours,
+    OutOfOrder,
+    OwnTalk,
+    Resync,
+    RoomChanged,
+    RoomEvent,
+    StaffId,
+    Taken,
+    TalkEvent,
+    TalkId,
+    TalkRef,
+    WaitingVisitor,
+)
+
+MICROSECONDS = 1_000_000
+OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard")
+
+
+class RedisStaffEnd(RedisEnd):
+    """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
+
+    async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:
+        """The name is not kept here: it reaches a visitor with the claim."""
+        await self._wire.call(
+            "onduty", desk_keys(desk), staff=staff_member(staff), seconds=self._limits.lease, paused=int(paused)
+        )
+
+    async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:
+        await self._wire.call("shorten", desk_keys(desk), staff=staff_member(staff), seconds=seconds)
+
+    async def go_off_duty(self, desk: DeskId, staff: StaffId) -> list[TalkRef]:
+        first, last = holding_range(staff)
+        _, holdings = await self._wire.call("offduty", desk_keys(desk), staff=staff, first=first, last=last)
+        refs = [TalkRef(desk, read_holding(holding)[1]) for holding in holdings]
+        return [ref for ref in refs if await self.release(ref, staff) == Done()]
+
+    async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
+        talks = await self._room(desk)
+        (now, _), *rows = await self._wire.read(
+            ("TIME",), *(("HMGET", talk_keys(ref)["talk"], "state", "briefing", "pseudonym") for ref, _ in talks)
+        )
+        visitors = [
+            WaitingVisitor(ref, read_pseudonym(pseudonym), read_briefing(briefing), max(0, int(now) - joined))
+            for (ref, joined), (state, briefing, pseudonym) in zip(talks, rows, strict=True)
+            if state == b"waiting"
+        ]
+        # The room is in order of joining, and sorting keeps it within each half.
+        return sorted(visitors, key=lambda visitor: visitor.briefing.danger is not Danger.URGENT)
+
+    async def load(self, desk: DeskId) -> Load:
+        waiting, on_duty, available = await self._wire.call("presence", desk_keys(desk))
+        return Load(waiting, on_duty, available)
+
+    async def claim(self, ref: TalkRef, staff: StaffId, name: str) -> Claimed | Taken | Gone | AtCapacity | NotOnDuty:
+        outcome = await self._claim(ref, staff, name)
+        if isinstance(outcome, AtCapacity):  # perhaps only with talks whose visitor fell silent
+            await self.sweep(ref.desk)
+            outcome = await self._claim(ref, staff, name)
+        return outcome
+
+    async def release(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
+        return _done(await self._talk("release", ref, id=ref.talk, staff=staff_member(staff)))
+
+    async def mine(self, desk: DeskId, staff: StaffId) -> list[OwnTalk]:
+        first, last = holding_range(staff)
+        (holdings,) = await self._wire.read(("ZRANGEBYLEX", desk_keys(desk)["held"], first, last))
+        refs = [TalkRef(desk, read_holding(holding)[1]) for holding in holdings]
+        rows = await self._wire.read(*(("HMGET", talk_keys(ref)["talk"], "staff", *OWN_FIELDS) for ref in refs))
+        return [
+            _own_talk(ref, fields)
+            for ref, (holder, *fields) in zip(refs, rows, strict=True)
+            if holder == staff.encode()
+        ]
+
+    async def say(
+        self, ref: TalkRef, staff: StaffId, seq: int, message_id: MessageId, body: bytes
+    ) -> Accepted | OutOfOrder | NotYours | Gone:
+        """Also refuses a malformed id and an oversized body, with ValueError."""
+        check_message(message_id, body)
+        reply = await self._talk(
+            "say",
+            ref,
+            "down",
+            side="down",
+            staff=staff_member(staff),
+            seq=clamp(seq),
+            id=message_id,
+            body=body,
+            length=LOG_LENGTH,
+        )
+        match reply:
+            case [b"accepted", number]:
+                return Accepted(number)
+            case [b"outoforder", expected]:
+                return OutOfOrder(expected)
+        return _refusal(reply)
+
+    async def hear(self, ref: TalkRef, staff: StaffId, after: int) -> list[Message] | NotYours | Gone:
+        return await self._log("up", ref, staff, after)
+
+    async def said(self, ref: TalkRef, staff: StaffId, after: int) -> list[Message] | NotYours | Gone:
+        return await self._log("down", ref, staff, after)
+
+    async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
+        return _done(await self._talk("heard", ref, "down", side="up", staff=staff_member(staff), seq=clamp(seq)))
+
+    async def end(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
+        return _done(await self._talk("end", ref, id=ref.talk, staff=staff_member(staff), reason="staff"))
+
+    async def sweep(self, desk: DeskId) -> list[TalkRef]:
+        (holdings,) = await self._wire.read(("ZRANGE", desk_keys(desk)["held"], 0, -1))
+        returned = []
+        for holding in holdings:
+            staff, talk = read_holding(holding)
+            ref = TalkRef(desk, talk)
+            if await self._talk("lapse", ref, id=talk, staff=staff, holding=holding) == [b"returned"]:
+                returned.append(ref)
+        await self._drop_silent(desk)
+        return returned
+
+    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+        """Refuses a malformed ref with ValueError."""
+        return self._follow(ref, ("up", "talk"))
+
+    def follow_room(self, desks: Iterable[DeskId]) -> AbstractAsyncContextManager[AsyncIterator[RoomEvent]]:
+        return self._wire.follow([desk_keys(desk)["room"] for desk in desks], _room_event, Resync())
+
+    async def drain(self, desk: DeskId) -> dict[str, int]:
+        figures = await self._wire.call("drain", desk_keys(desk))
+        return {name.decode(): int(number) for name, number in zip(figures[::2], figures[1::2], strict=True)}
+
+    async def _claim(self, ref: TalkRef, staff: StaffId, name: str) -> Claimed | Taken | Gone | AtCapacity | NotOnDuty:
+        first, last = holding_range(staff)
+        reply = await self._talk(
+            "claim",
+            ref,
+            id=ref.talk,
+            staff=staff,
+            name=name,
+            capacity=self._limits.capacity,
+            silence=self._limits.silence,
+            first=first,
+            last=last,
+        )
+        match reply:
+            case [b"claimed", fields]:
+                return Claimed(_own_talk(ref, fields))
+            case [b"taken"]:
+                return Taken()
+            case [b"atcapacity"]:
+                return AtCapacity()
+            case [b"notonduty"]:
+                return NotOnDuty()
+        return Gone()
+
+    async def _log(self, side: str, ref: TalkRef, staff: StaffId, after: int) -> list[Message] | NotYours | Gone:
+        reply = await self._talk("hear", ref, side, staff=staff_member(staff), after=clamp(after))
+        match reply:
+            case [b"messages", entries]:
+                return read_log(entries)
+        return _refusal(reply)
+
+    async def _room(self, desk: DeskId) -> list[tuple[TalkRef, int]]:
+        """Every entry of the room, longest waiting first, with the second of joining."""
+        (members,) = await self._wire.read(("ZRANGE", desk_keys(desk)["room"], 0, -1, "WITHSCORES"))
+        return [
+            (TalkRef(desk, TalkId(talk.decode())), int(float(joined)) // MICROSECONDS)
+            for talk, joined in _pairs(members)
+        ]
+
+    async def _drop_silent(self, desk: DeskId) -> None:
+        refs = [ref for ref, _ in await self._room(desk)]
+        alive = await self._wire.read(*(("EXISTS", talk_keys(ref)["talk"]) for ref in refs))
+        for ref, exists in zip(refs, alive, strict=True):
+            if not exists:
+                await self._talk("drop", ref, id=ref.talk)
+
+
+def _own_talk(ref: TalkRef, fields: Sequence[bytes]) -> OwnTalk:
+    briefing, pseudonym, up_seq, down_seq, down_heard = fields
+    return OwnTalk(ref, read_pseudonym(pseudonym), read_briefing(briefing), int(up_seq), int(down_seq), int(down_heard))
+
+
+def _done(reply: list[Any]) -> Done | NotYours | Gone:
+    return Done() if reply[0] == b"done" else _refusal(reply)
+
+
+def _refusal(reply: list[Any]) -> NotYours | Gone:
+    return NotYours() if reply[0] == b"notyours" else Gone()
+
+
+def _room_event(_channel: str, _payload: bytes) -> RoomEvent:
+    return RoomChanged()
+
+
+def _pairs(flat: Sequence[Any]) -> list[tuple[Any, Any]]:
+    """Members and scores; the driver already pairs them in some commands and not in others."""
+    return list(zip(flat[::2], flat[1::2], strict=True))

@@ -1,0 +1,108 @@
+"""The visitor's end on Redis 7 or Valkey: logs in as the engine's user `visitor`."""
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from handover.codec import check_message, read_log, write_briefing, write_pseudonym
+from handover.end_redis import RedisEnd, clamp
+from handover.keys import desk_keys
+from handover.values import (
+    LOG_LENGTH,
+    Accepted,
+    Briefing,
+    DeskId,
+    Done,
+    EndReason,
+    Full,
+    Gone,
+    Joined,
+    Message,
+    MessageId,
+    NotTaken,
+    Opening,
+    OutOfOrder,
+    Pseudonym,
+    Standing,
+    TalkEvent,
+    TalkId,
+    TalkRef,
+    Waiting,
+    WithStaff,
+)
+
+
+class RedisVisitorEnd(RedisEnd):
+    """`handover.ports.VisitorEnd`; what each method promises is written there."""
+
+    async def opening(self, desk: DeskId) -> Opening:
+        waiting, _on_duty, available = await self._wire.call("presence", desk_keys(desk))
+        return Opening(available=available, waiting=waiting)
+
+    async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full:
+        ref = TalkRef(desk, TalkId(secrets.token_urlsafe(16)))
+        reply = await self._talk(
+            "join",
+            ref,
+            id=ref.talk,
+            briefing=write_briefing(briefing),
+            pseudonym=write_pseudonym(pseudonym),
+            limit=self._limits.room,
+            silence=self._limits.waiting_silence,
+        )
+        return Full() if reply[0] == b"full" else Joined(ref)
+
+    async def attend(self, ref: TalkRef) -> Standing:
+        match await self._talk("attend", ref, id=ref.talk, **self._silence()):
+            case [b"waiting", place, waited]:
+                return Waiting(place, waited)
+            case [b"taken", name, up_seq, up_heard, down_seq]:
+                return WithStaff(name.decode(), up_seq, up_heard, down_seq)
+        return Gone()
+
+    async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
+        return _done(await self._talk("brief", ref, briefing=write_briefing(briefing)))
+
+    async def say(
+        self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes
+    ) -> Accepted | OutOfOrder | NotTaken | Gone:
+        """Also refuses a malformed id and an oversized body, with ValueError."""
+        check_message(message_id, body)
+        reply = await self._talk(
+            "say", ref, side="up", staff="", seq=clamp(seq), id=message_id, body=body, length=LOG_LENGTH
+        )
+        match reply:
+            case [b"accepted", number]:
+                return Accepted(number)
+            case [b"outoforder", expected]:
+                return OutOfOrder(expected)
+            case [b"nottaken"]:
+                return NotTaken()
+        return Gone()
+
+    async def hear(self, ref: TalkRef, after: int) -> list[Message] | Gone:
+        match await self._talk("hear", ref, "down", staff="", after=clamp(after)):
+            case [b"messages", entries]:
+                return read_log(entries)
+        return Gone()
+
+    async def heard(self, ref: TalkRef, seq: int) -> Done | Gone:
+        return _done(await self._talk("heard", ref, side="down", staff="", seq=clamp(seq)))
+
+    async def away(self, ref: TalkRef) -> Done | Gone:
+        return _done(await self._talk("away", ref, **self._silence()))
+
+    async def end(self, ref: TalkRef, reason: EndReason) -> Done | Gone:
+        return _done(await self._talk("end", ref, id=ref.talk, staff="", reason=reason))
+
+    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+        """Refuses a malformed ref with ValueError: attend it first."""
+        return self._follow(ref, ("down", "talk"))
+
+    def _silence(self) -> dict[str, int]:
+        return {"waiting_silence": self._limits.waiting_silence, "silence": self._limits.silence}
+
+
+def _done(reply: list[Any]) -> Done | Gone:
+    return Done() if reply[0] == b"done" else Gone()

@@ -1,0 +1,125 @@
+"""Response headers of the two apps: one closed policy each, put on every answer, errors and refusals included."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+_YEAR = 31_536_000
+
+# Every feature that a page could be granted, switched off. The visitor's page needs none of them.
+_FEATURES = (
+    "accelerometer",
+    "autoplay",
+    "browsing-topics",
+    "camera",
+    "clipboard-read",
+    "clipboard-write",
+    "display-capture",
+    "encrypted-media",
+    "fullscreen",
+    "geolocation",
+    "gyroscope",
+    "hid",
+    "idle-detection",
+    "local-fonts",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "picture-in-picture",
+    "publickey-credentials-create",
+    "publickey-credentials-get",
+    "screen-wake-lock",
+    "serial",
+    "storage-access",
+    "sync-xhr",
+    "usb",
+    "web-share",
+    "xr-spatial-tracking",
+)
+
+_SOURCES = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+)
+
+
+class Asgi(Protocol):
+    """An ASGI application; spelled out here because this package knows no framework."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+
+def visitor_policy() -> dict[str, str]:
+    """Headers of everything that a visitor's browser receives."""
+    return {
+        **_common("; ".join(_SOURCES)),
+        "referrer-policy": "no-referrer",
+        "permissions-policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
+        "x-robots-tag": "noarchive",
+    }
+
+
+def console_policy() -> dict[str, str]:
+    """Headers of everything that a staff browser receives.
+
+    Two differences from the visitor's: form posts carry their `Origin` (under `no-referrer` it is `null`, so it
+    could not be checked against forgery), and the page itself may sound when somebody waits.
+    """
+    allowed = {"autoplay": "(self)"}
+    return {
+        **_common("; ".join((*_SOURCES, "media-src 'self'"))),
+        "referrer-policy": "same-origin",
+        "permissions-policy": ", ".join(f"{feature}={allowed.get(feature, '()')}" for feature in _FEATURES),
+        "x-robots-tag": "noindex, nofollow, noarchive",
+    }
+
+
+def _common(sources: str) -> dict[str, str]:
+    return {
+        "cache-control": "no-store",
+        "content-security-policy": sources,
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "strict-transport-security": f"max-age={_YEAR}; includeSubDomains",
+        "x-content-type-options": "nosniff",
+    }
+
+
+class SecurityHeaders:
+    """ASGI middleware that puts `policy` on every HTTP answer and every refused socket.
+
+    An answer may bring its own `Cache-Control` (hashed static files); all other names of the policy are replaced.
+    `ETag` and `Server` are dropped: the first can mark a visitor, the second tells what to attack.
+    """
+
+    _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
+    _DROPPED = frozenset({b"etag", b"server"})
+
+    def __init__(self, app: Asgi, policy: Mapping[str, str]) -> None:
+        self._app = app
+        self._policy = {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in policy.items()}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        async def send_with_policy(message: Any) -> None:
+            if message["type"] in self._STARTS:
+                message = {**message, "headers": self._apply(message.get("headers", ()))}
+            await send(message)
+
+        await self._app(scope, receive, send_with_policy)
+
+    def _apply(self, headers: Any) -> list[tuple[bytes, bytes]]:
+        given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
+        own_caching = any(name == b"cache-control" for name, _ in given)
+        policy = {name: value for name, value in self._policy.items() if not (own_caching and name == b"cache-control")}
+        kept = [(name, value) for name, value in given if name not in policy and name not in self._DROPPED]
+        return [*kept, *policy.items()]
