@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Protocol
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from bot.counting import counter_names
 from bot.reception import Reception
@@ -29,7 +30,8 @@ from safety.limits import BodyLimit
 BODY_LIMIT = 16 * 1024
 FLUSH = 60  # seconds between two batches of counts
 
-_NO_TELEMETRY = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+# Left on, its logs carry the messages of exceptions and its spans what was parsed out of requests.
+_NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
 
 
 class OpenableEnd(VisitorEnd, Protocol):
@@ -42,7 +44,7 @@ class OpenableEnd(VisitorEnd, Protocol):
 
 def build() -> FastAPI:
     """The app as the environment wants it. Raises ValidationError or ContentError when it cannot run like that."""
-    settings = BotSettings()
+    settings = BotSettings()  # type: ignore[call-arg]  # the environment fills it
     content = load_content(today=_today(), demo=settings.demo)
     return create_app(settings, RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits), content)
 

@@ -169,6 +169,4 @@ class Reception:
             return reply
         duty = self._content.desks[self._desk].reporting[state.language]
         notices = (duty, self._words.of(state.language)["relay.honesty"])
-        return replace(
-            reply, messages=(*reply.messages, *(Message(MessageKind.NOTICE, notice) for notice in notices))
-        )
+        return replace(reply, messages=(*reply.messages, *(Message(MessageKind.NOTICE, notice) for notice in notices)))

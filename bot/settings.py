@@ -11,7 +11,8 @@ from handover.values import DeskId, Limits
 
 
 def _refuse(value: object) -> None:
-    raise ValueError("belongs to the staff side: the visitor side does not start while it can read that")
+    if value is not None:
+        raise ValueError("belongs to the staff side: the visitor side does not start while it can read that")
 
 
 NotOurs = Annotated[None, BeforeValidator(_refuse)]
@@ -27,15 +28,15 @@ class BotSettings(BaseSettings):
 
     redis_url: SecretStr
     state_key: SecretStr
-    title: str = Field("Läxhjälp", min_length=1, max_length=40)
-    exit_url: str = Field("https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
+    title: str = Field(default="Läxhjälp", min_length=1, max_length=40)
+    exit_url: str = Field(default="https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
     desk: DeskId = DeskId("demo")
     demo: bool = False
-    deadline_minutes: int = Field(10, ge=1, le=240)
-    silence_seconds: int = Field(180, ge=1)
-    waiting_silence_seconds: int = Field(600, ge=1)
-    lease_seconds: int = Field(15, ge=1)
-    capacity: int = Field(3, ge=1)
+    deadline_minutes: int = Field(default=10, ge=1, le=240)
+    silence_seconds: int = Field(default=180, ge=1)
+    waiting_silence_seconds: int = Field(default=600, ge=1)
+    lease_seconds: int = Field(default=15, ge=1)
+    capacity: int = Field(default=3, ge=1)
 
     # A stolen visitor side must not open the staff side (design promise 10), so it may not even hold its keys.
     database_url: NotOurs = None

@@ -111,7 +111,9 @@ class Desk:
             self._presence.duty = DutyState.ON  # taken in another process, or before this one started
         if self.on_duty:
             await self._renew()
-        await self._send({"type": "hello", "v": VERSION, "duty": self._presence.duty, "capacity": self._limits.capacity})
+        await self._send(
+            {"type": "hello", "v": VERSION, "duty": self._presence.duty, "capacity": self._limits.capacity}
+        )
         await self._talks.restore(held, group)
 
     async def _note_room_changes(self) -> None:
@@ -133,7 +135,7 @@ class Desk:
             await asyncio.sleep(_ROOM_PAUSE)
 
     async def _keep_lease(self) -> None:
-        """Renew while the connection lives. It is the server's own pace: a page's timers are slowed in the background."""
+        """Renew while the connection lives, at the server's pace: a page's timers are slowed in the background."""
         while True:
             await asyncio.sleep(self._limits.lease / 3)
             if self.on_duty:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.websockets import WebSocket
 
@@ -33,44 +33,40 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HandoverError, _apologise)
 
 
-async def _ask_to_sign_in(connection: HTTPConnection, _error: Exception) -> Response | None:
+async def _ask_to_sign_in(connection: Any, _error: Exception) -> Any:  # Any: Starlette types one kind at a time
     if isinstance(connection, WebSocket):
         await _close(connection, SIGNED_OUT)
         return None
-    request = _request(connection)
+    request: Request = connection
     if request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site":
         # A strict cookie does not come along on a link from another site: this page asks again from here.
         return render(request, "onward.html", page=None)
     return RedirectResponse("/sign-in", 303)
 
 
-async def _refuse(connection: HTTPConnection, error: Exception) -> Response | None:
+async def _refuse(connection: Any, error: Exception) -> Any:
     if isinstance(connection, WebSocket):
         # Before the handshake is accepted: a foreign page learns nothing but the refusal.
         await connection.close(_FORBIDDEN)
         return None
-    return say(_request(connection), 403, "forged" if isinstance(error, Forged) else "not-permitted")
+    return say(connection, 403, "forged" if isinstance(error, Forged) else "not-permitted")
 
 
-async def _name(connection: HTTPConnection, error: Exception) -> Response:
+async def _name(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 422
-    return say(_request(connection), status, _NAMED.get(status, "bad"))
+    return say(request, status, _NAMED.get(status, "bad"))
 
 
-async def _apologise(connection: HTTPConnection, error: Exception) -> Response:
+async def _apologise(connection: Any, error: Exception) -> Any:
     """The engine does not answer: the visitor's talks are not lost by that, so say to try again."""
     log_failure(_logger, error_id(), error)
-    return say(_request(connection), 503, "unavailable")
+    return say(connection, 503, "unavailable")
 
 
 async def _close(socket: WebSocket, code: int) -> None:
     # Accepted first: a browser tells its page the code of an open socket only.
     await socket.accept()
     await socket.close(code)
-
-
-def _request(connection: HTTPConnection) -> Request:
-    return connection if isinstance(connection, Request) else Request(connection.scope)
 
 
 class Failures:

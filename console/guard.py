@@ -1,4 +1,4 @@
-"""The door of every route: same origin, signed in, permitted. It stands before all of them; what is not named is refused.
+"""The door before every route: same origin, signed in, permitted; what is not named is refused.
 
 Refused                       the request is not answered as asked
 ├── SignInNeeded              nobody is signed in (or not any more)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fastapi import Depends, FastAPI
+from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console import desk, wrapup
@@ -33,7 +34,13 @@ from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
 
 _MAX_BODY = 16 * 1024  # bytes; the longest form is the sign-in
-_NO_TELEMETRY = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False, "auto_configure": False}
+_NO_TELEMETRY: TelemetryConfig = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 
 
 class Openable(Protocol):
@@ -48,7 +55,7 @@ class Openable(Protocol):
 
 def build() -> FastAPI:
     """The app as the environment asks for it. ValueError or ContentError when that cannot be."""
-    settings = ConsoleSettings()
+    settings = ConsoleSettings()  # type: ignore[call-arg]  # the environment gives what is missing
     if settings.database_url is None:
         settings.data.mkdir(parents=True, exist_ok=True)
     staff_end = RedisStaffEnd(settings.redis_url.get_secret_value(), settings.limits())

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, HTTPException, WebSocket
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from console.accounts import Member, TooSoon, WrongPair
 from console.guard import signed_in_of
@@ -18,10 +18,17 @@ from console.reading import directory_rows, text_rows
 from console.signins import COOKIE, SignedIn
 from console.views import waiting_band
 from console.wrapup import GROUPS
-from handover.ports import HandoverError
 
 STATIC = Path(__file__).parent / "static"
-FILES = {"console.css": "text/css", "desk.js": "text/javascript", "wire.js": "text/javascript", "icon.svg": "image/svg+xml"}
+_SCRIPT = "text/javascript"
+FILES = {
+    "console.css": "text/css",
+    "icon.svg": "image/svg+xml",
+    "desk.js": _SCRIPT,
+    "talk.js": _SCRIPT,
+    "tone.js": _SCRIPT,
+    "wire.js": _SCRIPT,
+}
 NAVIGATION = ("desk", "statistics", "directory", "texts")
 
 router = APIRouter()
@@ -66,6 +73,12 @@ def language_of(request: Request) -> str:
         return signed_in.language
     asked = request.query_params.get("language")
     return asked if asked in LANGUAGES else choose_language(request.headers.get("accept-language", ""))
+
+
+@router.get("/healthz")
+async def healthz() -> Response:
+    """That the app serves; nothing else."""
+    return PlainTextResponse("ok")
 
 
 @router.get("/")
@@ -178,7 +191,7 @@ async def show_texts(request: Request) -> Response:
 
 @router.get("/static/{name}")
 async def show_file(name: str) -> Response:
-    """One of the four files of the pages."""
+    """A file of the pages, from a closed list."""
     if name not in FILES:
         raise HTTPException(404)
     return FileResponse(STATIC / name, media_type=FILES[name])

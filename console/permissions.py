@@ -19,6 +19,7 @@ OPEN: frozenset[str] = frozenset(
         "POST /sign-in",
         "GET /demo/{token}",
         "GET /static/{name}",
+        "GET /healthz",
     }
 )
 

@@ -10,7 +10,7 @@ from handover.values import Limits
 
 
 class ConsoleSettings(BaseSettings):
-    """What the console needs to start. ValueError (without the value) when one is wrong or belongs to the other side."""
+    """What the console needs to start. ValueError, without the value, when one is wrong or the other side's."""
 
     model_config = SettingsConfigDict(env_prefix="FRISTAD_", extra="ignore", frozen=True, hide_input_in_errors=True)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from console.accounts import Member
@@ -38,6 +38,7 @@ class _Held:
     ref: TalkRef
     shown: int = 0  # the visitor's last message that the page was sent
     task: asyncio.Task[None] | None = None
+    ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
 
 
 class Talks:
@@ -75,7 +76,7 @@ class Talks:
         """Tell the page which talks are in hand, and follow each of them with a task of `group`."""
         self._group = group
         await self._send({"type": "talks", "talks": [handle_of(talk.ref) for talk in talks]})
-        for talk in talks:
+        for talk in talks:  # one after the other: the page shows them in this order, the oldest first
             await self.open(talk)
 
     async def open(self, talk: OwnTalk) -> None:
@@ -85,6 +86,7 @@ class Talks:
         held = _Held(handle_of(talk.ref), talk.ref)
         self._held[held.handle] = held
         held.task = self._group.create_task(self._follow(held))
+        await held.ready.wait()
 
     async def say(self, frame: Say) -> None:
         """Relay a message; a number that does not fit is answered with what the engine has."""
@@ -137,6 +139,7 @@ class Talks:
     async def _follow(self, held: _Held) -> None:
         async with self._end.follow(held.ref) as events:
             await self._show_all(held)
+            held.ready.set()
             while self._held.get(held.handle) is held:
                 await self._tell(held, await anext(events))
 
@@ -159,20 +162,16 @@ class Talks:
         match event:
             case Said():
                 await self._show_said(held, event)
-            case Heard():
-                await self._send({"type": "delivered", "talk": held.handle, "seq": event.seq})
             case WasReturned():
                 await self.leave(held.handle, "returned")
             case WasEnded():
                 await self.end(held.handle, event.reason)
-            case WentAway() | CameBack():
-                await self._send({"type": "away", "talk": held.handle, "away": isinstance(event, WentAway)})
-            case BriefingChanged():
-                await self._send({"type": "briefing", "talk": held.handle, **self._views.briefing(event.briefing)})
             case Resync():
                 await self._show_all(held)
             case WasTaken():
-                pass  # our own claim, or an echo of it
+                pass  # our own claim
+            case Heard() | WentAway() | CameBack() | BriefingChanged():
+                await self._send(self._views.event(held.handle, event))
             case _:
                 assert_never(event)
 

@@ -8,7 +8,20 @@ from typing import Any
 from console.language import Words
 from console.wrapup import suggest
 from dialogues.values import Content
-from handover.values import Briefing, Channel, Danger, Load, Message, OwnTalk, TalkRef, WaitingVisitor
+from handover.values import (
+    Briefing,
+    BriefingChanged,
+    CameBack,
+    Channel,
+    Danger,
+    Heard,
+    Load,
+    Message,
+    OwnTalk,
+    TalkRef,
+    WaitingVisitor,
+    WentAway,
+)
 
 SHOWN_ROWS = 50  # of the waiting list; whoever is further down is shown as a number
 
@@ -60,6 +73,15 @@ class Views:
             "suggested": suggest(briefing.audience, briefing.age_band),
         }
 
+    def event(self, handle: str, event: Heard | WentAway | CameBack | BriefingChanged) -> Json:
+        """What changed around a talk besides its messages."""
+        match event:
+            case Heard():
+                return {"type": "delivered", "talk": handle, "seq": event.seq}
+            case BriefingChanged():
+                return {"type": "briefing", "talk": handle, **self.briefing(event.briefing)}
+        return {"type": "away", "talk": handle, "away": isinstance(event, WentAway)}
+
     def _row(self, row: WaitingVisitor) -> Json:
         return {
             "talk": handle_of(row.ref),
@@ -71,8 +93,8 @@ class Views:
     def _facts(self, briefing: Briefing) -> list[Json]:
         words = self._words
         facts = [
-            ("language", self._language(briefing.language)),
             ("topic", self._topic(briefing.topic)),
+            ("language", self._language(briefing.language)),
             ("audience", words.label("audience", briefing.audience) if briefing.audience else None),
             ("age", words.label("age", briefing.age_band) if briefing.age_band else None),
             ("county", self._named(self._content.counties, briefing.county)),
@@ -89,7 +111,7 @@ class Views:
         titles = {id: text.title for id, text in texts.topics.items()} if texts else {}
         return self._named(titles, topic)
 
-    def _named(self, names: Mapping[str, str], id: str | None) -> str | None:  # noqa: A002  # the content's own word
+    def _named(self, names: Mapping[str, str], id: str | None) -> str | None:  # the content's own word
         """The name of an id; "other" rather than the id itself, which came from the visitor's side."""
         return names.get(id, self._words("label.other")) if id else None
 

@@ -18,7 +18,7 @@ class Group:
         return tuple(f"{self.id}.{value}" for value in self.values)
 
 
-def _group(id: str, values: str, *, several: bool) -> Group:  # noqa: A002  # the tables' own word
+def _group(id: str, values: str, *, several: bool) -> Group:  # the tables' own word
     return Group(id, (*values.split(), "other", "unknown"), several)
 
 

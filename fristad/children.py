@@ -23,7 +23,6 @@ _ONE_TRY = 2.0
 _DEATHS = 5
 _WITHIN = 60.0
 _FIRST_PAUSE = 0.2  # doubled at each death within _WITHIN
-_END_WITHIN = 5.0
 
 
 class ChildFailed(Exception):
@@ -49,11 +48,12 @@ class Plan:
 
 
 class Child:
-    """A process kept alive by its plan."""
+    """A process kept alive by its plan. `tell` hears of restarts; `patience` is the seconds it has to end by itself."""
 
-    def __init__(self, plan: Plan, tell: Callable[[str], None]) -> None:
+    def __init__(self, plan: Plan, tell: Callable[[str], None], patience: float = 5.0) -> None:
         self._plan = plan
         self._tell = tell
+        self._patience = patience
         self._process: asyncio.subprocess.Process | None = None
         self._deaths: deque[float] = deque(maxlen=_DEATHS)
 
@@ -79,13 +79,13 @@ class Child:
             await self._spawn()
 
     async def end(self) -> None:
-        """Ask it to end, and end it when it does not within five seconds. Leaves no process of its group."""
+        """Ask it to end, and kill it when it does not. Leaves no process of its group."""
         process = self._process
         if process is None:
             return
         _signal_group(process.pid, signal.SIGTERM)
         try:
-            async with asyncio.timeout(_END_WITHIN):
+            async with asyncio.timeout(self._patience):
                 await process.wait()
         except TimeoutError:
             pass

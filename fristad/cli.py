@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import NoReturn
 
 from fristad.refusal import FrontDoorError, GaveUp, Refused
@@ -86,10 +87,13 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _bot(arguments: argparse.Namespace) -> int:
     from bot.main import build
     from fristad.listening import inherited, listen
+    from fristad.preflight import check_content
     from fristad.serve import run_app
     from fristad.settings import read_front_settings
 
     settings = read_front_settings()
+    if not arguments.socket:  # else the supervisor has checked
+        check_content(datetime.now(UTC).date(), demo=settings.demo, desk=settings.desk)
     sockets = inherited(arguments.socket) or listen(settings.visitor_host, settings.visitor_port, "VISITOR")
     run_app(build, sockets)
     return 0

@@ -91,6 +91,7 @@ class Engine:
             "unixsocketperm 700",
             f'dir "{self.folder}"',
             "daemonize no",
+            "set-proc-title no",  # it would show the path of the socket to everybody
             "logfile /dev/null",
             *acl_users(self.visitor_password, self.staff_password),
         ]

@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TextIO
 
-from dialogues.loader import ContentError, load_content
+from dialogues.checks import ContentError
+from dialogues.loader import load_content
 from dialogues.understanding import understand
 from fristad.refusal import Refused
 
 
 def understand_lines(language: str, lines: Iterable[bytes], out: TextIO) -> int:
-    """One JSON string a line in, one JSON object a line out. Refused, naming the line, at one that is no such string."""
+    """One JSON string a line in, one JSON object a line out. Refused, naming the line, at one that is none."""
     try:
         content = load_content(today=datetime.now(UTC).date(), demo=True)
     except ContentError as error:

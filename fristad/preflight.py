@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from dialogues.loader import ContentError, load_content
+from dialogues.checks import ContentError
+from dialogues.loader import load_content
 from dialogues.values import Line
 from fristad.refusal import Refused
 
@@ -37,12 +38,14 @@ def own_data(folder: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def check_content(today: date, *, demo: bool) -> None:
-    """Refused when a text file has a mistake, or a real start (no demonstration) has a line that nobody has checked."""
+def check_content(today: date, *, demo: bool, desk: str) -> None:
+    """Refused when a text file has a mistake, no desk has this id, or a real start has a line that nobody checked."""
     try:
         content = load_content(today=today, demo=demo)
     except ContentError as error:
         raise Refused(f"The texts cannot be used: {error}.") from None
+    if desk not in content.desks:
+        raise Refused(f"FRISTAD_DESK names no desk: it is one of {', '.join(sorted(content.desks))}.")
     if not demo:
         check_lines(content.lines)
 

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from dialogues.loader import ContentError
+from dialogues.checks import ContentError
 from fristad.bounded_http import BoundedHttp
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain

@@ -15,11 +15,12 @@ class FrontSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    visitor_host: str = Field("127.0.0.1", min_length=1)
-    visitor_port: int = Field(8000, ge=0, le=65535)  # 0: any free port
-    staff_host: str = Field("localhost", min_length=1)
-    staff_port: int = Field(8001, ge=0, le=65535)
+    visitor_host: str = Field(default="127.0.0.1", min_length=1)
+    visitor_port: int = Field(default=8000, ge=0, le=65535)  # 0: any free port
+    staff_host: str = Field(default="localhost", min_length=1)
+    staff_port: int = Field(default=8001, ge=0, le=65535)
     data: Path = Path("var")
+    desk: str = "demo"
     demo: bool = False
     engine: str | None = None  # the engine's program; None: the first one found
 
@@ -43,4 +44,4 @@ def explain(error: ValidationError | SettingsError) -> str:
     name = PREFIX + str(first["loc"][0]).upper()
     if first["type"] == "missing":
         return f"{name} is not set; README.md says what it holds."
-    return f"{name} is wrong: {message[:1].lower()}{message[1:]}; correct it and start again."
+    return f"{name}: {message[:1].lower()}{message[1:]}; correct it and start again."

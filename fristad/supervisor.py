@@ -34,7 +34,7 @@ def supervise(settings: FrontSettings, outer: Mapping[str, str]) -> int:
     with ExitStack() as stack:
         data = stack.enter_context(own_data(settings.data))
         program = find_engine([settings.engine] if settings.engine else default_candidates())
-        check_content(datetime.now(UTC).date(), demo=settings.demo)
+        check_content(datetime.now(UTC).date(), demo=settings.demo, desk=settings.desk)
         visitors = listening.listen(settings.visitor_host, settings.visitor_port, "VISITOR")
         stack.callback(listening.close, visitors)
         staff = listening.listen(settings.staff_host, settings.staff_port, "STAFF")
@@ -58,16 +58,14 @@ class House:
         """The engine's plan and the two apps', with secrets made for this run, and the lines to print when ready."""
         tokens = _demo_tokens() if self.settings.demo else {}
         shared = {"demo": str(self.settings.demo).lower()}
-        visitor_port, staff_port = (str(side[0].getsockname()[1]) for side in (self.visitors, self.staff))
         bot = VISITOR_SIDE.environment(
             self.outer,
             **shared,
             redis_url=engine.visitor_url,
             state_key=encode_key(secrets.token_bytes(32)),
-            visitor_port=visitor_port,
         )
         console = STAFF_SIDE.environment(
-            self.outer, **shared, **tokens, redis_url=engine.staff_url, data=str(self.data), staff_port=staff_port
+            self.outer, **shared, **tokens, redis_url=engine.staff_url, data=str(self.data)
         )
         engine_plan = Plan(
             _ENGINE,
@@ -96,7 +94,9 @@ class House:
 async def _run(house: House) -> int:
     stop = asyncio.Event()
     for number in _ENDING:
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        # Under nohup a closed terminal is no reason to end.
+        if number is not signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     with private_folder() as folder:
         plans, lines = house.plans(Engine(house.program, folder))
         children = [Child(plan, _tell) for plan in plans]

@@ -16,11 +16,19 @@ LAST_SEQ = 2**53  # numbers beyond it are no longer whole in the engine's Lua
 class RedisEnd:
     """One end of the handover on Redis 7 or Valkey; its promises are in `handover.ports`."""
 
-    def __init__(self, url: str, limits: Limits | None = None, *, connections: int = 4, timeout: float = 2.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        limits: Limits | None = None,
+        *,
+        connections: int = 4,
+        timeout: float = 2.0,
+        queue: int = 256,
+    ) -> None:
         """`url` is redis://, rediss:// or unix:// with user and password; `connections` is the ceiling for calls
-        (one more listens); `timeout` in seconds for each call."""
+        (one more listens); `timeout` in seconds for each call; `queue` events a follower may lag behind."""
         self._limits = limits or Limits()
-        self._wire = Wire(url, connections=connections, timeout=timeout)
+        self._wire = Wire(url, connections=connections, timeout=timeout, queue=queue)
 
     async def open(self) -> None:
         """Connect. EngineUnavailable when there is no engine, HandoverError when it refuses our user."""
@@ -43,8 +51,9 @@ class RedisEnd:
         return await self._wire.call(verb, keys | {"log": keys[own]}, **args)
 
     def _follow(self, ref: TalkRef, kinds: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
-        keys = talk_keys(ref)
-        return self._wire.follow([keys[kind] for kind in kinds], _read_event, Resync())
+        """Events of a talk; of a ref that no talk can have there is nothing to hear."""
+        keys = talk_keys(ref) if well_formed(ref) else {}
+        return self._wire.follow([keys[kind] for kind in kinds if keys], _read_event, Resync())
 
 
 def clamp(seq: int) -> int:

@@ -59,8 +59,10 @@ class Follower(Generic[Event]):
 class Listener:
     """Keeps one connection subscribed to what its followers follow, through any number of lost connections."""
 
-    def __init__(self, connection: AbstractConnection) -> None:
+    def __init__(self, connection: AbstractConnection, timeout: float) -> None:
+        """`timeout` in seconds for connecting and signing in."""
         self._connection = connection
+        self._timeout = timeout
         self._followers: dict[str, set[Follower[Any]]] = {}
         self._confirmations: dict[bytes, asyncio.Future[None]] = {}
         self._asked = 0
@@ -70,7 +72,7 @@ class Listener:
 
     async def open(self) -> None:
         """Connect once, so that a wrong address is told at the start, and keep connected from then on."""
-        await self._connection.connect()  # type: ignore[no-untyped-call]
+        await self._connect()
         self._task = asyncio.create_task(self._stay_connected())
 
     async def close(self) -> None:
@@ -110,7 +112,7 @@ class Listener:
         failures = 0
         while True:
             try:
-                await self._connection.connect()  # type: ignore[no-untyped-call]
+                await self._connect()
                 failures = 0
                 self._resume()
                 async with asyncio.TaskGroup() as group:
@@ -121,6 +123,10 @@ class Listener:
             await self._connection.disconnect(nowait=True)
             await asyncio.sleep(BACKOFF[min(failures, len(BACKOFF) - 1)])
             failures += 1
+
+    async def _connect(self) -> None:
+        async with asyncio.timeout(self._timeout):
+            await self._connection.connect()  # type: ignore[no-untyped-call]
 
     def _resume(self) -> None:
         """Subscribe to everything anew, and ask again for what was asked and not answered."""

@@ -141,7 +141,6 @@ class RedisStaffEnd(RedisEnd):
         return returned
 
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
-        """Refuses a malformed ref with ValueError."""
         return self._follow(ref, ("up", "talk"))
 
     def follow_room(self, desks: Iterable[DeskId]) -> AbstractAsyncContextManager[AsyncIterator[RoomEvent]]:

@@ -37,8 +37,8 @@ class RedisVisitorEnd(RedisEnd):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:
-        waiting, _on_duty, available = await self._wire.call("presence", desk_keys(desk))
-        return Opening(available=available, waiting=waiting)
+        waiting, on_duty, available = await self._wire.call("presence", desk_keys(desk))
+        return Opening(available, waiting, on_duty)
 
     async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full:
         ref = TalkRef(desk, TalkId(secrets.token_urlsafe(16)))
@@ -97,7 +97,6 @@ class RedisVisitorEnd(RedisEnd):
         return _done(await self._talk("end", ref, id=ref.talk, staff="", reason=reason))
 
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
-        """Refuses a malformed ref with ValueError: attend it first."""
         return self._follow(ref, ("down", "talk"))
 
     def _silence(self) -> dict[str, int]:

@@ -23,13 +23,13 @@ Event = TypeVar("Event")
 class Wire:
     """Calls and followed channels of one process, on `connections` + 1 connections, however many talks there are."""
 
-    def __init__(self, url: str, *, connections: int = 4, timeout: float = 2.0, queue: int = 256) -> None:
+    def __init__(self, url: str, *, connections: int, timeout: float, queue: int) -> None:
         """`timeout` seconds for each call; `queue` events that a follower may lag behind before it gets a resync."""
         self._pool = BlockingConnectionPool.from_url(
             url,
             max_connections=connections,
             timeout=timeout,
-            socket_timeout=timeout,
+            socket_timeout=None,  # its wait_for may swallow a cancellation on Python 3.11; ours bounds each call
             socket_connect_timeout=timeout,
             protocol=2,  # the driver writes pushes of RESP3, words and all, to its debug log
             driver_info=None,  # CLIENT SETINFO is unknown to 7.0 and forbidden to our users
@@ -39,7 +39,7 @@ class Wire:
         self._timeout = timeout
         self._queue = queue
         self._scripts = load_scripts()
-        self._listener = Listener(self._pool.make_connection())  # type: ignore[no-untyped-call]
+        self._listener = Listener(self._pool.make_connection(), timeout)  # type: ignore[no-untyped-call]
 
     async def open(self) -> None:
         """Connect. EngineUnavailable when there is no engine, HandoverError when it refuses our user."""

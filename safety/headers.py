@@ -1,7 +1,7 @@
 """Response headers of the two apps: one closed policy each, put on every answer, errors and refusals included."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 _YEAR = 31_536_000
 
@@ -33,7 +33,6 @@ _FEATURES = (
     "storage-access",
     "sync-xhr",
     "usb",
-    "web-share",
     "xr-spatial-tracking",
 )
 
@@ -53,10 +52,8 @@ _SOURCES = (
 )
 
 
-class Asgi(Protocol):
-    """An ASGI application; spelled out here because this package knows no framework."""
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+# An ASGI application; spelled out because this package knows no framework.
+Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 
 def visitor_policy() -> dict[str, str]:

@@ -58,7 +58,9 @@ def running(name: str) -> Iterator[Engine]:
             *acl_users(visitor, staff),
             f"user admin on >{admin} ~* &* +@all",
         ]
-        process = subprocess.Popen([binary(name), "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        output = Path(folder, "output")
+        with output.open("wb") as sink:
+            process = subprocess.Popen([binary(name), "-"], stdin=subprocess.PIPE, stdout=sink, stderr=sink)
         try:
             assert process.stdin is not None
             process.stdin.write("\n".join(lines).encode())
@@ -70,16 +72,14 @@ def running(name: str) -> Iterator[Engine]:
                 f"unix://admin:{admin}@{socket}",
                 process,
             )
-            _await_answer(engine)
+            _await_answer(engine, output)
             yield engine
         finally:
             process.terminate()
             process.wait(10)
-            assert process.stdout is not None
-            process.stdout.close()
 
 
-def _await_answer(engine: Engine) -> None:
+def _await_answer(engine: Engine, output: Path) -> None:
     deadline = time.monotonic() + START
     while True:
         try:
@@ -88,6 +88,5 @@ def _await_answer(engine: Engine) -> None:
             return
         except redis.ConnectionError:
             if engine.process.poll() is not None or time.monotonic() > deadline:
-                output = engine.process.stdout.read() if engine.process.stdout and engine.process.poll() else b""
-                raise AssertionError(f"the engine did not start: {output.decode(errors='replace')}") from None
+                raise AssertionError(f"the engine did not start: {output.read_text()}") from None
             time.sleep(0.02)

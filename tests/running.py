@@ -2,16 +2,22 @@
 
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import urllib.error
+import urllib.request
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
+ROOT = Path(__file__).parents[1]
 READY = {
     "visitors": re.compile(r"^Visitors: (\S+)$", re.MULTILINE),
     "staff": re.compile(r"^Staff: (\S+)$", re.MULTILINE),
@@ -32,6 +38,20 @@ class House:
     output: Path  # standard output and standard error of all processes
 
 
+@dataclass(frozen=True)
+class Sides:
+    """The two apps started one by one on an engine of the test's own."""
+
+    bot: subprocess.Popen[bytes]
+    console: subprocess.Popen[bytes]
+    visitors: str
+    staff: str
+    demo_staff: str
+    demo_coordinator: str
+    data: Path
+    output: Path
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -39,44 +59,116 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(folder: Path, **settings: str) -> Iterator[House]:
-    """A started demonstration; ended by SIGTERM. Settings are given without the prefix: SILENCE_SECONDS="4"."""
+def running(folder: Path, *, outer: Mapping[str, str] | None = None, **settings: str) -> Iterator[House]:
+    """A started demonstration; ended by SIGTERM. Settings are given without the prefix: SILENCE_SECONDS="4".
+
+    `outer` are ordinary variables (TMPDIR, HOME) to run it with; its working directory is `folder`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / "output.log"
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("FRISTAD_")}
-    environment |= {
+    own = {
+        **(outer or {}),
         "FRISTAD_DATA": str(folder / "var"),
         "FRISTAD_VISITOR_PORT": str(free_port()),
         "FRISTAD_STAFF_PORT": str(free_port()),
         **{f"FRISTAD_{name}": value for name, value in settings.items()},
     }
     with output.open("wb") as sink:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "fristad", "serve", "--demo"],
-            env=environment,
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
-        )
+        process = start(["-m", "fristad", "serve", "--demo"], own, folder, sink)
     try:
         found = _wait_until_ready(process, output)
         yield House(process, **found, data=folder / "var", output=output)
     finally:
-        _end(process)
+        end(process)
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], output: Path) -> dict[str, str]:
-    limit = time.monotonic() + START_LIMIT
-    while time.monotonic() < limit and process.poll() is None:
-        text = output.read_text(encoding="utf-8")
-        found = {name: match[1] for name, pattern in READY.items() if (match := pattern.search(text))}
-        if len(found) == len(READY):
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not ready:\n{output.read_text(encoding='utf-8')}")
+@contextmanager
+def running_apart(folder: Path, visitor_url: str, staff_url: str, **settings: str) -> Iterator[Sides]:
+    """`fristad bot` and `fristad console` on an engine that is there already, as a demonstration."""
+    folder.mkdir(parents=True, exist_ok=True)
+    output = folder / "output.log"
+    visitor_port, staff_port = free_port(), free_port()
+    staff_token, coordinator_token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
+    shared = {"FRISTAD_DEMO": "true", **{f"FRISTAD_{name}": value for name, value in settings.items()}}
+    bot = {
+        "FRISTAD_REDIS_URL": visitor_url,
+        "FRISTAD_VISITOR_PORT": str(visitor_port),
+        "FRISTAD_STATE_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+    console = {
+        "FRISTAD_REDIS_URL": staff_url,
+        "FRISTAD_STAFF_PORT": str(staff_port),
+        "FRISTAD_DATA": str(folder / "var"),
+        "FRISTAD_DEMO_STAFF_TOKEN": staff_token,
+        "FRISTAD_DEMO_COORDINATOR_TOKEN": coordinator_token,
+    }
+    visitors, staff = f"http://127.0.0.1:{visitor_port}/", f"http://localhost:{staff_port}/"
+    with ExitStack() as stack:
+        sink = stack.enter_context(output.open("wb"))
+        processes = []
+        for command, own in (("bot", bot), ("console", console)):
+            process = start(["-m", "fristad", command], shared | own, folder, sink)
+            stack.callback(end, process)
+            processes.append(process)
+        for process, address in zip(processes, (visitors, staff), strict=True):
+            _wait_until_healthy(process, address, output)
+        yield Sides(
+            *processes,
+            visitors=visitors,
+            staff=staff,
+            demo_staff=f"{staff}demo/{staff_token}",
+            demo_coordinator=f"{staff}demo/{coordinator_token}",
+            data=folder / "var",
+            output=output,
+        )
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def start(arguments: list[str], own: Mapping[str, str], folder: Path, sink: BinaryIO) -> subprocess.Popen[bytes]:
+    """Python with these arguments, in `folder`, with none of the outer environment's settings but `own`."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("FRISTAD_")}
+    return subprocess.Popen(
+        [sys.executable, *arguments],
+        env={**environment, "PYTHONPATH": str(ROOT), **own},
+        cwd=folder,
+        stdout=sink,
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to end and wait until it has."""
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
     process.wait(timeout=20)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], output: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+
+    def ready() -> bool:
+        text = output.read_text(encoding="utf-8")
+        found.update({name: match[1] for name, pattern in READY.items() if (match := pattern.search(text))})
+        return len(found) == len(READY)
+
+    _wait(process, ready, output)
+    return found
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], address: str, output: Path) -> None:
+    def healthy() -> bool:
+        try:
+            with urllib.request.urlopen(f"{address}healthz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    _wait(process, healthy, output)
+
+
+def _wait(process: subprocess.Popen[bytes], holds: Callable[[], bool], output: Path) -> None:
+    limit = time.monotonic() + START_LIMIT
+    while not holds():
+        if time.monotonic() > limit or process.poll() is not None:
+            raise AssertionError(f"not ready:\n{output.read_text(encoding='utf-8')}")
+        time.sleep(0.05)

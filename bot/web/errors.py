@@ -28,7 +28,9 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HandoverError, _answer_unavailable)
 
 
-def problem_response(request: Request, status: int, number: str = "", headers: Mapping[str, str] | None = None) -> Response:
+def problem_response(
+    request: Request, status: int, number: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
     """The error of that status, as JSON for the page's script and as a page for people."""
     problem = Problem(_KEYS.get(status, "wrong"), number)
     language = language_of(request)
@@ -71,21 +73,20 @@ class LastResort:
         self._app = app
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        started = False
+        sent = set()
 
         async def watch(message: Any) -> None:
-            nonlocal started
-            started = started or message["type"] in {"http.response.start", "websocket.accept", "websocket.close"}
+            sent.add(message["type"])
             await send(message)
 
         try:
             await self._app(scope, receive, watch)
-        except Exception as error:  # noqa: BLE001  # the last resort is for whatever it may be
+        except Exception as error:  # the last resort is for whatever it may be
             if scope["type"] == "lifespan":
                 raise
             number = logs.error_id()
             logs.log_failure(_logger, number, error)
-            if scope["type"] == "websocket":
+            if scope["type"] == "websocket" and "websocket.close" not in sent:
                 await send({"type": "websocket.close", "code": 1011})
-            elif not started:
+            elif scope["type"] == "http" and "http.response.start" not in sent:
                 await problem_response(Request(scope), 500, number)(scope, receive, send)

@@ -66,7 +66,7 @@ async def take_turn(request: Request, asked: TurnRequest) -> JSONResponse:
     if turn.language_changed:
         answer |= _words(site, turn)
     if turn.talk:
-        answer |= {"briefing": [message_item for message_item in _briefing(site, turn)]}
+        answer |= {"briefing": _briefing(site, turn)}
     if turn.talk and talk is None:
         answer["talk"] = site.tokens.seal_talk(Talk(turn.talk, channel))
     return JSONResponse(answer)

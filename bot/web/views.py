@@ -114,7 +114,9 @@ class Views:
         """ltr or rtl."""
         return self._content.languages[language].direction
 
-    def _render(self, name: str, language: str, words: Mapping[str, str], data: Mapping[str, Any], **values: Any) -> str:
+    def _render(
+        self, name: str, language: str, words: Mapping[str, str], data: Mapping[str, Any], **values: Any
+    ) -> str:
         return self._environment.get_template(name).render(
             language=language, direction=self.direction(language), words=words, data=data, **values
         )

@@ -1,22 +1,26 @@
 // The desk's page: draws what the live path says and sends what is pressed. All words come from the page.
 
-import { newId, Outbox, readAfter, Wire } from "./wire.js";
+import { Talk } from "./talk.js";
+import { ring, unlock } from "./tone.js";
+import { Wire } from "./wire.js";
 
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse($("words")?.textContent ?? "{}");
 const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
 const say = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const narrow = matchMedia("(max-width: 860px)");
-const talks = new Map(); // handle -> what the page knows of a talk in hand
+const talks = new Map(); // handle -> Talk, in hand or waiting for its wrap-up
+const suggested = new Map(); // handle -> what the briefing already answers of the wrap-up
 const names = new Map(); // handle -> pseudonym, of everybody seen
-let wire, duty = "off", capacity = 3, rows = new Set(), audio, sound = true, firstRoom = true;
+const title = document.title;
+let wire, duty = "off", capacity = 3, rows = new Set(), sound = true, firstRoom = true;
 
 function start() {
   if (document.querySelector("[data-module=load]")) { new Wire("/live", showLoad, () => {}); return; }
   if (!$("desk")) return;
   $("desk").hidden = false;
   wire = new Wire("/live", receive, showLink);
-  $("duty").onchange = () => askDuty($("duty").checked ? "on" : "off");
+  $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
   $("sound").onclick = () => { sound = !sound; unlock(); drawDuty(); if (sound) ring(); };
   $("sure").onsubmit = (event) => { event.preventDefault(); $("sure").hidden = true; askDuty("off", true); };
@@ -29,18 +33,19 @@ function start() {
 }
 
 function receive(frame) {
+  const known = talks.get(frame.talk), talk = known?.ended ? null : known;
   const handlers = {
     hello: () => { capacity = frame.capacity; setDuty(frame.duty); firstRoom = true; },
     duty: () => setDuty(frame.duty),
     room: () => showRoom(frame),
-    talks: () => { for (const talk of talks.keys()) if (!frame.talks.includes(talk)) leave(talk, "not_yours"); },
+    talks: () => { for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
     talk: () => showTalk(frame),
-    said: () => hear(frame),
-    sent: () => { talks.get(frame.talk)?.outbox.sent(frame.id, frame.seq); mark(frame.talk, frame.id, frame.seq); },
-    delivered: () => deliver(frame.talk, frame.seq),
-    order: () => { frame.said.forEach((each) => mark(frame.talk, each.id, each.seq)); talks.get(frame.talk)?.outbox.sync(frame.said); },
-    away: () => { const talk = talks.get(frame.talk); if (talk) talk.part(".away").textContent = frame.away ? say("away") : ""; },
-    briefing: () => { const talk = talks.get(frame.talk); if (talk) brief(talk.element, frame); },
+    said: () => talk?.hear(frame),
+    sent: () => talk?.sent(frame.id, frame.seq),
+    delivered: () => talk?.deliver(frame.seq),
+    order: () => talk?.order(frame.said),
+    away: () => { if (talk) talk.part(".away").textContent = frame.away ? say("away") : ""; },
+    briefing: () => { if (talk) describe(talk, frame); },
     left: () => leave(frame.talk, frame.code),
     ended: () => end(frame.talk, frame.reason),
     wrapped: () => close(frame.talk, frame.saved ? "saved" : ""),
@@ -51,7 +56,7 @@ function receive(frame) {
 }
 
 function refuse({ code, talk }) {
-  if (code === "talks_in_hand") { $("duty").checked = true; $("sure").hidden = false; $("sure").querySelector("h2").focus(); return; }
+  if (code === "talks_in_hand") { $("sure").hidden = false; $("sure").querySelector("h2").focus(); return; }
   if (code === "taken" || code === "gone") dropRow(talk);
   if (code === "no_wrapup") close(talk, code); else notice(say(code, { name: names.get(talk) }));
 }
@@ -60,13 +65,13 @@ function refuse({ code, talk }) {
 
 function askDuty(to, sure = false) {
   if (to === "on") unlock();
-  if (!wire.send({ type: "duty", to, sure })) drawDuty();
+  wire.send({ type: "duty", to, sure });
 }
 
 function setDuty(state) { duty = state; $("sure").hidden = true; drawDuty(); }
 
 function drawDuty() {
-  $("duty").checked = duty !== "off";
+  $("duty").setAttribute("aria-checked", String(duty !== "off"));
   $("pause").disabled = duty === "off";
   $("pause").setAttribute("aria-pressed", String(duty === "paused"));
   $("sound").textContent = say(sound ? "sound_on" : "sound_off");
@@ -74,24 +79,6 @@ function drawDuty() {
   for (const part of document.querySelectorAll("[data-calm]")) part.hidden = (part.dataset.calm === "off") !== (duty === "off");
   for (const take of $("waiting").querySelectorAll(".take")) take.disabled = duty === "off";
   $("desk").dataset.duty = duty;
-}
-
-// Browsers let a page sound only after a gesture: going on duty is one.
-function unlock() { audio ??= new AudioContext(); audio.resume(); }
-
-// Two short soft notes.
-function ring() {
-  if (!sound || !audio) return;
-  [[523.25, 0], [659.25, 0.22]].forEach(([pitch, after]) => {
-    const note = audio.createOscillator(), level = audio.createGain(), at = audio.currentTime + after;
-    note.frequency.value = pitch;
-    level.gain.setValueAtTime(0, at);
-    level.gain.linearRampToValueAtTime(0.12, at + 0.03);
-    level.gain.exponentialRampToValueAtTime(0.001, at + 0.5);
-    note.connect(level).connect(audio.destination);
-    note.start(at);
-    note.stop(at + 0.55);
-  });
 }
 
 function showLink(state) {
@@ -123,7 +110,7 @@ function showRoom(frame) {
   $("more").textContent = say("more", { count: frame.total - frame.rows.length });
   $("available").textContent = frame.available;
   list.dataset.total = frame.total;
-  if (fresh.length && !firstRoom && duty === "on" && talks.size < capacity) { ring(); notice(say("came", fresh[0])); }
+  if (fresh.length && !firstRoom && duty === "on" && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
   firstRoom = false;
   drawDuty();
   tick();
@@ -142,17 +129,17 @@ function newRow(row) {
 function dropRow(talk) { rows.delete(talk); [...$("waiting").children].find((row) => row.dataset.talk === talk)?.remove(); }
 
 function brief(element, { facts, danger, danger_text: text }) {
-  const flag = element.querySelector(".danger"), chips = element.querySelector(".chips");
+  const flag = element.querySelector(".danger"), list = element.querySelector(".facts");
   flag.hidden = danger === "none";
   flag.textContent = text;
   element.dataset.danger = danger;
-  chips.replaceChildren(...facts.map((fact) => {
-    const chip = document.createElement("li"), label = document.createElement("span");
-    chip.dataset.fact = fact.key;
+  list.replaceChildren(...facts.map((fact) => {
+    const item = document.createElement("span"), label = document.createElement("span");
+    item.dataset.fact = fact.key;
     label.className = "unseen";
     label.textContent = `${fact.label}: `;
-    chip.append(label, fact.text);
-    return chip;
+    item.append(label, fact.text);
+    return item;
   }));
 }
 
@@ -163,3 +150,97 @@ function tick() {
     row.querySelector(".clock").textContent = (hours ? `${hours}:${pad(minutes)}` : minutes) + `:${pad(seconds % 60)}`;
   }
 }
+
+// --- Talks ---
+
+const inHand = () => [...talks.values()].filter((talk) => !talk.ended);
+const seen = (talk) => !document.hidden && (!narrow.matches || $("desk").dataset.view === talk.handle);
+
+function showTalk(frame) {
+  const isNew = !talks.has(frame.talk) || talks.get(frame.talk).ended;
+  dropRow(frame.talk);
+  if (isNew) {
+    talks.get(frame.talk)?.element.remove();
+    const talk = new Talk(wire, frame.talk, frame.name, { say, seen, changed: badge, closed: () => close(frame.talk, "") });
+    talks.set(frame.talk, talk);
+    $("talks").append(talk.element);
+    show(frame.talk);
+  }
+  describe(talks.get(frame.talk), frame);
+  talks.get(frame.talk).restore(frame);
+  if (isNew && frame.said.length === 0) talks.get(frame.talk).part("textarea").focus();
+}
+
+function describe(talk, frame) {
+  names.set(talk.handle, talk.name);
+  suggested.set(talk.handle, frame.suggested);
+  brief(talk.element, frame);
+}
+
+function end(handle, reason) {
+  const talk = talks.get(handle);
+  if (talk && !talk.ended) talk.wrapUp(reason, suggested.get(handle) ?? []);
+}
+
+function leave(handle, code) {
+  if (!talks.get(handle) || talks.get(handle).ended) return;
+  notice(say(code, { name: names.get(handle) }));
+  close(handle, "");
+}
+
+function close(handle, code) {
+  const talk = talks.get(handle), inside = talk?.element.contains(document.activeElement);
+  talk?.element.remove();
+  talks.delete(handle);
+  if (code) notice(say(code));
+  if ($("desk").dataset.view === handle) show(talks.keys().next().value ?? "waiting");
+  if (inside) ($("talks").querySelector("textarea") ?? $("talks-title")).focus();
+  badge();
+}
+
+// --- Tabs (on a narrow screen one thing is shown at a time), notices, counts ---
+
+function show(view) {
+  if (!view) return;
+  $("desk").dataset.view = view;
+  for (const talk of talks.values()) talk.element.classList.toggle("current", talk.handle === view);
+  markRead();
+}
+
+function markRead() { for (const talk of inHand()) talk.markRead(); badge(); }
+
+function notice(text) {
+  const line = document.createElement("p");
+  line.textContent = text;
+  $("notices").append(line);
+  while ($("notices").children.length > 3) $("notices").firstChild.remove();
+  setTimeout(() => line.remove(), 12000);
+}
+
+function badge() {
+  const waiting = Number($("waiting").dataset.total ?? 0), unread = inHand().filter((talk) => talk.unread).length;
+  const count = (duty === "on" ? waiting : 0) + unread;
+  document.title = (count ? `(${count}) ` : "") + title;
+  $("total").hidden = !waiting;
+  $("total").textContent = waiting;
+  $("none").hidden = talks.size > 0;
+  const tabs = [["waiting", say("tab_waiting"), waiting], ...[...talks.values()].map((talk) => [talk.handle, talk.name, talk.unread])];
+  for (const [place, [view, name, number]] of tabs.entries()) {
+    const tab = $("tabs").children[place] ?? $("tabs").appendChild($("tabs").firstElementChild.cloneNode(true));
+    tab.dataset.tab = view;
+    tab.setAttribute("aria-pressed", String($("desk").dataset.view === view));
+    tab.querySelector(".tab-name").textContent = name;
+    tab.querySelector(".badge").hidden = !number;
+    tab.querySelector(".badge").textContent = number || "";
+  }
+  while ($("tabs").children.length > tabs.length) $("tabs").lastElementChild.remove();
+}
+
+// --- The coordinator's load ---
+
+function showLoad({ waiting, on_duty: onDuty }) {
+  for (const part of document.querySelectorAll("[data-band]")) part.hidden = part.dataset.band !== waiting;
+  document.querySelector("[data-on-duty]").textContent = onDuty;
+}
+
+start();

@@ -1,12 +1,13 @@
-"""Real Chromium (Debian's) against a running house. One browser and one house for all tests of the folder."""
+"""Real Chromium (Debian's) against a running house. One browser for all tests of the folder."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
+from tests.browser.decoy import weather
 from tests.browser.people import People
 from tests.running import House, running
 
@@ -20,17 +21,35 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 15_000  # milliseconds; most things take a few, but the machine may be busy with other tests
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with running(tmp_path_factory.mktemp("house")) as house:
+def elsewhere() -> Iterator[str]:
+    """Where the exit leads."""
+    with weather() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Iterator[House]:
+    """The demonstration with its ordinary limits."""
+    with running(tmp_path_factory.mktemp("house"), EXIT_URL=elsewhere) as house:
+        yield house
+
+
+@pytest.fixture(scope="session")
+def hasty_house(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Iterator[House]:
+    """The same with limits of seconds. A connected page looks every five seconds at most: silence must be longer."""
+    limits = {"SILENCE_SECONDS": "7", "WAITING_SILENCE_SECONDS": "7", "LEASE_SECONDS": "6", "DEADLINE_MINUTES": "1"}
+    with running(tmp_path_factory.mktemp("hasty"), EXIT_URL=elsewhere, **limits) as house:
         yield house
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     assert CHROMIUM.exists(), "Debian's package chromium is missing: apt-get install chromium"
+    expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -41,5 +60,13 @@ async def browser() -> AsyncIterator[Browser]:
 async def people(browser: Browser, house: House) -> AsyncIterator[People]:
     """Makes visitors and staff, each in a browser profile of their own; sends all of them home afterwards."""
     people = People(browser, house)
+    yield people
+    await people.go_home()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hasty_people(browser: Browser, hasty_house: House) -> AsyncIterator[People]:
+    """People in the house whose limits are seconds."""
+    people = People(browser, hasty_house)
     yield people
     await people.go_home()

@@ -8,106 +8,254 @@ from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 from tests.running import House
 
 PHONE = {"width": 360, "height": 740}
+SMALLEST = {"width": 320, "height": 568}
 DESKTOP = {"width": 1280, "height": 800}
+
+# Counts what the page sounds; the sound itself is the browser's.
+LISTEN = """
+window.notes = 0;
+const create = AudioContext.prototype.createOscillator;
+AudioContext.prototype.createOscillator = function () { window.notes += 1; return create.call(this); };
+"""
 
 
 class Visitor:
-    def __init__(self, page: Page, house: House) -> None:
+    """A young person with a page; `scripts` is whether JavaScript is on."""
+
+    def __init__(self, page: Page, house: House, *, scripts: bool) -> None:
         self.page = page
         self.house = house
+        self.scripts = scripts
 
     async def opens_the_page(self) -> None:
         await self.page.goto(self.house.visitors)
 
     async def starts(self) -> None:
+        """To the list of topics."""
         await self.presses("Start")
         await self.presses("Yes, that is fine")
         await self.presses("Myself")
+        await expect(self.topic("Forced marriage")).to_be_visible()
 
     async def presses(self, name: str) -> None:
-        await self.page.get_by_role("button", name=name, exact=True).click()
+        await self.button(name).click()
 
     async def asks_for_a_person(self) -> None:
-        """From any view: to the briefing, and from there into the waiting room."""
+        """From any view of the bot: to the briefing, and from there into the waiting room."""
+        await self.opens_the_briefing()
         await self.presses("Talk to a person")
-        await expect(self.page.get_by_text("This is how you are introduced")).to_be_visible()
+        await expect(self.place).to_be_visible()
+
+    async def opens_the_briefing(self) -> None:
         await self.presses("Talk to a person")
+        await expect(self.sees("This is how you are introduced")).to_be_visible()
+
+    async def comes_to_wait(self) -> None:
+        """From nothing to the waiting room."""
+        await self.opens_the_page()
+        await self.asks_for_a_person()
 
     async def writes(self, words: str) -> None:
-        await self.page.get_by_role("textbox", name="Your message").fill(words)
+        await self.box.fill(words)
         await self.presses("Send")
+
+    async def ends_the_talk(self) -> None:
+        await self.presses("End talk")
+        await self.presses("Yes, end it")
+
+    async def leaves(self) -> None:
+        await self.exit.click()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def topic(self, name: str) -> Locator:
+        return self.page.get_by_role("list").get_by_role("button", name=name, exact=True)
 
     def sees(self, words: str | re.Pattern[str]) -> Locator:
         return self.page.get_by_text(words)
 
-    async def is_with(self, name: str) -> None:
-        await expect(self.page.get_by_text(re.compile(rf"{name} reads"))).to_be_visible()
+    def reader_is(self, name: str) -> Locator:
+        """The line beside the text box that says who reads."""
+        return self.page.get_by_text(f"{name} reads this", exact=True)
 
-    async def ends_the_talk(self) -> None:
-        await self.presses("End talk")
-        again = self.page.get_by_role("button", name=re.compile("Yes, end|End talk"))
-        await again.first.click()
+    @property
+    def box(self) -> Locator:
+        return self.page.get_by_role("textbox", name="Your message")
 
-    async def leaves(self) -> None:
-        await self.page.get_by_role("link", name="Leave now").click()
+    @property
+    def exit(self) -> Locator:
+        return self.page.get_by_role("link", name="Leave now")
+
+    @property
+    def place(self) -> Locator:
+        return self.page.get_by_text(re.compile(r"You are number \d+ in line"))
+
+    @property
+    def messages(self) -> Locator:
+        """The words of both sides since the talk began, top to bottom."""
+        return self.page.locator(".bubble .words")
+
+    async def words(self, whose: str) -> list[str]:
+        """The words of one side (`mine` or `theirs`), top to bottom."""
+        return await self.page.locator(f".bubble.{whose} .words").all_inner_texts()
+
+    def mark_of(self, words: str) -> Locator:
+        """How far an own message came."""
+        return self.page.locator(".bubble.mine", has_text=words).locator(".mark")
+
+    async def goes_home(self) -> None:
+        """Leave nothing in the waiting room for the next test."""
+        if self.page.is_closed() or not self.page.url.startswith(self.house.visitors):
+            return
+        await self.page.context.set_offline(False)
+        await self.page.unroute_all(behavior="ignoreErrors")
+        if self.scripts and await self.exit.count():
+            await self.leaves()
+            await expect(self.page).not_to_have_url(self.house.visitors)
+        elif not self.scripts:
+            await self._finishes_by_hand()
+
+    async def _finishes_by_hand(self) -> None:
+        if await self.button("Stop waiting").is_visible():
+            await self.presses("Stop waiting")
+        elif await self.button("End talk").is_visible():
+            await self.ends_the_talk()
+        elif await self.button("Yes, end it").is_visible():
+            await self.presses("Yes, end it")
 
 
 class Staff:
+    """A staff member at the desk."""
+
+    name: str
+
     def __init__(self, page: Page, house: House) -> None:
         self.page = page
         self.house = house
 
     async def signs_in(self) -> None:
         await self.page.goto(self.house.demo_staff)
+        await expect(self.duty).to_be_visible()
+        self.name = await self.page.locator(".who strong").inner_text()
 
     async def goes_on_duty(self) -> None:
-        switch = self.page.get_by_role("switch", name="On duty")
-        if await switch.get_attribute("aria-checked") != "true":
-            await switch.click()
-        await expect(switch).to_have_attribute("aria-checked", "true")
+        await expect(self.page.get_by_role("status").filter(has_text="Connecting")).to_have_count(0)
+        if await self.duty.get_attribute("aria-checked") != "true":
+            await self.duty.click()
+        await expect(self.duty).to_have_attribute("aria-checked", "true")
 
-    async def goes_off_duty(self) -> None:
-        switch = self.page.get_by_role("switch", name="On duty")
-        if await switch.get_attribute("aria-checked") == "true":
-            await switch.click()
+    async def takes(self, row: Locator | None = None) -> str:
+        """The first of the waiting list unless a row is given; the visitor's pseudonym."""
+        row = row or self.waiting.first
+        pseudonym = await row.locator(".name").inner_text()
+        await row.get_by_role("button", name="Take").click()
+        await expect(self.talk(pseudonym)).to_be_visible()
+        return pseudonym
+
+    async def writes(self, words: str, pseudonym: str | None = None) -> None:
+        talk = self.talk(pseudonym)
+        await talk.get_by_role("textbox", name="Your message").fill(words)
+        await talk.get_by_role("button", name="Send", exact=True).click()
+
+    async def ends(self, pseudonym: str | None = None) -> None:
+        await self.talk(pseudonym).get_by_role("button", name="End talk").click()
+
+    async def skips_the_wrap_up(self, pseudonym: str | None = None) -> None:
+        await self.talk(pseudonym).get_by_role("button", name="Skip").click()
+
+    def talk(self, pseudonym: str | None = None) -> Locator:
+        """The column of one talk; the only one unless a pseudonym is given."""
+        return self.page.get_by_role("article", name=pseudonym, exact=pseudonym is not None)
+
+    def sees(self, words: str | re.Pattern[str]) -> Locator:
+        return self.page.get_by_text(words)
+
+    def messages(self, pseudonym: str | None = None) -> Locator:
+        """The words of both sides, top to bottom."""
+        return self.talk(pseudonym).locator(".message .bubble")
+
+    async def words(self, whose: str, pseudonym: str | None = None) -> list[str]:
+        """The words of one side (`own` or `theirs`), top to bottom."""
+        return await self.talk(pseudonym).locator(f".message.{whose} .bubble").all_inner_texts()
+
+    def state_of(self, words: str) -> Locator:
+        """How far an own message came."""
+        return self.page.locator(".message.own", has_text=words).locator(".state")
+
+    @property
+    def duty(self) -> Locator:
+        return self.page.get_by_role("switch", name="On duty")
 
     @property
     def waiting(self) -> Locator:
         return self.page.get_by_role("list", name="Waiting").get_by_role("listitem")
 
-    async def takes_the_first(self) -> None:
-        await self.waiting.first.get_by_role("button", name="Take").click()
-
-    async def writes(self, words: str, talk: int = 0) -> None:
-        await self.page.get_by_role("textbox", name="Your message").nth(talk).fill(words)
-        await self.page.get_by_role("button", name="Send", exact=True).nth(talk).click()
-
-    def sees(self, words: str | re.Pattern[str]) -> Locator:
-        return self.page.get_by_text(words)
+    async def goes_home(self) -> None:
+        """Signed out, so that nobody is on duty when the next test begins."""
+        if self.page.is_closed() or not self.page.url.startswith(self.house.staff):
+            return
+        await self.page.context.set_offline(False)
+        leave = self.page.get_by_role("button", name="Sign out")
+        if await leave.count():
+            await leave.click()
+            sure = self.page.get_by_role("button", name="Give back and sign out")
+            await expect(sure.or_(self.page.get_by_role("heading", name="Sign in"))).to_be_visible()
+            if await sure.is_visible():
+                await sure.click()
+            await expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
 
 class People:
+    """Everybody of one test."""
+
     def __init__(self, browser: Browser, house: House) -> None:
         self.browser = browser
         self.house = house
         self._contexts: list[BrowserContext] = []
+        self._visitors: list[Visitor] = []
         self._staff: list[Staff] = []
 
     async def visitor(self, **options: Any) -> Visitor:
-        return Visitor(await self._page(options), self.house)
+        """Somebody with a phone, English and JavaScript, unless `options` of the browser profile say otherwise."""
+        scripts = options.get("java_script_enabled", True)
+        visitor = Visitor(await self._page({"has_touch": True, **options}), self.house, scripts=scripts)
+        self._visitors.append(visitor)
+        return visitor
 
     async def staff(self, **options: Any) -> Staff:
-        staff = Staff(await self._page({"viewport": DESKTOP, **options}), self.house)
+        """Somebody signed in at a desk, not yet on duty."""
+        page = await self._page({"viewport": DESKTOP, **options})
+        await page.add_init_script(LISTEN)
+        staff = Staff(page, self.house)
         await staff.signs_in()
         self._staff.append(staff)
+        return staff
+
+    async def staff_on_duty(self, **options: Any) -> Staff:
+        staff = await self.staff(**options)
+        await staff.goes_on_duty()
         return staff
 
     async def coordinator(self, **options: Any) -> Page:
         page = await self._page({"viewport": DESKTOP, **options})
         await page.goto(self.house.demo_coordinator)
+        await expect(page.get_by_role("heading", name="Statistics")).to_be_visible()
         return page
 
+    async def in_a_talk(self, staff: Staff | None = None, **options: Any) -> tuple[Visitor, Staff]:
+        """A visitor (with `options`) and a staff member who have just met."""
+        staff = staff or await self.staff_on_duty()
+        visitor = await self.visitor(**options)
+        await visitor.comes_to_wait()
+        await staff.takes()
+        await expect(visitor.reader_is(staff.name)).to_be_visible()
+        return visitor, staff
+
     async def go_home(self) -> None:
+        """Visitors first: the talks end, and so no staff member has to give one back."""
+        for person in (*self._visitors, *self._staff):
+            await person.goes_home()
         for context in self._contexts:
             await context.close()
 

@@ -209,6 +209,7 @@ const DEEDS = {
 };
 
 function begin() {
+  document.body.dataset.live = "";
   text.removeAttribute("name"); // so that no browser keeps what is typed as a form entry
   if (text.value) draftFor = reader();
   form.addEventListener("submit", (event) => {

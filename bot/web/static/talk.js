@@ -3,6 +3,8 @@ const EXIT = 4001; // close code: the visitor left by the exit
 const ENDED = 4000; // close code: the talk is over
 const UNKNOWN = 4401; // close code: no such talk for this page
 const LONGEST = 15_000; // milliseconds between two attempts
+const PACE = 60; // milliseconds between two messages; the server allows 20 frames a second
+const GLANCE = 300; // milliseconds until the person is told that messages were shown
 
 class Talk {
   #token;
@@ -14,6 +16,9 @@ class Talk {
   #over = false;
   #ending = false;
   #seen = 0;
+  #queue = [];
+  #pacing = 0;
+  #glance = 0;
 
   // `tell` is called with every frame of the server, and with {type: "trouble"} when contact is lost.
   constructor(token, down, tell) {
@@ -26,7 +31,8 @@ class Talk {
   }
 
   say(entry) {
-    this.#send({ type: "say", seq: entry.seq, id: entry.id, body: entry.body });
+    this.#queue.push(entry);
+    if (!this.#pacing) this.#pump();
   }
 
   end() {
@@ -46,6 +52,7 @@ class Talk {
   #open() {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
     this.#socket = socket;
+    this.#queue = []; // what has not arrived comes again when the server has said what has
     socket.onopen = () => this.#send({ v: 1, type: "open", talk: this.#token, down: this.#down });
     socket.onmessage = (event) => this.#take(JSON.parse(event.data));
     socket.onclose = (event) => this.#lose(event.code);
@@ -60,13 +67,20 @@ class Talk {
     if (frame.type === "ended") this.#stop();
     if (this.#ending && (frame.type === "waiting" || frame.type === "taken")) this.#send({ type: "end" });
     this.#tell(frame);
-    this.#hear();
+    this.#glance ||= setTimeout(this.#hear, GLANCE);
   }
 
   // The person is told that words were shown only while somebody can see them.
-  #hear() {
+  #hear = () => {
+    this.#glance = 0;
     if (this.#over || document.hidden || this.#seen === this.#down) return;
     if (this.#send({ type: "heard", seq: this.#down })) this.#seen = this.#down;
+  };
+
+  #pump() {
+    const entry = this.#queue.shift();
+    this.#pacing = entry ? setTimeout(() => this.#pump(), PACE) : 0;
+    if (entry) this.#send({ type: "say", seq: entry.seq, id: entry.id, body: entry.body });
   }
 
   #lose(code) {

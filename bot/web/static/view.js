@@ -41,13 +41,12 @@ function rows(items) {
 }
 
 function briefingRow(item) {
-  const fact = element("div", {}, element("dt", {}, item.label), element("dd", {}, item.detail));
+  const detail = element("dd", {}, element("span", {}, item.detail));
   if (item.choice) {
     const about = element("span", { class: "unseen" }, `: ${item.label}`);
-    const change = element("button", { name: "choice", value: item.choice, class: "small" }, word("chat.change"), about);
-    fact.append(change);
+    detail.append(element("button", { name: "choice", value: item.choice, class: "small" }, word("chat.change"), about));
   }
-  return fact;
+  return element("div", {}, element("dt", {}, item.label), detail);
 }
 
 const MESSAGES = {
@@ -81,8 +80,7 @@ function showChoices(choices) {
 }
 
 function showBriefing(items) {
-  const facts = items.map((item) => element("div", {}, element("dt", {}, item.label), element("dd", {}, item.detail)));
-  byId("briefing").replaceChildren(...facts);
+  byId("briefing").replaceChildren(...items.map(briefingRow));
 }
 
 function showNote(text) {

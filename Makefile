@@ -1,0 +1,66 @@
+# Run `make` to see what there is. PYTHON names the interpreter to begin with (3.11 or newer).
+
+PYTHON ?= python3
+UV ?= uv
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet --quiet
+# Tests that need a browser, a whole Fristad or an engine of their own.
+SLOW := tests/contract tests/journeys tests/browser
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.SILENT:
+.PHONY: help run test check lint types lock clean system-packages
+
+help: ## Show this help
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.stamp ## Run the demonstration (Ctrl-C ends it)
+	exec $(VENV)/bin/fristad serve --demo
+
+test: system-packages $(VENV)/test.stamp lint types ## Install what is missing, then lint, check types and run every test
+	$(PY) -m pytest -q
+
+check: $(VENV)/test.stamp lint types ## Lint, types and the quick tests
+	$(PY) -m pytest -q $(addprefix --ignore=,$(SLOW))
+
+lint: $(VENV)/test.stamp
+	$(VENV)/bin/ruff check --quiet
+
+types: $(VENV)/test.stamp
+	$(VENV)/bin/mypy --no-error-summary
+
+lock: ## Write both lock files anew, keeping versions that still fit (needs uv)
+	command -v $(UV) >/dev/null || { echo "uv is missing: install it, or name it with UV=path." >&2; exit 2; }
+	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group test --group lint \
+		--generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
+	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --all-extras -c requirements-dev.lock \
+		--generate-hashes --no-header --no-annotate -q -o requirements.lock
+
+clean: ## Delete what was built; the data in var/ stay
+	rm -rf $(VENV) *.egg-info build dist .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+system-packages:
+	scripts/system-packages
+
+$(PY):
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed: install it, or name it with PYTHON=path." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV) >/dev/null || { rm -rf $(VENV); \
+		echo "Python's venv module is missing: install it (Debian: apt-get install python3-venv)." >&2; exit 2; }
+
+# Installed once for each state of the lock and of pyproject.toml: a warm start installs nothing.
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(PY)
+	echo "Installing ..." >&2
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps -e .
+	touch $@
+
+# What the tests need includes what a run needs, in the same versions.
+$(VENV)/test.stamp: requirements-dev.lock requirements.lock pyproject.toml | $(PY)
+	echo "Installing ..." >&2
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	$(PIP) install --no-deps -e .
+	touch $(VENV)/run.stamp $@

@@ -1,0 +1,112 @@
+"""The frames that a page may send over its socket, version 1; whatever else comes is refused.
+
+BadFrame                      not one of these frames; the message names nothing of what came
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from handover.values import MessageId
+
+VERSION = 1
+FRAME_LIMIT = 16 * 1024  # bytes
+BODY_LIMIT = 4_000  # bytes of one message in UTF-8
+
+_HIGHEST = 1_000_000_000
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
+
+
+class BadFrame(Exception):
+    """Not a frame of this protocol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Always the first: the talk's token, and the number of the last message that the page has."""
+
+    talk: str
+    down: int
+
+
+@dataclass(frozen=True, slots=True)
+class SayFrame:
+    seq: int
+    id: MessageId
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HeardFrame:
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The visitor ended the talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """The visitor left by the exit."""
+
+
+Frame = Open | SayFrame | HeardFrame | End | Leave
+
+
+def read_frame(text: str) -> Frame:
+    """The frame that the text is. Raises BadFrame for everything else."""
+    try:
+        fields = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadFrame("not JSON") from error
+    if not isinstance(fields, dict):
+        raise BadFrame("not an object")
+    kind = fields.get("type")
+    if not isinstance(kind, str) or kind not in _READERS:
+        raise BadFrame("no such type")
+    return _READERS[kind](fields)
+
+
+def _open(fields: Mapping[str, Any]) -> Open:
+    if fields.get("v") != VERSION:
+        raise BadFrame("no such version")
+    return Open(_text(fields, "talk"), _number(fields, "down", lowest=0))
+
+
+def _say(fields: Mapping[str, Any]) -> SayFrame:
+    message_id, words = _text(fields, "id"), _text(fields, "body")
+    if not _MESSAGE_ID.fullmatch(message_id):
+        raise BadFrame("not an id")
+    try:
+        body = words.encode()
+    except UnicodeEncodeError as error:
+        raise BadFrame("not text") from error
+    if not 0 < len(body) <= BODY_LIMIT:
+        raise BadFrame("not a length for a message")
+    return SayFrame(_number(fields, "seq", lowest=1), MessageId(message_id), body)
+
+
+def _number(fields: Mapping[str, Any], name: str, lowest: int) -> int:
+    value = fields.get(name)
+    if type(value) is not int or not lowest <= value <= _HIGHEST:
+        raise BadFrame("not a number")
+    return value
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str):
+        raise BadFrame("not text")
+    return value
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, Any]], Frame]] = {
+    "open": _open,
+    "say": _say,
+    "heard": lambda fields: HeardFrame(_number(fields, "seq", lowest=0)),
+    "end": lambda _: End(),
+    "leave": lambda _: Leave(),
+}

@@ -1,0 +1,72 @@
+"""The socket of a talk: who may open one, and what is refused before it carries a word."""
+
+import asyncio
+import logging
+from urllib.parse import urlsplit
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from bot.web.frames import FRAME_LIMIT, BadFrame, Open, read_frame
+from bot.web.live_talk import Close, LiveTalk
+from bot.web.site import site_of
+from safety import logs
+from safety.limits import FrameBudget
+from safety.tokens import TokenError
+
+router = APIRouter()
+_logger = logging.getLogger("bot")
+
+OPENING = 10  # seconds until the first frame must have come
+
+
+@router.websocket("/live")
+async def live(socket: WebSocket) -> None:
+    """One talk over one socket. The token comes in the first frame, because addresses end up in logs."""
+    if not _from_own_page(socket):
+        await socket.close(Close.FOREIGN)  # before it is accepted: the browser sees a plain 403
+        return
+    await socket.accept()
+    site = site_of(socket)
+    try:
+        async with asyncio.timeout(OPENING):
+            opening = await _read_opening(socket)
+        talk = site.tokens.open_talk(opening.talk)
+    except TimeoutError:
+        await _refuse(socket, "late", Close.LATE)
+    except TokenError:
+        await _refuse(socket, "token", Close.UNKNOWN)
+    except BadFrame:
+        await _refuse(socket, "frame", Close.BAD_FRAME)
+    except WebSocketDisconnect:
+        return
+    else:
+        deadline = site.settings.deadline_minutes * 60
+        budget = FrameBudget(site.clock)
+        await LiveTalk(socket, site.end, talk.ref, opening.down, deadline, budget, site.reception.overdue).run()
+
+
+def _from_own_page(socket: WebSocket) -> bool:
+    """Browsers always name the origin of a socket. Behind a proxy the scheme may differ, the host may not."""
+    origin = urlsplit(socket.headers.get("origin", ""))
+    return origin.scheme in {"http", "https"} and origin.netloc == socket.headers.get("host")
+
+
+async def _read_opening(socket: WebSocket) -> Open:
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1006))
+    text = message.get("text")
+    if text is None or len(text) > FRAME_LIMIT:
+        raise BadFrame("not a first frame")
+    frame = read_frame(text)
+    if not isinstance(frame, Open):
+        raise BadFrame("not a first frame")
+    return frame
+
+
+async def _refuse(socket: WebSocket, code: str, close: Close) -> None:
+    try:
+        await socket.send_json({"type": "refused", "code": code})
+        await socket.close(close)
+    except (WebSocketDisconnect, RuntimeError) as error:
+        logs.log_failure(_logger, logs.error_id(), error)

@@ -1,0 +1,293 @@
+"""A talk as it runs over a socket: the engine's events go down in order, the page's frames go up."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Callable
+from enum import IntEnum
+from typing import Any
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from bot.web.frames import FRAME_LIMIT, BadFrame, End, Frame, HeardFrame, Leave, Open, SayFrame, read_frame
+from handover.ports import HandoverError, VisitorEnd
+from handover.values import (
+    Accepted,
+    EndReason,
+    Gone,
+    Heard,
+    Message,
+    NotTaken,
+    OutOfOrder,
+    Said,
+    Standing,
+    TalkEvent,
+    TalkRef,
+    Waiting,
+    WasEnded,
+    WasReturned,
+    WithStaff,
+)
+from safety.limits import FrameBudget
+
+ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
+_FIRST_RETRY, _LONGEST_RETRY = 0.25, 5.0  # seconds until the engine is asked again
+_ERASE_TRIES = 8  # an end that the engine did not take is tried this often
+_PARTING = 1.0  # seconds in which the event that tells why a talk is gone may still come
+
+
+class Close(IntEnum):
+    """Close codes of this protocol."""
+
+    ENDED = 4000
+    EXIT = 4001
+    BAD_FRAME = 4400
+    UNKNOWN = 4401
+    FOREIGN = 4403
+    LATE = 4408
+    TOO_LARGE = 4413
+    TOO_FAST = 4429
+
+
+class _Over(Exception):
+    """The talk is over and the page knows it."""
+
+
+class _Refused(Exception):
+    """The page broke the protocol."""
+
+    def __init__(self, code: str, close: Close) -> None:
+        super().__init__(code)
+        self.code = code
+        self.close = close
+
+
+class LiveTalk:
+    """One open socket of one talk. `down` is the number of the last message that the page already has."""
+
+    def __init__(
+        self,
+        socket: WebSocket,
+        end: VisitorEnd,
+        ref: TalkRef,
+        down: int,
+        deadline: int,
+        budget: FrameBudget,
+        overdue: Callable[[], None],
+    ) -> None:
+        self._socket = socket
+        self._end = end
+        self._ref = ref
+        self._down = down
+        self._deadline = deadline
+        self._budget = budget
+        self._overdue = overdue
+        self._told: Standing | None = None  # what the page knows; None: tell it whatever it is
+        self._deadline_told = False
+        self._trouble_told = False
+        self._over = False
+        self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
+        self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move `_down`
+
+    async def run(self) -> None:
+        """Carry the talk until it is over or the socket is gone; then tell the engine which of the two it was."""
+        tasks = (asyncio.create_task(self._read()), asyncio.create_task(self._keep()))
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._part()
+        for task in done:
+            task.result()
+
+    async def _part(self) -> None:
+        if self._over:
+            return
+        if self._reason is None:
+            with contextlib.suppress(HandoverError):  # the silence limit runs in the engine all the same
+                await self._end.away(self._ref)
+            return
+        await self._erase(self._reason)
+        await self._tell_end(self._reason)
+
+    async def _erase(self, reason: EndReason) -> None:
+        for attempt in range(_ERASE_TRIES):
+            try:
+                await self._end.end(self._ref, reason)
+            except HandoverError:
+                await asyncio.sleep(_FIRST_RETRY * 2**attempt)
+            else:
+                return
+
+    # --- Up: what the page sends ---
+
+    async def _read(self) -> None:
+        while self._reason is None:
+            message = await self._socket.receive()
+            if message["type"] == "websocket.disconnect":
+                if message.get("code") == Close.EXIT:
+                    self._reason = EndReason.EXIT
+                return
+            try:
+                await self._act(self._check(message.get("text")))
+            except _Refused as refused:
+                await self._tell("refused", code=refused.code)
+                await self._close(refused.close)
+                return
+            except HandoverError:
+                await self._tell_trouble()  # not acknowledged, so the page sends it again
+
+    def _check(self, text: str | None) -> Frame:
+        if not self._budget.take():
+            raise _Refused("pace", Close.TOO_FAST)
+        if text is None:
+            raise _Refused("binary", Close.BAD_FRAME)
+        if len(text) > FRAME_LIMIT:
+            raise _Refused("size", Close.TOO_LARGE)
+        try:
+            return read_frame(text)
+        except BadFrame as error:
+            raise _Refused("frame", Close.BAD_FRAME) from error
+
+    async def _act(self, frame: Frame) -> None:
+        match frame:
+            case SayFrame():
+                await self._say(frame)
+            case HeardFrame(seq):
+                await self._end.heard(self._ref, seq)
+            case End():
+                self._reason = EndReason.VISITOR
+            case Leave():
+                self._reason = EndReason.EXIT
+            case Open():
+                raise _Refused("frame", Close.BAD_FRAME)
+
+    async def _say(self, frame: SayFrame) -> None:
+        match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
+            case Accepted(seq):
+                await self._tell("ack", seq=seq)
+            case OutOfOrder(expected):
+                await self._tell("refused", code="order", seq=frame.seq, expected=expected)
+            case NotTaken():
+                await self._tell("refused", code="not-taken", seq=frame.seq)
+            case Gone():
+                pass  # the next look, or the event, tells why
+
+    # --- Down: what the engine tells ---
+
+    async def _keep(self) -> None:
+        """Follow the talk until it is over, through any number of failures of the engine."""
+        pause = _FIRST_RETRY
+        while not self._over:
+            try:
+                async with self._end.follow(self._ref) as events, asyncio.TaskGroup() as both:
+                    await self._look()
+                    pause = _FIRST_RETRY
+                    both.create_task(self._listen(events))
+                    both.create_task(self._look_often())
+            except* _Over:
+                self._over = True
+            except* HandoverError:
+                await self._tell_trouble()
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads load, guards nothing
+                pause = min(pause * 2, _LONGEST_RETRY)
+
+    async def _look_often(self) -> None:
+        while True:
+            await asyncio.sleep(ATTEND * random.uniform(0.75, 1.25))  # noqa: S311  # spreads load, guards nothing
+            await self._look()
+
+    async def _listen(self, events: AsyncIterator[TalkEvent]) -> None:
+        async for event in events:
+            match event:
+                case Said(message):
+                    await self._hear(message)
+                case Heard(seq):
+                    await self._tell("delivered", seq=seq)
+                case WasEnded(reason):
+                    await self._finish(reason)
+                case WasReturned():
+                    await self._tell("returned")
+                    await self._look_anew()
+                case _:
+                    await self._look_anew()
+        raise HandoverError("the subscription ended")
+
+    async def _look_anew(self) -> None:
+        self._told = None
+        await self._look()
+
+    async def _look(self) -> None:
+        """Attend the talk, and tell the page what is new since the last look."""
+        async with self._turn:
+            match await self._end.attend(self._ref):
+                case Waiting() as standing:
+                    await self._tell_place(standing)
+                case WithStaff() as standing:
+                    await self._tell_person(standing)
+                    if standing.down_seq > self._down:
+                        await self._heal()
+                case Gone():
+                    await asyncio.sleep(_PARTING if self._told else 0)
+                    await self._finish(None)
+
+    async def _tell_place(self, standing: Waiting) -> None:
+        told, self._told = self._told, standing
+        left = max(0, self._deadline - standing.waited)
+        if not isinstance(told, Waiting) or told.place != standing.place:
+            await self._tell("waiting", place=standing.place, waited=standing.waited, left=left)
+        if left or self._deadline_told:
+            return
+        self._deadline_told = True
+        if isinstance(told, Waiting):  # it passed just now, and not before this socket was opened
+            self._overdue()
+        await self._tell("deadline")
+
+    async def _tell_person(self, standing: WithStaff) -> None:
+        told, self._told = self._told, standing
+        if not isinstance(told, WithStaff) or told.name != standing.name:
+            await self._tell("taken", name=standing.name, up=standing.up_seq, heard=standing.up_heard)
+
+    async def _hear(self, message: Message) -> None:
+        async with self._turn:
+            if message.seq == self._down + 1:
+                await self._pass_on(message)
+            elif message.seq > self._down:
+                await self._heal()
+
+    async def _heal(self) -> None:
+        """Pass on from the engine's log whatever the page does not have."""
+        missed = await self._end.hear(self._ref, self._down)
+        for message in [] if isinstance(missed, Gone) else missed:
+            await self._pass_on(message)
+
+    async def _pass_on(self, message: Message) -> None:
+        self._down = message.seq
+        await self._tell("said", seq=message.seq, body=message.body.decode("utf-8", "replace"))
+
+    async def _finish(self, reason: EndReason | None) -> None:
+        await self._tell_end(reason)
+        raise _Over
+
+    async def _tell_end(self, reason: EndReason | None) -> None:
+        await self._tell("ended", reason=reason or "lost")
+        await self._close(Close.ENDED)
+
+    async def _tell_trouble(self) -> None:
+        if not self._trouble_told:
+            self._trouble_told = True
+            await self._tell("trouble")
+        self._told = None  # so that the next look tells where the talk stands, and the trouble is over
+
+    async def _tell(self, kind: str, **fields: Any) -> None:
+        if kind in {"waiting", "taken"}:
+            self._trouble_told = False
+        # A socket that is gone is noticed by the reading side, which parts from the talk in the right way.
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await self._socket.send_json({"type": kind, **fields})
+
+    async def _close(self, code: Close) -> None:
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            await self._socket.close(code)

@@ -1,0 +1,72 @@
+"""Frames of the socket: the five that there are, and nothing else."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.web.frames import BODY_LIMIT, BadFrame, End, HeardFrame, Leave, Open, SayFrame, read_frame
+
+SAY = {"type": "say", "seq": 1, "id": "abcdefgh", "body": "hello"}
+
+
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        ('{"v": 1, "type": "open", "talk": "t", "down": 0}', Open("t", 0)),
+        (json.dumps(SAY), SayFrame(1, "abcdefgh", b"hello")),  # type: ignore[arg-type]
+        ('{"type": "heard", "seq": 0}', HeardFrame(0)),
+        ('{"type": "end"}', End()),
+        ('{"type": "leave"}', Leave()),
+    ],
+)
+def test_a_frame_of_the_protocol_is_read(text: str, frame: object) -> None:
+    assert read_frame(text) == frame
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"seq": 0},
+        {"seq": -1},
+        {"seq": True},
+        {"seq": 1.0},
+        {"seq": "1"},
+        {"seq": 10**12},
+        {"seq": None},
+        {"id": "short"},
+        {"id": "x" * 41},
+        {"id": "abc defgh"},
+        {"id": 12345678},
+        {"body": ""},
+        {"body": 1},
+        {"body": "å" * (BODY_LIMIT // 2 + 1)},
+        {"body": "\ud800"},
+        {"type": "shout"},
+        {"type": ["say"]},
+        {"type": None},
+    ],
+)
+def test_a_frame_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(BadFrame):
+        read_frame(json.dumps({**SAY, **changed}))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "1", "null", "[" * 16_000, '{"type":"heard","seq":' + "9" * 5000 + "}"])
+def test_what_is_no_frame_is_refused(text: str) -> None:
+    with pytest.raises(BadFrame):
+        read_frame(text)
+
+
+def test_another_version_is_refused() -> None:
+    for version in (0, 2, "1", None):
+        with pytest.raises(BadFrame):
+            read_frame(json.dumps({"v": version, "type": "open", "talk": "t", "down": 0}))
+
+
+@given(st.text())
+def test_any_text_is_a_frame_or_refused(text: str) -> None:
+    with pytest.raises(BadFrame):
+        read_frame(text)

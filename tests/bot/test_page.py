@@ -1,0 +1,110 @@
+"""The first page: what it weighs, what it says, and what it never does."""
+
+import gzip
+import re
+
+import httpx
+import pytest
+
+from bot.web.site import Site
+from safety.headers import visitor_policy
+
+_LINKS = re.compile(r'(?:src|href)="(/[^"]*)"')
+
+
+async def test_the_first_page_is_light(client: httpx.AsyncClient) -> None:
+    async with client.stream("GET", "/", headers={"accept-encoding": "gzip"}) as response:
+        weight = len(b"".join([part async for part in response.aiter_raw()]))
+        assert response.headers["content-encoding"] == "gzip"
+    names = set(_LINKS.findall((await client.get("/")).text))
+    for name in names:
+        async with client.stream("GET", name, headers={"accept-encoding": "gzip"}) as response:
+            weight += len(b"".join([part async for part in response.aiter_raw()]))
+    assert len(names) + 1 <= 4
+    assert weight <= 30 * 1024
+
+
+async def test_every_answer_carries_the_visitors_policy(client: httpx.AsyncClient) -> None:
+    answers = [await client.get("/"), await client.get("/nowhere"), await client.put("/"), await client.post("/turn")]
+    assert [answer.status_code for answer in answers] == [200, 404, 405, 422]
+    for answer in answers:
+        assert {name: answer.headers[name] for name in visitor_policy()} == visitor_policy()
+        assert not {"set-cookie", "etag", "server", "location"} & set(answer.headers)
+
+
+async def test_files_are_kept_for_ever_under_names_that_say_nothing(client: httpx.AsyncClient) -> None:
+    for name in set(_LINKS.findall((await client.get("/")).text)):
+        assert re.fullmatch(r"/static/[A-Za-z0-9_-]{12}\.(css|js|svg)", name)
+        answer = await client.get(name)
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+
+
+async def test_a_file_comes_packed_only_to_who_takes_that(client: httpx.AsyncClient, site: Site) -> None:
+    address = f"/static/{site.assets.css.name}"
+    for refusal in ("identity", "gzip;q=0", "br"):
+        answer = await client.get(address, headers={"accept-encoding": refusal})
+        assert "content-encoding" not in answer.headers
+        assert answer.content == site.assets.css.plain
+    assert gzip.decompress(site.assets.css.packed) == site.assets.css.plain
+
+
+async def test_another_files_name_is_refused(client: httpx.AsyncClient) -> None:
+    for name in ("page.css", "..%2f..%2fmain.py", "x" * 3000):
+        assert (await client.get(f"/static/{name}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("header", "language", "start"),
+    [("sv-SE,sv;q=0.9", "sv", "Starta"), ("en-GB,en;q=0.8,sv;q=0.5", "en", "Start"), ("tlh", "sv", "Starta")],
+)
+async def test_the_page_speaks_the_browsers_language(
+    client: httpx.AsyncClient, header: str, language: str, start: str
+) -> None:
+    page = (await client.get("/", headers={"accept-language": header})).text
+    assert f'<html lang="{language}" dir="ltr">' in page
+    assert f">{start}</button>" in page
+
+
+async def test_the_first_view_says_who_answers_what_is_kept_and_how_to_leave(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/")).text
+    for words in ("First a bot", "Demo desk", "Nothing. No name", "history shows", "This is a demonstration"):
+        assert words in page
+    assert '<a class="exit" id="exit" href="https://www.smhi.se/" rel="noreferrer"' in page
+    assert '<a href="tel:112"' in page
+
+
+async def test_the_first_view_keeps_its_words_general(client: httpx.AsyncClient) -> None:
+    for language in ("sv", "en"):
+        page = (await client.get("/", headers={"accept-language": language})).text.lower()
+        for word in ("honour", "heder", "violence", "våld", "threat", "hot ", "gift", "marriage"):
+            assert word not in page.split('<script type="application/json"')[0]
+
+
+async def test_the_page_holds_no_link_into_itself_and_no_stranger(client: httpx.AsyncClient) -> None:
+    page = (await client.get("/")).text
+    assert 'href="#' not in page
+    assert re.findall(r"https?://[^\"'<\s]+", page) == ["https://www.smhi.se/"]
+    assert "style=" not in page
+    assert not re.search(r"\son\w+=", page)
+
+
+async def test_the_script_touches_no_history_and_no_storage(site: Site) -> None:
+    script = site.assets.js.plain.decode()
+    for name in ("pushState", "replaceState", "localStorage", "sessionStorage", "indexedDB", "cookie", "serviceWorker"):
+        assert name not in script
+    for name in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):
+        assert name not in script
+
+
+async def test_a_head_request_works(client: httpx.AsyncClient) -> None:
+    assert (await client.head("/")).status_code == 200
+    assert (await client.head("/healthz")).status_code == 200
+
+
+async def test_health_says_ok_and_nothing_else(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).text == "ok"
+
+
+async def test_nothing_describes_the_addresses(client: httpx.AsyncClient) -> None:
+    for address in ("/openapi.json", "/docs", "/redoc"):
+        assert (await client.get(address)).status_code == 404

@@ -1,0 +1,47 @@
+"""Settings of the visitor's side: what it needs, and what it refuses to hold."""
+
+from base64 import urlsafe_b64encode
+
+import pytest
+from pydantic import ValidationError
+
+from bot.settings import BotSettings, encode_key
+
+GOOD = {"FRISTAD_REDIS_URL": "unix://visitor:secret@/s.sock", "FRISTAD_STATE_KEY": encode_key(bytes(32))}
+
+
+def read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> BotSettings:
+    for name, value in {**GOOD, **environment}.items():
+        monkeypatch.setenv(name, value)
+    return BotSettings()  # type: ignore[call-arg]  # the environment fills it
+
+
+def test_the_environment_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read(monkeypatch, FRISTAD_SILENCE_SECONDS="4", FRISTAD_TITLE="Skolan")
+    assert settings.key == bytes(32)
+    assert settings.limits.silence == 4
+    assert settings.title == "Skolan"
+
+
+@pytest.mark.parametrize("name", ["FRISTAD_DATABASE_URL", "FRISTAD_DEMO_STAFF_TOKEN", "FRISTAD_DEMO_COORDINATOR_TOKEN"])
+def test_a_secret_of_the_staff_side_stops_the_start_and_is_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    with pytest.raises(ValidationError, match="belongs to the staff side") as refused:
+        read(monkeypatch, **{name: "canary-7f3a"})
+    assert "canary-7f3a" not in str(refused.value)
+
+
+@pytest.mark.parametrize("key", ["", "short", "ä" * 43, urlsafe_b64encode(bytes(31)).decode()])
+def test_a_key_that_is_no_key_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    with pytest.raises(ValidationError, match="32 bytes"):
+        read(monkeypatch, FRISTAD_STATE_KEY=key)
+
+
+def test_the_exit_is_a_web_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValidationError):
+        read(monkeypatch, FRISTAD_EXIT_URL="javascript:alert(1)")
+
+
+def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "secret@" not in repr(read(monkeypatch))

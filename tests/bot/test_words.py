@@ -1,0 +1,71 @@
+"""The words of the page: all there, all used, in every language, and none of them in the script."""
+
+import re
+from importlib.resources import files
+from typing import Any
+
+import pytest
+
+from bot.words import Words
+from dialogues.values import Content
+
+WEB: Any = files("bot.web")
+TEMPLATES = [path.read_text(encoding="utf-8") for path in (WEB / "templates").iterdir() if path.name.endswith(".html")]
+SCRIPTS = {path.name: path.read_text(encoding="utf-8") for path in (WEB / "static").iterdir() if path.name.endswith("js")}
+CODE = [path.read_text(encoding="utf-8") for path in WEB.iterdir() if path.name.endswith(".py")]
+CODE.append((files("bot") / "reception.py").read_text(encoding="utf-8"))
+
+# Made up from parts at run time, so no source names them whole.
+BUILT = re.compile(r"(message|ended|error|exit\.shift-|first|trouble)\b.*")
+_KEY = re.compile(r"[\"'`]([a-z]+\.[a-z0-9-]+)[\"'`]")
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_every_key_that_is_named_has_words(content: Content, language: str) -> None:
+    page = content.languages[language].page
+    named = {key for text in (*TEMPLATES, *SCRIPTS.values(), *CODE) for key in _KEY.findall(text)}
+    groups = {key.partition(".")[0] for key in page}
+    files_named = {key for key in named if key.rpartition(".")[2] in {"html", "js", "css"}}
+    assert {key for key in named - files_named if key.partition(".")[0] in groups} <= set(page)
+
+
+def test_no_words_are_left_over(content: Content) -> None:
+    named = {key for text in (*TEMPLATES, *SCRIPTS.values(), *CODE) for key in _KEY.findall(text)}
+    unused = set(content.languages["en"].page) - named
+    assert {key for key in unused if not BUILT.fullmatch(key)} == set()
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_every_language_fills_in_the_same_names(content: Content, language: str) -> None:
+    names = re.compile(r"\{(\w+)\}")
+    for key, text in content.languages[language].page.items():
+        assert set(names.findall(text)) == set(names.findall(content.languages["sv"].page[key])), key
+
+
+def test_what_is_known_at_start_is_filled_in_and_the_rest_is_left(content: Content) -> None:
+    words = Words(content, "demo", {"deadline": 7, "silence": 3, "waiting": 10, "title": "T"}).of("en")
+    left = {name for text in words.values() for name in re.findall(r"\{(\w+)\}", text)}
+    assert left == {"name", "place"}
+    assert "7 minutes" in words["waiting.deadline"]
+    assert "Demo desk" in words["first.who-text"]
+
+
+def test_scripts_hold_no_words_and_stay_short() -> None:
+    for name, text in SCRIPTS.items():
+        assert len(text.splitlines()) <= 250, name
+        code = re.sub(r"//.*", "", text)
+        strings = re.findall(r"\"([^\"\n]*)\"|`([^`]*)`", code)
+        sentences = [text for pair in strings for text in pair if re.search(r"[A-Za-zåäö]{2,} [a-zåäö]{2,} [a-z]", text)]
+        assert sentences == [], name
+
+
+def test_the_names_of_the_contract_are_the_names_on_the_page(content: Content) -> None:
+    english = content.languages["en"]
+    assert [english.page[key] for key in ("exit.link", "write.send", "talk.end", "write.label")] == [
+        "Leave now",
+        "Send",
+        "End talk",
+        "Your message",
+    ]
+    assert english.flow["choice.start"] == "Start"
+    assert english.flow["choice.person"] == english.flow["choice.join"] == "Talk to a person"

@@ -1,0 +1,162 @@
+"""A console with a real engine and a real database; accounts, visitors and pages for its tests."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from console.accounts import create_account
+from console.house import House
+from console.main import create_app
+from console.settings import ConsoleSettings
+from console.signins import COOKIE
+from console.tables import Database, Sessions
+from dialogues.loader import load_content
+from dialogues.values import Content
+from handover.ports import StaffEnd
+from handover.staff_redis import RedisStaffEnd
+from handover.values import DeskId, StaffId
+from handover.visitor_redis import RedisVisitorEnd
+from tests.engines import Engine, running
+
+ORIGIN = "https://console.test"
+DESK = DeskId("demo")
+PASSWORD = "five words make a password"
+STAFF_LINK, COORDINATOR_LINK = "staff-link-of-the-test", "coordinator-link-of-the-test"
+_FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+class Clock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self, now: float = 1_790_000_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Browser:
+    """What a staff member's browser does: it keeps the cookie and says where a form comes from."""
+
+    client: httpx.AsyncClient
+    form_token: str = ""
+
+    @property
+    def token(self) -> str:
+        return self.client.cookies.get(COOKIE) or ""
+
+    async def get(self, path: str, **headers: str) -> httpx.Response:
+        answer = await self.client.get(path, headers=headers)
+        if found := _FORM_TOKEN.search(answer.text):
+            self.form_token = found[1]
+        return answer
+
+    async def post(self, path: str, headers: dict[str, str] | None = None, **fields: str) -> httpx.Response:
+        fields = {"form_token": self.form_token, **fields}
+        sent = {"origin": ORIGIN} if headers is None else headers
+        return await self.client.post(path, data=fields, headers=sent)
+
+    async def sign_in(self, name: str, password: str = PASSWORD) -> httpx.Response:
+        answer = await self.post("/sign-in", name=name, password=password)
+        if answer.status_code == 303:
+            await self.get("/directory")
+        return answer
+
+
+@dataclass
+class Console:
+    """A started console."""
+
+    app: FastAPI
+    folder: Path
+    sessions: Sessions
+
+    @property
+    def house(self) -> House:
+        house: House = self.app.state.house
+        return house
+
+    async def add(self, name: str, role: str = "staff") -> StaffId:
+        return await create_account(
+            self.sessions, sign_in_name=name, shown_name=name.title(), role=role, password=PASSWORD, desk=DESK
+        )
+
+    @asynccontextmanager
+    async def browser(self, **headers: str) -> AsyncIterator[Browser]:
+        transport = httpx.ASGITransport(self.app)
+        headers = {"accept-language": "en", **headers}
+        async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
+            yield Browser(client)
+
+    @asynccontextmanager
+    async def signed_in(self, name: str, role: str = "staff") -> AsyncIterator[Browser]:
+        await self.add(name, role)
+        async with self.browser() as browser:
+            assert (await browser.sign_in(name)).status_code == 303
+            yield browser
+
+
+@asynccontextmanager
+async def started(
+    folder: Path, url: str, content: Content, *, staff_end: StaffEnd | None = None, clock: Any = None, **settings: Any
+) -> AsyncIterator[Console]:
+    """A console on this engine, or on another staff end; its lifespan runs as long as the body."""
+    settings = {"redis_url": SecretStr(url), "data": folder, **settings}
+    chosen = ConsoleSettings(**settings)
+    real = RedisStaffEnd(url, chosen.limits())
+    further = {} if clock is None else {"clock": clock}
+    resources = [real] if staff_end is None else []
+    app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, **further)
+    database = Database(chosen.database())
+    async with app.router.lifespan_context(app):
+        yield Console(app, folder, database.sessions)
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    return load_content(today=date(2026, 11, 22), demo=True)
+
+
+@pytest.fixture(scope="module")
+def running_engine() -> Iterator[Engine]:
+    with running("valkey") as engine:
+        yield engine
+
+
+@pytest.fixture
+def engine(running_engine: Engine) -> Engine:
+    """An empty engine."""
+    with running_engine.client() as client:
+        client.flushall()
+    return running_engine
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest_asyncio.fixture
+async def console(tmp_path: Path, engine: Engine, content: Content) -> AsyncIterator[Console]:
+    async with started(tmp_path, engine.staff, content) as console:
+        yield console
+
+
+@pytest_asyncio.fixture
+async def visitor_end(engine: Engine, console: Console) -> AsyncIterator[RedisVisitorEnd]:
+    end = RedisVisitorEnd(engine.visitor, console.house.limits)
+    await end.open()
+    yield end
+    await end.close()

@@ -1,0 +1,193 @@
+"""Accounts and sign-ins: who gets in, what an answer tells, how long a sign-in lasts, and what is on the disk."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from argon2 import PasswordHasher
+from sqlalchemy import select, update
+
+from console.accounts import (
+    AccountError,
+    Accounts,
+    Member,
+    NameTaken,
+    PasswordTooShort,
+    TooSoon,
+    WrongPair,
+    add_staff,
+    create_account,
+)
+from console.signins import SignIns
+from console.tables import Database, SignIn, Staff
+from tests.console.conftest import DESK, PASSWORD, Clock
+
+
+class CountingHasher(PasswordHasher):
+    """argon2 that counts how often it was made to work."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worked = 0
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]
+        self.worked += 1
+        return super().verify(hash, password)
+
+
+def url(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'console.sqlite3'}"
+
+
+@pytest_asyncio.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(url(tmp_path))
+    await database.open()
+    await create_account(
+        database.sessions, sign_in_name="kim", shown_name="Kim", role="staff", password=PASSWORD, desk=DESK
+    )
+    yield database
+    await database.close()
+
+
+async def only_id(database: Database) -> str:
+    async with database.sessions() as session:
+        return (await session.scalars(select(Staff.id))).one()
+
+
+async def test_the_command_line_adds_an_account_to_a_database_of_any_age(tmp_path: Path) -> None:
+    for name in ("kim", "noor"):
+        await add_staff(url(tmp_path), sign_in_name=name, shown_name="Kim", role="staff", password=PASSWORD, desk=DESK)
+    with pytest.raises(NameTaken, match="choose another"):
+        await add_staff(url(tmp_path), sign_in_name="KIM", shown_name="K", role="staff", password=PASSWORD, desk=DESK)
+
+
+@pytest.mark.parametrize(
+    ("changed", "refusal"),
+    [
+        ({"password": "14 characters!"}, PasswordTooShort),
+        ({"password": "x" * 201}, AccountError),
+        ({"role": "administrator"}, AccountError),
+        ({"sign_in_name": "two words"}, AccountError),
+        ({"shown_name": ""}, AccountError),
+        ({"shown_name": "<b>"}, AccountError),
+        ({"desk": ""}, AccountError),
+    ],
+)
+async def test_an_account_that_cannot_be_is_refused_with_a_sentence(
+    database: Database, changed: dict[str, str], refusal: type[AccountError]
+) -> None:
+    wanted = {"sign_in_name": "new", "shown_name": "New", "role": "staff", "password": PASSWORD, "desk": DESK}
+    with pytest.raises(refusal) as refused:
+        await create_account(database.sessions, **(wanted | changed))
+    assert str(refused.value).endswith(".")
+
+
+async def test_the_right_pair_signs_in_whatever_the_case_of_the_name(database: Database, clock: Clock) -> None:
+    member = await Accounts(database.sessions, clock).verify(" Kim ", PASSWORD)
+    assert isinstance(member, Member)
+    assert (member.shown_name, member.role, member.desk) == ("Kim", "staff", DESK)
+
+
+async def test_an_unknown_name_costs_the_same_work_and_gets_the_same_answer(database: Database, clock: Clock) -> None:
+    hasher = CountingHasher()
+    accounts = Accounts(database.sessions, clock, hasher)
+    answers = [await accounts.verify(name, "wrong password, long") for name in ("kim", "nobody", "", "å" * 500)]
+    assert answers == [WrongPair()] * 4
+    assert hasher.worked == 4
+
+
+async def test_an_account_that_was_switched_off_is_as_unknown(database: Database, clock: Clock) -> None:
+    async with database.sessions.begin() as session:
+        await session.execute(update(Staff).values(active=False))
+    hasher = CountingHasher()
+    assert await Accounts(database.sessions, clock, hasher).verify("kim", PASSWORD) == WrongPair()
+    assert hasher.worked == 1
+
+
+@pytest.mark.parametrize("name", ["kim", "nobody"])
+async def test_guessing_is_slowed_down_for_known_and_unknown_names(database: Database, clock: Clock, name: str) -> None:
+    hasher = CountingHasher()
+    accounts = Accounts(database.sessions, clock, hasher)
+    for _ in range(4):
+        assert await accounts.verify(name, "wrong password, long") == WrongPair()
+    assert await accounts.verify(name, PASSWORD) == TooSoon(2)
+    assert hasher.worked == 4  # the password was not even looked at
+    waits = []
+    for _ in range(6):
+        clock.now += 60
+        await accounts.verify(name, "wrong password, long")
+        outcome = await accounts.verify(name, PASSWORD)
+        waits.append(outcome.seconds if isinstance(outcome, TooSoon) else 0)
+    assert waits == [4, 8, 16, 30, 30, 30]
+
+
+async def test_the_right_password_ends_the_delay(database: Database, clock: Clock) -> None:
+    accounts = Accounts(database.sessions, clock)
+    for _ in range(4):
+        await accounts.verify("kim", "wrong password, long")
+    clock.now += 2
+    assert isinstance(await accounts.verify("kim", PASSWORD), Member)
+    assert await accounts.verify("kim", "wrong password, long") == WrongPair()
+
+
+async def test_neither_password_nor_token_is_on_the_disk(database: Database, clock: Clock, tmp_path: Path) -> None:
+    signins = SignIns(database.sessions, clock)
+    token = await signins.start((await Accounts(database.sessions, clock).verify("kim", PASSWORD)).id, "sv")  # type: ignore[union-attr]
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert written
+    assert PASSWORD.encode() not in written
+    assert token.encode() not in written
+
+
+async def test_a_sign_in_is_kept_with_no_time_finer_than_the_hour(database: Database, clock: Clock) -> None:
+    await SignIns(database.sessions, clock).start(await only_id(database), "sv")  # type: ignore[arg-type]
+    async with database.sessions() as session:
+        row = (await session.scalars(select(SignIn))).one()
+    assert row.created_hour == int(clock.now) // 3600
+    assert set(SignIn.__table__.columns.keys()) == {
+        "token_hash",
+        "staff_id",
+        "language",
+        "created_hour",
+        "expires",
+        "ends",
+    }
+
+
+async def test_every_sign_in_has_a_token_of_its_own(database: Database, clock: Clock) -> None:
+    signins, staff = SignIns(database.sessions, clock), await only_id(database)
+    tokens = {await signins.start(staff, "sv") for _ in range(5)}  # type: ignore[arg-type]
+    assert len(tokens) == 5
+    assert all(len(token) >= 43 for token in tokens)  # 256 bits
+
+
+async def test_a_sign_in_ends_after_half_an_hour_of_silence(database: Database, clock: Clock) -> None:
+    signins = SignIns(database.sessions, clock)
+    token = await signins.start(await only_id(database), "sv")  # type: ignore[arg-type]
+    clock.now += 29 * 60
+    assert await signins.find(token) is not None
+    clock.now += 29 * 60
+    assert await signins.find(token, renew=False) is not None
+    clock.now += 2 * 60
+    assert await signins.find(token) is None
+
+
+async def test_a_sign_in_ends_after_twelve_hours_in_any_case(database: Database, clock: Clock) -> None:
+    signins = SignIns(database.sessions, clock)
+    token = await signins.start(await only_id(database), "sv")  # type: ignore[arg-type]
+    for _ in range(12 * 4 - 1):
+        clock.now += 15 * 60
+        assert await signins.find(token) is not None
+    clock.now += 15 * 60
+    assert await signins.find(token) is None
+    await signins.purge()
+    async with database.sessions() as session:
+        assert (await session.scalars(select(SignIn))).all() == []
+
+
+async def test_a_wrong_token_signs_nobody_in(database: Database, clock: Clock) -> None:
+    signins = SignIns(database.sessions, clock)
+    for token in (None, "", "x", "\ud800", "a" * 100_000):
+        assert await signins.find(token) is None

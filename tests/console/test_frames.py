@@ -1,0 +1,180 @@
+"""What the live path accepts, the wrap-up's closed sets, and what a page is told of a visitor."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from console.frames import MAX_TEXT, BadFrame, Duty, Say, WrapUp, parse_frame
+from console.language import load_words
+from console.views import SHOWN_ROWS, Views, handle_of
+from console.wrapup import COUNTERS, GROUPS, NAMES, check_choices, suggest
+from dialogues.values import AgeBand, Content
+from handover.values import (
+    Briefing,
+    Channel,
+    Danger,
+    DeskId,
+    Load,
+    Message,
+    MessageId,
+    OwnTalk,
+    Pseudonym,
+    TalkId,
+    TalkRef,
+    WaitingVisitor,
+)
+
+HANDLE = "A" * 22
+TALK = TalkId("secret-talk-id-22-char")
+REF = TalkRef(DeskId("demo"), TALK)
+
+
+def frame(**fields: Any) -> str:
+    return json.dumps({"type": "say", "talk": HANDLE, "seq": 1, "id": "abcdefgh", "text": "hej", **fields})
+
+
+def test_a_message_is_read_as_it_was_written() -> None:
+    assert parse_frame(frame(text="rad 1\nrad 2 å")) == Say(HANDLE, 1, MessageId("abcdefgh"), "rad 1\nrad 2 å".encode())
+
+
+def test_going_off_duty_is_sure_only_when_it_says_so() -> None:
+    assert parse_frame('{"type": "duty", "to": "off"}') == Duty("off", sure=False)
+    assert parse_frame('{"type": "duty", "to": "off", "sure": 1}') == Duty("off", sure=False)
+    assert parse_frame('{"type": "duty", "to": "off", "sure": true}') == Duty("off", sure=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "[]",
+        "null",
+        "{}",
+        "[" * 10_000,
+        '{"type": "shout"}',
+        '{"type": ["say"]}',
+        '{"type": "take"}',
+        '{"type": "take", "talk": "short"}',
+        '{"type": "take", "talk": 22}',
+        '{"type": "duty", "to": "holiday"}',
+        frame(seq=0),
+        frame(seq=-1),
+        frame(seq=1001),
+        frame(seq=1.0),
+        frame(seq=True),
+        frame(seq="1"),
+        frame(id="short"),
+        frame(id="x" * 41),
+        frame(id="spaces no"),
+        frame(text=""),
+        frame(text=7),
+        frame(text="\ud800"),
+        frame(text="å" * (MAX_TEXT // 2 + 1)),
+        frame(text="x" * 20_000),
+        frame(type="wrapup", choices="age.13_15"),
+        frame(type="wrapup", choices=[1]),
+        frame(type="wrapup", choices=["x"] * 81),
+    ],
+)
+def test_anything_else_is_refused_without_an_echo(text: str) -> None:
+    with pytest.raises(BadFrame) as refused:
+        parse_frame(text)
+    assert str(refused.value) == ""
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(), lambda t: st.lists(t) | st.dictionaries(st.text(), t)
+    )
+)
+def test_no_json_breaks_the_reader(value: Any) -> None:
+    with pytest.raises(BadFrame):
+        parse_frame(json.dumps(value))
+
+
+def test_a_text_of_the_allowed_length_passes() -> None:
+    assert isinstance(parse_frame(frame(text="å" * (MAX_TEXT // 2))), Say)
+    assert isinstance(parse_frame(json.dumps({"type": "wrapup", "talk": HANDLE, "choices": []})), WrapUp)
+
+
+# --- The wrap-up ---
+
+
+def test_the_wrap_up_has_the_values_of_the_tables() -> None:
+    assert [group.id for group in GROUPS] == ["initiator", "violence", "relation", "entry", "age", "outcome"]
+    assert {group.id for group in GROUPS if group.several} == {"violence", "relation", "entry", "outcome"}
+    assert set(GROUPS[4].values) == {*AgeBand, "other", "unknown"}
+    assert all(group.values[-2:] == ("other", "unknown") for group in GROUPS)
+    assert {name.removeprefix("wrapup.") for name in COUNTERS} == NAMES | {"saved"}
+
+
+def test_every_choice_has_words_in_every_language() -> None:
+    for words in load_words().values():
+        for group in GROUPS:
+            labels = [words.label(group.id, value) for value in group.values]
+            assert len(set(labels)) == len(labels), labels
+
+
+@pytest.mark.parametrize(
+    ("choices", "kept"),
+    [
+        ([], ()),
+        (
+            ["violence.physical", "violence.threats", "age.13_15"],
+            ("violence.physical", "violence.threats", "age.13_15"),
+        ),
+        (["violence.physical", "violence.physical"], ("violence.physical",)),
+        (["age.13_15", "age.16_17"], None),
+        (["initiator.friend", "initiator.unknown"], None),
+        (["violence.words of a visitor"], None),
+        (["physical"], None),
+    ],
+)
+def test_only_closed_choices_are_counted(choices: list[str], kept: tuple[str, ...] | None) -> None:
+    assert check_choices(choices) == kept
+
+
+def test_the_briefing_suggests_what_it_already_answers() -> None:
+    assert suggest("self", "16_17") == ["initiator.exposed_person", "age.16_17"]
+    assert suggest("professional", None) == []
+    assert suggest("x", "y") == []
+
+
+# --- What a page is told ---
+
+
+def test_a_handle_is_the_same_everywhere_and_tells_nothing_of_the_id() -> None:
+    assert handle_of(REF) == handle_of(TalkRef(DeskId("demo"), TALK))
+    assert handle_of(REF) != handle_of(TalkRef(DeskId("other"), TALK))
+    assert len(handle_of(REF)) == 22
+    assert TALK not in handle_of(REF)
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_page_is_told_a_pseudonym_and_closed_choices(content: Content, language: str) -> None:
+    views = Views(load_words()[language], content)
+    briefing = Briefing("en", Channel.WEB_PLAIN, "threats", "self", "16_17", "dalarna", Danger.URGENT)
+    room = views.room([WaitingVisitor(REF, Pseudonym(2, 0), briefing, 61)], Load(1, 2, 1))
+    talk = views.talk(OwnTalk(REF, Pseudonym(2, 0), briefing, 1, 0, 0), [Message(1, MessageId("m"), b"\xff hej")], [])
+    assert TALK not in json.dumps([room, talk])
+    row = room["rows"][0]
+    assert row["name"] == {"sv": "Tyst Lönn", "en": "Quiet Maple"}[language]
+    assert [fact["key"] for fact in row["facts"]] == ["topic", "language", "audience", "age", "county", "channel"]
+    assert (row["waited"], row["danger"], room["available"]) == (61, "urgent", 1)
+    assert talk["heard"][0]["text"] == "\ufffd hej"
+
+
+def test_names_that_nobody_knows_are_not_shown(content: Content) -> None:
+    views = Views(load_words()["en"], content)
+    shown = views.briefing(Briefing("xx", Channel.WEB, "her name", "her school", "her age", "her town"))
+    assert {fact["text"] for fact in shown["facts"]} == {"Other"}
+
+
+def test_a_long_waiting_list_is_cut_and_counted(content: Content) -> None:
+    rows = [WaitingVisitor(REF, Pseudonym(i, i), Briefing("sv", Channel.WEB), 1) for i in range(200)]
+    room = Views(load_words()["en"], content).room(rows, Load(200, 0, 0))
+    assert (len(room["rows"]), room["total"]) == (SHOWN_ROWS, 200)

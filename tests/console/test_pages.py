@@ -1,0 +1,180 @@
+"""The pages: both languages whole, the right words for each role, the lists, the load, and the demonstration."""
+
+import re
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from console.demo import STAFF_NAMES
+from console.language import choose_language, load_words
+from console.reading import directory_rows, text_rows
+from console.settings import ConsoleSettings
+from console.views import waiting_band
+from dialogues.values import Content
+from handover.values import Briefing, Channel, Pseudonym
+from handover.visitor_redis import RedisVisitorEnd
+from tests.console.conftest import COORDINATOR_LINK, DESK, STAFF_LINK, Clock, Console, started
+from tests.engines import Engine
+
+CONSOLE = Path(__file__).parents[2] / "console"
+NOVEMBER_2026 = 1_795_300_000.0
+DEMO = {"demo": True, "demo_staff_token": STAFF_LINK, "demo_coordinator_token": COORDINATOR_LINK}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+async def test_every_page_is_whole_in_both_languages(console: Console, language: str) -> None:
+    async with console.signed_in("kim") as staff, console.signed_in("boss", "coordinator") as coordinator:
+        pages = []
+        for browser, paths in ((staff, ("desk", "directory", "texts")), (coordinator, ("statistics",))):
+            for path in paths:
+                answer = await browser.post("/language", language=language, page=path)
+                assert answer.headers["location"] == f"/{path}"
+                pages.append((await browser.get(f"/{path}")).text)
+    async with console.browser() as stranger:
+        pages.append((await stranger.get(f"/sign-in?language={language}")).text)
+    for page in pages:
+        assert f'<html lang="{language}" dir="ltr">' in page
+        assert page.count("<h1") == 1
+        assert '<main id="main"' in page
+        assert 'class="skip"' in page
+        assert not re.search(r'(src|href|action)="https?:', page)
+
+
+# Keys that are put together at run time, from closed names.
+BUILT = re.compile(
+    r"(nav|role|notice|status|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|wrapup"
+    r"|statistics\.waiting|script\.(state|ended|sound))[._].*|language\.own|script\.(connecting|lost|elsewhere|full"
+    r"|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup|saved)"
+)
+
+
+def test_both_languages_have_the_same_keys_and_no_key_is_unused() -> None:
+    words = load_words()
+    assert words["sv"].texts.keys() == words["en"].texts.keys()
+    sources = "".join(
+        path.read_text(encoding="utf-8") for suffix in ("py", "html", "js") for path in CONSOLE.rglob(f"*.{suffix}")
+    )
+    named = [key for key in words["en"].texts if not BUILT.fullmatch(key)]
+    assert len(named) > 80
+    assert [key for key in named if f'"{key.removeprefix("script.")}"' not in sources] == []
+
+
+def test_pseudonyms_are_two_words_in_each_language() -> None:
+    words = load_words()
+    assert words["en"].pseudonym(Pseudonym(2, 0)) == "Quiet Maple"
+    assert words["sv"].pseudonym(Pseudonym(2, 0)) == "Tyst Lönn"
+    assert words["en"].pseudonym(Pseudonym(95, 95)) == words["en"].pseudonym(Pseudonym(191, 191))
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "sv"),
+        ("en", "en"),
+        ("en-GB,en;q=0.9", "en"),
+        ("ar, en;q=0.5, sv;q=0.7", "sv"),
+        ("fr", "sv"),
+        ("en;q=0, sv", "sv"),
+        ("en;q=nonsense", "sv"),
+        (",,;;q=;=", "sv"),
+    ],
+)
+def test_the_browser_s_wish_chooses_the_language(header: str, language: str) -> None:
+    assert choose_language(header) == language
+
+
+async def test_the_names_of_the_contract_are_on_the_english_pages(console: Console) -> None:
+    async with console.browser() as browser:
+        assert "<button" in (page := (await browser.get("/sign-in")).text)
+        assert ">Sign in</button>" in page
+    async with console.signed_in("kim") as browser:
+        page = (await browser.get("/desk")).text
+    for name in (">Desk</a>", ">Directory</a>", ">Texts</a>", "On duty</button>", 'aria-label="Waiting"', ">Take<",
+                 ">Send<", ">End talk<", ">Your message<", ">Give back<"):  # fmt: skip
+        assert name in page
+
+
+def test_the_directory_shows_unchecked_lines_first(content: Content) -> None:
+    lines = dict(content.lines)
+    first = next(iter(lines))
+    lines[first] = replace(lines[first], checked=date(2026, 11, 1))
+    rows = directory_rows(replace(content, lines=lines), "en")
+    assert [row.checked is None for row in rows] == [True] * (len(rows) - 1) + [False]
+
+
+def test_texts_past_their_review_date_come_first(content: Content) -> None:
+    assert not any(row.overdue for row in text_rows(content, NOVEMBER_2026))
+    later = text_rows(content, NOVEMBER_2026 + 400 * 86_400)
+    assert all(row.overdue for row in later)
+    texts = content.languages["en"]
+    some = dict(texts.topics)
+    name = sorted(some)[-1]
+    some[name] = replace(some[name], review=date(2026, 1, 1))
+    rows = text_rows(replace(content, languages={"en": replace(texts, topics=some)}), NOVEMBER_2026)
+    assert [row.overdue for row in rows][:2] == [True, False]
+    assert len(rows) == len(some)
+
+
+@pytest.mark.parametrize(("waiting", "band"), [(0, "none"), (1, "some"), (4, "some"), (5, "many"), (500, "many")])
+def test_the_load_is_told_as_none_some_many(waiting: int, band: str) -> None:
+    assert waiting_band(waiting) == band
+
+
+async def test_a_coordinator_sees_the_load_and_no_figure(console: Console, visitor_end: RedisVisitorEnd) -> None:
+    for _ in range(3):
+        await visitor_end.join(DESK, Briefing("sv", Channel.WEB, "threats"), Pseudonym(1, 1))
+    async with console.signed_in("boss", "coordinator") as browser:
+        page = (await browser.get("/statistics")).text
+    assert re.search(r'<span data-band="some">Some</span>', page)
+    assert re.search(r'<span data-band="none" hidden>', page)
+    assert "Figures appear here when the first period has been closed and made safe to publish." in page
+    assert not re.search(r">\s*3\s*<", page)
+
+
+async def test_the_demonstration_s_links_exist_nowhere_else(console: Console) -> None:
+    async with console.browser() as browser:
+        for token in (STAFF_LINK, COORDINATOR_LINK, "x"):
+            assert (await browser.get(f"/demo/{token}")).status_code == 404
+
+
+async def test_the_staff_link_hands_out_six_accounts(tmp_path: Path, engine: Engine, content: Content) -> None:
+    async with started(tmp_path, engine.staff, content, **DEMO) as console:
+        shown = []
+        for _ in STAFF_NAMES:
+            async with console.browser() as browser:
+                assert (await browser.get(f"/demo/{STAFF_LINK}")).headers["location"] == "/desk"
+                page = (await browser.get("/desk")).text
+                shown.append(re.search(r"<strong>(\w+)</strong>", page)[1])  # type: ignore[index]
+                assert "Demonstration:" in page
+                assert (await browser.get(f"/demo/{STAFF_LINK}")).headers["location"] == "/desk"
+                assert "set-cookie" not in (await browser.get(f"/demo/{STAFF_LINK}")).headers
+        assert tuple(shown) == STAFF_NAMES
+        async with console.browser() as browser:  # closed browsers do not keep an account
+            assert (await browser.get(f"/demo/{STAFF_LINK}")).headers["location"] == "/desk"
+
+
+async def test_the_coordinator_link_signs_in_the_coordinator(
+    tmp_path: Path, engine: Engine, content: Content, clock: Clock
+) -> None:
+    async with started(tmp_path, engine.staff, content, clock=clock, **DEMO) as console, console.browser() as browser:
+        assert (await browser.get(f"/demo/{COORDINATOR_LINK}")).headers["location"] == "/statistics"
+        assert (await browser.get("/statistics")).status_code == 200
+        assert (await browser.get("/desk")).status_code == 403
+        for wrong in ("x", STAFF_LINK + "x", STAFF_LINK[:-1], "å"):
+            assert (await browser.get(f"/demo/{wrong}")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"state_key": "secret-of-the-other-side"}, "FRISTAD_STATE_KEY"),
+        ({"demo_staff_token": "secret-of-the-other-side"}, "demonstration only"),
+        ({"capacity": 99}, "capacity"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused_without_their_value(settings: dict[str, object], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence) as refused:
+        ConsoleSettings(redis_url="unix:///nowhere", **settings)  # type: ignore[arg-type]
+    assert "secret-of-the-other-side" not in str(refused.value)

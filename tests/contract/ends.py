@@ -1,0 +1,85 @@
+"""What the contract tests share: both ends opened together, and the small steps that every test takes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from handover.staff_redis import RedisStaffEnd
+from handover.values import (
+    Briefing,
+    Channel,
+    Claimed,
+    DeskId,
+    Joined,
+    Limits,
+    MessageId,
+    Pseudonym,
+    StaffId,
+    TalkRef,
+)
+from handover.visitor_redis import RedisVisitorEnd
+from tests.engines import Engine
+
+DESK = DeskId("demo")
+ANNA = StaffId("anna")
+BO = StaffId("bo")
+BRIEFING = Briefing("sv", Channel.WEB, topic="marriage")
+PSEUDONYM = Pseudonym(7, 42)
+Event = TypeVar("Event")
+
+
+@dataclass(frozen=True)
+class Ends:
+    visitor: RedisVisitorEnd
+    staff: RedisStaffEnd
+
+
+@asynccontextmanager
+async def open_ends(engine: Engine, limits: Limits | None = None, *, queue: int = 256) -> AsyncIterator[Ends]:
+    """A visitor's end and a staff's end, as two processes would open them."""
+    visitor = RedisVisitorEnd(engine.visitor, limits, queue=queue)
+    staff = RedisStaffEnd(engine.staff, limits, queue=queue)
+    await visitor.open()
+    await staff.open()
+    try:
+        yield Ends(visitor, staff)
+    finally:
+        await visitor.close()
+        await staff.close()
+
+
+async def joined(visitor: RedisVisitorEnd, briefing: Briefing = BRIEFING) -> TalkRef:
+    outcome = await visitor.join(DESK, briefing, PSEUDONYM)
+    assert isinstance(outcome, Joined)
+    return outcome.ref
+
+
+async def on_duty(staff: RedisStaffEnd, *who: StaffId) -> None:
+    for member in who or (ANNA,):
+        await staff.go_on_duty(DESK, member, "Anna", paused=False)
+
+
+async def taken(ends: Ends, who: StaffId = ANNA) -> TalkRef:
+    """A talk that `who` has just claimed."""
+    await on_duty(ends.staff, who)
+    ref = await joined(ends.visitor)
+    assert isinstance(await ends.staff.claim(ref, who, "Anna"), Claimed)
+    return ref
+
+
+def message(number: int) -> MessageId:
+    return MessageId(f"message-{number:04}")
+
+
+async def soon(events: AsyncIterator[Event]) -> Event:
+    """The next event; a failure after five seconds."""
+    async with asyncio.timeout(5):
+        return await anext(events)
+
+
+def keys(engine: Engine) -> set[str]:
+    """Every key there is, seen by the test's administrator."""
+    with engine.client() as admin:
+        return {key.decode() for key in admin.keys("*")}

@@ -1,0 +1,174 @@
+"""The command line, as an operator types it."""
+
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fristad.accounts import add_account, print_engine_users
+from fristad.children import Child, Plan
+from fristad.cli import main
+from fristad.engine import Engine, find_engine, private_folder
+from fristad.measuring import understand_lines
+from fristad.refusal import Refused
+
+LONG = "a-long-enough-password-"
+
+
+def fristad(*arguments: str, given: bytes = b"", **settings: str) -> "subprocess.CompletedProcess[bytes]":
+    command = [sys.executable, "-m", "fristad", *arguments]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2]), **settings}
+    return subprocess.run(command, env=environment, input=given, capture_output=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [[], ["srve"], ["serve", "--dem"], ["staff"], ["staff", "add"], ["bot", "--socket", "x"], ["bot", "-x"]],
+)
+def test_misuse_is_one_sentence_and_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "--help` says what is possible." in err
+
+
+def test_help_lists_the_commands() -> None:
+    run = fristad("--help")
+    assert run.returncode == 0
+    for command in (b"serve", b"bot", b"console", b"redis-acl", b"staff", b"understand"):
+        assert command in run.stdout
+
+
+@pytest.mark.parametrize(("command", "missing"), [("bot", "FRISTAD_REDIS_URL"), ("console", "FRISTAD_REDIS_URL")])
+def test_an_app_without_its_settings_says_which(command: str, missing: str) -> None:
+    run = fristad(command, FRISTAD_VISITOR_PORT="0", FRISTAD_STAFF_PORT="0", FRISTAD_DEMO="true")
+    assert run.returncode == 2
+    assert run.stderr.decode().splitlines() == [f"{missing} is not set; README.md says what it holds."]
+
+
+def test_a_visitor_app_without_checked_lines_does_not_start_for_real() -> None:
+    run = fristad("bot", FRISTAD_VISITOR_PORT="0")
+    assert run.returncode == 2
+    assert b"Nobody has checked these lines yet" in run.stderr
+
+
+def test_an_app_without_its_engine_says_what_to_look_at(tmp_path: Path) -> None:
+    run = fristad(
+        "console",
+        FRISTAD_STAFF_PORT="0",
+        FRISTAD_REDIS_URL=f"unix://staff:marked@{tmp_path}/none",
+        FRISTAD_DATA=str(tmp_path),
+    )
+    said = run.stderr.decode()
+    assert run.returncode == 1
+    assert "FRISTAD_REDIS_URL" in said.splitlines()[-1]
+    assert "marked" not in said
+    assert "Traceback" not in said
+
+
+def test_messages_are_understood_line_by_line() -> None:
+    messages = ["hej", "Jag är rädd, han har en kniv och står utanför dörren nu", "", "\u0000 \ud83d"]
+    given = "\n".join(json.dumps(message) for message in messages).encode()
+    run = fristad("understand", given=given)
+    assert run.stderr == b""
+    answers = [json.loads(line) for line in run.stdout.splitlines()]
+    assert len(answers) == len(messages)
+    for answer in answers:
+        assert set(answer) == {"topics", "danger"}
+        assert answer["danger"] in {"none", "concern", "urgent"}
+        assert len(answer["topics"]) <= 3
+
+
+@pytest.mark.parametrize(
+    "bad", [b"marked", b"{}", b"1", b"null", b'["marked"]', b'"marked', b'"\xff marked"', b"", b"[" * 100_000]
+)
+def test_a_line_that_is_no_message_is_named_by_its_number(bad: bytes) -> None:
+    out = io.StringIO()
+    with pytest.raises(Refused) as refused:
+        understand_lines("sv", [b'"hej"\n', bad + b"\n"], out)
+    assert str(refused.value).startswith("Line 2 is not a JSON string")
+    assert "marked" not in str(refused.value)
+    assert len(out.getvalue().splitlines()) == 1
+
+
+def test_a_bad_line_ends_the_command_with_status_2() -> None:
+    run = fristad("understand", "--lang", "en", given=b'"hello"\nhello\n')
+    assert run.returncode == 2
+    assert run.stderr.decode().count("\n") == 1
+    assert b"Traceback" not in run.stderr
+
+
+def test_a_language_without_texts_is_refused_with_those_that_have() -> None:
+    with pytest.raises(Refused, match=r"en, sv"):
+        understand_lines("xx", [], io.StringIO())
+
+
+@pytest.mark.parametrize("name", ["valkey-server", "redis-server"])
+async def test_the_engines_users_load_into_a_real_engine(name: str) -> None:
+    run = fristad("redis-acl", given=f"{LONG}1\n{LONG}2\n".encode())
+    assert run.returncode == 0
+    with private_folder() as folder:
+        program = find_engine([name] if name == "redis-server" else _bundled())
+        (folder / "users.acl").write_bytes(run.stdout)
+        engine = Engine(program, folder, visitor_password=f"{LONG}1", staff_password=f"{LONG}2")
+        lines = f"port 0\nunixsocket {engine.socket}\ndir {folder}\nsave ''\naclfile {folder}/users.acl\n"
+        plan = Plan("engine", engine.command(), {}, engine.answers, lines.replace("''", '""').encode(), speaks=True)
+        child = Child(plan, print)
+        try:
+            await child.start()
+        finally:
+            await child.end()
+
+
+def _bundled() -> list[str]:
+    from fristad.engine import default_candidates
+
+    return default_candidates()
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        ("short", LONG, "at least 20 characters"),
+        (LONG, LONG, "different passwords"),
+        (LONG + " x", LONG, "printable ASCII"),
+        ("", "", "is missing"),
+        (LONG, "", "is missing"),
+    ],
+)
+def test_weak_passwords_for_the_engine_are_refused(first: str, second: str, sentence: str) -> None:
+    out = io.StringIO()
+    with pytest.raises(Refused, match=sentence):
+        print_engine_users(io.StringIO(f"{first}\n{second}\n"), out)
+    assert out.getvalue() == ""
+
+
+def test_a_staff_member_is_added_once(tmp_path: Path) -> None:
+    arguments = ("staff", "add", "kim@centre", "--shown", "Kim")
+    first = fristad(*arguments, given=f"{LONG}\n".encode(), FRISTAD_DATA=str(tmp_path / "var"))
+    assert (first.returncode, first.stderr) == (0, b"")
+    assert first.stdout == b"kim@centre can sign in now.\n"
+    again = fristad(*arguments, given=f"{LONG}\n".encode(), FRISTAD_DATA=str(tmp_path / "var"))
+    assert (again.returncode, again.stdout) == (2, b"")
+    assert again.stderr.count(b"\n") == 1
+    stored = b"".join(each.read_bytes() for each in (tmp_path / "var").iterdir())
+    assert LONG.encode() not in stored
+
+
+def test_a_data_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    run = fristad(
+        "staff", "add", "kim", "--shown", "Kim", given=f"{LONG}\n".encode(), FRISTAD_DATA=str(tmp_path / "file")
+    )
+    assert run.returncode == 2
+    assert b"FRISTAD_DATA" in run.stderr
+    assert run.stderr.count(b"\n") == 1
+
+
+def test_an_account_needs_a_password() -> None:
+    with pytest.raises(Refused, match="Password for kim is missing"):
+        add_account("kim", "Kim", "staff", None, io.StringIO(""), io.StringIO())

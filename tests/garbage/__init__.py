@@ -1,0 +1,1 @@
+"""Bad input: what no page of ours would send."""

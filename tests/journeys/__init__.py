@@ -1,0 +1,1 @@
+"""Whole processes, driven over their sockets without a browser."""

@@ -1,0 +1,114 @@
+"""Limits on one sender: bodies by their real size, frames by a bucket."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from safety.limits import BodyLimit, FrameBudget
+
+LIMIT = 100
+
+
+class Exchange:
+    """One request through BodyLimit, in chunks; remembers what the app read and what was answered."""
+
+    def __init__(self, chunks: Iterable[bytes], length: bytes | None = None, *, cut: bool = False) -> None:
+        parts = list(chunks)
+        self.incoming: list[dict[str, Any]] = [
+            {"type": "http.request", "body": part, "more_body": cut or number + 1 < len(parts)}
+            for number, part in enumerate(parts)
+        ]
+        self.incoming.append({"type": "http.disconnect"})
+        self.scope = {"type": "http", "headers": [(b"content-length", length)] if length is not None else []}
+        self.read: bytes | None = None
+        self.sent: list[dict[str, Any]] = []
+
+    async def run(self) -> "Exchange":
+        await BodyLimit(self._app, LIMIT)(self.scope, self._receive, self._send)
+        return self
+
+    @property
+    def status(self) -> int | None:
+        return self.sent[0]["status"] if self.sent else None
+
+    async def _app(self, scope: Any, receive: Any, send: Any) -> None:
+        message = await receive()
+        assert not message["more_body"]
+        self.read = message["body"]
+        assert (await receive())["type"] == "http.disconnect"
+        await send({"type": "http.response.start", "status": 200})
+
+    async def _receive(self) -> dict[str, Any]:
+        return self.incoming.pop(0)
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+
+
+async def test_a_body_of_exactly_the_limit_passes_whole() -> None:
+    exchange = await Exchange([b"x" * 60, b"y" * 40]).run()
+    assert (exchange.status, exchange.read) == (200, b"x" * 60 + b"y" * 40)
+
+
+async def test_an_empty_body_passes() -> None:
+    assert (await Exchange([b""]).run()).read == b""
+
+
+async def test_one_byte_too_many_is_refused_before_the_app_sees_it() -> None:
+    exchange = await Exchange([b"x" * (LIMIT + 1)]).run()
+    assert (exchange.status, exchange.read) == (413, None)
+    assert (b"connection", b"close") in exchange.sent[0]["headers"]
+
+
+async def test_a_chunked_body_is_counted_and_not_read_to_its_end() -> None:
+    exchange = await Exchange([b"x" * 40] * 50).run()
+    assert (exchange.status, exchange.read) == (413, None)
+    assert len(exchange.incoming) > 40
+
+
+async def test_a_declared_length_is_refused_without_reading_anything() -> None:
+    exchange = await Exchange([b"x"], length=b"101").run()
+    assert exchange.status == 413
+    assert len(exchange.incoming) == 2
+
+
+@pytest.mark.parametrize("length", [b"0", b"1", b"-5", b"nonsense"])
+async def test_a_lying_length_does_not_help(length: bytes) -> None:
+    assert (await Exchange([b"x" * 60, b"x" * 60], length=length).run()).status == 413
+
+
+async def test_who_goes_away_in_the_middle_reaches_nobody() -> None:
+    exchange = await Exchange([b"x"], cut=True).run()
+    assert (exchange.status, exchange.read) == (None, None)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_a_burst_is_allowed_and_then_the_rate() -> None:
+    clock = Clock()
+    budget = FrameBudget(clock, rate=20, burst=60)
+    assert [budget.take() for _ in range(61)] == [True] * 60 + [False]
+    clock.now += 0.5
+    assert [budget.take() for _ in range(11)] == [True] * 10 + [False]
+
+
+def test_a_pause_never_saves_more_than_the_burst() -> None:
+    clock = Clock()
+    budget = FrameBudget(clock, rate=20, burst=60)
+    clock.now += 3600
+    assert sum(budget.take() for _ in range(1000)) == 60
+
+
+def test_the_even_pace_is_never_refused() -> None:
+    clock = Clock()
+    budget = FrameBudget(clock, rate=20, burst=60)
+    for _ in range(1000):
+        clock.now += 0.0501
+        assert budget.take()

@@ -1,0 +1,18 @@
+"""Every setting has its line in README.md's table, and every line there is a setting."""
+
+import re
+from pathlib import Path
+
+from bot.settings import BotSettings
+from console.settings import ConsoleSettings
+from fristad.settings import FrontSettings
+
+ROOT = Path(__file__).parents[1]
+_ROW = re.compile(r"^\| `(FRISTAD_[A-Z_]+)` \|", re.MULTILINE)
+
+
+def test_the_table_and_the_settings_agree() -> None:
+    classes = (BotSettings, ConsoleSettings, FrontSettings)
+    settings = {f"FRISTAD_{name.upper()}" for each in classes for name in each.model_fields}
+    rows = _ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert sorted(rows) == sorted(settings)
