@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from dialogues.values import Content, Danger, State
-from handover.values import Channel, DeskId
+from handover.counters import talk_names
+from handover.values import DeskId
 
 
 class Counts(Protocol):
@@ -12,19 +13,13 @@ class Counts(Protocol):
     def add(self, desk: DeskId, name: str) -> None: ...
 
 
+# Wanted a person, and nobody was there; the room was full; had waited as long as the deadline.
+_UNMET = frozenset({"talk.closed", "talk.full", "talk.overdue"})
+
+
 def counter_names(content: Content) -> frozenset[str]:
-    """Every name that may be counted; a counter that is not here cannot be."""
-    return frozenset(
-        {
-            *(f"contact.{channel}" for channel in Channel),
-            *(f"topic.{topic}" for topic in content.topics),
-            *(f"danger.{danger}" for danger in Danger if danger is not Danger.NONE),
-            "talk.asked",  # wanted a person, and one could be waited for
-            "talk.closed",  # wanted a person, and nobody was there
-            "talk.full",  # wanted a person, and the waiting room was full
-            "talk.overdue",  # had waited as long as the deadline
-        }
-    )
+    """Every name that may be counted; what is not here cannot be."""
+    return talk_names(content.topics) | _UNMET
 
 
 def names_of_step(before: State, after: State) -> list[str]:

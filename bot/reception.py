@@ -23,7 +23,19 @@ from dialogues.values import (
     State,
 )
 from handover.ports import HandoverError, VisitorEnd
-from handover.values import PSEUDONYM_WORDS, Briefing, Channel, Danger, DeskId, Joined, Pseudonym, TalkRef
+from handover.values import (
+    PSEUDONYM_WORDS,
+    Briefing,
+    Channel,
+    Danger,
+    DeskId,
+    EndReason,
+    Gone,
+    Joined,
+    Pseudonym,
+    TalkRef,
+    Waiting,
+)
 
 WAIT = "wait-anyway"  # somebody is on duty and busy: wait all the same
 OVER = "talk-over"  # the page learned that its talk is over
@@ -87,6 +99,14 @@ class Reception:
             reply = await self._rebrief(after, reply, talk, channel)
         return Turn(after, self._with_duty(after, reply), talk, reply.action is Action.LANGUAGE)
 
+    async def end(self, talk: TalkRef, reason: EndReason) -> None:
+        """End a talk for its visitor; one that is gone already stays uncounted. Raises HandoverError."""
+        standing = await self._end.attend(talk)
+        if isinstance(await self._end.end(talk, reason), Gone):
+            return
+        waited = isinstance(standing, Waiting)
+        self._counts.add(talk.desk, "talk.left-waiting" if waited else f"talk.ended.{reason}")
+
     def briefing(self, state: State) -> tuple[Item, ...]:
         """What staff see of this state, row by row."""
         _, reply = enter(self._now(), state, "briefing")
@@ -116,7 +136,7 @@ class Reception:
         if not isinstance(joined, Joined):
             self._counts.add(self._desk, "talk.full")
             return self._closed(state, words["desk.full"])
-        self._counts.add(self._desk, "talk.asked")
+        self._counts.add(self._desk, "talk.joined")
         self._counts.add(self._desk, f"contact.{channel}")
         waiting = self.show(state, joined.ref, "topics")
         return self._sorry(waiting, words["waiting.meanwhile"])

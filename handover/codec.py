@@ -42,8 +42,10 @@ def read_briefing(raw: bytes) -> Briefing:
     """A briefing from its JSON; UNREADABLE instead of an error, so that one bad row never hides the others."""
     try:
         fields: dict[str, Any] = json.loads(raw)
+        if not all(value is None or isinstance(value, str) for value in fields.values()):
+            return UNREADABLE
         return Briefing(**{**fields, "channel": Channel(fields["channel"]), "danger": Danger(fields["danger"])})
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):
         return UNREADABLE
 
 

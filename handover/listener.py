@@ -66,6 +66,7 @@ class Listener:
         self._followers: dict[str, set[Follower[Any]]] = {}
         self._confirmations: dict[bytes, asyncio.Future[None]] = {}
         self._asked = 0
+        self._failures = 0
         self._outbox: list[tuple[str | bytes, ...]] = []
         self._waiting_to_send = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -74,6 +75,7 @@ class Listener:
         """Connect once, so that a wrong address is told at the start, and keep connected from then on."""
         await self._connect()
         self._task = asyncio.create_task(self._stay_connected())
+        await self._confirmed()
 
     async def close(self) -> None:
         """Stop listening; safe to call twice."""
@@ -90,15 +92,7 @@ class Listener:
             self._followers.setdefault(channel, set()).add(follower)
         if new:
             self._send("SUBSCRIBE", *new)
-        # The engine answers in order: the answer to a ping sent after the subscription confirms it.
-        self._asked += 1
-        ping = b"%d" % self._asked
-        self._confirmations[ping] = asyncio.get_running_loop().create_future()
-        self._send("PING", ping)
-        try:
-            await self._confirmations[ping]
-        finally:
-            del self._confirmations[ping]
+        await self._confirmed()
 
     def remove(self, follower: Follower[Any]) -> None:
         """Forget a follower, and leave the channels that nobody follows any more."""
@@ -108,12 +102,21 @@ class Listener:
             if not followers and self._followers.pop(channel, None) is not None:
                 self._send("UNSUBSCRIBE", channel)
 
+    async def _confirmed(self) -> None:
+        """Wait until all that was sent is done: the engine answers in order, so a ping's answer says so."""
+        self._asked += 1
+        ping = b"%d" % self._asked
+        self._confirmations[ping] = asyncio.get_running_loop().create_future()
+        self._send("PING", ping)
+        try:
+            await self._confirmations[ping]
+        finally:
+            del self._confirmations[ping]
+
     async def _stay_connected(self) -> None:
-        failures = 0
         while True:
             try:
                 await self._connect()
-                failures = 0
                 self._resume()
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._read())
@@ -121,8 +124,8 @@ class Listener:
             except* (RedisError, OSError):
                 pass  # followers learn of it when everything is subscribed again: only then can they heal the gap
             await self._connection.disconnect(nowait=True)
-            await asyncio.sleep(BACKOFF[min(failures, len(BACKOFF) - 1)])
-            failures += 1
+            await asyncio.sleep(BACKOFF[min(self._failures, len(BACKOFF) - 1)])
+            self._failures += 1
 
     async def _connect(self) -> None:
         async with asyncio.timeout(self._timeout):
@@ -173,6 +176,7 @@ class Listener:
 
     def _confirm(self, ping: bytes) -> None:
         if ping == RESUMED:
+            self._failures = 0
             for follower in {follower for followers in self._followers.values() for follower in followers}:
                 follower.lose()
         confirmation = self._confirmations.get(ping)

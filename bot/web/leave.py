@@ -18,5 +18,5 @@ async def leave(request: Request) -> Response:
         talk = site.tokens.open_talk((await request.body()).decode("ascii", "replace"))
     except TokenError:
         return problem_response(request, 400)
-    await site.end.end(talk.ref, EndReason.EXIT)
+    await site.reception.end(talk.ref, EndReason.EXIT)
     return Response(status_code=204, headers={"clear-site-data": '"cookies", "storage"'})

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Response, WebSocket, WebSocketDisconnect
 
 from bot.web.frames import FRAME_LIMIT, BadFrame, Open, read_frame
 from bot.web.live_talk import Close, LiveTalk
@@ -23,7 +23,7 @@ OPENING = 10  # seconds until the first frame must have come
 async def live(socket: WebSocket) -> None:
     """One talk over one socket. The token comes in the first frame, because addresses end up in logs."""
     if not _from_own_page(socket):
-        await socket.close(Close.FOREIGN)  # before it is accepted: the browser sees a plain 403
+        await socket.send_denial_response(Response(status_code=403))
         return
     await socket.accept()
     site = site_of(socket)
@@ -42,7 +42,7 @@ async def live(socket: WebSocket) -> None:
     else:
         deadline = site.settings.deadline_minutes * 60
         budget = FrameBudget(site.clock)
-        await LiveTalk(socket, site.end, talk.ref, opening.down, deadline, budget, site.reception.overdue).run()
+        await LiveTalk(socket, site.end, site.reception, talk.ref, opening.down, deadline, budget).run()
 
 
 def _from_own_page(socket: WebSocket) -> bool:

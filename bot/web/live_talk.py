@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from enum import IntEnum
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from bot.reception import Reception
 from bot.web.frames import FRAME_LIMIT, BadFrame, End, Frame, HeardFrame, Leave, Open, SayFrame, read_frame
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
@@ -43,7 +44,6 @@ class Close(IntEnum):
     EXIT = 4001
     BAD_FRAME = 4400
     UNKNOWN = 4401
-    FOREIGN = 4403
     LATE = 4408
     TOO_LARGE = 4413
     TOO_FAST = 4429
@@ -69,19 +69,19 @@ class LiveTalk:
         self,
         socket: WebSocket,
         end: VisitorEnd,
+        reception: Reception,
         ref: TalkRef,
         down: int,
         deadline: int,
         budget: FrameBudget,
-        overdue: Callable[[], None],
     ) -> None:
         self._socket = socket
         self._end = end
+        self._reception = reception
         self._ref = ref
         self._down = down
         self._deadline = deadline
         self._budget = budget
-        self._overdue = overdue
         self._told: Standing | None = None  # what the page knows; None: tell it whatever it is
         self._deadline_told = False
         self._trouble_told = False
@@ -115,7 +115,7 @@ class LiveTalk:
     async def _erase(self, reason: EndReason) -> None:
         for attempt in range(_ERASE_TRIES):
             try:
-                await self._end.end(self._ref, reason)
+                await self._reception.end(self._ref, reason)
             except HandoverError:
                 await asyncio.sleep(_FIRST_RETRY * 2**attempt)
             else:
@@ -242,7 +242,7 @@ class LiveTalk:
             return
         self._deadline_told = True
         if isinstance(told, Waiting):  # it passed just now, and not before this socket was opened
-            self._overdue()
+            self._reception.overdue()
         await self._tell("deadline")
 
     async def _tell_person(self, standing: WithStaff) -> None:

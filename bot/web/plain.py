@@ -51,8 +51,8 @@ class _Visit:
             return await self._with_bot()
         try:
             if self.form.do in {"stop", "end-yes"}:
-                await self.site.end.end(self.talk.ref, EndReason.VISITOR)
-                return self._over("ended.visitor")
+                await self.site.reception.end(self.talk.ref, EndReason.VISITOR)
+                return self._over("ended.stopped" if self.form.do == "stop" else "ended.visitor")
             # A second look when the person lost the talk between the first one and the message.
             page = await self._look(self.talk) or await self._look(self.talk)
             return page or self._over("ended.lost")

@@ -1,7 +1,7 @@
 // The desk's page: draws what the live path says and sends what is pressed. All words come from the page.
 
 import { Talk } from "./talk.js";
-import { ring, unlock } from "./tone.js";
+import { audible, ring, unlock } from "./tone.js";
 import { Wire } from "./wire.js";
 
 const $ = (id) => document.getElementById(id);
@@ -11,6 +11,7 @@ const say = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, n
 const narrow = matchMedia("(max-width: 860px)");
 const talks = new Map(); // handle -> Talk, in hand or waiting for its wrap-up
 const suggested = new Map(); // handle -> what the briefing already answers of the wrap-up
+const drafts = new Map(); // handle -> words that were not sent when a talk left these hands: back when it is taken again
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 let wire, duty = "off", capacity = 3, rows = new Set(), sound = true, firstRoom = true;
@@ -22,7 +23,8 @@ function start() {
   wire = new Wire("/live", receive, showLink);
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
-  $("sound").onclick = () => { sound = !sound; unlock(); drawDuty(); if (sound) ring(); };
+  $("sound").onclick = () => { sound = !(sound && audible()); unlock(drawDuty); drawDuty(); if (sound) ring(); };
+  for (const gesture of ["pointerup", "keyup"]) addEventListener(gesture, () => audible() || unlock(drawDuty), { once: true });
   $("sure").onsubmit = (event) => { event.preventDefault(); $("sure").hidden = true; askDuty("off", true); };
   $("sure").querySelector("[type=button]").onclick = () => { $("sure").hidden = true; $("duty").focus(); };
   $("link").querySelector("button").onclick = () => wire.connect();
@@ -64,7 +66,6 @@ function refuse({ code, talk }) {
 // --- Duty, sound, connection ---
 
 function askDuty(to, sure = false) {
-  if (to === "on") unlock();
   wire.send({ type: "duty", to, sure });
 }
 
@@ -74,7 +75,7 @@ function drawDuty() {
   $("duty").setAttribute("aria-checked", String(duty !== "off"));
   $("pause").disabled = duty === "off";
   $("pause").setAttribute("aria-pressed", String(duty === "paused"));
-  $("sound").textContent = say(sound ? "sound_on" : "sound_off");
+  $("sound").textContent = say(sound && audible() ? "sound_on" : "sound_off");
   for (const part of document.querySelectorAll("[data-duty]")) part.hidden = part.dataset.duty !== duty;
   for (const part of document.querySelectorAll("[data-calm]")) part.hidden = (part.dataset.calm === "off") !== (duty === "off");
   for (const take of $("waiting").querySelectorAll(".take")) take.disabled = duty === "off";
@@ -163,6 +164,7 @@ function showTalk(frame) {
     talks.get(frame.talk)?.element.remove();
     const talk = new Talk(wire, frame.talk, frame.name, { say, seen, changed: badge, closed: () => close(frame.talk, "") });
     talks.set(frame.talk, talk);
+    talk.part("textarea").value = drafts.get(frame.talk) ?? "";
     $("talks").append(talk.element);
     show(frame.talk);
   }
@@ -179,12 +181,14 @@ function describe(talk, frame) {
 
 function end(handle, reason) {
   const talk = talks.get(handle);
+  drafts.delete(handle);
   if (talk && !talk.ended) talk.wrapUp(reason, suggested.get(handle) ?? []);
 }
 
 function leave(handle, code) {
   if (!talks.get(handle) || talks.get(handle).ended) return;
   notice(say(code, { name: names.get(handle) }));
+  drafts.set(handle, talks.get(handle).unsent());
   close(handle, "");
 }
 

@@ -52,6 +52,9 @@ export class Talk {
     this.scroll(true);
   }
 
+  // What was written here and did not reach the server.
+  unsent() { return [...this.outbox.waiting.map((each) => each.text), this.part("textarea").value].filter(Boolean).join("\n"); }
+
   // The whole talk, after a claim, a reload or a lost connection: in the order in which it was read.
   restore({ heard, said, delivered }) {
     const { log } = this, pending = [...this.own].filter(([id]) => !said.some((each) => each.id === id));
@@ -141,6 +144,7 @@ export class Talk {
   // The talk has ended: its words leave the page at once, and the closed choices take their place.
   wrapUp(reason, suggested) {
     const form = clone("wrapup-template"), inside = this.element.contains(document.activeElement);
+    const busy = document.activeElement !== document.body && reason !== "staff"; // at work elsewhere: not disturbed
     const skip = () => { this.wire.send({ type: "wrapup", talk: this.handle, choices: [] }); this.closed(); };
     this.ended = true;
     this.own.clear();
@@ -156,7 +160,7 @@ export class Talk {
     this.element.replaceChildren(this.part(".talk-head"), form);
     for (const part of this.element.querySelectorAll(".talk-actions, .talk-head .badge, .talk-head .danger")) part.remove();
     this.part(".ended").textContent = this.say(`ended_${reason}`, { name: this.name });
-    if (inside || reason === "staff") this.part("h4").focus();
+    if (inside || !busy) this.part("h4").focus();
     this.changed();
   }
 }

@@ -2,11 +2,14 @@
 
 let audio;
 
-// Browsers let a page sound only after a gesture: going on duty is one.
-export function unlock() {
+// Browsers let a page sound only after a gesture, again after each reload; `changed` is called when it may.
+export function unlock(changed) {
   audio ??= new AudioContext();
+  audio.onstatechange = changed;
   audio.resume();
 }
+
+export const audible = () => audio?.state === "running";
 
 export function ring() {
   if (!audio) return;

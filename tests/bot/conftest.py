@@ -1,7 +1,9 @@
 """The visitor's side over a real engine, and a staff member at the other end of it."""
 
 import secrets
+import signal
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -83,6 +85,16 @@ def engine(valkey: Engine) -> Engine:
     return valkey
 
 
+@contextmanager
+def frozen(engine: Engine) -> Iterator[None]:
+    """The engine answers nobody while this lasts, and forgets nothing."""
+    engine.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        engine.process.send_signal(signal.SIGCONT)
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -100,7 +112,9 @@ def make_settings(engine: Engine, **changed: Any) -> BotSettings:
 
 @pytest_asyncio.fixture
 async def app(settings: BotSettings, content: Content, clock: Clock) -> AsyncIterator[FastAPI]:
-    app = create_app(settings, RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits), content, now=clock)
+    app = create_app(
+        settings, RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits), content, now=clock
+    )
     async with app.router.lifespan_context(app):
         yield app
 

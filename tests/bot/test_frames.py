@@ -54,7 +54,9 @@ def test_a_frame_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> N
         read_frame(json.dumps({**SAY, **changed}))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "1", "null", "[" * 16_000, '{"type":"heard","seq":' + "9" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "1", "null", "[" * 16_000, '{"type":"heard","seq":' + "9" * 5000 + "}"]
+)
 def test_what_is_no_frame_is_refused(text: str) -> None:
     with pytest.raises(BadFrame):
         read_frame(text)

@@ -7,9 +7,8 @@ import httpx
 import pytest
 
 from bot.web.forms import OWN_BYTES, OWN_KEPT, Own, read_own, write_own
-from bot.web.site import Site
 from bot.web.state import STATE_AGE
-from tests.bot.conftest import DESK, Clock, Colleague
+from tests.bot.conftest import DESK, KIM, Clock, Colleague, frozen
 from tests.engines import Engine
 
 _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
@@ -143,9 +142,9 @@ async def test_words_meant_for_the_bot_do_not_reach_a_person_unasked(browser: Br
 
 
 async def test_words_meant_for_a_person_do_not_reach_the_bot_unasked(browser: Browser, kim: Colleague) -> None:
-    talk = (await talking(browser, kim)) and kim.talk
-    assert talk
-    await kim.end.release(talk.ref, "kim")  # type: ignore[arg-type]
+    await talking(browser, kim)
+    assert kim.talk
+    await kim.end.release(kim.talk.ref, KIM)
     await browser.does("send", "only for Kim")
     assert "in line again" in browser.html
     assert "Now the bot gets what you send" in browser.html
@@ -179,7 +178,7 @@ async def test_who_stops_waiting_leaves_nothing(browser: Browser, kim: Colleague
 async def test_a_talk_that_staff_ended_is_told(browser: Browser, kim: Colleague) -> None:
     await talking(browser, kim)
     assert kim.talk
-    await kim.end.end(kim.talk.ref, "kim")  # type: ignore[arg-type]
+    await kim.end.end(kim.talk.ref, KIM)
     await browser.does("send", "are you there")
     assert "The talk is over" in browser.html
     assert browser.mode == "bot"
@@ -193,16 +192,19 @@ async def test_too_long_a_message_stays_in_the_box(browser: Browser, kim: Collea
     assert await kim.has_heard() == []
 
 
-async def test_a_lost_engine_keeps_the_words_and_the_number(browser: Browser, kim: Colleague, site: Site) -> None:
+async def test_a_lost_engine_keeps_the_words_and_they_count_once(
+    browser: Browser, kim: Colleague, engine: Engine
+) -> None:
     await talking(browser, kim)
     before = browser.fields
-    await site.end.close()  # type: ignore[attr-defined]  # the adapter's, not the port's
-    await browser.does("send", "hold on to this")
+    with frozen(engine):
+        await browser.does("send", "hold on to this")
     assert browser.status == 200
     assert "We lost contact" in browser.html
     assert browser.draft == "hold on to this"
-    assert {name: browser.fields[name] for name in ("nonce", "seq")} == {name: before[name] for name in ("nonce", "seq")}
-    await site.end.open()  # type: ignore[attr-defined]
+    assert {name: browser.fields[name] for name in ("nonce", "seq")} == {
+        name: before[name] for name in ("nonce", "seq")
+    }
     await browser.does("send", browser.draft)
     assert await kim.has_heard() == ["hold on to this"]
 
@@ -229,7 +231,9 @@ async def test_fields_that_somebody_changed_do_no_harm(browser: Browser, kim: Co
     assert browser.status == 200
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "text/plain", "multipart/form-data", "multipart/form-data; boundary=x"]
+)
 async def test_a_body_that_is_no_form_starts_anew(client: httpx.AsyncClient, kind: str) -> None:
     response = await client.post("/", content=b"canary-7f3a", headers={"content-type": kind})
     assert response.status_code == 400

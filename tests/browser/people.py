@@ -50,6 +50,10 @@ class Visitor:
         await self.presses("Talk to a person")
         await expect(self.sees("This is how you are introduced")).to_be_visible()
 
+    async def changes(self, row: str) -> None:
+        """One row of the briefing."""
+        await self.briefing.get_by_role("button", name=re.compile(rf"^Change\s*: {row}$")).click()
+
     async def comes_to_wait(self) -> None:
         """From nothing to the waiting room."""
         await self.opens_the_page()
@@ -80,6 +84,11 @@ class Visitor:
         return self.page.get_by_text(f"{name} reads this", exact=True)
 
     @property
+    def briefing(self) -> Locator:
+        """The latest of what the person will see."""
+        return self.page.locator("#log .briefing").last
+
+    @property
     def box(self) -> Locator:
         return self.page.get_by_role("textbox", name="Your message")
 
@@ -94,11 +103,16 @@ class Visitor:
     @property
     def messages(self) -> Locator:
         """The words of both sides since the talk began, top to bottom."""
-        return self.page.locator(".bubble .words")
+        return self.page.locator(f"{self._since} .words")
 
     async def words(self, whose: str) -> list[str]:
         """The words of one side (`mine` or `theirs`), top to bottom."""
-        return await self.page.locator(f".bubble.{whose} .words").all_inner_texts()
+        return await self.page.locator(f"{self._since}.{whose} .words").all_inner_texts()
+
+    @property
+    def _since(self) -> str:
+        # With JavaScript, what was said to the bot stays above the line that tells who came.
+        return ".event ~ .bubble" if self.scripts else ".bubble"
 
     def mark_of(self, words: str) -> Locator:
         """How far an own message came."""
@@ -261,5 +275,6 @@ class People:
 
     async def _page(self, options: dict[str, Any]) -> Page:
         context = await self.browser.new_context(**{"viewport": PHONE, "locale": "en-GB", **options})
+        context.set_default_timeout(15_000)
         self._contexts.append(context)
         return await context.new_page()

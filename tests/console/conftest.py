@@ -119,9 +119,11 @@ async def started(
     resources = [real] if staff_end is None else []
     app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, **further)
     database = Database(chosen.database())
-    async with app.router.lifespan_context(app):
-        yield Console(app, folder, database.sessions)
-    await database.close()
+    try:
+        async with app.router.lifespan_context(app):
+            yield Console(app, folder, database.sessions)
+    finally:
+        await database.close()
 
 
 @pytest.fixture(scope="session")

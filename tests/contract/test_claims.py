@@ -161,7 +161,7 @@ async def test_a_sweep_returns_the_talks_of_lost_staff_and_of_nobody_else(engine
 
 async def test_many_claimers_and_leavers_never_double_and_never_lose_a_talk(engine: Engine) -> None:
     limits = Limits(capacity=1_000)
-    rng = random.Random(4)  # noqa: S311
+    rng = random.Random(4)
     crew = [StaffId(f"staff-{number}") for number in range(6)]
     wins: dict[TalkRef, list[StaffId]] = {}
     left: set[TalkRef] = set()

@@ -30,8 +30,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield house
 
 
-def folders() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("fristad-*"))
+def folder_of(pids: dict[str, int]) -> Path:
+    """The private folder with the engine's socket."""
+    return Path(environment(pids["bot"])["FRISTAD_REDIS_URL"].partition("@")[2]).parent
 
 
 def answers(url: str) -> bool:
@@ -142,52 +143,50 @@ def test_a_process_that_dies_is_started_again_and_serves(tmp_path: Path, kind: s
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_everything_and_leaves_nothing(tmp_path: Path, number: signal.Signals) -> None:
-    before = folders()
     with running(tmp_path) as house:
         pids = children(house.process.pid)
         assert set(pids) == KINDS
-        assert len(folders() - before) == 1
+        folder = folder_of(pids)
+        assert folder.is_dir()
         os.kill(house.process.pid, number)
         assert house.process.wait(LIMIT) == 0
         assert not any(alive(pid) for pid in pids.values())
-        assert folders() <= before
+        assert not folder.exists()
         assert not answers(house.visitors)
         assert "Traceback" not in house.output.read_text()
 
 
 def test_a_signal_during_the_start_leaves_nothing(tmp_path: Path) -> None:
-    before = folders()
+    command = [sys.executable, "-m", "fristad", "serve", "--demo"]
     outer = os.environ | {
         "FRISTAD_DATA": str(tmp_path),
         "FRISTAD_VISITOR_PORT": str(free_port()),
         "FRISTAD_STAFF_PORT": str(free_port()),
     }
-    command = [sys.executable, "-m", "fristad", "serve", "--demo"]
-    with subprocess.Popen(command, env=outer, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        eventually(lambda: folders() - before)
-        eventually(lambda: children(process.pid))
-        pids = children(process.pid)
-        process.terminate()
-        out, _ = process.communicate(timeout=LIMIT)
+    with tempfile.TemporaryDirectory() as folder:
+        outer["TMPDIR"] = folder
+        with subprocess.Popen(command, env=outer, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            eventually(lambda: children(process.pid))
+            pids = children(process.pid)
+            process.terminate()
+            out, _ = process.communicate(timeout=LIMIT)
+        assert list(Path(folder).iterdir()) == []
     assert out == b""
     assert process.returncode == 0
     assert not any(alive(pid) for pid in pids.values())
-    assert folders() <= before
 
 
 def test_when_the_supervisor_is_killed_nothing_goes_on_running(tmp_path: Path) -> None:
-    before = folders()
     with running(tmp_path) as house:
         pids = children(house.process.pid)
         assert set(pids) == KINDS
+        folder = folder_of(pids)
         house.process.kill()
         house.process.wait(LIMIT)
         eventually(lambda: not any(alive(pid) for pid in pids.values()))
-    for left in folders() - before:  # a killed process cannot tidy up: a folder and a dead socket stay, no word in them
-        for each in left.iterdir():
-            assert each.is_socket()
-            each.unlink()
-        left.rmdir()
+    # A killed process cannot tidy up: a folder and a dead socket stay, and no word is in them.
+    (folder / "engine.sock").unlink()
+    folder.rmdir()
 
 
 @pytest.mark.parametrize("place", ["a file", "/proc/fristad"])

@@ -224,7 +224,7 @@ class StaffClient:
 
     @property
     def cookie(self) -> str:
-        return self.http.headers.get("Cookie", "")
+        return str(self.http.headers.get("Cookie", ""))
 
     async def signs_in(self, link: str = "") -> None:
         answer = await self.http.get(link or self._house.demo_staff)

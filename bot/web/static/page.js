@@ -116,7 +116,6 @@ const FRAMES = {
     outbox.align(frame.up, frame.heard);
     if (reader() === frame.name) return;
     enterMode("talk", frame.name);
-    announce("");
     showNote(word("talk.joined", frame)).scrollIntoView({ block: "center" });
   },
   returned() {
@@ -139,13 +138,14 @@ const FRAMES = {
     if (frame.code === "not-taken") outbox.fail();
   },
   async ended(frame) {
+    const reason = mode() === "waiting" && frame.reason === "visitor" ? "stopped" : frame.reason;
     showTrouble("");
     outbox.fail();
     outbox.forget();
     talk = null;
     token = "";
     enterMode("bot");
-    showNote(word(`ended.${frame.reason}`));
+    showNote(word(`ended.${reason}`));
     await current;
     const answer = await turn({ choice: "talk-over" });
     if (answer) showAnswer(answer, true);

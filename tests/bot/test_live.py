@@ -1,0 +1,315 @@
+"""The socket of a talk over a real server and a real engine."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from fastapi import FastAPI
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from bot.web.live_talk import Close
+from bot.web.site import Site
+from bot.web.state import Talk
+from handover.values import Briefing, Channel, Gone, Joined, Pseudonym, TalkRef
+from tests.bot.conftest import DESK, KIM, Clock, Colleague, frozen
+from tests.engines import Engine
+
+
+class Line:
+    """A page's socket."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def tells(self, kind: str, **fields: Any) -> None:
+        await self.socket.send(json.dumps({"type": kind, **fields}))
+
+    async def says(self, seq: int, words: str) -> None:
+        await self.tells("say", seq=seq, id=f"message-{seq}", body=words)
+
+    async def hears(self, *kinds: str) -> dict[str, Any]:
+        """The next frame of one of these kinds; others are passed over."""
+        async with asyncio.timeout(15):
+            while True:
+                frame: dict[str, Any] = json.loads(await self.socket.recv())
+                if frame["type"] in kinds:
+                    return frame
+
+    async def is_closed_with(self) -> int:
+        async with asyncio.timeout(15):
+            try:
+                while True:
+                    await self.socket.recv()
+            except ConnectionClosed as closed:
+                assert closed.rcvd is not None
+                return closed.rcvd.code
+
+
+class House:
+    """The app behind a real server, and a way to open sockets to it."""
+
+    def __init__(self, site: Site, port: int) -> None:
+        self.site = site
+        self.port = port
+        self.open_lines: list[ClientConnection] = []
+
+    async def joins(self) -> TalkRef:
+        joined = await self.site.end.join(DESK, Briefing("en", Channel.WEB), Pseudonym(1, 2))
+        assert isinstance(joined, Joined)
+        return joined.ref
+
+    def token(self, ref: TalkRef) -> str:
+        return self.site.tokens.seal_talk(Talk(ref, Channel.WEB))
+
+    async def dials(self, origin: str | None = "same") -> Line:
+        address = f"127.0.0.1:{self.port}"
+        named = f"http://{address}" if origin == "same" else origin
+        socket = await connect(f"ws://{address}/live", origin=named, proxy=None)  # type: ignore[arg-type]
+        self.open_lines.append(socket)
+        return Line(socket)
+
+    async def calls(self, ref: TalkRef, down: int = 0) -> Line:
+        line = await self.dials()
+        await line.tells("open", v=1, talk=self.token(ref), down=down)
+        return line
+
+
+@pytest_asyncio.fixture
+async def house(app: FastAPI) -> AsyncIterator[House]:
+    # The lifespan has been opened by `app`; the server must not open the end a second time.
+    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, access_log=False, ws="websockets-sansio")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110  # the server has no event for it
+        await asyncio.sleep(0.01)
+    house = House(app.state.site, server.servers[0].sockets[0].getsockname()[1])
+    yield house
+    for socket in house.open_lines:
+        await socket.close()
+    server.should_exit = True
+    await serving
+
+
+async def taken(house: House, kim: Colleague) -> tuple[Line, TalkRef]:
+    ref = await house.joins()
+    line = await house.calls(ref)
+    await line.hears("waiting")
+    await kim.comes()
+    await kim.takes_the_first()
+    await line.hears("taken")
+    return line, ref
+
+
+async def test_waiting_tells_the_place_and_the_time_left(house: House) -> None:
+    first, second = await house.joins(), await house.joins()
+    waiting = await (await house.calls(second)).hears("waiting")
+    assert waiting["place"] == 2
+    assert 590 <= waiting["left"] <= 600
+    assert (await (await house.calls(first)).hears("waiting"))["place"] == 1
+
+
+async def test_a_place_that_gets_better_is_told(house: House, kim: Colleague) -> None:
+    await house.joins()
+    line = await house.calls(await house.joins())
+    await line.hears("waiting")
+    await kim.comes()
+    await kim.takes_the_first()
+    assert (await line.hears("waiting"))["place"] == 1
+
+
+async def test_a_talk_from_taking_to_ending(house: House, kim: Colleague, engine: Engine) -> None:
+    ref = await house.joins()
+    line = await house.calls(ref)
+    await line.hears("waiting")
+    await kim.comes()
+    talk = await kim.takes_the_first()
+    assert await line.hears("taken") == {"type": "taken", "name": "Kim", "up": 0, "heard": 0}
+    await line.says(1, "hello")
+    assert await line.hears("ack") == {"type": "ack", "seq": 1}
+    await kim.end.heard(talk.ref, KIM, 1)
+    assert await line.hears("delivered") == {"type": "delivered", "seq": 1}
+    await kim.says("hi")
+    assert await line.hears("said") == {"type": "said", "seq": 1, "body": "hi"}
+    await line.tells("heard", seq=1)
+    await line.tells("end")
+    assert await line.hears("ended") == {"type": "ended", "reason": "visitor"}
+    assert await line.is_closed_with() == Close.ENDED
+    assert await kim.has_heard() == []
+    with engine.client() as client:
+        assert [key for key in client.keys("*") if ref.talk.encode() in key] == []
+
+
+async def test_staff_who_end_are_named_as_the_reason(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    await kim.end.end(ref, KIM)
+    assert (await line.hears("ended"))["reason"] == "staff"
+    assert await line.is_closed_with() == Close.ENDED
+
+
+async def test_a_talk_that_is_gone_is_told_at_once(house: House) -> None:
+    ref = await house.joins()
+    await house.site.end.end(ref, "visitor")  # type: ignore[arg-type]
+    line = await house.calls(ref)
+    assert (await line.hears("ended"))["reason"] == "lost"
+
+
+async def test_a_resend_is_acknowledged_and_relayed_once(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    for _ in range(3):
+        await line.says(1, "once")
+        assert (await line.hears("ack"))["seq"] == 1
+    assert await kim.has_heard() == ["once"]
+
+
+async def test_a_gap_is_refused_with_what_is_expected(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    await line.says(7, "too early")
+    assert await line.hears("refused") == {"type": "refused", "code": "order", "seq": 7, "expected": 1}
+    await line.says(1, "in time")
+    await line.hears("ack")
+
+
+async def test_words_in_the_waiting_room_are_refused(house: House) -> None:
+    line = await house.calls(await house.joins())
+    await line.says(1, "to nobody")
+    assert (await line.hears("refused"))["code"] == "not-taken"
+
+
+async def test_a_page_that_comes_back_gets_what_it_missed(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    await kim.says("one")
+    await line.hears("said")
+    await line.says(1, "mine")
+    await line.hears("ack")
+    await line.socket.close()
+    for words in ("two", "three"):
+        await kim.says(words)
+    again = await house.calls(ref, down=1)
+    assert await again.hears("taken") == {"type": "taken", "name": "Kim", "up": 1, "heard": 0}
+    assert [(await again.hears("said"))["body"] for _ in range(2)] == ["two", "three"]
+
+
+async def test_a_lost_person_is_told_and_the_next_one_too(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    await kim.end.release(ref, KIM)
+    await line.hears("returned")
+    assert (await line.hears("waiting"))["place"] == 1
+    await kim.takes_the_first()
+    assert (await line.hears("taken"))["name"] == "Kim"
+
+
+async def test_five_hundred_messages_arrive_in_order(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    for number in range(500):
+        await kim.says(f"number {number}")
+    assert [(await line.hears("said"))["body"] for _ in range(500)] == [f"number {number}" for number in range(500)]
+
+
+@pytest.mark.parametrize("way", ["code", "frame"])
+async def test_the_exit_erases_at_once(house: House, kim: Colleague, way: str) -> None:
+    line, ref = await taken(house, kim)
+    if way == "frame":
+        await line.tells("leave")
+    else:
+        await line.socket.close(Close.EXIT)
+    async with asyncio.timeout(1):
+        while not isinstance(await house.site.end.attend(ref), Gone):  # noqa: ASYNC110  # the engine's state is what counts
+            await asyncio.sleep(0.02)
+
+
+async def test_a_plain_close_keeps_the_talk_and_tells_staff(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    async with kim.end.follow(ref) as events:
+        await line.socket.close()
+        async with asyncio.timeout(5):
+            assert type(await anext(events)).__name__ == "WentAway"
+
+
+async def test_an_engine_that_is_lost_is_told_in_words_and_found_again(
+    house: House, kim: Colleague, engine: Engine
+) -> None:
+    line, _ = await taken(house, kim)
+    with frozen(engine):
+        await line.says(1, "into the void")
+        await line.hears("trouble")
+    await line.hears("taken", "waiting")
+
+
+async def test_the_deadline_is_told_once(house: House, kim: Colleague, engine: Engine) -> None:
+    ref = await house.joins()
+    with engine.client() as client:
+        client.hincrby(f"talk:{{demo}}:{ref.talk}", "joined", -601 * 1_000_000)
+    line = await house.calls(ref)
+    assert (await line.hears("waiting"))["left"] == 0
+    await line.hears("deadline")
+
+
+async def test_another_origin_is_refused_before_it_is_accepted(house: House) -> None:
+    for origin in ("http://elsewhere.test", "null", "file://", None, f"http://127.0.0.1:{house.port}.elsewhere.test"):
+        with pytest.raises(InvalidStatus) as refused:
+            await house.dials(origin)
+        assert refused.value.response.status_code == 403
+        assert "content-security-policy" in refused.value.response.headers
+
+
+@pytest.mark.parametrize(
+    ("frame", "code"),
+    [
+        ("", Close.BAD_FRAME),
+        ("{", Close.BAD_FRAME),
+        (b"\x00\x01", Close.BAD_FRAME),
+        ("[" * 16_000, Close.BAD_FRAME),
+        ('{"type": "say"}', Close.BAD_FRAME),
+        ('{"v": 2, "type": "open", "talk": "t", "down": 0}', Close.BAD_FRAME),
+        ('{"v": 1, "type": "open", "talk": "t", "down": 0}', Close.UNKNOWN),
+        ("x" * 20_000, Close.BAD_FRAME),
+    ],
+)
+async def test_a_first_frame_that_is_none_is_refused(house: House, frame: str | bytes, code: Close) -> None:
+    line = await house.dials()
+    await line.socket.send(frame)
+    assert await line.is_closed_with() == code
+
+
+@pytest.mark.parametrize(
+    ("frame", "code", "close"),
+    [
+        (b"\x00", "binary", Close.BAD_FRAME),
+        ("garbage", "frame", Close.BAD_FRAME),
+        ('{"type": "open", "v": 1, "talk": "x", "down": 0}', "frame", Close.BAD_FRAME),
+        ("x" * 20_000, "size", Close.TOO_LARGE),
+    ],
+)
+async def test_a_bad_frame_closes_the_socket_and_not_the_talk(
+    house: House, kim: Colleague, frame: str | bytes, code: str, close: Close
+) -> None:
+    line, ref = await taken(house, kim)
+    await line.socket.send(frame)
+    assert (await line.hears("refused"))["code"] == code
+    assert await line.is_closed_with() == close
+    assert (await (await house.calls(ref)).hears("taken"))["name"] == "Kim"
+
+
+async def test_ten_thousand_tiny_frames_end_one_socket_and_nothing_else(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    try:
+        for _ in range(10_000):
+            await line.tells("heard", seq=0)
+    except ConnectionClosed:
+        pass
+    assert await line.is_closed_with() == Close.TOO_FAST
+    await (await house.calls(ref)).hears("taken")
+
+
+async def test_a_token_that_is_too_old_is_refused(house: House, clock: Clock) -> None:
+    ref = await house.joins()
+    line = await house.dials()
+    token = house.token(ref)
+    clock.now += 25 * 60 * 60
+    await line.tells("open", v=1, talk=token, down=0)
+    assert (await line.hears("refused"))["code"] == "token"

@@ -1,0 +1,527 @@
+"""The live path over a real socket and a real engine: duty, taking, talking, losing nothing, wrapping up."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from sqlalchemy import select
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from console.signins import COOKIE
+from console.tables import TallyRow
+from console.upkeep import Upkeep
+from console.views import handle_of
+from dialogues.values import Content
+from handover.values import (
+    Accepted,
+    Briefing,
+    Channel,
+    Danger,
+    EndReason,
+    Gone,
+    Joined,
+    MessageId,
+    Pseudonym,
+    StaffId,
+    TalkRef,
+    Waiting,
+    WithStaff,
+)
+from handover.visitor_redis import RedisVisitorEnd
+from safety.logs import log_config
+from tests.console.conftest import DESK, Console, started
+from tests.engines import Engine
+from tests.running import free_port
+
+PATIENCE = 10.0  # seconds; nothing here takes that long, but the machine is shared
+
+
+@dataclass
+class Page:
+    """The desk's page: what came, in order, and a way to wait for something."""
+
+    socket: ClientConnection
+    seen: list[dict[str, Any]] = field(default_factory=list)
+
+    async def send(self, kind: str, **fields: Any) -> None:
+        await self.socket.send(json.dumps({"type": kind, **fields}))
+
+    async def see(self, kind: str, **fields: Any) -> dict[str, Any]:
+        """The next frame of this kind with these values; what comes before it is kept in `seen`."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                frame: dict[str, Any] = json.loads(await self.socket.recv())
+                self.seen.append(frame)
+                if frame["type"] == kind and all(frame.get(key) == value for key, value in fields.items()):
+                    return frame
+
+    async def closed(self) -> int:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                try:
+                    await self.socket.recv()
+                except ConnectionClosed:
+                    return self.socket.close_code or 0
+
+    async def goes_on_duty(self) -> None:
+        await self.send("duty", to="on")
+        await self.see("duty", duty="on")
+
+    async def takes(self, ref: TalkRef) -> dict[str, Any]:
+        await self.see_waiting(ref)
+        await self.send("take", talk=handle_of(ref))
+        return await self.see("talk", talk=handle_of(ref))
+
+    async def see_waiting(self, ref: TalkRef) -> None:
+        handle = handle_of(ref)
+        if not any(handle in [row["talk"] for row in f.get("rows", [])] for f in self.seen):
+            while handle not in [row["talk"] for row in (await self.see("room"))["rows"]]:
+                pass
+
+    async def says(self, ref: TalkRef, seq: int, text: str, id: str | None = None) -> None:
+        await self.send("say", talk=handle_of(ref), seq=seq, id=id or f"own-{seq:06}-0", text=text)
+
+
+@dataclass
+class Live:
+    console: Console
+    visitor: RedisVisitorEnd
+    port: int
+
+    async def token(self, name: str, role: str = "staff") -> str:
+        return await self.console.house.signins.start(await self.console.add(name, role), "en")
+
+    @asynccontextmanager
+    async def page(self, token: str, **headers: str) -> AsyncIterator[Page]:
+        address = f"127.0.0.1:{self.port}"
+        sent = {"cookie": f"{COOKIE}={token}", "origin": f"http://{address}", **headers}
+        async with connect(f"ws://{address}/live", additional_headers=sent, proxy=None) as socket:
+            yield Page(socket)
+
+    async def visitor_joins(self, **said: Any) -> TalkRef:
+        joined = await self.visitor.join(DESK, Briefing("sv", Channel.WEB, **said), Pseudonym(2, 0))
+        assert isinstance(joined, Joined)
+        await self.visitor.attend(joined.ref)
+        return joined.ref
+
+    async def visitor_says(self, ref: TalkRef, seq: int, text: str) -> None:
+        assert await self.visitor.say(ref, seq, MessageId(f"visitor-{seq}"), text.encode()) == Accepted(seq)
+
+    async def tally(self) -> dict[str, int]:
+        house = self.console.house
+        await Upkeep(
+            staff_end=house.staff_end,
+            desks=[DESK],
+            tally=house.tally,
+            signins=house.signins,
+            sessions=self.console.sessions,
+            clock=house.clock,
+        ).drain()
+        async with self.console.sessions() as session:
+            return {row.name: row.value for row in await session.scalars(select(TallyRow))}
+
+
+@asynccontextmanager
+async def serving(console: Console, engine: Engine) -> AsyncIterator[Live]:
+    """The console behind a real server on 127.0.0.1. Its lifespan is the fixture's."""
+    port = free_port()
+    config = uvicorn.Config(
+        console.app,
+        host="127.0.0.1",
+        port=port,
+        ws="websockets-sansio",
+        lifespan="off",
+        log_config=log_config(),
+        proxy_headers=False,
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server._serve())
+    async with asyncio.timeout(PATIENCE):
+        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
+            await asyncio.sleep(0.02)
+    visitor = RedisVisitorEnd(engine.visitor, console.house.limits)
+    await visitor.open()
+    try:
+        yield Live(console, visitor, port)
+    finally:
+        await visitor.close()
+        server.should_exit = True
+        await task
+
+
+@pytest_asyncio.fixture
+async def live(console: Console, engine: Engine) -> AsyncIterator[Live]:
+    async with serving(console, engine) as live:
+        yield live
+
+
+# --- Who gets a socket ---
+
+
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:1", "https://elsewhere.test", "null", ""])
+async def test_a_foreign_page_gets_no_socket(live: Live, origin: str) -> None:
+    token = await live.token("kim")
+    with pytest.raises(InvalidStatus) as refused:
+        async with live.page(token, origin=origin):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+async def test_nobody_gets_in_without_a_sign_in(live: Live) -> None:
+    async with live.page("x" * 43) as page:
+        assert await page.closed() == 4401
+
+
+async def test_signing_out_ends_the_socket(live: Live) -> None:
+    token = await live.token("kim")
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await live.console.house.signins.stop(token)
+        assert await page.closed() == 4401
+
+
+async def test_a_coordinator_sees_the_load_and_can_do_nothing(live: Live) -> None:
+    ref = await live.visitor_joins()
+    token = await live.token("boss", "coordinator")
+    async with live.page(token) as page:
+        assert await page.see("load") == {"type": "load", "waiting": "some", "on_duty": 0}
+        for frame in (
+            {"type": "duty", "to": "on"},
+            {"type": "take", "talk": handle_of(ref)},
+            {"type": "say", "talk": handle_of(ref), "seq": 1, "id": "abcdefgh", "text": "hej"},
+            {"type": "heard", "talk": handle_of(ref), "seq": 1},
+            {"type": "release", "talk": handle_of(ref)},
+            {"type": "end", "talk": handle_of(ref)},
+            {"type": "wrapup", "talk": handle_of(ref), "choices": []},
+        ):
+            await page.send(str(frame.pop("type")), **frame)
+            await page.see("refused", code="not_permitted")
+        assert isinstance(await live.visitor.attend(ref), Waiting)
+        await live.visitor.end(ref, EndReason.EXIT)
+        await page.see("load", waiting="none", on_duty=0)
+
+
+async def test_the_desk_opened_in_a_second_window_stops_the_first(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as first:
+        await first.goes_on_duty()
+        await first.takes(ref)
+        async with live.page(token) as second:
+            assert (await second.see("hello"))["duty"] == "on"
+            assert (await second.see("talk"))["talk"] == handle_of(ref)
+            assert await first.closed() == 4409
+            await second.says(ref, 1, "still here")
+            await second.see("sent", seq=1)
+
+
+# --- Taking and talking ---
+
+
+async def test_a_talk_from_the_waiting_room_to_the_wrap_up(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins(topic="threats", danger=Danger.URGENT)
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        talk = await page.takes(ref)
+        assert (talk["name"], talk["danger"], talk["heard"], talk["said"]) == ("Quiet Maple", "urgent", [], [])
+        standing = await live.visitor.attend(ref)
+        assert isinstance(standing, WithStaff)
+        assert standing.name == "Kim"
+
+        await live.visitor_says(ref, 1, "hej")
+        said = await page.see("said", talk=handle_of(ref))
+        assert (said["seq"], said["text"]) == (1, "hej")
+        await page.send("heard", talk=handle_of(ref), seq=1)
+        await page.says(ref, 1, "Hej, jag läser.")
+        await page.see("sent", id="own-000001-0", seq=1)
+        await live.visitor.heard(ref, 1)
+        await page.see("delivered", talk=handle_of(ref), seq=1)
+        standing = await live.visitor.attend(ref)
+        assert isinstance(standing, WithStaff)
+        assert standing.up_heard == 1
+
+        await live.visitor.away(ref)
+        await page.see("away", away=True)
+        await page.send("end", talk=handle_of(ref))
+        await page.see("ended", talk=handle_of(ref), reason="staff")
+        assert await live.visitor.attend(ref) == Gone()
+        await page.send("wrapup", talk=handle_of(ref), choices=["violence.threats", "violence.physical", "age.16_17"])
+        await page.see("wrapped", saved=True)
+        await page.send("wrapup", talk=handle_of(ref), choices=["violence.threats"])
+        await page.see("refused", code="no_wrapup")
+    assert await live.tally() == {
+        "staff.ended": 1,
+        "staff.taken": 1,
+        "wrapup.age.16_17": 1,
+        "wrapup.saved": 1,
+        "wrapup.violence.physical": 1,
+        "wrapup.violence.threats": 1,
+    }
+
+
+async def test_a_wrap_up_counts_closed_choices_only(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await live.visitor.end(ref, EndReason.VISITOR)
+        await page.see("ended", reason="visitor")
+        for choices in (["words of a visitor"], ["age.13_15", "age.16_17"]):
+            await page.send("wrapup", talk=handle_of(ref), choices=choices)
+            await page.see("refused", code="no_wrapup")
+        await page.send("wrapup", talk=handle_of(ref), choices=[])
+        await page.see("wrapped", saved=False)
+    assert await live.tally() == {"staff.taken": 1}
+
+
+async def test_of_three_who_press_take_one_has_the_talk_and_the_others_are_told(live: Live) -> None:
+    ref = await live.visitor_joins()
+    tokens = [await live.token(name) for name in ("kim", "noor", "alex")]
+    async with live.page(tokens[0]) as kim, live.page(tokens[1]) as noor, live.page(tokens[2]) as alex:
+        pages = [kim, noor, alex]
+        for page in pages:
+            await page.goes_on_duty()
+            await page.see_waiting(ref)
+        await asyncio.gather(*(page.send("take", talk=handle_of(ref)) for page in pages))
+
+        async def outcome(page: Page) -> str:
+            while True:
+                frame = json.loads(await asyncio.wait_for(page.socket.recv(), PATIENCE))
+                if frame["type"] in {"talk", "refused"}:
+                    return str(frame.get("code", "talk"))
+
+        assert sorted(await asyncio.gather(*map(outcome, pages))) == ["taken", "taken", "talk"]
+
+
+async def test_taking_needs_duty_and_a_free_hand(live: Live) -> None:
+    token = await live.token("kim")
+    refs = [await live.visitor_joins() for _ in range(4)]
+    async with live.page(token) as page:
+        for ref in refs:
+            await page.see_waiting(ref)
+        await page.send("take", talk=handle_of(refs[0]))
+        await page.see("refused", code="not_on_duty")
+        await page.goes_on_duty()
+        for ref in refs[:3]:
+            await page.takes(ref)
+        await page.send("take", talk=handle_of(refs[3]))
+        await page.see("refused", code="full")
+        await page.send("take", talk="Z" * 22)
+        await page.see("refused", code="gone")
+
+
+async def test_a_talk_that_is_given_back_waits_at_its_old_place(live: Live) -> None:
+    token = await live.token("kim")
+    first, second = await live.visitor_joins(), await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(first)
+        await page.send("release", talk=handle_of(first))
+        await page.see("left", talk=handle_of(first))
+        standing = await live.visitor.attend(first)
+        assert isinstance(standing, Waiting)
+        assert standing.place == 1
+        await page.says(first, 1, "too late")
+        await page.see("refused", code="not_yours")
+        await page.takes(second)
+
+
+# --- Nothing is lost ---
+
+
+async def test_a_reload_brings_back_duty_talks_and_every_message(live: Live) -> None:
+    token = await live.token("kim")
+    older, newer = await live.visitor_joins(), await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        for ref in (older, newer):
+            await page.takes(ref)
+        for seq in range(1, 6):
+            await live.visitor_says(older, seq, f"up {seq}")
+            await page.says(older, seq, f"down {seq}", id=f"own-{seq:06}-{seq}")
+            await page.see("sent", seq=seq)
+    await live.visitor_says(older, 6, "while the page was away")
+    async with live.page(token) as page:
+        assert (await page.see("hello"))["duty"] == "on"
+        assert (await page.see("talks"))["talks"] == [handle_of(older), handle_of(newer)]
+        talk = await page.see("talk")
+        assert talk["talk"] == handle_of(older)
+        assert [message["text"] for message in talk["heard"]][-2:] == ["up 5", "while the page was away"]
+        assert [message["seq"] for message in talk["heard"]] == [1, 2, 3, 4, 5, 6]
+        assert [message["id"] for message in talk["said"]] == [f"own-{seq:06}-{seq}" for seq in range(1, 6)]
+        await page.see("talk", talk=handle_of(newer))
+
+
+async def test_a_resend_is_relayed_once_and_a_wrong_number_is_put_right(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        for _ in range(3):
+            await page.says(ref, 1, "one", id="own-one-0")
+            await page.see("sent", seq=1)
+        for wrong in (1, 5):
+            await page.says(ref, wrong, "two", id="own-two-0")
+            order = await page.see("order")
+            assert [(each["seq"], each["id"]) for each in order["said"]] == [(1, "own-one-0")]
+        await page.says(ref, 2, "two", id="own-two-0")
+        await page.see("sent", seq=2)
+    heard = await live.visitor.hear(ref, 0)
+    assert isinstance(heard, list)
+    assert [message.body for message in heard] == [b"one", b"two"]
+
+
+async def test_the_screen_is_never_said_to_show_what_it_was_not_sent(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await live.visitor_says(ref, 1, "hej")
+        await page.see("said")
+        await page.send("heard", talk=handle_of(ref), seq=900)
+        await page.send("duty", to="paused")
+        await page.see("duty")
+    standing = await live.visitor.attend(ref)
+    assert isinstance(standing, WithStaff)
+    assert standing.up_heard == 0
+
+
+async def test_a_lost_staff_member_s_talk_comes_back_to_the_waiting_room(
+    tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    async with started(tmp_path, engine.staff, content, lease_seconds=3) as console, serving(console, engine) as live:
+        kim, noor = await live.token("kim"), await live.token("noor")
+        async with live.page(noor) as colleague:
+            await colleague.goes_on_duty()
+            ref = await live.visitor_joins()
+            async with live.page(kim) as page:
+                await page.goes_on_duty()
+                await page.takes(ref)
+                page.socket.transport.abort()  # the network is gone: no goodbye
+            while handle_of(ref) in [row["talk"] for row in (await colleague.see("room"))["rows"]]:
+                pass
+            while handle_of(ref) not in [row["talk"] for row in (await colleague.see("room"))["rows"]]:
+                pass
+            await colleague.send("take", talk=handle_of(ref))
+            assert (await colleague.see("talk"))["talk"] == handle_of(ref)
+
+
+# --- Duty ---
+
+
+async def test_going_off_duty_asks_once_while_talks_are_in_hand(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await page.send("duty", to="off")
+        assert (await page.see("refused", code="talks_in_hand"))["count"] == 1
+        assert isinstance(await live.visitor.attend(ref), WithStaff)
+        await page.send("duty", to="off", sure=True)
+        await page.see("duty", duty="off")
+        assert isinstance(await live.visitor.attend(ref), Waiting)
+    assert (await live.visitor.opening(DESK)).available == 0
+
+
+async def test_a_pause_keeps_the_talks_and_shows_nobody_available(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await page.send("duty", to="paused")
+        await page.see("duty", duty="paused")
+        assert (await live.visitor.opening(DESK)).available == 0
+        assert isinstance(await live.visitor.attend(ref), WithStaff)
+        await page.goes_on_duty()
+        assert (await live.visitor.opening(DESK)).available == 1
+
+
+async def test_signing_out_gives_the_talks_back_after_asking(live: Live) -> None:
+    ref = await live.visitor_joins()
+    async with live.console.signed_in("kim") as browser, live.page(browser.token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        answer = await browser.post("/sign-out")
+        assert answer.status_code == 409
+        assert "You have one talk in hand" in answer.text
+        assert (await browser.post("/sign-out", sure="yes")).status_code == 303
+        assert isinstance(await live.visitor.attend(ref), Waiting)
+        assert await page.closed() == 4401
+
+
+async def test_nobody_acts_on_another_s_talk(live: Live) -> None:
+    kim, noor = await live.token("kim"), await live.token("noor")
+    ref = await live.visitor_joins()
+    async with live.page(kim) as page, live.page(noor) as other:
+        for each in (page, other):
+            await each.goes_on_duty()
+        await page.takes(ref)
+        for kind in ("release", "end"):
+            await other.send(kind, talk=handle_of(ref))
+            await other.see("refused", code="not_yours")
+        await other.says(ref, 1, "not mine")
+        await other.see("refused", code="not_yours")
+        assert isinstance(await live.visitor.attend(ref), WithStaff)
+
+
+# --- Garbage ---
+
+
+async def test_garbage_is_refused_and_the_desk_goes_on(live: Live) -> None:
+    async with live.page(await live.token("kim")) as page:
+        for garbage in ("", "{", "[]", '{"type": "take", "talk": "canary"}', "x" * 20_000, b"\x00\xff", "\U0001f600"):
+            await page.socket.send(garbage)
+            await page.see("refused", code="frame")
+        await page.goes_on_duty()
+        assert "canary" not in json.dumps(page.seen)
+
+
+async def test_a_flood_of_tiny_frames_ends_the_socket_and_nothing_else(live: Live) -> None:
+    token = await live.token("kim")
+    async with live.page(token) as page:
+        with pytest.raises(ConnectionClosed):
+            for _ in range(10_000):
+                await page.socket.send("x")
+                await asyncio.sleep(0)
+            await page.closed()
+            await page.socket.send("x")
+        assert await page.closed() == 1008
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+
+
+# --- Counts ---
+
+
+async def test_what_is_not_a_closed_name_never_reaches_the_table(live: Live) -> None:
+    counts = {"talk.asked": 2, "topic.my-rights": 1, "Words of a visitor": 1, "x" * 81: 1, "a b": 1}
+    await live.console.house.staff_end.count(DESK, counts)
+    await live.console.house.staff_end.count(DESK, {"talk.asked": 1})
+    assert await live.tally() == {"talk.asked": 3, "topic.my-rights": 1}
+    await live.console.house.staff_end.count(DESK, {"talk.asked": 4})
+    assert (await live.tally())["talk.asked"] == 7
+
+
+async def test_staff_ids_are_unknown_to_the_page(live: Live) -> None:
+    staff = await live.console.add("noor")
+    token = await live.console.house.signins.start(StaffId(staff), "en")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        assert staff not in json.dumps(page.seen)
+        assert ref.talk not in json.dumps(page.seen)

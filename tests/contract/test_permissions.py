@@ -1,0 +1,194 @@
+"""What the engine itself refuses to each side, tried with bare commands and from inside a script."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from handover.values import TalkRef
+from tests.contract.ends import ANNA, DESK, Ends, joined, message, taken
+from tests.engines import Engine
+
+Command = tuple[str, ...]
+
+# {up}, {down}, {talk}: the keys and channels of a talk that is going on; {other}: one that waits.
+VISITOR_MAY_NOT: tuple[Command, ...] = (
+    # read visitors' words
+    ("XRANGE", "{up}", "-", "+"),
+    ("XREVRANGE", "{up}", "+", "-"),
+    ("XREAD", "STREAMS", "{up}", "0"),
+    ("XLEN", "{up}"),
+    ("XINFO", "STREAM", "{up}"),
+    ("COPY", "{up}", "{down}"),
+    ("RENAME", "{up}", "{down}"),
+    ("DUMP", "{up}"),
+    ("SUBSCRIBE", "{up}"),
+    ("PSUBSCRIBE", "*"),
+    ("PSUBSCRIBE", "up:*"),
+    ("SSUBSCRIBE", "{up}"),
+    # list the waiting room or find keys
+    ("ZRANGE", "room:{{demo}}", "0", "-1"),
+    ("ZREVRANGE", "room:{{demo}}", "0", "-1"),
+    ("ZRANGEBYSCORE", "room:{{demo}}", "-inf", "+inf"),
+    ("ZRANGEBYLEX", "room:{{demo}}", "-", "+"),
+    ("ZSCAN", "room:{{demo}}", "0"),
+    ("ZPOPMIN", "room:{{demo}}"),
+    ("ZRANDMEMBER", "room:{{demo}}"),
+    ("ZRANGESTORE", "talk:{{demo}}:x", "room:{{demo}}", "0", "-1"),
+    ("ZUNION", "1", "room:{{demo}}"),
+    ("SORT", "room:{{demo}}"),
+    ("SUBSCRIBE", "room:{{demo}}"),
+    ("KEYS", "*"),
+    ("SCAN", "0"),
+    ("RANDOMKEY",),
+    ("DBSIZE",),
+    ("PUBSUB", "CHANNELS"),
+    ("DEL", "room:{{demo}}"),
+    # see or change who is on duty and who holds what
+    ("ZRANGE", "duty:{{demo}}", "0", "-1"),
+    ("ZADD", "duty:{{demo}}", "9e15", "mallory"),
+    ("ZADD", "free:{{demo}}", "9e15", "mallory"),
+    ("ZREM", "duty:{{demo}}", "anna"),
+    ("ZRANGE", "held:{{demo}}", "0", "-1"),
+    ("ZADD", "held:{{demo}}", "0", "x"),
+    ("ZSCORE", "held:{{demo}}", "x"),
+    # speak as staff
+    ("XADD", "{down}", "*", "id", "x", "body", "x"),
+    ("XTRIM", "{down}", "MAXLEN", "0"),
+    ("PUBLISH", "{down}", "tMallory"),
+    ("SPUBLISH", "{down}", "tMallory"),
+    # read the counters
+    ("HGETALL", "count:{{demo}}"),
+    ("HGET", "count:{{demo}}", "talk.joined"),
+    ("DEL", "count:{{demo}}"),
+)
+STAFF_MAY_NOT: tuple[Command, ...] = (
+    ("XADD", "{up}", "*", "id", "x", "body", "x"),
+    ("XTRIM", "{up}", "MAXLEN", "0"),
+    ("PUBLISH", "{up}", "w"),
+    ("SPUBLISH", "{up}", "w"),
+    ("SUBSCRIBE", "{down}"),
+    ("PSUBSCRIBE", "*"),
+    ("KEYS", "*"),
+    ("SCAN", "0"),
+    ("RANDOMKEY",),
+    ("RENAME", "{down}", "{up}"),
+    ("COPY", "{down}", "{up}"),
+)
+NOBODY_MAY: tuple[Command, ...] = (
+    ("CONFIG", "GET", "*"),
+    ("CONFIG", "SET", "save", "60 1"),
+    ("ACL", "LIST"),
+    ("ACL", "WHOAMI"),
+    ("MONITOR",),
+    ("SAVE",),
+    ("BGSAVE",),
+    ("BGREWRITEAOF",),
+    ("CLIENT", "LIST"),
+    ("CLIENT", "KILL", "TYPE", "normal"),
+    ("SLOWLOG", "GET"),
+    ("INFO",),
+    ("DEBUG", "SLEEP", "0"),
+    ("FLUSHALL",),
+    ("FLUSHDB",),
+    ("SHUTDOWN",),
+    ("REPLICAOF", "127.0.0.1", "1"),
+    ("SCRIPT", "FLUSH"),
+    ("FUNCTION", "LIST"),
+    ("MODULE", "LIST"),
+    ("SELECT", "1"),
+    ("SET", "anything", "x"),
+    ("GET", "anything"),
+    ("MULTI",),
+)
+REFUSED = "(?i)noperm|permission|acl failure|not allowed|user executing the script can't"
+CASES = [
+    *(pytest.param("visitor", command, id=f"visitor-{' '.join(command)}") for command in VISITOR_MAY_NOT + NOBODY_MAY),
+    *(pytest.param("staff", command, id=f"staff-{' '.join(command)}") for command in STAFF_MAY_NOT + NOBODY_MAY),
+]
+
+
+@pytest.fixture(scope="module")
+def clients(server: Engine) -> Iterator[dict[str, redis.Redis]]:
+    made = {
+        side: redis.Redis.from_url(url, protocol=2, driver_info=None)
+        for side, url in (("visitor", server.visitor), ("staff", server.staff))
+    }
+    yield made
+    for client in made.values():
+        client.close()
+
+
+async def _prepared(ends: Ends) -> TalkRef:
+    ref = await taken(ends)
+    await joined(ends.visitor)
+    await ends.visitor.say(ref, 1, message(1), b"words")
+    await ends.staff.say(ref, ANNA, 1, message(2), b"words")
+    await ends.visitor.count(DESK, {"talk.joined": 1})
+    return ref
+
+
+def _filled(command: Command, ref: TalkRef) -> list[str]:
+    places = {kind: f"{kind}:{{{ref.desk}}}:{ref.talk}" for kind in ("talk", "up", "down")}
+    return [word.format(**places) for word in command]
+
+
+def _run(client: redis.Redis, *words: str | int) -> object:
+    answer: object = client.execute_command(*words)  # type: ignore[no-untyped-call]
+    return answer
+
+
+def _everything(engine: Engine) -> dict[bytes, bytes | None]:
+    with engine.client() as admin:
+        return {key: admin.dump(key) for key in admin.keys("*")}
+
+
+@pytest.mark.parametrize(("side", "command"), CASES)
+async def test_the_engine_refuses(
+    engine: Engine, ends: Ends, clients: dict[str, redis.Redis], side: str, command: Command
+) -> None:
+    words = _filled(command, await _prepared(ends))
+    before = _everything(engine)
+    client = clients[side]
+    with pytest.raises(redis.ResponseError, match=REFUSED):
+        _run(client, *words)
+    declared = [word for word in words if "{demo}" in word]
+    script = "return redis.call(unpack(ARGV))"
+    with pytest.raises(redis.ResponseError, match=REFUSED):
+        _run(client, "EVAL", script, len(declared), *declared, *words)
+    with pytest.raises(redis.ResponseError, match=REFUSED):
+        _run(client, "EVAL", script, 0, *words)
+    assert _everything(engine) == before
+
+
+@pytest.mark.parametrize("side", ["visitor", "staff"])
+async def test_what_a_side_does_all_day_is_allowed(ends: Ends, clients: dict[str, redis.Redis], side: str) -> None:
+    """The refusals above would also hold for a user who may do nothing: this one may."""
+    ref = await _prepared(ends)
+    heard, spoken = ("down", "up") if side == "visitor" else ("up", "down")
+    client = clients[side]
+    assert _run(client, *_filled(("XRANGE", f"{{{heard}}}", "-", "+"), ref))
+    assert _run(client, *_filled(("PUBLISH", f"{{{spoken}}}", "h1"), ref)) == 0
+    assert _run(client, *_filled(("XADD", f"{{{spoken}}}", "2-0", "id", "x", "body", "x"), ref)) == b"2-0"
+
+
+def test_nobody_enters_without_a_name(server: Engine) -> None:
+    once = Retry(NoBackoff(), 0)
+    nameless = redis.Redis(unix_socket_path=str(server.socket), protocol=2, driver_info=None, retry=once)
+    with nameless, pytest.raises(redis.AuthenticationError):
+        nameless.ping()
+
+
+def test_the_engine_keeps_nothing_on_the_disk_or_in_a_list(server: Engine) -> None:
+    with server.client() as admin:
+        settings = admin.config_get("*")
+        assert settings["save"] == ""
+        assert settings["appendonly"] == "no"
+        assert settings["slowlog-max-len"] == "0"
+        assert settings["slowlog-log-slower-than"] == "-1"
+        assert settings["maxmemory-policy"] == "noeviction"
+        assert settings["lazyfree-lazy-user-del"] == "no"
+        assert admin.slowlog_len() == 0
+        assert admin.acl_log() == []

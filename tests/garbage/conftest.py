@@ -1,0 +1,35 @@
+"""One running house for all bad input, and the check that none of it was killed by any of that."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from tests.fristad.processes import children
+from tests.journeys.people import People
+from tests.running import House, running
+
+
+@pytest.fixture(scope="package")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with running(tmp_path_factory.mktemp("house")) as house:
+        yield house
+
+
+@pytest.fixture(autouse=True)
+def unharmed(house: House) -> Iterator[None]:
+    """After every test the same processes answer, and nothing broke in them."""
+    before = children(house.process.pid)
+    yield
+    assert children(house.process.pid) == before
+    for side in (house.visitors, house.staff):
+        assert httpx.get(f"{side}healthz", trust_env=False, timeout=20).status_code == 200
+    assert "class=" not in house.output.read_text(encoding="utf-8")
+
+
+@pytest_asyncio.fixture
+async def people(house: House) -> AsyncIterator[People]:
+    people = People(house)
+    yield people
+    await people.go_home()

@@ -1,0 +1,181 @@
+"""Every address of both apps, by name; what must not exist; and the headers of every kind of answer."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIWebSocketRoute, iter_route_contexts
+from websockets.exceptions import InvalidStatus
+
+from tests.journeys import broken
+from tests.journeys.breaking import break_bot, break_console, serving_broken
+from tests.journeys.ends import http
+from tests.journeys.marks import Marks
+from tests.journeys.people import People
+from tests.journeys.wire import Wire
+from tests.running import House
+
+VISITOR_ROUTES = {
+    "GET /",
+    "HEAD /",
+    "POST /",
+    "POST /turn",
+    "WS /live",
+    "POST /leave",
+    "GET /static/{name}",
+    "HEAD /static/{name}",
+    "GET /healthz",
+    "HEAD /healthz",
+}
+CONSOLE_ROUTES = {
+    "GET /",
+    "GET /healthz",
+    "GET /sign-in",
+    "POST /sign-in",
+    "GET /demo/{token}",
+    "POST /sign-out",
+    "POST /language",
+    "GET /desk",
+    "GET /statistics",
+    "GET /directory",
+    "GET /texts",
+    "GET /static/{name}",
+    "WS /live",
+}
+NEVER = ("/docs", "/redoc", "/openapi.json", "/docs/oauth2-redirect", "/metrics")
+
+COMMON = {
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+}
+VISITOR = {**COMMON, "referrer-policy": "no-referrer", "x-robots-tag": "noarchive"}
+CONSOLE = {**COMMON, "referrer-policy": "same-origin", "x-robots-tag": "noindex, nofollow, noarchive"}
+SOURCES = {
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self'",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "object-src 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+}
+FEATURES = {"camera=()", "microphone=()", "geolocation=()"}
+
+
+def routes(app: FastAPI) -> Iterator[str]:
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.original_route, APIWebSocketRoute):
+            yield f"WS {context.path}"
+        else:
+            yield from (f"{method} {context.path}" for method in context.methods or ())
+
+
+@pytest.fixture
+def apps(tmp_path: Path) -> dict[str, FastAPI]:
+    return {"bot": broken.broken_bot(), "console": broken.broken_console(tmp_path)}
+
+
+@pytest.mark.parametrize(("side", "written"), [("bot", VISITOR_ROUTES), ("console", CONSOLE_ROUTES)])
+def test_the_routes_are_those_of_the_written_list(apps: dict[str, FastAPI], side: str, written: set[str]) -> None:
+    found = sorted(routes(apps[side]))
+    assert found == sorted(written)
+    assert len(found) == {"bot": 10, "console": 13}[side]
+
+
+@pytest.mark.parametrize("side", ["visitors", "staff"])
+@pytest.mark.parametrize("path", NEVER)
+async def test_there_is_no_description_of_the_interface(house: House, side: str, path: str) -> None:
+    async with http(getattr(house, side)) as client:
+        assert (await client.get(path)).status_code == 404
+
+
+def check_headers(headers: Mapping[str, str], expected: Mapping[str, str]) -> None:
+    assert {name: headers.get(name) for name in expected} == expected
+    policy = {part.strip() for part in headers["content-security-policy"].split(";")}
+    assert policy >= SOURCES
+    assert not any("unsafe" in part or "http" in part or "*" in part for part in policy)
+    assert {part.strip() for part in headers["permissions-policy"].split(",")} >= FEATURES
+    assert "server" not in headers
+    assert "etag" not in headers
+    assert "last-modified" not in headers
+
+
+def check_visitor(answer: httpx.Response, status: int, caching: str = "no-store") -> None:
+    assert answer.status_code == status
+    check_headers(answer.headers, {**VISITOR, "cache-control": caching})
+    assert "set-cookie" not in answer.headers
+
+
+def check_console(answer: httpx.Response, status: int, caching: str = "no-store") -> None:
+    assert answer.status_code == status
+    check_headers(answer.headers, {**CONSOLE, "cache-control": caching})
+
+
+async def test_every_answer_to_a_visitor_wears_the_headers(house: House) -> None:
+    async with http(house.visitors) as client:
+        page = await client.get("/")
+        check_visitor(page, 200)
+        check_visitor(await client.head("/"), 200)
+        check_visitor(await client.get("/healthz"), 200)
+        check_visitor(await client.get("/nowhere"), 404)
+        check_visitor(await client.put("/"), 405)
+        check_visitor(await client.post("/turn", content=b"x" * 20_000), 413)
+        check_visitor(await client.post("/turn", json={}), 422)
+        check_visitor(await client.post("/", data={"state": "x"}), 400)
+        check_visitor(await client.post("/leave", content=b"x"), 400)
+        names = [part.partition('"')[0] for part in page.text.split("/static/")[1:]]
+        assert len(names) == 3
+        for name in names:
+            asset = await client.get(f"/static/{name}")
+            check_visitor(asset, 200, "public, max-age=31536000, immutable")
+
+
+async def test_every_answer_to_staff_wears_the_headers(house: House, people: People) -> None:
+    staff = await people.staff()
+    for path in ("/desk", "/directory", "/texts"):
+        check_console(await staff.http.get(path), 200)
+    check_console(await staff.http.get("/"), 303)
+    check_console(await staff.http.get("/statistics"), 403)
+    async with http(house.staff, {"Origin": house.staff.rstrip("/")}) as client:
+        check_console(await client.get("/sign-in"), 200)
+        check_console(await client.get("/healthz"), 200)
+        check_console(await client.get("/desk"), 303)
+        check_console(await client.get("/nowhere"), 404)
+        check_console(await client.put("/sign-in"), 405)
+        check_console(await client.post("/sign-in", content=b"x" * 20_000), 413)
+        check_console(await client.post("/sign-in", data={"name": "x", "password": "y"}), 401)
+        check_console(await client.post("/sign-out"), 303)
+        check_console(await client.post("/sign-out", headers={"Origin": "https://other.example"}), 403)
+        signed_in = await client.get(house.demo_coordinator)
+        check_console(signed_in, 303)
+        cookie = signed_in.headers["set-cookie"]
+        assert cookie.startswith("__Host-console=")
+        assert {"httponly", "secure", "path=/", "samesite=strict"} <= {
+            part.strip().lower() for part in cookie.split(";")
+        }
+
+
+@pytest.mark.parametrize("side", ["visitors", "staff"])
+async def test_a_refused_socket_wears_the_headers(house: House, side: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await Wire.open(getattr(house, side), {"Origin": "https://other.example"})
+    response = refused.value.response
+    assert response.status_code == 403
+    headers = {name.lower(): value for name, value in response.headers.raw_items()}
+    check_headers(headers, {**(VISITOR if side == "visitors" else CONSOLE), "cache-control": "no-store"})
+    assert "set-cookie" not in headers
+
+
+async def test_an_error_of_ours_wears_the_headers_too(tmp_path: Path) -> None:
+    with serving_broken(tmp_path, "bot") as address:
+        check_visitor(await break_bot(address, Marks()), 500)
+    with serving_broken(tmp_path, "console") as address:
+        check_console(await break_console(address, Marks()), 500)

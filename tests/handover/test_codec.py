@@ -1,0 +1,84 @@
+"""How values travel: what cannot be read never hides what can."""
+
+import pytest
+
+from handover.codec import UNREADABLE, read_briefing, read_event, read_pseudonym, write_briefing, write_pseudonym
+from handover.values import (
+    Briefing,
+    CameBack,
+    Channel,
+    Danger,
+    EndReason,
+    Heard,
+    Message,
+    MessageId,
+    Pseudonym,
+    Resync,
+    Said,
+    TalkEvent,
+    WasEnded,
+    WasReturned,
+    WasTaken,
+    WentAway,
+)
+
+
+def test_a_briefing_and_a_pseudonym_survive_the_way() -> None:
+    briefing = Briefing("so", Channel.WEB_PLAIN, "money", "friend", "16_17", "Örebro län", Danger.URGENT)
+    assert read_briefing(write_briefing(briefing).encode()) == briefing
+    assert read_pseudonym(write_pseudonym(Pseudonym(0, 95)).encode()) == Pseudonym(0, 95)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"\xff",
+        b"[]",
+        b"{}",
+        b"null",
+        b'{"language":"sv","channel":"pigeon","danger":"none"}',
+        b'{"language":"sv","channel":"web","danger":"none","words":"x"}',
+        b'{"language":7,"channel":"web","danger":"none"}',
+        b'{"language":"sv","channel":"web","danger":"none","topic":["x"]}',
+    ],
+)
+def test_a_briefing_of_another_version_still_shows_a_person(raw: bytes) -> None:
+    assert read_briefing(raw) == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload", "event"),
+    [
+        ("up", b"s7 message-7 a b\n\x00", Said(Message(7, MessageId("message-7"), b"a b\n\x00"))),
+        ("down", b"s1 message-1 ", Said(Message(1, MessageId("message-1"), b""))),
+        ("up", b"h12", Heard(12)),
+        ("up", b"w", WentAway()),
+        ("up", b"c", CameBack()),
+        ("down", "tÅsa".encode(), WasTaken("Åsa")),
+        ("talk", b"r", WasReturned()),
+        ("talk", b"esilence", WasEnded(EndReason.SILENCE)),
+    ],
+)
+def test_an_event_is_read(kind: str, payload: bytes, event: TalkEvent) -> None:
+    assert read_event(kind, payload) == event
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        ("up", b""),
+        ("up", b"s1"),
+        ("up", b"sx message-1 words"),
+        ("up", b"h"),
+        ("up", b"tMallory"),  # only staff's channel says who took a talk
+        ("talk", b"s1 message-1 words"),  # the shared channel carries no words
+        ("talk", b"tMallory"),
+        ("talk", b"eboredom"),
+        ("down", b"t\xff"),
+        ("down", b"w"),
+        ("elsewhere", b"r"),
+    ],
+)
+def test_what_nobody_can_trust_makes_the_receiver_read_again(kind: str, payload: bytes) -> None:
+    assert read_event(kind, payload) == Resync()

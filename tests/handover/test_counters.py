@@ -1,0 +1,80 @@
+"""Closed counters: only known names, nothing lost when the engine is away."""
+
+import pytest
+
+from handover.counters import Tally, talk_names
+from handover.ports import EngineUnavailable
+from handover.values import DeskId
+
+DEMO, OTHER = DeskId("demo"), DeskId("other")
+NAMES = frozenset({"talk.joined", "talk.taken"})
+
+
+class Bucket:
+    """Takes what is counted, or fails for some desks."""
+
+    def __init__(self, *failing: DeskId) -> None:
+        self.failing = set(failing)
+        self.taken: list[tuple[DeskId, dict[str, int]]] = []
+
+    async def count(self, desk: DeskId, names: dict[str, int]) -> None:
+        if desk in self.failing:
+            raise EngineUnavailable
+        self.taken.append((desk, names))
+
+
+async def test_increments_are_handed_over_once_per_desk() -> None:
+    tally, bucket = Tally(NAMES), Bucket()
+    for desk, name in ((DEMO, "talk.joined"), (DEMO, "talk.joined"), (DEMO, "talk.taken"), (OTHER, "talk.joined")):
+        tally.add(desk, name)
+    await tally.flush(bucket.count)
+    await tally.flush(bucket.count)
+    assert bucket.taken == [(DEMO, {"talk.joined": 2, "talk.taken": 1}), (OTHER, {"talk.joined": 1})]
+
+
+async def test_what_could_not_be_handed_over_is_kept_and_grows() -> None:
+    tally, bucket = Tally(NAMES), Bucket(DEMO)
+    tally.add(DEMO, "talk.joined")
+    with pytest.raises(EngineUnavailable):
+        await tally.flush(bucket.count)
+    tally.add(DEMO, "talk.joined")
+    bucket.failing.clear()
+    await tally.flush(bucket.count)
+    assert bucket.taken == [(DEMO, {"talk.joined": 2})]
+
+
+async def test_what_is_counted_during_a_flush_waits_for_the_next() -> None:
+    tally, bucket = Tally(NAMES), Bucket()
+
+    async def count(desk: DeskId, names: dict[str, int]) -> None:
+        tally.add(desk, "talk.taken")
+        await bucket.count(desk, names)
+
+    tally.add(DEMO, "talk.joined")
+    await tally.flush(count)
+    await tally.flush(bucket.count)
+    assert bucket.taken == [(DEMO, {"talk.joined": 1}), (DEMO, {"talk.taken": 1})]
+
+
+def test_a_name_outside_the_set_is_refused_and_not_repeated() -> None:
+    with pytest.raises(ValueError, match="closed set") as caught:
+        Tally(NAMES).add(DEMO, "words of a visitor")
+    assert "words" not in str(caught.value)
+
+
+def test_the_closed_set_is_this_one() -> None:
+    assert talk_names(["marriage"]) == {
+        "contact.web",
+        "contact.web-plain",
+        "topic.marriage",
+        "danger.concern",
+        "danger.urgent",
+        "talk.joined",
+        "talk.taken",
+        "talk.returned",
+        "talk.left-waiting",
+        "talk.ended.visitor",
+        "talk.ended.exit",
+        "talk.ended.staff",
+        "talk.ended.silence",
+    }

@@ -1,0 +1,185 @@
+"""One marked visit to a running house: reading, being refused in every way, talking through crashes."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.fristad.processes import children, eventually
+from tests.journeys.ends import PlainVisitorClient, StaffClient, VisitorClient, http
+from tests.journeys.marks import Marks
+from tests.journeys.wire import Wire
+from tests.running import House
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One marked visitor; `talks` is the visit's second half, with staff."""
+
+    house: House
+    marks: Marks
+
+    def visitor(self) -> VisitorClient:
+        return VisitorClient(self.house, self.marks.headers, self.marks.address, f"?q={self.marks.query}")
+
+    async def reads(self) -> None:
+        visitor = self.visitor()
+        answer = await visitor.opens_the_page()
+        address, _ = answer.extensions["network_stream"].get_extra_info("client_addr")
+        assert address == self.marks.address  # what the server sees is marked, not only what it is told
+        await visitor.chooses("start", "safe-yes", "for-self")
+        for phrase in self.marks.phrases(self.marks.to_bot):
+            await visitor.asks_the_bot(phrase)
+        await visitor.goes_home()
+        plain = PlainVisitorClient(self.house, self.marks.headers, self.marks.address, f"?q={self.marks.query}")
+        await plain.opens_the_page()
+        for phrase in self.marks.phrases(self.marks.to_bot):
+            await plain.sends(phrase)
+        await plain.goes_home()
+
+    async def sends_garbage(self, address: str) -> None:
+        """Each kind of refusal: 404, 405, 413, 422 and other bad requests, refused sockets, no HTTP at all."""
+        marks = self.marks
+        form = address if address == self.house.visitors else f"{address}sign-in"
+        turn = f"{address}turn" if address == self.house.visitors else form
+        async with http(address, {**marks.headers, "Origin": address.rstrip("/")}, marks.address) as client:
+            query = f"?q={marks.query}"
+            statuses = [
+                (await client.get(f"/{marks.path}{query}")).status_code,
+                (await client.put(f"/healthz{query}", content=marks.garbage)).status_code,
+                (await client.post(form, content=marks.garbage * 2000)).status_code,
+                (await client.post(turn, json={"state": marks.garbage, "input": {"text": marks.garbage}})).status_code,
+                (await client.post(turn, json={"state": [marks.garbage]})).status_code,
+                (await client.post(turn, content=f'{{"state": "{marks.garbage}')).status_code,
+                (await client.post(form, data={"state": marks.garbage, "name": marks.garbage})).status_code,
+            ]
+        assert {404, 405, 413} <= set(statuses)
+        assert all(400 <= status < 500 for status in statuses), statuses
+        await self._is_refused_sockets(address)
+        await _says_no_http(address, marks)
+
+    async def _is_refused_sockets(self, address: str) -> None:
+        marks = self.marks
+        with pytest.raises(InvalidStatus) as refused:
+            await Wire.open(address, {**marks.headers, "Origin": f"https://{marks.garbage}.example"}, marks.address)
+        assert refused.value.response.status_code == 403
+        if address == self.house.visitors:
+            for frame in (f'{{"v": 1, "type": "open", "talk": "{marks.garbage}", "down": 0}}', marks.garbage):
+                wire = await Wire.open(address, marks.headers, marks.address)
+                await wire.send_raw(frame)
+                assert await wire.closed() in {4400, 4401}
+        else:
+            wire = await Wire.open(address, {**marks.headers, "Cookie": f"__Host-console={marks.cookie}"})
+            assert await wire.closed() == 4401
+
+    @asynccontextmanager
+    async def talks(self) -> AsyncIterator["Talk"]:
+        """A talk in which every phrase has gone both ways; ended by the exit."""
+        staff, visitor = StaffClient(self.house), self.visitor()
+        await staff.comes_to_work()
+        await visitor.opens_the_page()
+        await visitor.waits()
+        handle = (await staff.takes_whoever_waits())["talk"]
+        await visitor.live.expect("taken")
+        talk = Talk(self.house, self.marks, visitor, staff, handle)
+        await talk.goes_on(0)
+        yield talk
+        await visitor.leaves_by_the_exit()
+        await staff.live.expect("ended", talk=handle, reason="exit")
+        await staff.goes_home()
+        await visitor.http.aclose()
+
+    @asynccontextmanager
+    async def talks_by_form_posts(self) -> AsyncIterator["PlainTalk"]:
+        staff = StaffClient(self.house)
+        visitor = PlainVisitorClient(self.house, self.marks.headers, self.marks.address, f"?q={self.marks.query}")
+        await staff.comes_to_work()
+        await visitor.opens_the_page()
+        await visitor.asks_for_a_person()
+        handle = (await staff.takes_whoever_waits())["talk"]
+        await visitor.does("refresh")
+        for number, phrase in enumerate(self.marks.phrases(self.marks.to_person), 1):
+            await visitor.sends(phrase)
+            assert await staff.hears(handle, number) == phrase
+        yield PlainTalk(self.house, self.marks, visitor)
+        await staff.http.aclose()
+        await visitor.http.aclose()
+
+
+@dataclass
+class Talk:
+    house: House
+    marks: Marks
+    visitor: VisitorClient
+    staff: StaffClient
+    handle: str
+
+    async def goes_on(self, after: int) -> None:
+        """Every phrase once in each direction, numbered from `after`."""
+        up, down = self.marks.phrases(self.marks.to_person), self.marks.phrases(self.marks.from_person)
+        for number, (ours, theirs) in enumerate(zip(up, down, strict=True), after + 1):
+            await self.visitor.says(number, ours)
+            assert await self.staff.hears(self.handle, number) == ours
+            await self.staff.says(self.handle, number, theirs)
+            assert await self.visitor.hears(number) == theirs
+
+    async def survives_a_killed_visitor_app(self) -> None:
+        os.kill(children(self.house.process.pid)["bot"], signal.SIGKILL)
+        await self.visitor.live.closed()
+        await self.visitor.connects()
+        await self.visitor.live.expect("taken")
+        await self.goes_on(3)
+
+    async def survives_a_killed_console(self) -> None:
+        os.kill(children(self.house.process.pid)["console"], signal.SIGKILL)
+        await self.staff.live.closed()
+        await self.staff.opens_the_desk_as_soon_as_it_can()
+        await self.staff.live.expect("talk", talk=self.handle)
+        await self.goes_on(6)
+
+
+@dataclass
+class PlainTalk:
+    house: House
+    marks: Marks
+    visitor: PlainVisitorClient
+
+    async def meets_an_engine_that_freezes_and_dies(self) -> None:
+        """Words are on their way when the engine stops answering; then it dies with them in its memory."""
+        engine = children(self.house.process.pid)["engine"]
+        os.kill(engine, signal.SIGSTOP)
+        left, page = await asyncio.gather(
+            self.visitor.http.post(f"/leave?q={self.marks.query}", content=self.visitor.page.fields["talk"]),
+            self.visitor.sends(self.marks.phrases(self.marks.to_person)[0]),
+        )
+        assert left.status_code == 503
+        assert "112" in left.text
+        assert self.marks.to_person in page.html  # the words are still in the page, to be sent again
+        os.kill(engine, signal.SIGKILL)
+        eventually(lambda: children(self.house.process.pid).get("engine", engine) != engine)
+        await asyncio.sleep(1)
+        page = await self.visitor.does("refresh")
+        assert not page.fields["talk"]
+
+
+async def _says_no_http(address: str, marks: Marks) -> None:
+    """Bytes that are no request, and a request that is never finished."""
+    host, port = urlsplit(address).hostname, urlsplit(address).port
+    for raw in (
+        f"{marks.garbage} / HTTP/9.9\r\nX: {marks.garbage}\r\n\r\n",
+        f"POST /{marks.path} HTTP/1.1\r\nHost: {marks.garbage}\r\nContent-Length: 999\r\n\r\n{marks.garbage}",
+        f"GET /live?q={marks.query} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"
+        f"Sec-WebSocket-Key: {marks.garbage}\r\n\r\n",
+    ):
+        reader, writer = await asyncio.open_connection(host, port, local_addr=(marks.address, 0))
+        writer.write(raw.encode())
+        await writer.drain()
+        with_timeout = asyncio.wait_for(reader.read(4096), 0.5)
+        await asyncio.gather(with_timeout, return_exceptions=True)
+        writer.close()
