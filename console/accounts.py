@@ -126,9 +126,7 @@ def _check(sign_in_name: str, shown_name: str, role: str, password: str, desk: s
 class Accounts:
     """Checks names and passwords. Unknown names cost the same work and get the same answer as wrong passwords."""
 
-    def __init__(
-        self, sessions: Sessions, clock: Callable[[], float], hasher: PasswordHasher | None = None
-    ) -> None:
+    def __init__(self, sessions: Sessions, clock: Callable[[], float], hasher: PasswordHasher | None = None) -> None:
         self._sessions = sessions
         self._hasher = hasher or PasswordHasher()
         self._stand_in = self._hasher.hash(secrets.token_urlsafe())

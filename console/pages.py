@@ -25,6 +25,7 @@ FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
     "desk.js": _SCRIPT,
+    "load.js": _SCRIPT,
     "talk.js": _SCRIPT,
     "tone.js": _SCRIPT,
     "wire.js": _SCRIPT,

@@ -107,7 +107,21 @@ class SecurityHeaders:
         self._policy = {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in policy.items()}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # A socket that is closed before it was accepted would be refused by the server, without our headers.
+        unanswered = "websocket.http.response" in scope.get("extensions", {})
+
         async def send_with_policy(message: Any) -> None:
+            nonlocal unanswered
+            if unanswered and message["type"] == "websocket.close":
+                refusal = {
+                    "type": "websocket.http.response.start",
+                    "status": 403,
+                    "headers": [(b"content-length", b"0")],
+                }
+                await send_with_policy(refusal)
+                await send_with_policy({"type": "websocket.http.response.body", "body": b""})
+                return
+            unanswered = False
             if message["type"] in self._STARTS:
                 message = {**message, "headers": self._apply(message.get("headers", ()))}
             await send(message)

@@ -5,6 +5,8 @@ from typing import Any
 
 from safety.headers import Asgi
 
+_DRAINED = 512 * 1024
+
 
 async def refuse_too_large(scope: Any, receive: Any, send: Any) -> None:
     """The plainest refusal, for an app that brings no page of its own."""
@@ -19,18 +21,21 @@ class BodyLimit:
 
     A body is read before the app sees the request, so a chunked one that lies about its length, or names none, is
     counted too. What does not fit is answered by `refusal` (an ASGI app that sends status 413) and never parsed.
+    Up to `drained` bytes of it are read and dropped first: who is still sending when the connection closes would see
+    it reset, and never the refusal.
     """
 
-    def __init__(self, app: Asgi, max_bytes: int, refusal: Asgi = refuse_too_large) -> None:
+    def __init__(self, app: Asgi, max_bytes: int, refusal: Asgi = refuse_too_large, *, drained: int = _DRAINED) -> None:
         self._app = app
         self._max_bytes = max_bytes
         self._refusal = refusal
+        self._drained = drained
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _declared_length(scope) > self._max_bytes:
+        if _declared_length(scope) > self._drained:
             await self._refuse(scope, receive, send)
             return
         body = await self._read(receive)
@@ -42,14 +47,17 @@ class BodyLimit:
         await self._app(scope, _replaying(body, receive), send)
 
     async def _read(self, receive: Any) -> bytes | None:
-        """The body, cut off just above the limit; None when the sender went away."""
+        """The body, cut off somewhere above the limit; None when the sender went away."""
         parts = bytearray()
-        more = True
-        while more and len(parts) <= self._max_bytes:
+        count, more = 0, True
+        while more and count <= self._drained:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None
-            parts += message.get("body", b"")
+            part = message.get("body", b"")
+            count += len(part)
+            if len(parts) <= self._max_bytes:
+                parts += part
             more = message.get("more_body", False)
         return bytes(parts)
 

@@ -58,7 +58,7 @@ def read_own(field: str) -> list[Own]:
     """Own messages from the form; none when the field is not what we wrote."""
     try:
         own = [Own(int(seq), int(after), str(text)) for seq, after, text in json.loads(field or "[]")]
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         return []
     return _newest(own)
 

@@ -53,7 +53,12 @@ class Leave:
     """The visitor left by the exit."""
 
 
-Frame = Open | SayFrame | HeardFrame | End | Leave
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Is the server still there?"""
+
+
+Frame = Open | SayFrame | HeardFrame | End | Leave | Ping
 
 
 def read_frame(text: str) -> Frame:
@@ -109,4 +114,5 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], Frame]] = {
     "heard": lambda fields: HeardFrame(_number(fields, "seq", lowest=0)),
     "end": lambda _: End(),
     "leave": lambda _: Leave(),
+    "ping": lambda _: Ping(),
 }

@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import WebSocket, WebSocketDisconnect
 
 from bot.reception import Reception
-from bot.web.frames import FRAME_LIMIT, BadFrame, End, Frame, HeardFrame, Leave, Open, SayFrame, read_frame
+from bot.web.frames import FRAME_LIMIT, BadFrame, End, Frame, HeardFrame, Leave, Open, Ping, SayFrame, read_frame
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
     Accepted,
@@ -161,6 +161,8 @@ class LiveTalk:
                 self._reason = EndReason.VISITOR
             case Leave():
                 self._reason = EndReason.EXIT
+            case Ping():
+                await self._tell("pong")
             case Open():
                 raise _Refused("frame", Close.BAD_FRAME)
 

@@ -36,8 +36,8 @@ class Tokens:
 
     def open_state(self, token: str) -> State:
         """The state in a token. Raises BadToken for one that is not ours, ExpiredToken after STATE_AGE."""
-        row = self._unseal("state", token, STATE_AGE)
         try:
+            row = self._unseal("state", token, STATE_AGE)
             language, node, audience, topic, age_band, county, danger, waiting = row
             state = State(
                 language=language,
@@ -61,8 +61,8 @@ class Tokens:
 
     def open_talk(self, token: str) -> Talk:
         """The talk behind a token. Raises BadToken for one that is not ours, ExpiredToken after TALK_AGE."""
-        row = self._unseal("talk", token, TALK_AGE)
         try:
+            row = self._unseal("talk", token, TALK_AGE)
             desk, talk, channel = row
             return Talk(TalkRef(DeskId(desk), TalkId(talk)), Channel(channel))
         except (TypeError, ValueError) as error:

@@ -17,8 +17,6 @@ const title = document.title;
 let wire, duty = "off", capacity = 3, rows = new Set(), sound = true, firstRoom = true;
 
 function start() {
-  if (document.querySelector("[data-module=load]")) { new Wire("/live", showLoad, () => {}); return; }
-  if (!$("desk")) return;
   $("desk").hidden = false;
   wire = new Wire("/live", receive, showLink);
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
@@ -37,7 +35,7 @@ function start() {
 function receive(frame) {
   const known = talks.get(frame.talk), talk = known?.ended ? null : known;
   const handlers = {
-    hello: () => { capacity = frame.capacity; setDuty(frame.duty); firstRoom = true; },
+    hello: () => greet(frame),
     duty: () => setDuty(frame.duty),
     room: () => showRoom(frame),
     talks: () => { for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
@@ -66,7 +64,15 @@ function refuse({ code, talk }) {
 // --- Duty, sound, connection ---
 
 function askDuty(to, sure = false) {
-  wire.send({ type: "duty", to, sure });
+  if (!wire.send({ type: "duty", to, sure })) notice(say("lost"));
+}
+
+function greet({ capacity: most, duty: now }) {
+  capacity = most;
+  firstRoom = true;
+  $("duty").disabled = false;
+  if (duty !== "off" && now === "off") notice(say("lapsed"));
+  setDuty(now);
 }
 
 function setDuty(state) { duty = state; $("sure").hidden = true; drawDuty(); }
@@ -238,13 +244,6 @@ function badge() {
     tab.querySelector(".badge").textContent = number || "";
   }
   while ($("tabs").children.length > tabs.length) $("tabs").lastElementChild.remove();
-}
-
-// --- The coordinator's load ---
-
-function showLoad({ waiting, on_duty: onDuty }) {
-  for (const part of document.querySelectorAll("[data-band]")) part.hidden = part.dataset.band !== waiting;
-  document.querySelector("[data-on-duty]").textContent = onDuty;
 }
 
 start();

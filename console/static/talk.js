@@ -2,6 +2,7 @@
 
 import { newId, Outbox, readAfter } from "./wire.js";
 
+const GLANCE = 300; // milliseconds until the visitor is told that messages were shown
 const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 let columns = 0;
 
@@ -57,8 +58,9 @@ export class Talk {
 
   // The whole talk, after a claim, a reload or a lost connection: in the order in which it was read.
   restore({ heard, said, delivered }) {
-    const { log } = this, pending = [...this.own].filter(([id]) => !said.some((each) => each.id === id));
-    const waiting = this.outbox.waiting.map((each) => each.id), fresh = this.heard;
+    const { log } = this, last = said.at(-1)?.seq ?? 0, fresh = this.heard;
+    // Not on the list: not sent yet, or sent while the list was on its way.
+    const pending = [...this.own].filter(([id, { seq }]) => (!seq || seq > last) && !said.some((each) => each.id === id));
     log.replaceChildren();
     this.own.clear();
     let next = 0;
@@ -67,13 +69,14 @@ export class Talk {
       this.show(message, true);
     }
     while (next < heard.length) this.show(heard[next++], false);
-    for (const [id, { element }] of pending) if (waiting.includes(id)) { this.own.set(id, { seq: 0, element }); log.append(element); }
+    for (const [id, each] of pending) { this.own.set(id, each); log.append(each.element); }
     this.heard = Math.max(this.heard, heard.at(-1)?.seq ?? 0);
     this.read = Math.max(this.read, Math.min(fresh, this.heard));
     this.deliver(delivered);
     this.outbox.sync(said);
     this.scroll(true);
     this.markRead();
+    this.tellRead(); // once more: it may have been lost with the connection
   }
 
   hear(message) {
@@ -124,12 +127,19 @@ export class Talk {
   markRead() {
     if (this.unread && this.seen(this)) {
       this.read = this.heard;
-      this.wire.send({ type: "heard", talk: this.handle, seq: this.heard });
+      this.tellRead();
     }
     const badge = this.part(".talk-head .badge");
     badge.hidden = !this.unread;
     badge.textContent = this.unread ? this.say("unread", { count: this.unread }) : "";
     this.changed();
+  }
+
+  tellRead() {
+    this.glance ||= setTimeout(() => {
+      this.glance = 0;
+      if (this.read && !this.ended) this.wire.send({ type: "heard", talk: this.handle, seq: this.read });
+    }, GLANCE);
   }
 
   atEnd() {
@@ -148,7 +158,7 @@ export class Talk {
     const skip = () => { this.wire.send({ type: "wrapup", talk: this.handle, choices: [] }); this.closed(); };
     this.ended = true;
     this.own.clear();
-    this.outbox.waiting = [];
+    this.outbox.forget();
     this.read = this.heard;
     for (const input of form.querySelectorAll("input")) input.checked = suggested.includes(input.value);
     form.onsubmit = (event) => {

@@ -4,6 +4,7 @@
 const SIGNED_OUT = 4401, ELSEWHERE = 4409;
 const SILENCE = 13000; // the server says something every third of the lease; without it the connection is dead
 const LONGEST_PAUSE = 8000;
+const PACE = 60; // milliseconds between two messages; the server allows 20 frames a second
 
 export class Wire {
   // onFrame(frame) for every frame; onLink("open" | "lost" | "elsewhere") for the connection.
@@ -13,6 +14,7 @@ export class Wire {
     this.onLink = onLink;
     this.failures = 0;
     addEventListener("online", () => this.hurry());
+    addEventListener("offline", () => this.drop(this.socket));
     document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
     this.connect();
   }
@@ -38,7 +40,14 @@ export class Wire {
 
   listen(socket) {
     clearTimeout(this.deaf);
-    this.deaf = setTimeout(() => { socket.close(); if (socket === this.socket) this.lose(0); }, SILENCE);
+    this.deaf = setTimeout(() => this.drop(socket), SILENCE);
+  }
+
+  // A dead connection can take minutes to say so: it is given up here and now.
+  drop(socket) {
+    if (!socket || socket !== this.socket) return;
+    socket.close();
+    this.lose(0);
   }
 
   lose(code) {
@@ -64,36 +73,53 @@ export class Wire {
   }
 }
 
-// The messages of one talk that the server may not have yet, in order.
+// The messages of one talk that the server may not have yet, in order. A message keeps its number: the server knows a
+// resend by number and id together, so `last` never goes back, also when an older list of ours comes in late.
 export class Outbox {
   constructor(wire, talk) {
     this.wire = wire;
     this.talk = talk;
     this.last = 0; // number of the last message that the server has
     this.waiting = [];
+    this.posted = 0; // how many of those are on their way
+    this.synced = null; // the connection over which the server has said what it has
   }
 
   add(id, text) {
     this.waiting.push({ id, text });
-    this.post(this.waiting.at(-1), this.last + this.waiting.length);
+    this.pump();
   }
 
   // The server has this one.
   sent(id, seq) {
-    this.waiting = this.waiting.filter((each) => each.id !== id);
+    const place = this.waiting.findIndex((each) => each.id === id);
+    if (place >= 0) this.waiting.splice(place, 1);
+    if (place >= 0 && place < this.posted) this.posted -= 1;
     this.last = Math.max(this.last, seq);
   }
 
-  // All that the server has. What it lacks is numbered after it and sent again; an id is never taken twice.
+  // All that the server has. What it lacks is sent again, after it; an id is never taken twice.
   sync(said) {
     const known = new Set(said.map((each) => each.id));
     this.waiting = this.waiting.filter((each) => !known.has(each.id));
-    this.last = said.at(-1)?.seq ?? this.last;
-    this.waiting.forEach((each, place) => this.post(each, this.last + place + 1));
+    this.last = Math.max(this.last, said.at(-1)?.seq ?? 0);
+    this.posted = 0;
+    this.synced = this.wire.socket;
+    this.pump();
   }
 
-  post(message, seq) {
-    this.wire.send({ type: "say", talk: this.talk, seq, ...message });
+  pump() {
+    const message = this.waiting[this.posted];
+    if (this.pacing || !message || this.synced !== this.wire.socket) return;
+    const seq = this.last + this.posted + 1;
+    if (!this.wire.send({ type: "say", talk: this.talk, seq, ...message })) return;
+    this.posted += 1;
+    this.pacing = setTimeout(() => { this.pacing = 0; this.pump(); }, PACE);
+  }
+
+  forget() {
+    this.waiting = [];
+    this.posted = 0;
   }
 }
 

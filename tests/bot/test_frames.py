@@ -1,4 +1,4 @@
-"""Frames of the socket: the five that there are, and nothing else."""
+"""Frames of the socket: the six that there are, and nothing else."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.frames import BODY_LIMIT, BadFrame, End, HeardFrame, Leave, Open, SayFrame, read_frame
+from bot.web.frames import BODY_LIMIT, BadFrame, End, HeardFrame, Leave, Open, Ping, SayFrame, read_frame
 
 SAY = {"type": "say", "seq": 1, "id": "abcdefgh", "body": "hello"}
 
@@ -20,6 +20,7 @@ SAY = {"type": "say", "seq": 1, "id": "abcdefgh", "body": "hello"}
         ('{"type": "heard", "seq": 0}', HeardFrame(0)),
         ('{"type": "end"}', End()),
         ('{"type": "leave"}', Leave()),
+        ('{"type": "ping"}', Ping()),
     ],
 )
 def test_a_frame_of_the_protocol_is_read(text: str, frame: object) -> None:

@@ -144,6 +144,12 @@ async def test_a_talk_from_taking_to_ending(house: House, kim: Colleague, engine
         assert [key for key in client.keys("*") if ref.talk.encode() in key] == []
 
 
+async def test_a_page_that_asks_whether_we_are_there_is_answered(house: House) -> None:
+    line = await house.calls(await house.joins())
+    await line.tells("ping")
+    assert await line.hears("pong") == {"type": "pong"}
+
+
 async def test_staff_who_end_are_named_as_the_reason(house: House, kim: Colleague) -> None:
     line, ref = await taken(house, kim)
     await kim.end.end(ref, KIM)

@@ -154,7 +154,7 @@ class Staff:
         self.name = await self.page.locator(".who strong").inner_text()
 
     async def goes_on_duty(self) -> None:
-        await expect(self.page.get_by_role("status").filter(has_text="Connecting")).to_have_count(0)
+        await expect(self.duty).to_be_enabled()
         if await self.duty.get_attribute("aria-checked") != "true":
             await self.duty.click()
         await expect(self.duty).to_have_attribute("aria-checked", "true")

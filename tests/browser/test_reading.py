@@ -30,7 +30,7 @@ async def test_the_first_page_says_who_answers_what_is_kept_and_what_cannot_be_e
     ("locale", "start", "fine", "myself", "topic", "sources", "checked", "onward"),
     [
         ("en-GB", "Start", "Yes, that is fine", "Myself", "Forced marriage", "Sources", "Written from the sources", "All topics"),
-        ("sv-SE", "Starta", "Ja, det går bra", "Mig själv", "Tvångsäktenskap", "Källor", "Skriven ur källorna", "Alla ämnen"),
+        ("sv-SE", "Starta", "Ja, det går bra", "Mig själv", "Tvingas gifta sig", "Källor", "Skriven ur källorna", "Alla ämnen"),
     ],
     ids=["English", "Swedish"],
 )  # fmt: skip
@@ -71,7 +71,7 @@ async def test_at_least_twelve_topics_can_be_read_in_both_languages(people: Peop
     [
         ("en-GB", "they want to make me marry my cousin", "Forced marriage"),
         ("en-GB", "my dad wants to take me abroad this summer and i am scared", "Afraid of being taken abroad"),
-        ("sv-SE", "mina föräldrar vill gifta bort mig", "Tvångsäktenskap"),
+        ("sv-SE", "mina föräldrar vill gifta bort mig", "Tvingas gifta sig"),
     ],
 )
 async def test_own_words_lead_to_the_right_topic(people: People, locale: str, words: str, topic: str) -> None:
@@ -133,7 +133,7 @@ async def test_the_language_can_be_changed_at_any_time_without_losing_the_place(
     await visitor.topic("Forced marriage").click()
     await visitor.sees("Language and privacy").click()
     await visitor.presses("Svenska")
-    await expect(visitor.page.get_by_role("heading", name="Tvångsäktenskap")).to_be_visible()
+    await expect(visitor.page.get_by_role("heading", name="Tvingas gifta sig")).to_be_visible()
     await expect(visitor.page.get_by_role("heading", name="Forced marriage")).to_have_count(0)
     await expect(visitor.page.get_by_role("textbox", name="Ditt meddelande")).to_be_visible()
     assert await visitor.page.evaluate("document.documentElement.lang") == "sv"

@@ -14,6 +14,13 @@ from safety.logs import log_config
 Address = tuple[str, int]
 
 
+class Hasty(BoundedHttp):
+    """The same, for tests that wait."""
+
+    head_within = 0.5
+    body_within = 0.5
+
+
 @pytest.fixture
 async def server() -> AsyncIterator[Address]:
     app = FastAPI()
@@ -23,7 +30,7 @@ async def server() -> AsyncIterator[Address]:
         return len(body)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = uvicorn.Config(app, http=BoundedHttp, ws="none", log_config=log_config(), access_log=False)
+        config = uvicorn.Config(app, http=Hasty, ws="none", log_config=log_config(), access_log=False)
         running = uvicorn.Server(config)
         task = asyncio.create_task(running.serve(sockets=[listener]))
         await ask(listener.getsockname(), post(b"[]"))  # the listener keeps it until the server takes it
@@ -64,3 +71,24 @@ async def test_a_head_without_end_is_refused(server: Address, piece: bytes) -> N
     answer = await ask(server, b"POST / HTTP/1.1\r\nhost: x\r\nx: " + piece * (100_000 // len(piece)))
     assert answer == b"" or answer.startswith(b"HTTP/1.1 400")
     assert (await ask(server, post(b"[]"))).startswith(b"HTTP/1.1 200")
+
+
+async def test_a_large_head_is_refused_though_it_comes_in_one_piece(server: Address) -> None:
+    answer = await ask(server, post(b"[]", b"x-a: b\r\n" * 9000))
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize("part", [b"POST / HT", b"POST / HTTP/1.1\r\nhost: x\r\n", post(b"[1, 2]")[:-3]])
+async def test_a_request_that_is_never_finished_loses_its_connection(server: Address, part: bytes) -> None:
+    assert await ask(server, part) == b""
+
+
+async def test_a_request_that_takes_its_time_between_two_is_not_cut(server: Address) -> None:
+    reader, writer = await asyncio.open_connection(*server)
+    for _ in range(3):
+        writer.write(post(b"[]", close=False))
+        assert (await reader.readuntil(b"\r\n\r\n0")).startswith(b"HTTP/1.1 200")
+        await asyncio.sleep(Hasty.head_within + 0.2)
+    writer.close()
+    await writer.wait_closed()

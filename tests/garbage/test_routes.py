@@ -164,9 +164,10 @@ async def test_every_answer_to_staff_wears_the_headers(house: House, people: Peo
 
 
 @pytest.mark.parametrize("side", ["visitors", "staff"])
-async def test_a_refused_socket_wears_the_headers(house: House, side: str) -> None:
+@pytest.mark.parametrize("path", ["live", "nowhere", "healthz", "demo/live"])
+async def test_a_refused_socket_wears_the_headers(house: House, side: str, path: str) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        await Wire.open(getattr(house, side), {"Origin": "https://other.example"})
+        await Wire.open(getattr(house, side), {"Origin": "https://other.example"}, path=path)
     response = refused.value.response
     assert response.status_code == 403
     headers = {name.lower(): value for name, value in response.headers.raw_items()}

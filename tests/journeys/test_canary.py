@@ -74,7 +74,7 @@ async def test_a_marked_visit_leaves_no_mark(folder: Path) -> None:
         assert _scan_alive(scanner, house, folder) == []
     assert scanner.in_folder(folder) == []
     assert scanner.in_machine(since) == []
-    assert scanner.looked_at > 50
+    assert scanner.looked_at > 30  # files, command lines, environments, open files
     written = house.output.read_text(encoding="utf-8")
     _check_lines(written, house)
     assert sum("class=" in line for line in written.splitlines()) > 0  # there was something to be careful with

@@ -23,7 +23,9 @@ class Wire:
         self.frames: list[Frame] = []
 
     @classmethod
-    async def open(cls, address: str, headers: Mapping[str, str], source: str = "127.0.0.1") -> Self:
+    async def open(
+        cls, address: str, headers: Mapping[str, str], source: str = "127.0.0.1", path: str = "live"
+    ) -> Self:
         """Connect as a page of that address does. Raises websockets' InvalidStatus when it is refused."""
         own = {name: value for name, value in headers.items() if name.lower() not in {"origin", "user-agent"}}
         agent = next((value for name, value in headers.items() if name.lower() == "user-agent"), None)

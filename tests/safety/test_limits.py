@@ -8,6 +8,7 @@ import pytest
 from safety.limits import BodyLimit, FrameBudget
 
 LIMIT = 100
+DRAINED = 500
 
 
 class Exchange:
@@ -25,7 +26,7 @@ class Exchange:
         self.sent: list[dict[str, Any]] = []
 
     async def run(self) -> "Exchange":
-        await BodyLimit(self._app, LIMIT)(self.scope, self._receive, self._send)
+        await BodyLimit(self._app, LIMIT, drained=DRAINED)(self.scope, self._receive, self._send)
         return self
 
     @property
@@ -64,11 +65,20 @@ async def test_one_byte_too_many_is_refused_before_the_app_sees_it() -> None:
 async def test_a_chunked_body_is_counted_and_not_read_to_its_end() -> None:
     exchange = await Exchange([b"x" * 40] * 50).run()
     assert (exchange.status, exchange.read) == (413, None)
-    assert len(exchange.incoming) > 40
+    assert len(exchange.incoming) > 30
 
 
-async def test_a_declared_length_is_refused_without_reading_anything() -> None:
-    exchange = await Exchange([b"x"], length=b"101").run()
+@pytest.mark.parametrize("length", [None, b"240"])
+async def test_a_body_a_little_too_large_is_read_to_its_end_so_that_its_sender_sees_the_refusal(
+    length: bytes | None,
+) -> None:
+    exchange = await Exchange([b"x" * 40] * 6, length=length).run()
+    assert (exchange.status, exchange.read) == (413, None)
+    assert [message["type"] for message in exchange.incoming] == ["http.disconnect"]
+
+
+async def test_a_huge_declared_length_is_refused_without_reading_anything() -> None:
+    exchange = await Exchange([b"x"], length=b"501").run()
     assert exchange.status == 413
     assert len(exchange.incoming) == 2
 

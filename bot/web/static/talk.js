@@ -5,6 +5,7 @@ const UNKNOWN = 4401; // close code: no such talk for this page
 const LONGEST = 15_000; // milliseconds between two attempts
 const PACE = 60; // milliseconds between two messages; the server allows 20 frames a second
 const GLANCE = 300; // milliseconds until the person is told that messages were shown
+const BEAT = 12_000; // milliseconds between two questions whether the server is still there
 
 class Talk {
   #token;
@@ -19,6 +20,8 @@ class Talk {
   #queue = [];
   #pacing = 0;
   #glance = 0;
+  #beat = 0;
+  #answered = true;
 
   // `tell` is called with every frame of the server, and with {type: "trouble"} when contact is lost.
   constructor(token, down, tell) {
@@ -26,7 +29,9 @@ class Talk {
     this.#down = down;
     this.#tell = tell;
     this.#open();
+    this.#beat = setInterval(() => this.#ask(), BEAT);
     addEventListener("online", this.#hurry);
+    addEventListener("offline", this.#abandon);
     document.addEventListener("visibilitychange", this.#hurry);
   }
 
@@ -52,14 +57,33 @@ class Talk {
   #open() {
     const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/live`);
     this.#socket = socket;
+    this.#answered = true;
     this.#queue = []; // what has not arrived comes again when the server has said what has
     socket.onopen = () => this.#send({ v: 1, type: "open", talk: this.#token, down: this.#down });
     socket.onmessage = (event) => this.#take(JSON.parse(event.data));
     socket.onclose = (event) => this.#lose(event.code);
   }
 
+  // A connection can be dead for minutes before the browser notices: then nothing would come, and nobody would be told.
+  #ask() {
+    if (!this.#answered) {
+      this.#abandon();
+      return;
+    }
+    this.#answered = false; // also while it is still connecting: that may not last for ever either
+    this.#send({ type: "ping" });
+  }
+
+  #abandon = () => {
+    if (!this.#socket) return;
+    this.#socket.onmessage = this.#socket.onclose = null;
+    this.#socket.close();
+    this.#lose(0);
+  };
+
   #take(frame) {
     this.#attempts = 0;
+    this.#answered = true;
     if (frame.type === "said") {
       if (frame.seq <= this.#down) return;
       this.#down = frame.seq;
@@ -94,12 +118,13 @@ class Talk {
     const pause = Math.min(LONGEST, 500 * 2 ** this.#attempts) * (0.5 + Math.random());
     this.#attempts += 1;
     this.#seen = 0;
+    this.#socket = null;
     this.#timer = setTimeout(() => this.#open(), pause);
   }
 
   #hurry = () => {
     this.#hear();
-    if (this.#socket.readyState !== WebSocket.CLOSED || document.hidden) return;
+    if (this.#socket || document.hidden) return;
     clearTimeout(this.#timer);
     this.#open();
   };
@@ -113,7 +138,9 @@ class Talk {
   #stop() {
     this.#over = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#beat);
     removeEventListener("online", this.#hurry);
+    removeEventListener("offline", this.#abandon);
     document.removeEventListener("visibilitychange", this.#hurry);
   }
 }

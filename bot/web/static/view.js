@@ -74,9 +74,9 @@ function choiceButton(choice) {
 
 function showChoices(choices) {
   const topics = choices.filter((choice) => choice.kind === "topic");
-  const others = choices.filter((choice) => choice.kind !== "topic");
   const list = element("ul", { class: "topics" }, ...topics.map((choice) => element("li", {}, choiceButton(choice))));
-  byId("choices").replaceChildren(...(topics.length ? [list] : []), ...others.map(choiceButton));
+  const parts = choices.filter((choice) => choice.kind !== "topic" || choice === topics[0]);
+  byId("choices").replaceChildren(...parts.map((choice) => (choice === topics[0] ? list : choiceButton(choice))));
 }
 
 function showBriefing(items) {
