@@ -88,7 +88,11 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
     await socket.accept()
 
     async def send(frame: Json) -> None:
-        await socket.send_text(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
+        text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
+        try:
+            await socket.send_text(text)
+        except RuntimeError:  # the server's word for a socket that was closed meanwhile
+            raise WebSocketDisconnect(1006) from None
 
     conversation = _conversation(house, signed_in, send)
     tasks = [

@@ -44,7 +44,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         # A head that came in one piece is over before anybody can count it.
-        self._parsed_bytes += len(name) + len(value)
+        self._parsed_bytes += len(name) + len(value) + 4  # a colon, a space and the line's end
         if self._parsed_bytes > _MOST_BYTES:
             raise HeadTooLarge
         super().on_header(name, value)

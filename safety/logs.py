@@ -36,14 +36,16 @@ def log_config(level: str = "WARNING") -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"policy": {"()": PolicyFormatter}},
+        "filters": {"telling": {"()": TellingFilter}},
         "handlers": {"stderr": {"()": PolicyHandler, "formatter": "policy"}},
         "root": {"level": level, "handlers": ["stderr"]},
         "loggers": {
             "uvicorn": {"level": above_info, "handlers": [], "propagate": True},
             # At INFO it writes the address of every WebSocket, access log or not.
-            "uvicorn.error": {"level": above_info, "handlers": [], "propagate": True},
+            "uvicorn.error": {"level": above_info, "handlers": [], "propagate": True, "filters": ["telling"]},
             "uvicorn.access": {"level": _SILENT, "handlers": [], "propagate": False},
             "uvicorn.asgi": {"level": above_info, "handlers": [], "propagate": True},
+            "python_multipart": {"level": _SILENT, "handlers": [], "propagate": False},
         },
     }
 
@@ -69,6 +71,15 @@ def install_last_resort(loop: asyncio.AbstractEventLoop | None = None) -> None:
         logging.lastResort.setFormatter(PolicyFormatter())
     if loop is not None:
         loop.set_exception_handler(_write_loop_error)
+
+
+class TellingFilter(logging.Filter):
+    """Passes what came with an exception. Bad requests make the server write lines of which the policy leaves nothing
+    but their number, and anybody could fill a disk with those."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        return bool(record.exc_info)
 
 
 class PolicyFormatter(logging.Formatter):

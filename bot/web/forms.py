@@ -57,10 +57,15 @@ async def read_form(request: Request) -> Form:
 def read_own(field: str) -> list[Own]:
     """Own messages from the form; none when the field is not what we wrote."""
     try:
-        own = [Own(int(seq), int(after), str(text)) for seq, after, text in json.loads(field or "[]")]
+        own = [Own(int(seq), int(after), _whole(str(text))) for seq, after, text in json.loads(field or "[]")]
     except (ValueError, TypeError, OverflowError, RecursionError):
         return []
     return _newest(own)
+
+
+def _whole(text: str) -> str:
+    """The text without halves of surrogate pairs, which JSON can hold and a page cannot."""
+    return text.encode(errors="replace").decode()
 
 
 def write_own(own: Iterable[Own]) -> str:

@@ -47,7 +47,10 @@ async def live(socket: WebSocket) -> None:
 
 def _from_own_page(socket: WebSocket) -> bool:
     """Browsers always name the origin of a socket. Behind a proxy the scheme may differ, the host may not."""
-    origin = urlsplit(socket.headers.get("origin", ""))
+    try:
+        origin = urlsplit(socket.headers.get("origin", ""))
+    except ValueError:  # not an address at all
+        return False
     return origin.scheme in {"http", "https"} and origin.netloc == socket.headers.get("host")
 
 

@@ -165,7 +165,7 @@ export class Talk {
       event.preventDefault();
       this.wire.send({ type: "wrapup", talk: this.handle, choices: [...new FormData(form).values()] });
     };
-    form.onkeydown = (event) => event.key === "Escape" && skip();
+    form.onkeydown = (event) => { if (event.key === "Escape") skip(); }; // a value of false would swallow the key
     form.querySelector("[data-do=skip]").onclick = skip;
     this.element.replaceChildren(this.part(".talk-head"), form);
     for (const part of this.element.querySelectorAll(".talk-actions, .talk-head .badge, .talk-head .danger")) part.remove();

@@ -41,7 +41,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Iterator[
 @pytest.fixture(scope="session")
 def hasty_house(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Iterator[House]:
     """The same with limits of seconds. A connected page looks every five seconds at most: silence must be longer."""
-    limits = {"SILENCE_SECONDS": "7", "WAITING_SILENCE_SECONDS": "7", "LEASE_SECONDS": "6", "DEADLINE_MINUTES": "1"}
+    limits = {"SILENCE_SECONDS": "7", "WAITING_SILENCE_SECONDS": "7", "LEASE_SECONDS": "6"}
     with running(tmp_path_factory.mktemp("hasty"), EXIT_URL=elsewhere, **limits) as house:
         yield house
 

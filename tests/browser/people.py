@@ -210,7 +210,10 @@ class Staff:
         if self.page.is_closed() or not self.page.url.startswith(self.house.staff):
             return
         await self.page.context.set_offline(False)
-        leave = self.page.get_by_role("button", name="Sign out")
+        # A talk that were given back would stand in the waiting room of the next test.
+        await self.page.evaluate("document.querySelectorAll('[data-do=end]').forEach((end) => end.click())")
+        await expect(self.page.get_by_role("button", name="End talk")).to_have_count(0)
+        leave = self.page.get_by_role("button", name="Sign out", exact=True)
         if await leave.count():
             await leave.click()
             sure = self.page.get_by_role("button", name="Give back and sign out")
@@ -239,7 +242,7 @@ class People:
 
     async def staff(self, **options: Any) -> Staff:
         """Somebody signed in at a desk, not yet on duty."""
-        page = await self._page({"viewport": DESKTOP, **options})
+        page = await self.somebody(**options)
         await page.add_init_script(LISTEN)
         staff = Staff(page, self.house)
         await staff.signs_in()
@@ -251,8 +254,12 @@ class People:
         await staff.goes_on_duty()
         return staff
 
+    async def somebody(self, **options: Any) -> Page:
+        """Somebody at a computer who is not signed in."""
+        return await self._page({"viewport": DESKTOP, **options})
+
     async def coordinator(self, **options: Any) -> Page:
-        page = await self._page({"viewport": DESKTOP, **options})
+        page = await self.somebody(**options)
         await page.goto(self.house.demo_coordinator)
         await expect(page.get_by_role("heading", name="Statistics")).to_be_visible()
         return page
@@ -263,6 +270,8 @@ class People:
         visitor = await self.visitor(**options)
         await visitor.comes_to_wait()
         await staff.takes()
+        if not visitor.scripts:
+            await visitor.presses("Show my place")
         await expect(visitor.reader_is(staff.name)).to_be_visible()
         return visitor, staff
 

@@ -96,7 +96,7 @@ async def test_a_closed_desk_gives_the_talk_back_and_a_colleague_takes_it(hasty_
     colleague = await people.staff_on_duty()
     await gone.page.context.close()
 
-    await expect(visitor.sees("The person lost contact. You are in line again, at your old place.")).to_be_visible()
+    await expect(visitor.sees("The person could not stay. You are in line again, at your old place.")).to_be_visible()
     await expect(visitor.place).to_have_text("You are number 1 in line")
     await expect(later.place).to_have_text("You are number 2 in line")
     await colleague.takes()

@@ -141,7 +141,7 @@ async def test_the_visitor_is_told_when_staff_end_the_talk(people: People) -> No
     await expect(visitor.messages).to_have_text(["Bye"])
     await staff.ends()
     await expect(visitor.sees("The person ended the talk.")).to_be_visible()
-    await expect(visitor.sees("The talk is over, and everything that was written is erased.")).to_be_visible()
+    await expect(visitor.sees("Everything you two wrote is erased on our side.")).to_be_visible()
     await expect(visitor.sees("The bot reads this; no person")).to_be_visible()
     await expect(visitor.button("All topics")).to_be_visible()
     await expect(staff.sees(re.compile("You ended the talk with .+ has been erased"))).to_be_visible()

@@ -1,5 +1,6 @@
 """One running house for all bad input, and the check that none of it was killed by any of that."""
 
+import re
 from collections.abc import AsyncIterator, Iterator
 
 import httpx
@@ -9,6 +10,9 @@ import pytest_asyncio
 from tests.fristad.processes import children
 from tests.journeys.people import People
 from tests.running import House, running
+
+# The server's own line for a text frame that is no text; it has closed the socket with 1007.
+NOT_UTF8 = re.compile(r"^\S+ ERROR uvicorn\.error class=UnicodeDecodeError\n", re.MULTILINE)
 
 
 @pytest.fixture(scope="package")
@@ -25,7 +29,7 @@ def unharmed(house: House) -> Iterator[None]:
     assert children(house.process.pid) == before
     for side in (house.visitors, house.staff):
         assert httpx.get(f"{side}healthz", trust_env=False, timeout=20).status_code == 200
-    assert "ERROR" not in house.output.read_text(encoding="utf-8").removeprefix(written)
+    assert NOT_UTF8.sub("", house.output.read_text(encoding="utf-8").removeprefix(written)) == ""
 
 
 @pytest_asyncio.fixture

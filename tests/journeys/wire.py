@@ -36,6 +36,7 @@ class Wire:
             user_agent_header=agent,
             compression=None,
             proxy=None,
+            max_queue=None,  # a page reads all that comes, also while the test looks elsewhere
             local_addr=(source, 0),
         )
         return cls(socket)

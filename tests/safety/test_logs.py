@@ -101,6 +101,23 @@ def test_uvicorn_stays_at_warnings_even_when_we_ask_for_more(level: str) -> None
     assert loggers["uvicorn.access"]["level"] > logging.CRITICAL
 
 
+def test_bad_requests_cannot_fill_a_log(capfd: pytest.CaptureFixture[str]) -> None:
+    program = """
+import logging, logging.config
+from safety.logs import log_config
+logging.config.dictConfig(log_config())
+logging.getLogger("uvicorn.error").warning("Invalid HTTP request received.")
+logging.getLogger("python_multipart.multipart").warning("Did not find boundary")
+try:
+    raise KeyError
+except KeyError:
+    logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+"""
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
+    lines = capfd.readouterr().err.splitlines()
+    assert [line.split(" ", 1)[1] for line in lines] == ["ERROR uvicorn.error class=KeyError"]
+
+
 CRASHES = """
 import asyncio, gc, logging, logging.config, sys, threading, warnings
 from safety.logs import install_last_resort, log_config

@@ -116,12 +116,12 @@ const FRAMES = {
     outbox.align(frame.up, frame.heard);
     if (reader() === frame.name) return;
     enterMode("talk", frame.name);
-    showNote(word("talk.joined", frame)).scrollIntoView({ block: "center" });
+    showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
   },
   returned() {
     outbox.fail();
     enterMode("waiting");
-    showNote(word("talk.returned")).scrollIntoView({ block: "center" });
+    showNews(word("talk.returned"));
   },
   said(frame) {
     showBubble(frame.body, "theirs", person).bubble.scrollIntoView({ block: "end" });
@@ -145,7 +145,7 @@ const FRAMES = {
     talk = null;
     token = "";
     enterMode("bot");
-    showNote(word(`ended.${reason}`));
+    showNews(word(`ended.${reason}`));
     await current;
     const answer = await turn({ choice: "talk-over" });
     if (answer) showAnswer(answer, true);
@@ -210,6 +210,7 @@ const DEEDS = {
 
 function begin() {
   document.body.dataset.live = "";
+  watchDock();
   text.removeAttribute("name"); // so that no browser keeps what is typed as a form entry
   if (text.value) draftFor = reader();
   form.addEventListener("submit", (event) => {

@@ -1,4 +1,5 @@
 // Showing: words, messages of the bot, choices, bubbles. Everything is built from elements; no text becomes markup.
+const LEAST_ROOM = 100; // pixels to read in, between the bar and the dock
 const byId = (id) => document.getElementById(id);
 const data = JSON.parse(byId("words").textContent);
 
@@ -87,6 +88,36 @@ function showNote(text) {
   const note = element("p", { class: "event" }, text);
   byId("log").append(note);
   return note;
+}
+
+// News that changes what the page is for. When that took away what had the focus, the news gets it.
+function showNews(text) {
+  const lost = document.activeElement.getClientRects().length === 0;
+  const note = showNote(text);
+  note.tabIndex = -1;
+  if (lost) note.focus({ preventScroll: true });
+  note.scrollIntoView({ block: "center" });
+}
+
+// However high the dock grows, it does not come to lie over what was written last.
+function watchDock() {
+  const dock = byId("dock");
+  const bar = document.querySelector(".bar");
+  const root = document.documentElement.style;
+  let height = 0;
+  let before = "";
+  new ResizeObserver(() => {
+    const grown = dock.offsetHeight - height;
+    const { mode } = document.body.dataset;
+    // It stays on the screen only where it leaves room to read.
+    document.body.toggleAttribute("data-tall", dock.offsetHeight + bar.offsetHeight > innerHeight - LEAST_ROOM);
+    const sticky = getComputedStyle(dock).position === "sticky";
+    root.setProperty("--write", `${byId("write").offsetHeight}px`);
+    root.scrollPaddingBlockEnd = sticky ? `${dock.offsetHeight + 12}px` : "";
+    if (sticky && mode === "talk" && mode === before) scrollBy(0, grown);
+    height += grown;
+    before = mode;
+  }).observe(dock);
 }
 
 function showBubble(text, whose, who) {

@@ -1,0 +1,209 @@
+"""Every view of both apps, each as a way to get there: for what has to hold on all of them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from playwright.async_api import Page, expect
+
+from tests.browser.people import People, Visitor
+
+
+class Way(Protocol):
+    def __call__(self, people: People, **options: Any) -> Awaitable[Visitor]: ...
+
+
+async def _first(people: People, **options: Any) -> Visitor:
+    visitor = await people.visitor(**options)
+    await visitor.opens_the_page()
+    return visitor
+
+
+async def _question(people: People, **options: Any) -> Visitor:
+    visitor = await _first(people, **options)
+    await visitor.presses("Start")
+    await expect(visitor.button("I am in danger now")).to_be_visible()
+    return visitor
+
+
+async def _topics(people: People, **options: Any) -> Visitor:
+    visitor = await _first(people, **options)
+    await visitor.starts()
+    return visitor
+
+
+async def _topic(people: People, **options: Any) -> Visitor:
+    visitor = await _topics(people, **options)
+    await visitor.topic("Forced marriage").click()
+    await visitor.page.locator("details.sources summary").click()
+    return visitor
+
+
+async def _danger(people: People, **options: Any) -> Visitor:
+    visitor = await _question(people, **options)
+    await visitor.presses("I am in danger now")
+    await expect(visitor.page.locator("#log .danger")).to_be_visible()
+    return visitor
+
+
+async def _unclear(people: People, **options: Any) -> Visitor:
+    visitor = await _topics(people, **options)
+    await visitor.writes("qwzx plumbus 42")
+    await expect(visitor.sees("I did not quite understand")).to_be_visible()
+    return visitor
+
+
+async def _briefing(people: People, **options: Any) -> Visitor:
+    visitor = await _topic(people, **options)
+    await visitor.opens_the_briefing()
+    return visitor
+
+
+async def _counties(people: People, **options: Any) -> Visitor:
+    visitor = await _briefing(people, **options)
+    await visitor.changes("County")
+    await expect(visitor.sees("In which county do you want help?")).to_be_visible()
+    return visitor
+
+
+async def _nobody(people: People, **options: Any) -> Visitor:
+    visitor = await _briefing(people, **options)
+    await visitor.presses("Talk to a person")
+    await expect(visitor.sees("Nobody is here right now")).to_be_visible()
+    return visitor
+
+
+async def _waiting(people: People, **options: Any) -> Visitor:
+    await people.staff_on_duty()
+    visitor = await _first(people, **options)
+    await visitor.asks_for_a_person()
+    await visitor.sees("About the wait").click()
+    return visitor
+
+
+async def _talk(people: People, **options: Any) -> Visitor:
+    visitor, staff = await people.in_a_talk(**options)
+    for number in range(3):
+        await visitor.writes(f"I do not know where to begin, and this is line {number}.")
+        await staff.writes(f"There is no hurry. Begin wherever you like. This is line {number}.")
+    if visitor.scripts:
+        await expect(visitor.messages).to_have_count(6)
+    await visitor.presses("End talk")
+    return visitor
+
+
+async def _over(people: People, **options: Any) -> Visitor:
+    visitor = await _talk(people, **options)
+    await visitor.presses("Yes, end it")
+    await expect(visitor.sees("You ended the talk.")).to_be_visible()
+    return visitor
+
+
+async def _error(people: People, **options: Any) -> Visitor:
+    visitor = await people.visitor(**options)
+    await visitor.page.goto(f"{people.house.visitors}nothing")
+    return visitor
+
+
+VISITOR_VIEWS: dict[str, Way] = {
+    "first": _first,
+    "question": _question,
+    "topics": _topics,
+    "topic": _topic,
+    "danger": _danger,
+    "unclear": _unclear,
+    "briefing": _briefing,
+    "counties": _counties,
+    "nobody there": _nobody,
+    "waiting": _waiting,
+    "talk": _talk,
+    "over": _over,
+    "error": _error,
+}
+
+
+async def _sign_in(people: People) -> Page:
+    page = await people.somebody()
+    await page.goto(f"{people.house.staff}sign-in")
+    await page.get_by_label("Sign-in name").fill("nobody")
+    await page.get_by_label("Password").fill("wrong")
+    await page.get_by_role("button", name="Sign in").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    return page
+
+
+async def _off_duty(people: People) -> Page:
+    return (await people.staff()).page
+
+
+async def _on_duty(people: People) -> Page:
+    return (await people.staff_on_duty()).page
+
+
+async def _room(people: People) -> Page:
+    staff = await people.staff_on_duty()
+    visitor = await people.visitor()
+    await visitor.opens_the_page()
+    await visitor.presses("Start")
+    await visitor.presses("I am in danger now")
+    await visitor.asks_for_a_person()
+    await expect(staff.waiting).to_have_count(1)
+    return staff.page
+
+
+async def _two_talks(people: People) -> Page:
+    _, staff = await people.in_a_talk()
+    visitor, _ = await people.in_a_talk(staff)
+    await visitor.writes("I do not know where to begin.")
+    await expect(staff.sees("I do not know where to begin.")).to_be_visible()
+    await staff.page.get_by_role("textbox", name="Your message").last.fill("There is no hurry.")
+    await staff.page.keyboard.press("Enter")
+    await expect(staff.state_of("no hurry")).to_have_text("Delivered")
+    await staff.duty.click()
+    await expect(staff.sees("Give back and go off duty")).to_be_visible()
+    return staff.page
+
+
+async def _wrap_up(people: People) -> Page:
+    _, staff = await people.in_a_talk()
+    await staff.ends()
+    await expect(staff.page.get_by_role("heading", name="Wrap up")).to_be_visible()
+    return staff.page
+
+
+async def _sign_out(people: People) -> Page:
+    _, staff = await people.in_a_talk()
+    await staff.page.get_by_role("button", name="Sign out").click()
+    await expect(staff.page.get_by_role("button", name="Give back and sign out")).to_be_visible()
+    return staff.page
+
+
+async def _not_permitted(people: People) -> Page:
+    page = await people.coordinator()
+    await page.goto(f"{people.house.staff}desk")
+    return page
+
+
+def _page(name: str) -> Callable[[People], Awaitable[Page]]:
+    async def open_it(people: People) -> Page:
+        page = await people.coordinator()
+        await page.goto(f"{people.house.staff}{name}")
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        return page
+
+    return open_it
+
+
+CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
+    "sign in": _sign_in,
+    "off duty": _off_duty,
+    "on duty": _on_duty,
+    "waiting room": _room,
+    "two talks": _two_talks,
+    "wrap-up": _wrap_up,
+    "sign out": _sign_out,
+    "not permitted": _not_permitted,
+    "statistics": _page("statistics"),
+    "directory": _page("directory"),
+    "texts": _page("texts"),
+    "missing": _page("nothing"),
+}
