@@ -42,7 +42,8 @@ async def live(socket: WebSocket) -> None:
     else:
         deadline = site.settings.deadline_minutes * 60
         budget = FrameBudget(site.clock)
-        await LiveTalk(socket, site.end, site.reception, talk.ref, opening.down, deadline, budget).run()
+        silence = min(site.settings.silence_seconds, site.settings.waiting_silence_seconds)
+        await LiveTalk(socket, site.end, site.reception, talk.ref, opening.down, deadline, budget, silence).run()
 
 
 def _from_own_page(socket: WebSocket) -> bool:

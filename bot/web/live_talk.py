@@ -63,7 +63,8 @@ class _Refused(Exception):
 
 
 class LiveTalk:
-    """One open socket of one talk. `down` is the number of the last message that the page already has."""
+    """One open socket of one talk. `down` is the number of the last message that the page already has,
+    `silence` the shortest silence limit in seconds: an open socket is never taken for silence."""
 
     def __init__(
         self,
@@ -74,8 +75,10 @@ class LiveTalk:
         down: int,
         deadline: int,
         budget: FrameBudget,
+        silence: int,
     ) -> None:
         self._socket = socket
+        self._attend_every = min(ATTEND, silence / 3)
         self._end = end
         self._reception = reception
         self._ref = ref
@@ -198,7 +201,7 @@ class LiveTalk:
 
     async def _look_often(self) -> None:
         while True:
-            await asyncio.sleep(ATTEND * random.uniform(0.75, 1.25))  # noqa: S311  # spreads load, guards nothing
+            await asyncio.sleep(self._attend_every * random.uniform(0.75, 1.25))  # noqa: S311  # spreads load, guards nothing
             await self._look()
 
     async def _listen(self, events: AsyncIterator[TalkEvent]) -> None:

@@ -12,6 +12,7 @@ from tests.browser.people import People
 from tests.running import House, running
 
 CHROMIUM = Path("/usr/bin/chromium")
+MISSING = "Debian's package chromium is missing: apt-get install chromium"
 ARGUMENTS = [
     "--no-sandbox",  # tests run as root in containers
     "--disable-gpu",
@@ -41,17 +42,28 @@ def house(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Iterator[
 @pytest.fixture(scope="session")
 def hasty_house(tmp_path_factory: pytest.TempPathFactory, elsewhere: str) -> Iterator[House]:
     """The same with limits of seconds. A connected page looks every five seconds at most: silence must be longer."""
-    limits = {"SILENCE_SECONDS": "7", "WAITING_SILENCE_SECONDS": "7", "LEASE_SECONDS": "6"}
-    with running(tmp_path_factory.mktemp("hasty"), EXIT_URL=elsewhere, **limits) as house:
+    with running(
+        tmp_path_factory.mktemp("hasty"),
+        EXIT_URL=elsewhere,
+        SILENCE_SECONDS="7",
+        WAITING_SILENCE_SECONDS="7",
+        LEASE_SECONDS="6",
+    ) as house:
         yield house
 
 
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """The browser's program: a missing one fails the suite."""
+    assert CHROMIUM.exists(), MISSING
+    return CHROMIUM
+
+
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def browser() -> AsyncIterator[Browser]:
-    assert CHROMIUM.exists(), "Debian's package chromium is missing: apt-get install chromium"
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield browser
         await browser.close()
 

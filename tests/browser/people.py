@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.running import House
 
-PHONE = {"width": 360, "height": 740}
-SMALLEST = {"width": 320, "height": 568}
-DESKTOP = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+SMALLEST: ViewportSize = {"width": 320, "height": 568}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 
 # Counts what the page sounds; the sound itself is the browser's.
 LISTEN = """
@@ -277,8 +277,10 @@ class People:
 
     async def go_home(self) -> None:
         """Visitors first: the talks end, and so no staff member has to give one back."""
-        for person in (*self._visitors, *self._staff):
-            await person.goes_home()
+        for visitor in self._visitors:
+            await visitor.goes_home()
+        for staff in self._staff:
+            await staff.goes_home()
         for context in self._contexts:
             await context.close()
 

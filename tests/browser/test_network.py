@@ -129,4 +129,3 @@ async def _cuts(person: Visitor | Staff) -> None:
     await person.page.context.set_offline(True)
     lost = re.compile("We lost contact. Trying again.|The connection is lost.")
     await expect(person.page.get_by_text(lost)).to_be_visible(timeout=LONG)
-

@@ -1,4 +1,4 @@
-"""Pages that are closed without a word, and a wait that is too long: both sides are told. In a house of short limits."""
+"""Pages closed without a word, and a wait that is too long: both sides are told. In houses of short limits."""
 
 import re
 from collections.abc import AsyncIterator, Iterator

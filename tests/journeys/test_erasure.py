@@ -21,7 +21,7 @@ from tests.journeys.marks import Marks, Scanner
 from tests.journeys.people import People
 from tests.running import Sides, running_apart
 
-SILENCE, WAITING_SILENCE, LEASE = 7, 7, 3  # seconds; an open socket renews the silence every five
+SILENCE, WAITING_SILENCE, LEASE = 5, 5, 3  # seconds; an open socket renews the silence at a third of it
 PROMISED = 1.0  # seconds from an end to nothing
 
 Admin = Any  # a blocking client of redis-py, whose types mix text and bytes

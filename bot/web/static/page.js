@@ -129,8 +129,9 @@ const FRAMES = {
   ack: (frame) => outbox.acknowledge(frame.seq),
   delivered: (frame) => outbox.deliver(frame.seq),
   deadline() {
-    showNote(word("waiting.overdue"));
-    showBlock([data.lines]).scrollIntoView({ block: "center" });
+    const note = showNote(word("waiting.overdue"));
+    showBlock([data.lines]);
+    note.scrollIntoView({ block: "start" });
   },
   trouble: () => showTrouble(word("trouble.live")),
   refused(frame) {

@@ -96,7 +96,7 @@ function showNews(text) {
   const note = showNote(text);
   note.tabIndex = -1;
   if (lost) note.focus({ preventScroll: true });
-  note.scrollIntoView({ block: "center" });
+  note.scrollIntoView({ block: "nearest" });
 }
 
 // However high the dock grows, it does not come to lie over what was written last.
