@@ -13,13 +13,9 @@ class Counts(Protocol):
     def add(self, desk: DeskId, name: str) -> None: ...
 
 
-# Wanted a person, and nobody was there; the room was full; had waited as long as the deadline.
-_UNMET = frozenset({"talk.closed", "talk.full", "talk.overdue"})
-
-
 def counter_names(content: Content) -> frozenset[str]:
     """Every name that may be counted; what is not here cannot be."""
-    return talk_names(content.topics) | _UNMET
+    return talk_names(content.topics)
 
 
 def names_of_step(before: State, after: State) -> list[str]:

@@ -15,6 +15,7 @@ from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.web import errors, health, leave, live, pages, static, turns
 from bot.web.assets import load_assets
+from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Tokens
 from bot.web.views import Views
@@ -64,6 +65,7 @@ def create_app(
     tally = Tally(counter_names(content))
     words = Words(content, settings.desk, _constants(settings))
     assets = load_assets()
+    reception = Reception(content, words, visitor_end, tally, settings.desk, today or _today)
     app = FastAPI(
         title="visitor",
         openapi_url=None,
@@ -77,8 +79,9 @@ def create_app(
         settings=settings,
         content=content,
         words=words,
-        reception=Reception(content, words, visitor_end, tally, settings.desk, today or _today),
+        reception=reception,
         end=visitor_end,
+        partings=Partings(visitor_end, reception),
         tokens=Tokens(settings.key, content, now),
         assets=assets,
         views=Views(settings, content, words, assets),
@@ -124,9 +127,14 @@ def _constants(settings: BotSettings) -> dict[str, object]:
     return {
         "title": settings.title,
         "deadline": settings.deadline_minutes,
-        "silence": max(1, settings.silence_seconds // 60),
-        "waiting": max(1, settings.waiting_silence_seconds // 60),
+        "silence": _minutes(settings.silence_seconds),
+        "waiting": _minutes(settings.waiting_silence_seconds),
     }
+
+
+def _minutes(seconds: int) -> int:
+    """Rounded up: nothing is erased later than the page says."""
+    return -(-seconds // 60)
 
 
 def _today() -> date:

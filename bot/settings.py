@@ -35,8 +35,6 @@ class BotSettings(BaseSettings):
     deadline_minutes: int = Field(default=10, ge=1, le=240)
     silence_seconds: int = Field(default=180, ge=1)
     waiting_silence_seconds: int = Field(default=600, ge=1)
-    lease_seconds: int = Field(default=15, ge=1)
-    capacity: int = Field(default=3, ge=1)
 
     # A stolen visitor side must not open the staff side (design promise 10), so it may not even hold its keys.
     database_url: NotOurs = None
@@ -56,13 +54,8 @@ class BotSettings(BaseSettings):
 
     @property
     def limits(self) -> Limits:
-        """Times and sizes that both sides agree on."""
-        return Limits(
-            silence=self.silence_seconds,
-            waiting_silence=self.waiting_silence_seconds,
-            lease=self.lease_seconds,
-            capacity=self.capacity,
-        )
+        """The limits that the visitor's end sets: how long a talk outlives its page."""
+        return Limits(silence=self.silence_seconds, waiting_silence=self.waiting_silence_seconds)
 
 
 def encode_key(key: bytes) -> str:

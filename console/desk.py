@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from console.accounts import Member
-from console.frames import VERSION, Duty, End, Frame, Heard, Release, Say, Take, WrapUp
+from console.frames import VERSION, Duty, End, Frame, Heard, Release, Say, Take, Unsayable, WrapUp
 from console.presence import DutyState, Presences
 from console.talks import Talks
-from console.views import Json, Views, handle_of
+from console.views import SHOWN_ROWS, Json, Views, handle_of
 from console.wrapup import check_choices
 from handover.counters import Tally
 from handover.ports import StaffEnd
@@ -22,13 +22,12 @@ from handover.values import (
     NotOnDuty,
     Taken,
     TalkRef,
+    WaitingVisitor,
 )
-
-COUNTERS = frozenset({"staff.taken", "staff.released", "staff.ended"})
 
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
 _ROOM_PAUSE = 0.1  # seconds between two readings of the waiting list: a storm of changes is shown as one
-_KNOWN_ROWS = 400  # handles that this page was shown and may still ask for
+_KNOWN_ROWS = 8 * SHOWN_ROWS  # handles that this page was shown and may still ask for
 
 
 class OpenedElsewhere(Exception):
@@ -57,7 +56,7 @@ class Desk:
         self._tally = tally
         self._limits = limits
         self._send = send
-        self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, send=send)
+        self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
         self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
         self._room_changed = asyncio.Event()
         self._displaced = asyncio.Event()
@@ -91,7 +90,7 @@ class Desk:
                 await self._change_duty(frame)
             case Take():
                 await self._take(frame)
-            case Say():
+            case Say() | Unsayable():
                 await self._talks.say(frame)
             case Heard():
                 await self._talks.heard(frame)
@@ -108,7 +107,9 @@ class Desk:
         """After a reload or a lost connection: the same duty, the same talks, every message."""
         held = await self._end.mine(self._member.desk, self._member.id)
         if held and not self.on_duty:
-            self._presence.duty = DutyState.ON  # taken in another process, or before this one started
+            # Taken in another process, or before this one started: whether they were paused is not known here, and
+            # nobody is shown as available who did not say so.
+            self._presence.duty = DutyState.PAUSED
         if self.on_duty:
             await self._renew()
         await self._send(
@@ -128,11 +129,15 @@ class Desk:
             self._room_changed.clear()
             rows = await self._end.waiting(self._member.desk)
             load = await self._end.load(self._member.desk)
-            self._rows.update({handle_of(row.ref): row.ref for row in rows})
-            for handle in list(self._rows)[:-_KNOWN_ROWS]:
-                del self._rows[handle]
+            self._know(rows[:SHOWN_ROWS])
             await self._send(self._views.room(rows, load))
             await asyncio.sleep(_ROOM_PAUSE)
+
+    def _know(self, rows: list[WaitingVisitor]) -> None:
+        """Remember what the page is shown, the rows of now last, so that none of them is ever among the forgotten."""
+        shown = {handle_of(row.ref): row.ref for row in rows}
+        older = {handle: ref for handle, ref in self._rows.items() if handle not in shown}
+        self._rows = dict(list((older | shown).items())[-_KNOWN_ROWS:])
 
     async def _keep_lease(self) -> None:
         """Renew while the connection lives, at the server's pace: a page's timers are slowed in the background."""
@@ -140,7 +145,6 @@ class Desk:
             await asyncio.sleep(self._limits.lease / 3)
             if self.on_duty:
                 await self._renew()
-            await self._send({"type": "beat"})
 
     async def _watch_displacement(self) -> None:
         await self._displaced.wait()
@@ -157,13 +161,16 @@ class Desk:
             return
         self._presence.duty = wanted
         if wanted is DutyState.OFF:
-            await self._end.go_off_duty(self._member.desk, self._member.id)
+            for _ in await self._end.go_off_duty(self._member.desk, self._member.id):
+                self._count("talk.returned")
             await self._talks.leave_all("released")
         else:
             await self._renew()
         await self._send({"type": "duty", "duty": wanted})
 
     async def _take(self, frame: Take) -> None:
+        if frame.talk in self._talks:
+            return  # a second press on one's own "Take": the engine would say "claimed" once more
         ref = self._rows.get(frame.talk)
         if ref is None:
             await self._refuse("gone", frame.talk)
@@ -171,12 +178,10 @@ class Desk:
         outcome = await self._end.claim(ref, self._member.id, self._member.shown_name)
         match outcome:
             case Claimed():
-                self._tally.add(self._member.desk, "staff.taken")
+                self._count("talk.taken")
                 await self._talks.open(outcome.talk)
             case Taken():
-                # A second press on one's own "Take" is no loss.
-                if frame.talk not in self._talks:
-                    await self._refuse("taken", frame.talk)
+                await self._refuse("taken", frame.talk)
             case Gone():
                 await self._refuse("gone", frame.talk)
             case AtCapacity():
@@ -192,7 +197,7 @@ class Desk:
             await self._refuse("not_yours", frame.talk)
             return
         if isinstance(await self._end.release(ref, self._member.id), Done):
-            self._tally.add(self._member.desk, "staff.released")
+            self._count("talk.returned")
         await self._talks.leave(frame.talk, "released")
 
     async def _finish(self, frame: End) -> None:
@@ -202,7 +207,7 @@ class Desk:
             return
         outcome = await self._end.end(ref, self._member.id)
         if isinstance(outcome, Done):
-            self._tally.add(self._member.desk, "staff.ended")
+            self._count("talk.ended.staff")
             await self._talks.end(frame.talk, EndReason.STAFF)
         elif isinstance(outcome, Gone):
             await self._talks.end(frame.talk, None)
@@ -215,10 +220,13 @@ class Desk:
             await self._refuse("no_wrapup", frame.talk)
             return
         for choice in choices:
-            self._tally.add(self._member.desk, f"wrapup.{choice}")
+            self._count(f"wrapup.{choice}")
         if choices:
-            self._tally.add(self._member.desk, "wrapup.saved")
+            self._count("wrapup.saved")
         await self._send({"type": "wrapped", "talk": frame.talk, "saved": bool(choices)})
+
+    def _count(self, name: str) -> None:
+        self._tally.add(self._member.desk, name)
 
     async def _refuse(self, code: str, handle: str) -> None:
         await self._send({"type": "refused", "code": code, "talk": handle})

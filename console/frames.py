@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from handover.values import LOG_LENGTH, MessageId
+from handover.values import MessageId
 
 VERSION = 1
 MAX_FRAME = 16 * 1024  # characters; the longest message of all escapes fits
 MAX_TEXT = 4_000  # bytes of UTF-8: what the padded plaintext of a sealed message will hold
 MAX_CHOICES = 80
+
+_HIGHEST = 2**53 - 1  # a talk has no highest number; what a page's own numbers still count exactly
 
 _HANDLE = re.compile(r"[A-Za-z0-9_-]{22}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
@@ -46,6 +48,15 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsayable:
+    """A message whose words cannot be relayed: empty, too long, or not text. That message fails, and no other."""
+
+    action: ClassVar[str] = "say"
+    talk: str
+    id: MessageId
+
+
+@dataclass(frozen=True, slots=True)
 class Heard:
     """Everything up to `seq` is on the screen."""
 
@@ -75,7 +86,7 @@ class WrapUp:
     choices: tuple[str, ...]
 
 
-Frame = Duty | Take | Say | Heard | Release | End | WrapUp
+Frame = Duty | Take | Say | Unsayable | Heard | Release | End | WrapUp
 
 
 def parse_frame(text: str) -> Frame:
@@ -101,17 +112,18 @@ def _duty(raw: dict[str, Any]) -> Duty:
     return Duty(to, raw.get("sure") is True)
 
 
-def _say(raw: dict[str, Any]) -> Say:
+def _say(raw: dict[str, Any]) -> Say | Unsayable:
     identity = _text(raw, "id")
     if not _MESSAGE_ID.fullmatch(identity):
         raise BadFrame
+    talk, seq, text = _talk(raw), _seq(raw), _text(raw, "text")
     try:
-        body = _text(raw, "text").encode("utf-8")
+        body = text.encode("utf-8")
     except UnicodeEncodeError:  # half a surrogate pair
-        raise BadFrame from None
+        return Unsayable(talk, MessageId(identity))
     if not 0 < len(body) <= MAX_TEXT:
-        raise BadFrame
-    return Say(_talk(raw), _seq(raw), MessageId(identity), body)
+        return Unsayable(talk, MessageId(identity))
+    return Say(talk, seq, MessageId(identity), body)
 
 
 def _wrapup(raw: dict[str, Any]) -> WrapUp:
@@ -150,6 +162,6 @@ def _talk(raw: dict[str, Any]) -> str:
 
 def _seq(raw: dict[str, Any]) -> int:
     value = raw.get("seq")
-    if type(value) is not int or not 1 <= value <= LOG_LENGTH:
+    if type(value) is not int or not 1 <= value <= _HIGHEST:
         raise BadFrame
     return value

@@ -31,7 +31,8 @@ class House:
     tally: Tally
     words: Mapping[str, Words]
     templates: Environment
-    clock: Callable[[], float]
+    clock: Callable[[], float]  # the time of day: sign-ins, months, review dates
+    steady: Callable[[], float]  # seconds that only go forward: paces, delays, presences
     demonstration: Demonstration | None  # None outside the demonstration
 
 

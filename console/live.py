@@ -19,6 +19,7 @@ from handover.ports import HandoverError, StaffEnd
 from safety.limits import FrameBudget
 from safety.logs import error_id, log_failure
 
+BEAT = 4.0  # seconds: a page gives a silent connection up after three of them; whatever the lease is set to
 SIGN_IN_CHECK = 3.0  # seconds after which a sign-out has ended every socket
 
 SIGNED_OUT = 4401
@@ -98,6 +99,7 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
     tasks = [
         asyncio.create_task(_read(socket, house, signed_in.member.role, conversation, send)),
         asyncio.create_task(_watch_sign_in(house, signed_in, conversation)),
+        asyncio.create_task(_beat(send)),
         asyncio.create_task(conversation.run()),
     ]
     try:
@@ -129,7 +131,7 @@ async def _read(
     conversation: Conversation,
     send: Callable[[Json], Awaitable[None]],
 ) -> None:
-    budget = FrameBudget(house.clock)
+    budget = FrameBudget(house.steady)
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
@@ -145,6 +147,13 @@ async def _read(
             await send({"type": "refused", "code": "not_permitted"})
             continue
         await conversation.handle(frame)
+
+
+async def _beat(send: Callable[[Json], Awaitable[None]]) -> None:
+    """Say something now and then, so that the page can tell a dead connection from a quiet one."""
+    while True:
+        await asyncio.sleep(BEAT)
+        await send({"type": "beat"})
 
 
 async def _watch_sign_in(house: House, signed_in: SignedIn, conversation: Conversation) -> None:

@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from console import desk, wrapup
+from console import wrapup
 from console.accounts import Accounts
 from console.demo import Demonstration
 from console.failures import Failures, install_handlers, refuse_too_large
@@ -26,7 +26,7 @@ from console.tables import Database
 from console.upkeep import Upkeep
 from dialogues.loader import load_content
 from dialogues.values import Content
-from handover.counters import Tally
+from handover.counters import Tally, talk_names
 from handover.ports import StaffEnd
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
@@ -57,7 +57,7 @@ def build() -> FastAPI:
     """The app as the environment asks for it. ValueError or ContentError when that cannot be."""
     settings = ConsoleSettings()  # type: ignore[call-arg]  # the environment gives what is missing
     if settings.database_url is None:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     staff_end = RedisStaffEnd(settings.redis_url.get_secret_value(), settings.limits())
     content = load_content(today=datetime.now(UTC).date(), demo=settings.demo)
     return create_app(settings, staff_end=staff_end, content=content, resources=[staff_end])
@@ -70,15 +70,19 @@ def create_app(
     content: Content,
     resources: Sequence[Openable] = (),
     clock: Callable[[], float] = time.time,
+    steady: Callable[[], float] = time.monotonic,
 ) -> FastAPI:
-    """The console on these collaborators. `resources` are opened at start, in order, and closed at the end."""
+    """The console on these collaborators. `resources` are opened at start, in order, and closed at the end. `clock`
+    tells the time of day; `steady` measures how long something took, and never steps back."""
     database = Database(settings.database())
-    house = _furnish(settings, staff_end, content, database, clock)
+    names = talk_names(content.topics) | wrapup.COUNTERS
+    house = _furnish(settings, staff_end, content, database, Tally(names), clock, steady)
     desks = sorted({DeskId(settings.desk), *map(DeskId, content.desks)})
     upkeep = Upkeep(
         staff_end=staff_end,
         desks=desks,
         tally=house.tally,
+        names=names,
         signins=house.signins,
         sessions=database.sessions,
         clock=clock,
@@ -112,20 +116,27 @@ def create_app(
 
 
 def _furnish(
-    settings: ConsoleSettings, staff_end: StaffEnd, content: Content, database: Database, clock: Callable[[], float]
+    settings: ConsoleSettings,
+    staff_end: StaffEnd,
+    content: Content,
+    database: Database,
+    tally: Tally,
+    clock: Callable[[], float],
+    steady: Callable[[], float],
 ) -> House:
     signins = SignIns(database.sessions, clock)
     return House(
         staff_end=staff_end,
         content=content,
         limits=settings.limits(),
-        accounts=Accounts(database.sessions, clock),
+        accounts=Accounts(database.sessions, steady),
         signins=signins,
-        presences=Presences(clock),
-        tally=Tally(desk.COUNTERS | wrapup.COUNTERS),
+        presences=Presences(steady),
+        tally=tally,
         words=load_words(),
         templates=_templates(),
         clock=clock,
+        steady=steady,
         demonstration=_demonstration(settings, database, signins),
     )
 

@@ -144,7 +144,8 @@ async def sign_out(request: Request) -> Response:
         if held and not form.get("sure"):
             return render(request, "sign_out.html", 409, page=None, count=len(held))
         house.presences.forget_duty(member.id)
-        await house.staff_end.go_off_duty(member.desk, member.id)
+        for ref in await house.staff_end.go_off_duty(member.desk, member.id):
+            house.tally.add(ref.desk, "talk.returned")
     await house.signins.stop(current.token)
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")

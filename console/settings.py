@@ -22,8 +22,9 @@ class ConsoleSettings(BaseSettings):
     demo_staff_token: SecretStr | None = None
     demo_coordinator_token: SecretStr | None = None
     silence_seconds: int = Field(default=180, ge=1)
-    waiting_silence_seconds: int = Field(default=600, ge=1)
-    lease_seconds: int = Field(default=15, ge=1)
+    # A renewal every third of it has to find the engine. Below nine seconds a broken connection is noticed (after up to
+    # eight) later than the lease would have lapsed by itself, so a shorter lease loses talks no sooner than that.
+    lease_seconds: int = Field(default=15, ge=3)
     capacity: int = Field(default=3, ge=1, le=6)
     state_key: SecretStr | None = None  # named only so that it can be refused
 
@@ -39,7 +40,6 @@ class ConsoleSettings(BaseSettings):
         """The times and sizes that both ends agree on."""
         return Limits(
             silence=self.silence_seconds,
-            waiting_silence=self.waiting_silence_seconds,
             lease=self.lease_seconds,
             capacity=self.capacity,
         )

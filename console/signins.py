@@ -18,7 +18,8 @@ COOKIE = "__Host-console"  # browsers keep this prefix only when Secure, without
 _TOKEN_BYTES = 32
 _IDLE = 30 * 60  # seconds without a request or a live desk
 _ABSOLUTE = 12 * 3600  # a long shift
-_GRAIN = 60  # move the expiry at most once a minute: a page view need not write to the database
+_GRAIN = 300  # the expiry is kept to five minutes: it tells no moment, and a page view need not write to the database
+_HOUR = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ class SignIns:
             token_hash=_hash(token),
             staff_id=staff,
             language=language,
-            created_hour=now // 3600,
-            expires=now + _IDLE,
-            ends=now + _ABSOLUTE,
+            created_hour=now // _HOUR,
+            expires=_rounded_up(now + _IDLE, _GRAIN),
+            ends=_rounded_up(now + _ABSOLUTE, _HOUR),
         )
         async with self._sessions.begin() as session:
             session.add(row)
@@ -80,8 +81,8 @@ class SignIns:
         return SignedIn(token, to_member(account), row.language)
 
     async def _renew(self, row: SignIn, now: int) -> None:
-        expires = min(now + _IDLE, row.ends)
-        if expires - row.expires < _GRAIN:
+        expires = min(_rounded_up(now + _IDLE, _GRAIN), row.ends)
+        if expires <= row.expires:
             return
         async with self._sessions.begin() as session:
             await session.execute(update(SignIn).where(SignIn.token_hash == row.token_hash).values(expires=expires))
@@ -105,13 +106,18 @@ class SignIns:
         """Who has a valid sign-in, the one that ends first first."""
         now = int(self._clock())
         async with self._sessions() as session:
-            rows = await session.scalars(select(SignIn.staff_id).where(SignIn.expires > now).order_by(SignIn.ends))
+            valid = select(SignIn.staff_id).where(SignIn.expires > now)
+            rows = await session.scalars(valid.order_by(SignIn.ends, SignIn.expires))
             return [StaffId(staff) for staff in dict.fromkeys(rows)]
 
     async def purge(self) -> None:
         """Delete sign-ins that are over."""
         async with self._sessions.begin() as session:
             await session.execute(delete(SignIn).where(SignIn.expires <= int(self._clock())))
+
+
+def _rounded_up(seconds: int, grain: int) -> int:
+    return -(-seconds // grain) * grain
 
 
 def _hash(token: str) -> str:

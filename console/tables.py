@@ -35,9 +35,10 @@ class SignIn(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     language: Mapped[str] = mapped_column(String(8))
-    created_hour: Mapped[int]  # hours since 1970: no finer time is kept of what staff do
-    expires: Mapped[int]  # when it ends unless it is used, in seconds since 1970; moves with use
-    ends: Mapped[int]  # when it ends in any case
+    created_hour: Mapped[int]  # hours since 1970
+    # Seconds since 1970, rounded up, so that no moment of what staff do can be told from them.
+    expires: Mapped[int]  # to five minutes: when it ends unless it is used; moves with use
+    ends: Mapped[int]  # to the hour: when it ends in any case
 
 
 class TallyRow(Base):

@@ -7,9 +7,10 @@ from typing import assert_never
 
 from console.accounts import Member
 from console.frames import Heard as HeardFrame
-from console.frames import Say
+from console.frames import Say, Unsayable
 from console.presence import Presence
 from console.views import Json, Views, handle_of, message_view
+from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import (
     Accepted,
@@ -51,12 +52,14 @@ class Talks:
         staff_end: StaffEnd,
         views: Views,
         presence: Presence,
+        tally: Tally,
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
         self._end = staff_end
         self._views = views
         self._presence = presence
+        self._tally = tally
         self._send = send
         self._held: dict[str, _Held] = {}
         self._group: asyncio.TaskGroup | None = None
@@ -88,8 +91,11 @@ class Talks:
         held.task = self._group.create_task(self._follow(held))
         await held.ready.wait()
 
-    async def say(self, frame: Say) -> None:
+    async def say(self, frame: Say | Unsayable) -> None:
         """Relay a message; a number that does not fit is answered with what the engine has."""
+        if isinstance(frame, Unsayable):
+            await self._send({"type": "refused", "code": "message", "talk": frame.talk, "id": frame.id})
+            return
         held = self._held.get(frame.talk)
         if held is None:
             await self._send({"type": "refused", "code": "not_yours", "talk": frame.talk})
@@ -165,6 +171,8 @@ class Talks:
             case WasReturned():
                 await self.leave(held.handle, "returned")
             case WasEnded():
+                if event.reason is EndReason.SILENCE and held.handle in self._held:
+                    self._tally.add(held.ref.desk, "talk.ended.silence")
                 await self.end(held.handle, event.reason)
             case Resync():
                 await self._show_all(held)

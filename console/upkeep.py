@@ -2,18 +2,17 @@
 
 import asyncio
 import logging
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from console.signins import SignIns
 from console.tables import Sessions, TallyRow
 from handover.counters import Tally
-from handover.ports import HandoverError, StaffEnd
+from handover.ports import StaffEnd
 from handover.values import DeskId
 from safety.logs import error_id, log_failure
 
@@ -21,15 +20,12 @@ SWEEP_EVERY = 2.0  # seconds: a lost staff member's visitor is told within the l
 DRAIN_EVERY = 300.0
 PURGE_EVERY = 3600.0
 
-# The bucket is also written by the visitor side: whatever is not a closed name's shape never reaches a table.
-_NAME = re.compile(r"[a-z0-9_]+(?:[.-][a-z0-9_]+){0,5}")
-_NAME_LENGTH = 80
-
 _logger = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """The three chores. Each failure is logged once and tried again at the next turn."""
+    """The three chores. Each failure is logged once and tried again at the next turn. `names` is the closed set: the
+    bucket is also written by the visitor side, and whatever else is in it never reaches a table."""
 
     def __init__(
         self,
@@ -37,6 +33,7 @@ class Upkeep:
         staff_end: StaffEnd,
         desks: Iterable[DeskId],
         tally: Tally,
+        names: frozenset[str],
         signins: SignIns,
         sessions: Sessions,
         clock: Callable[[], float],
@@ -44,6 +41,7 @@ class Upkeep:
         self._end = staff_end
         self._desks = tuple(desks)
         self._tally = tally
+        self._names = names
         self._signins = signins
         self._sessions = sessions
         self._clock = clock
@@ -52,9 +50,9 @@ class Upkeep:
     async def running(self) -> AsyncIterator[None]:
         """The chores run while the body does; at the end the counts are brought home once more."""
         chores = [
-            asyncio.create_task(_repeat(self.sweep, SWEEP_EVERY)),
-            asyncio.create_task(_repeat(self.drain, DRAIN_EVERY)),
-            asyncio.create_task(_repeat(self._signins.purge, PURGE_EVERY)),
+            asyncio.create_task(repeat(self.sweep, SWEEP_EVERY)),
+            asyncio.create_task(repeat(self.drain, DRAIN_EVERY)),
+            asyncio.create_task(repeat(self._signins.purge, PURGE_EVERY)),
         ]
         try:
             yield
@@ -67,17 +65,22 @@ class Upkeep:
     async def sweep(self) -> None:
         """Return the talks of staff whose lease lapsed."""
         for desk in self._desks:
-            await self._end.sweep(desk)
+            for _ in await self._end.sweep(desk):
+                self._tally.add(desk, "talk.returned")
 
     async def drain(self) -> None:
-        """Add what was counted, here and on the visitor side, to this month's rows."""
+        """Add what was counted, here and on the visitor side, to this month's rows. Between the engine's answer and
+        the commit the figures are nowhere else, so what has begun is finished, also when it is cancelled."""
+        await _finish(self._bring_home())
+
+    async def _bring_home(self) -> None:
         await self._tally.flush(self._end.count)
         for desk in self._desks:
             counts = await self._end.drain(desk)
-            closed = {name: value for name, value in counts.items() if _is_closed(name) and value > 0}
+            closed = {name: value for name, value in counts.items() if name in self._names and value > 0}
             try:
                 await self._add(desk, closed)
-            except SQLAlchemyError:
+            except Exception:
                 await self._end.count(desk, closed)  # not lost: drained again at the next turn
                 raise
 
@@ -96,11 +99,18 @@ class Upkeep:
                     await session.execute(raised)
 
 
-def _is_closed(name: str) -> bool:
-    return len(name) <= _NAME_LENGTH and _NAME.fullmatch(name) is not None
+async def _finish(work: Coroutine[object, object, None]) -> None:
+    """Await `work`; a cancellation is passed on when it is done."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
-async def _repeat(chore: Callable[[], Awaitable[None]], seconds: float) -> None:
+async def repeat(chore: Callable[[], Awaitable[None]], seconds: float) -> None:
+    """Do the chore every so many seconds until cancelled. A failure is logged, once in a row, and ends nothing."""
     failed = False
     while True:
         await asyncio.sleep(seconds)
@@ -110,7 +120,7 @@ async def _repeat(chore: Callable[[], Awaitable[None]], seconds: float) -> None:
 async def _attempt(chore: Callable[[], Awaitable[None]], *, quiet: bool) -> bool:
     try:
         await chore()
-    except (HandoverError, SQLAlchemyError) as error:
+    except Exception as error:  # noqa: BLE001  # a chore that died would leave talks with staff who are gone
         if not quiet:
             log_failure(_logger, error_id(), error)
         return False

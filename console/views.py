@@ -62,6 +62,7 @@ class Views:
             "heard": [message_view(message) for message in heard],
             "said": [message_view(message) for message in said],
             "delivered": talk.down_heard,
+            "away": talk.away,
         }
 
     def briefing(self, briefing: Briefing) -> Json:

@@ -6,7 +6,7 @@ from pathlib import Path
 from dialogues.values import ChoiceKind, Content, LanguageTexts, Node, Show, TopicText
 
 # Nodes that are entered by the engine or the channel and not by a choice of another node.
-ENTRIES = frozenset({"start", "topic", "unclear", "suggest", "danger", "closed", "after"})
+ENTRIES = frozenset({"start", "topic", "unclear", "unclear-waiting", "suggest", "danger", "closed", "after"})
 
 Mistake = tuple[Path, str, str]  # file, a string on the line to point at, what is wrong
 

@@ -102,7 +102,7 @@ def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
     elif understood.danger is Danger.URGENT:
         return _go(content, state, "danger")
     else:
-        state, reply = _go(content, state, "unclear")
+        state, reply = _go(content, state, "unclear-waiting" if state.waiting else "unclear")
     return state, replies.warn(content, state, reply, understood.danger)
 
 

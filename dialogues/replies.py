@@ -23,6 +23,8 @@ from dialogues.values import (
     TopicText,
 )
 
+EMERGENCY = "112"
+
 # The person is not offered where the next step already is the person, or a question about oneself is open.
 PERSON = frozenset({"person", "person-again", "join"})
 WITHOUT_PERSON = frozenset({"briefing", "change-audience", "change-topic", "change-age", "change-county", "safe"})
@@ -32,7 +34,9 @@ def render(content: Content, state: State, topics: Iterable[str] = ()) -> Reply:
     """The reply of the state's node. `topics` are those to offer where free text fitted several."""
     node = content.nodes[state.node]
     texts = content.languages[state.language]
-    messages = [Message(kind, texts.flow[key]) for kind, key in node.say]
+    # Who waits has read the notices beside the briefing.
+    said = [(kind, key) for kind, key in node.say if not (state.waiting and kind is MessageKind.NOTICE)]
+    messages = [Message(kind, texts.flow[key]) for kind, key in said]
     choices = [Choice(f"topic:{id}", texts.topics[id].title, ChoiceKind.TOPIC) for id in topics]
     shown = _show(content, state, node.show)
     messages += shown.messages
@@ -163,7 +167,8 @@ def lines(content: Content, state: State) -> Message:
     items = []
     for line in shown:
         detail = line.details[state.language]
-        note = "" if line.checked else f" {flow['line.unchecked']}."
+        # 112 stands on every page: a doubt beside it would cost more than it tells.
+        note = "" if line.checked or line.id == EMERGENCY else f" {flow['line.unchecked']}."
         items.append(Item(f"{line.names[state.language]}: {line.number}", f"{detail}{note}", href=line.href))
     return Message(MessageKind.LINES, items=tuple(items))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dialogues.values import Danger, LanguageTexts, Matcher, Understood
 
 MAX_TOPICS = 3
+LONGEST = 2_000  # characters of folded text: as many as may be typed, but one typed sign can fold to eighteen
 STEM = 5  # letters from which a word also matches its longer forms: "gifta" finds "giftas", "bo" not "bonde"
 
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -26,10 +27,12 @@ def understand(texts: LanguageTexts, text: str) -> Understood:
 
 
 def fold(text: str) -> str:
-    """Lower case, accents and rings removed (å and ä become a), everything but letters and digits one space."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
+    """Lower case, accents and rings removed (å and ä become a), everything but letters and digits one space;
+    at most LONGEST characters."""
+    # Decomposed before and after folding: some signs decompose into capitals, some capitals fold into marks.
+    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     bare = "".join(sign for sign in bare if not unicodedata.combining(sign))
-    return _NOT_WORD.sub(" ", bare).strip()
+    return _NOT_WORD.sub(" ", bare).strip()[:LONGEST]
 
 
 def compile_matcher(

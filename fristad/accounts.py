@@ -2,6 +2,8 @@
 
 import asyncio
 import getpass
+import os
+from datetime import UTC, datetime
 from typing import TextIO
 
 from pydantic import SecretStr, ValidationError
@@ -10,9 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts import AccountError, add_staff
 from console.settings import ConsoleSettings
+from dialogues.checks import ContentError
+from dialogues.loader import load_content
 from fristad.refusal import Refused
 from fristad.settings import explain
-from handover.acl import acl_users
+from handover.acl import engine_file
 
 _SHORTEST = 20  # characters: an engine answers many thousand guesses a second
 
@@ -20,7 +24,10 @@ _SHORTEST = 20  # characters: an engine answers many thousand guesses a second
 def add_account(name: str, shown: str, role: str, desk: str | None, source: TextIO, out: TextIO) -> int:
     """Add a staff member or coordinator. Refused for whatever the console does not accept."""
     settings = _console_settings()
+    chosen = desk or settings.desk
+    _check_desk(chosen, demo=settings.demo)
     password = _read_secret(f"Password for {name}", source)
+    os.umask(0o077)  # the database is for its own user, also when this command makes it
     try:
         if settings.database_url is None:
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -31,7 +38,7 @@ def add_account(name: str, shown: str, role: str, desk: str | None, source: Text
                 shown_name=shown,
                 role=role,
                 password=password,
-                desk=desk or settings.desk,
+                desk=chosen,
             )
         )
     except AccountError as error:
@@ -46,7 +53,8 @@ def add_account(name: str, shown: str, role: str, desk: str | None, source: Text
 
 
 def print_engine_users(source: TextIO, out: TextIO) -> int:
-    """Print the lines of an ACL file. Refused when a password is short, shared by both sides or breaks its line."""
+    """Print what an engine of one's own has to include. Refused when a password is short, shared by both sides or
+    breaks its line."""
     visitor = _read_secret("Password of the visitor side", source)
     staff = _read_secret("Password of the staff side", source)
     if min(len(visitor), len(staff)) < _SHORTEST:
@@ -54,11 +62,21 @@ def print_engine_users(source: TextIO, out: TextIO) -> int:
     if visitor == staff:
         raise Refused("The two sides need different passwords: else one could speak as the other.")
     try:
-        lines = acl_users(visitor, staff)
+        text = engine_file(visitor, staff)
     except ValueError as error:
         raise Refused(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
-    print("\n".join(lines), file=out)
+    print(text, end="", file=out)
     return 0
+
+
+def _check_desk(desk: str, *, demo: bool) -> None:
+    """Refused when no desk has this id: every visit of such an account would fail."""
+    try:
+        desks = load_content(today=datetime.now(UTC).date(), demo=demo).desks
+    except ContentError as error:
+        raise Refused(f"The texts cannot be used: {error}.") from None
+    if desk not in desks:
+        raise Refused(f"No desk has this id: name one of {', '.join(sorted(desks))} with --desk or FRISTAD_DESK.")
 
 
 def _console_settings() -> ConsoleSettings:

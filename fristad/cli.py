@@ -48,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         _add(commands, name, run, text).add_argument(
             "--socket", action="append", type=int, default=[], help=argparse.SUPPRESS
         )
-    _add(commands, "redis-acl", _redis_acl, "the engine's users, as lines of an ACL file; asks for the two passwords")
+    _add(commands, "redis-acl", _redis_acl, "what an engine of yours has to include; asks for the two passwords")
     _add_staff_command(commands)
     understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
     understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")

@@ -17,7 +17,7 @@ from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
 from safety.logs import install_last_resort, log_config
 
-_MOST_CONNECTIONS = 10_000  # above what one process can serve; a bound all the same
+_MOST_CONNECTIONS = 16_000  # just below the open files: beyond it the server answers a plain 503, which names no 112
 _OPEN_FILES = 16_384
 _PING_EVERY = 4.0  # two lost pings and their timeout fit in a lease of 15 seconds
 _LARGEST_FRAME = 16_384  # the largest sealed message is 4 KiB before base64
@@ -29,6 +29,7 @@ def run_app(build: Callable[[], FastAPI], sockets: list[socket.socket]) -> None:
     Refused when its settings or texts are wrong; GaveUp when it could not start, for instance for want of its engine.
     """
     os.environ["OTEL_SDK_DISABLED"] = "true"
+    os.umask(0o077)  # what the console writes is for its own user, also when it runs apart from the supervisor
     _set_limits()
     logging.config.dictConfig(log_config())
     install_last_resort()

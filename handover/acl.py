@@ -14,8 +14,8 @@ VISITOR = (
     "(+xrange %R~down:*)",
     "(+pexpireat +del %W~talk:* %W~up:* %W~down:*)",
     "(+pexpireat %W~room:* %W~held:*)",
-    # The room: its size and one's own place, never its list.
-    "(+zcard +zrank +zadd +zrem ~room:*)",
+    # The room: how many and since when, never who. A rank or a lexical count would spell out the ids of others.
+    "(+zcard +zcount +zadd +zrem ~room:*)",
     "(+zrem %W~held:*)",
     "(+zscore +zcount %R~duty:* %R~free:*)",
     "(+hincrby +pexpire ~count:*)",
@@ -49,7 +49,7 @@ DIRECTIVES = (
     "enable-module-command no",
     "maxmemory 512mb",
     "maxmemory-policy noeviction",
-    "maxclients 256",
+    "maxclients 256",  # 5 connections for each process of either side: 51 processes
     "timeout 0",
     "loglevel warning",
     'logfile ""',
@@ -57,6 +57,15 @@ DIRECTIVES = (
     "crash-memcheck-enabled no",
     "disable-thp yes",
 )
+EXPLANATION = """\
+# For Redis 7 or Valkey. Keep this file readable for the engine alone (it holds both passwords), and make this the last
+# line of the engine's configuration, so that nothing after it takes these lines back:
+#     include /path/to/this/file
+# It is no ACL file: an engine that is given `aclfile` as well does not start.
+#
+# `save ""` and `appendonly no` are what keeps the words of visitors off the disk. Neither side may look whether they
+# hold (neither has a right to CONFIG), so nothing of ours will notice when they are missing.
+"""
 
 
 def acl_users(visitor_password: str, staff_password: str) -> list[str]:
@@ -71,6 +80,11 @@ def acl_users(visitor_password: str, staff_password: str) -> list[str]:
 def engine_directives() -> list[str]:
     """Configuration lines of an engine that keeps nothing; the address and the users are the caller's."""
     return list(DIRECTIVES)
+
+
+def engine_file(visitor_password: str, staff_password: str) -> str:
+    """All of it as one file for the engine's own configuration to include. ValueError as from `acl_users`."""
+    return "\n".join([EXPLANATION, *DIRECTIVES, "", *acl_users(visitor_password, staff_password), ""])
 
 
 def _user(name: str, password: str, rules: tuple[str, ...]) -> str:

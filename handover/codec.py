@@ -8,6 +8,7 @@ from typing import Any
 
 from handover.values import (
     MAX_BODY,
+    PSEUDONYM_WORDS,
     Briefing,
     BriefingChanged,
     CameBack,
@@ -28,9 +29,12 @@ from handover.values import (
 )
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
+_PSEUDONYM = re.compile(rb"([0-9]{1,3}) ([0-9]{1,3})")
+_NUMBER = re.compile(rb"[0-9]{1,16}")
 
 # Shown when another version wrote what this one cannot read: the person must still be seen and taken.
 UNREADABLE = Briefing(language="und", channel=Channel.WEB_PLAIN)
+NAMELESS = Pseudonym(0, 0)
 
 
 def write_briefing(briefing: Briefing) -> str:
@@ -45,7 +49,7 @@ def read_briefing(raw: bytes) -> Briefing:
         if not all(value is None or isinstance(value, str) for value in fields.values()):
             return UNREADABLE
         return Briefing(**{**fields, "channel": Channel(fields["channel"]), "danger": Danger(fields["danger"])})
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return UNREADABLE
 
 
@@ -54,8 +58,15 @@ def write_pseudonym(pseudonym: Pseudonym) -> str:
 
 
 def read_pseudonym(raw: bytes) -> Pseudonym:
-    adjective, noun = raw.split(b" ")
-    return Pseudonym(int(adjective), int(noun))
+    """A pseudonym from its two numbers; NAMELESS instead of an error, and instead of indices that no list has."""
+    numbers = _PSEUDONYM.fullmatch(raw)
+    found = Pseudonym(int(numbers[1]), int(numbers[2])) if numbers else NAMELESS
+    return found if max(found.adjective, found.noun) < PSEUDONYM_WORDS else NAMELESS
+
+
+def read_number(raw: bytes | None) -> int:
+    """A number of a talk; 0 instead of an error: each use of it is checked again where it counts."""
+    return int(raw) if raw and _NUMBER.fullmatch(raw) else 0
 
 
 def check_message(message_id: MessageId, body: bytes) -> None:
@@ -67,9 +78,11 @@ def check_message(message_id: MessageId, body: bytes) -> None:
 
 
 def read_log(entries: Sequence[tuple[bytes, Sequence[bytes]]]) -> list[Message]:
-    """Messages from the entries of a stream: `<seq>-0` and the fields id, body."""
+    """Messages from the entries of a stream: `<seq>-0` and the fields id, body. Anything else is left out."""
     return [
-        Message(int(entry.partition(b"-")[0]), MessageId(fields[1].decode()), fields[3]) for entry, fields in entries
+        Message(int(entry.partition(b"-")[0]), MessageId(fields[1].decode()), fields[3])
+        for entry, fields in entries
+        if list(fields[::2]) == [b"id", b"body"] and _MESSAGE_ID.fullmatch(fields[1].decode("latin-1"))
     ]
 
 

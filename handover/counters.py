@@ -8,13 +8,18 @@ from handover.values import Channel, Danger, DeskId, EndReason
 Count = Callable[[DeskId, dict[str, int]], Awaitable[None]]
 
 
+# Wanted a person, and nobody was there; the room was full; had waited as long as the deadline.
+_UNMET = ("talk.closed", "talk.full", "talk.overdue")
+
+
 def talk_names(topics: Iterable[str]) -> frozenset[str]:
-    """The closed set of names: what is not in it cannot be counted."""
+    """The closed set of names, for both sides: what is not in it cannot be counted, and is never written down."""
     return frozenset(
         {
             *(f"contact.{channel}" for channel in Channel),
             *(f"topic.{topic}" for topic in topics),
             *(f"danger.{danger}" for danger in Danger if danger is not Danger.NONE),
+            *_UNMET,
             "talk.joined",
             "talk.taken",
             "talk.returned",

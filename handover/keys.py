@@ -3,7 +3,8 @@
 Everything that changes together shares the hash tag `{desk}`, so that one script may touch it on one Cluster node.
 
 key                    type    lifetime
-talk:{desk}:<talk>     hash    the silence limit, renewed by the visitor's end only; deleted at the end
+talk:{desk}:<talk>     hash    a short limit until its page is there, then the silence limit, renewed by the
+                               visitor's end only; deleted at the end
 up:{desk}:<talk>       stream  the same instant as its talk; visitor's messages, entry id `<seq>-0`
 down:{desk}:<talk>     stream  the same instant as its talk; staff's messages, entry id `<seq>-0`
 room:{desk}            zset    talk -> joined (microseconds); a minute longer than its longest-lived talk

@@ -54,7 +54,7 @@ class VisitorEnd(Protocol):
         """How many are available and how many wait."""
 
     async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full:
-        """Put a new talk last in the waiting room, with the waiting room's silence limit."""
+        """Put a new talk last in the waiting room. Until its first `attend` it is away, and soon gone."""
 
     async def attend(self, ref: TalkRef) -> Standing:
         """Where the talk stands; also renews the visitor's presence (silence limit) and, when the staff member's

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from handover.codec import check_message, read_briefing, read_log, read_pseudonym
-from handover.end_redis import RedisEnd, clamp
-from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys
+from handover.codec import check_message, read_briefing, read_log, read_number, read_pseudonym
+from handover.end_redis import LAST_SEQ, RedisEnd, clamp
+from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
+from handover.ports import EngineUnavailable, HandoverError
 from handover.values import (
     LOG_LENGTH,
     Accepted,
@@ -35,7 +36,7 @@ from handover.values import (
 )
 
 MICROSECONDS = 1_000_000
-OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard")
+OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away")
 
 
 class RedisStaffEnd(RedisEnd):
@@ -57,12 +58,14 @@ class RedisStaffEnd(RedisEnd):
         return [ref for ref in refs if await self.release(ref, staff) == Done()]
 
     async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
-        talks = await self._room(desk)
+        talks, _ = await self._room(desk)
         (now, _), *rows = await self._wire.read(
             ("TIME",), *(("HMGET", talk_keys(ref)["talk"], "state", "briefing", "pseudonym") for ref, _ in talks)
         )
         visitors = [
-            WaitingVisitor(ref, read_pseudonym(pseudonym), read_briefing(briefing), max(0, int(now) - joined))
+            WaitingVisitor(
+                ref, read_pseudonym(pseudonym or b""), read_briefing(briefing or b""), max(0, int(now) - joined)
+            )
             for (ref, joined), (state, briefing, pseudonym) in zip(talks, rows, strict=True)
             if state == b"waiting"
         ]
@@ -134,9 +137,9 @@ class RedisStaffEnd(RedisEnd):
         for holding in await self._suspects(desk):
             staff, talk = read_holding(holding)
             ref = TalkRef(desk, talk)
-            if await self._talk("lapse", ref, id=talk, staff=staff, holding=holding) == [b"returned"]:
+            if await self._lapse(ref, staff, holding):
                 returned.append(ref)
-        await self._drop_silent(desk)
+        await self._clear_room(desk)
         return returned
 
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
@@ -147,7 +150,9 @@ class RedisStaffEnd(RedisEnd):
 
     async def drain(self, desk: DeskId) -> dict[str, int]:
         figures = await self._wire.call("drain", desk_keys(desk))
-        return {name.decode(): int(number) for name, number in zip(figures[::2], figures[1::2], strict=True)}
+        return {
+            name.decode(errors="replace"): int(number) for name, number in zip(figures[::2], figures[1::2], strict=True)
+        }
 
     async def _claim(self, ref: TalkRef, staff: StaffId, name: str) -> Claimed | Taken | Gone | AtCapacity | NotOnDuty:
         first, last = holding_range(staff)
@@ -180,13 +185,27 @@ class RedisStaffEnd(RedisEnd):
                 return read_log(entries)
         return _refusal(reply)
 
-    async def _room(self, desk: DeskId) -> list[tuple[TalkRef, int]]:
-        """Every entry of the room, longest waiting first, with the second of joining."""
+    async def _room(self, desk: DeskId) -> tuple[list[tuple[TalkRef, int]], list[bytes]]:
+        """The talks in the room, longest waiting first, each with the second of joining; and the members that are no
+        talk's id. The visitor's side writes both, so neither may be taken for well-formed."""
         (members,) = await self._wire.read(("ZRANGE", desk_keys(desk)["room"], 0, -1, "WITHSCORES"))
-        return [
-            (TalkRef(desk, TalkId(talk.decode())), int(float(joined)) // MICROSECONDS)
-            for talk, joined in _pairs(members)
-        ]
+        talks, junk = [], []
+        for member, score in _pairs(members):
+            ref = TalkRef(desk, TalkId(member.decode("latin-1")))
+            if well_formed(ref):
+                talks.append((ref, int(max(0.0, min(float(score), LAST_SEQ))) // MICROSECONDS))
+            else:
+                junk.append(member)
+        return talks, junk
+
+    async def _lapse(self, ref: TalkRef, staff: StaffId, holding: bytes) -> bool:
+        """Whether the talk went back. One that the engine cannot give back must not keep the others from it."""
+        try:
+            return await self._talk("lapse", ref, id=ref.talk, staff=staff, holding=holding) == [b"returned"]
+        except EngineUnavailable:
+            raise
+        except HandoverError:
+            return False
 
     async def _suspects(self, desk: DeskId) -> list[bytes]:
         """Entries of `held` without a talk or without a valid lease, found in two round trips. The verb that acts on
@@ -205,17 +224,29 @@ class RedisStaffEnd(RedisEnd):
             if not exists or staff not in present
         ]
 
-    async def _drop_silent(self, desk: DeskId) -> None:
-        refs = [ref for ref, _ in await self._room(desk)]
+    async def _clear_room(self, desk: DeskId) -> None:
+        """Drop from the room whose talk fell silent, and what is no talk at all."""
+        talks, junk = await self._room(desk)
+        if junk:
+            await self._wire.read(("ZREM", desk_keys(desk)["room"], *junk))
+        refs = [ref for ref, _ in talks]
         alive = await self._wire.read(*(("EXISTS", talk_keys(ref)["talk"]) for ref in refs))
         for ref, exists in zip(refs, alive, strict=True):
             if not exists:
                 await self._talk("drop", ref, id=ref.talk)
 
 
-def _own_talk(ref: TalkRef, fields: Sequence[bytes]) -> OwnTalk:
-    briefing, pseudonym, up_seq, down_seq, down_heard = fields
-    return OwnTalk(ref, read_pseudonym(pseudonym), read_briefing(briefing), int(up_seq), int(down_seq), int(down_heard))
+def _own_talk(ref: TalkRef, fields: Sequence[bytes | None]) -> OwnTalk:
+    briefing, pseudonym, up_seq, down_seq, down_heard, away = fields
+    return OwnTalk(
+        ref,
+        read_pseudonym(pseudonym or b""),
+        read_briefing(briefing or b""),
+        read_number(up_seq),
+        read_number(down_seq),
+        read_number(down_heard),
+        away=away is not None,
+    )
 
 
 def _done(reply: list[Any]) -> Done | NotYours | Gone:

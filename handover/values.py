@@ -20,6 +20,7 @@ class Limits:
 
     silence: int = 180  # no connection and no poll during a talk: it ends and is erased
     waiting_silence: int = 600  # the same in the waiting room
+    first_sign: int = 60  # the same between joining and the first sign that the visitor's page knows of its talk
     lease: int = 15  # a staff member's presence
     capacity: int = 3  # talks side by side per staff member
     room: int = 10_000  # talks in one waiting room
@@ -123,6 +124,7 @@ class OwnTalk:
     up_seq: int  # last message from the visitor
     down_seq: int  # last message to the visitor
     down_heard: int  # last of those that the visitor's end has shown
+    away: bool = False  # the visitor's connection is gone for now
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,7 @@ class RedisVisitorEnd(RedisEnd):
             briefing=write_briefing(briefing),
             pseudonym=write_pseudonym(pseudonym),
             limit=self._limits.room,
-            silence=self._limits.waiting_silence,
+            silence=min(self._limits.first_sign, self._limits.waiting_silence),
         )
         return Full() if reply[0] == b"full" else Joined(ref)
 

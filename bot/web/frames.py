@@ -1,12 +1,14 @@
-"""The frames that a page may send over its socket, version 1; whatever else comes is refused.
+"""The frames that a page may send over its socket, version 1, and the codes that close it; all else is refused.
 
 BadFrame                      not one of these frames; the message names nothing of what came
+└── BadWords                  a message whose words cannot be relayed; names its number
 """
 
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Any
 
 from handover.values import MessageId
@@ -19,8 +21,28 @@ _HIGHEST = 1_000_000_000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
 
+class Close(IntEnum):
+    """Close codes of this protocol."""
+
+    ENDED = 4000
+    EXIT = 4001
+    BAD_FRAME = 4400
+    UNKNOWN = 4401
+    LATE = 4408
+    TOO_LARGE = 4413
+    TOO_FAST = 4429
+
+
 class BadFrame(Exception):
     """Not a frame of this protocol."""
+
+
+class BadWords(BadFrame):
+    """A numbered message whose words cannot be relayed: no text, none at all, or too long. Only it is refused."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__("not words that can be relayed")
+        self.seq = seq
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +104,16 @@ def _open(fields: Mapping[str, Any]) -> Open:
 
 
 def _say(fields: Mapping[str, Any]) -> SayFrame:
-    message_id, words = _text(fields, "id"), _text(fields, "body")
+    message_id, seq = _text(fields, "id"), _number(fields, "seq", lowest=1)
     if not _MESSAGE_ID.fullmatch(message_id):
         raise BadFrame("not an id")
     try:
-        body = words.encode()
-    except UnicodeEncodeError as error:
-        raise BadFrame("not text") from error
+        body = _text(fields, "body").encode()
+    except (BadFrame, UnicodeEncodeError) as error:
+        raise BadWords(seq) from error
     if not 0 < len(body) <= BODY_LIMIT:
-        raise BadFrame("not a length for a message")
-    return SayFrame(_number(fields, "seq", lowest=1), MessageId(message_id), body)
+        raise BadWords(seq)
+    return SayFrame(seq, MessageId(message_id), body)
 
 
 def _number(fields: Mapping[str, Any], name: str, lowest: int) -> int:

@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Response, WebSocket, WebSocketDisconnect
 
-from bot.web.frames import FRAME_LIMIT, BadFrame, Open, read_frame
-from bot.web.live_talk import Close, LiveTalk
+from bot.web.frames import FRAME_LIMIT, BadFrame, Close, Open, read_frame
+from bot.web.live_talk import LiveTalk
 from bot.web.site import site_of
 from safety import logs
 from safety.limits import FrameBudget
@@ -43,7 +43,9 @@ async def live(socket: WebSocket) -> None:
         deadline = site.settings.deadline_minutes * 60
         budget = FrameBudget(site.clock)
         silence = min(site.settings.silence_seconds, site.settings.waiting_silence_seconds)
-        await LiveTalk(socket, site.end, site.reception, talk.ref, opening.down, deadline, budget, silence).run()
+        await LiveTalk(
+            socket, site.end, site.reception, site.partings, talk.ref, opening.down, deadline, budget, silence
+        ).run()
 
 
 def _from_own_page(socket: WebSocket) -> bool:

@@ -4,13 +4,26 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator
-from enum import IntEnum
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from bot.reception import Reception
-from bot.web.frames import FRAME_LIMIT, BadFrame, End, Frame, HeardFrame, Leave, Open, Ping, SayFrame, read_frame
+from bot.web.frames import (
+    FRAME_LIMIT,
+    BadFrame,
+    BadWords,
+    Close,
+    End,
+    Frame,
+    HeardFrame,
+    Leave,
+    Open,
+    Ping,
+    SayFrame,
+    read_frame,
+)
+from bot.web.partings import Partings
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
     Accepted,
@@ -33,20 +46,7 @@ from safety.limits import FrameBudget
 
 ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
 _FIRST_RETRY, _LONGEST_RETRY = 0.25, 5.0  # seconds until the engine is asked again
-_ERASE_TRIES = 8  # an end that the engine did not take is tried this often
 _PARTING = 1.0  # seconds in which the event that tells why a talk is gone may still come
-
-
-class Close(IntEnum):
-    """Close codes of this protocol."""
-
-    ENDED = 4000
-    EXIT = 4001
-    BAD_FRAME = 4400
-    UNKNOWN = 4401
-    LATE = 4408
-    TOO_LARGE = 4413
-    TOO_FAST = 4429
 
 
 class _Over(Exception):
@@ -71,6 +71,7 @@ class LiveTalk:
         socket: WebSocket,
         end: VisitorEnd,
         reception: Reception,
+        partings: Partings,
         ref: TalkRef,
         down: int,
         deadline: int,
@@ -81,6 +82,7 @@ class LiveTalk:
         self._attend_every = min(ATTEND, silence / 3)
         self._end = end
         self._reception = reception
+        self._partings = partings
         self._ref = ref
         self._down = down
         self._deadline = deadline
@@ -94,6 +96,7 @@ class LiveTalk:
 
     async def run(self) -> None:
         """Carry the talk until it is over or the socket is gone; then tell the engine which of the two it was."""
+        self._partings.arrive(self._ref)
         tasks = (asyncio.create_task(self._read()), asyncio.create_task(self._keep()))
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -106,23 +109,14 @@ class LiveTalk:
             task.result()
 
     async def _part(self) -> None:
+        last = self._partings.leave(self._ref)
         if self._over:
             return
-        if self._reason is None:
-            with contextlib.suppress(HandoverError):  # the silence limit runs in the engine all the same
-                await self._end.away(self._ref)
-            return
-        await self._erase(self._reason)
-        await self._tell_end(self._reason)
-
-    async def _erase(self, reason: EndReason) -> None:
-        for attempt in range(_ERASE_TRIES):
-            try:
-                await self._reception.end(self._ref, reason)
-            except HandoverError:
-                await asyncio.sleep(_FIRST_RETRY * 2**attempt)
-            else:
-                return
+        if self._reason:
+            erased = await self._partings.erase(self._ref, self._reason)
+            await self._tell_end(self._reason if erased else "unerased")
+        elif last:
+            await self._partings.tell_away(self._ref)
 
     # --- Up: what the page sends ---
 
@@ -135,6 +129,8 @@ class LiveTalk:
                 return
             try:
                 await self._act(self._check(message.get("text")))
+            except BadWords as error:
+                await self._tell("refused", code="words", seq=error.seq)
             except _Refused as refused:
                 await self._tell("refused", code=refused.code)
                 await self._close(refused.close)
@@ -151,6 +147,8 @@ class LiveTalk:
             raise _Refused("size", Close.TOO_LARGE)
         try:
             return read_frame(text)
+        except BadWords:
+            raise  # refused by itself: the page would send it again over every new socket
         except BadFrame as error:
             raise _Refused("frame", Close.BAD_FRAME) from error
 
@@ -214,6 +212,8 @@ class LiveTalk:
                 case WasEnded(reason):
                     await self._finish(reason)
                 case WasReturned():
+                    async with self._turn:
+                        await self._heal()  # the last words of the one who left, before the page learns of it
                     await self._tell("returned")
                     await self._look_anew()
                 case _:
@@ -229,6 +229,8 @@ class LiveTalk:
         async with self._turn:
             match await self._end.attend(self._ref):
                 case Waiting() as standing:
+                    if not isinstance(self._told, Waiting):
+                        await self._heal()  # whoever left meanwhile said it, and not the next one
                     await self._tell_place(standing)
                 case WithStaff() as standing:
                     await self._tell_person(standing)
@@ -273,11 +275,11 @@ class LiveTalk:
         await self._tell("said", seq=message.seq, body=message.body.decode("utf-8", "replace"))
 
     async def _finish(self, reason: EndReason | None) -> None:
-        await self._tell_end(reason)
+        await self._tell_end(reason or "lost")
         raise _Over
 
-    async def _tell_end(self, reason: EndReason | None) -> None:
-        await self._tell("ended", reason=reason or "lost")
+    async def _tell_end(self, reason: str) -> None:
+        await self._tell("ended", reason=reason)
         await self._close(Close.ENDED)
 
     async def _tell_trouble(self) -> None:

@@ -9,6 +9,7 @@ from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.web.assets import Assets
 from bot.web.languages import choose_language
+from bot.web.partings import Partings
 from bot.web.state import Tokens
 from bot.web.views import Views
 from bot.words import Words
@@ -25,6 +26,7 @@ class Site:
     words: Words
     reception: Reception
     end: VisitorEnd
+    partings: Partings
     tokens: Tokens
     assets: Assets
     views: Views

@@ -44,7 +44,7 @@ function receive(frame) {
     sent: () => talk?.sent(frame.id, frame.seq),
     delivered: () => talk?.deliver(frame.seq),
     order: () => talk?.order(frame.said),
-    away: () => { if (talk) talk.part(".away").textContent = frame.away ? say("away") : ""; },
+    away: () => talk?.setAway(frame.away),
     briefing: () => { if (talk) describe(talk, frame); },
     left: () => leave(frame.talk, frame.code),
     ended: () => end(frame.talk, frame.reason),
@@ -55,7 +55,8 @@ function receive(frame) {
   badge();
 }
 
-function refuse({ code, talk }) {
+function refuse({ code, talk, id }) {
+  if (code === "message") return talks.get(talk)?.fail(id);
   if (code === "talks_in_hand") { $("sure").hidden = false; $("sure").querySelector("h2").focus(); return; }
   if (code === "taken" || code === "gone") dropRow(talk);
   if (code === "no_wrapup") close(talk, code); else notice(say(code, { name: names.get(talk) }));
@@ -168,7 +169,7 @@ function showTalk(frame) {
   dropRow(frame.talk);
   if (isNew) {
     talks.get(frame.talk)?.element.remove();
-    const talk = new Talk(wire, frame.talk, frame.name, { say, seen, changed: badge, closed: () => close(frame.talk, "") });
+    const talk = new Talk(wire, frame.talk, frame.name, { say, tell: notice, seen, changed: badge, closed: () => close(frame.talk, "") });
     talks.set(frame.talk, talk);
     talk.part("textarea").value = drafts.get(frame.talk) ?? "";
     $("talks").append(talk.element);

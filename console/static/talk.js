@@ -1,15 +1,15 @@
 // One talk in hand as a column of the desk: its messages, the box to write in, and the wrap-up when it has ended.
 
-import { newId, Outbox, readAfter } from "./wire.js";
+import { fits, newId, Outbox, readAfter } from "./wire.js";
 
 const GLANCE = 300; // milliseconds until the visitor is told that messages were shown
 const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
 let columns = 0;
 
 export class Talk {
-  // `say` gives words, `seen()` tells whether the column is on the screen, `changed()` and `closed()` report.
-  constructor(wire, handle, name, { say, seen, changed, closed }) {
-    Object.assign(this, { wire, handle, name, say, seen, changed, closed });
+  // `say` gives words, `tell` shows a notice, `seen()` tells whether the column is on the screen, `changed()` and `closed()` report.
+  constructor(wire, handle, name, { say, tell, seen, changed, closed }) {
+    Object.assign(this, { wire, handle, name, say, tell, seen, changed, closed });
     this.outbox = new Outbox(wire, handle);
     this.heard = 0; // the visitor's last message that was drawn
     this.read = 0; // the last that was on the screen
@@ -44,9 +44,11 @@ export class Talk {
   }
 
   write(box) {
-    const text = box.value.trim(), id = newId(this.heard);
+    const words = box.value.trim(), id = newId(this.heard);
+    const text = words.toWellFormed?.() ?? words; // half a character, as a broken keyboard may leave it, cannot travel
     box.focus();
     if (!text) return;
+    if (!fits(text)) return this.tell(this.say("too_long"));
     box.value = "";
     this.show({ id, text }, true);
     this.outbox.add(id, text);
@@ -57,7 +59,7 @@ export class Talk {
   unsent() { return [...this.outbox.waiting.map((each) => each.text), this.part("textarea").value].filter(Boolean).join("\n"); }
 
   // The whole talk, after a claim, a reload or a lost connection: in the order in which it was read.
-  restore({ heard, said, delivered }) {
+  restore({ heard, said, delivered, away }) {
     const { log } = this, last = said.at(-1)?.seq ?? 0, fresh = this.heard;
     // Not on the list: not sent yet, or sent while the list was on its way.
     const pending = [...this.own].filter(([id, { seq }]) => (!seq || seq > last) && !said.some((each) => each.id === id));
@@ -73,6 +75,7 @@ export class Talk {
     this.heard = Math.max(this.heard, heard.at(-1)?.seq ?? 0);
     this.read = Math.max(this.read, Math.min(fresh, this.heard));
     this.deliver(delivered);
+    this.setAway(away);
     this.outbox.sync(said);
     this.scroll(true);
     this.markRead();
@@ -105,6 +108,15 @@ export class Talk {
     if (own) { own.seq = seq; this.drawState(id); }
   }
 
+  // The server cannot take this message; the others go on.
+  fail(id) {
+    this.outbox.drop(id);
+    const own = this.own.get(id);
+    if (own) { own.failed = true; this.drawState(id); }
+  }
+
+  setAway(away) { this.part(".away").textContent = away ? this.say("away") : ""; }
+
   // The server's list of our messages, because a number did not fit. One written in another window is drawn here too.
   order(said) {
     for (const message of said) this.own.has(message.id) ? this.sent(message.id, message.seq) : this.show(message, true);
@@ -117,7 +129,8 @@ export class Talk {
   }
 
   drawState(id) {
-    const { seq, element } = this.own.get(id), state = !seq ? "waiting" : seq > this.delivered ? "sent" : "delivered";
+    const { seq, element, failed } = this.own.get(id);
+    const state = failed ? "failed" : !seq ? "waiting" : seq > this.delivered ? "sent" : "delivered";
     if (element.dataset.state === state) return;
     element.dataset.state = state;
     element.querySelector(".state").textContent = this.say(`state_${state}`);

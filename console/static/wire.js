@@ -2,8 +2,9 @@
 // server has them. It holds no words and draws nothing.
 
 const SIGNED_OUT = 4401, ELSEWHERE = 4409;
-const SILENCE = 13000; // the server says something every third of the lease; without it the connection is dead
+const SILENCE = 13000; // the server says something every four seconds; without it the connection is dead
 const LONGEST_PAUSE = 8000;
+const LONGEST = 4000; // bytes of a message as it travels: the server takes no more
 const PACE = 60; // milliseconds between two messages; the server allows 20 frames a second
 
 export class Wire {
@@ -92,10 +93,15 @@ export class Outbox {
 
   // The server has this one.
   sent(id, seq) {
+    this.drop(id);
+    this.last = Math.max(this.last, seq);
+  }
+
+  // The server cannot take this one; those after it get its number.
+  drop(id) {
     const place = this.waiting.findIndex((each) => each.id === id);
     if (place >= 0) this.waiting.splice(place, 1);
     if (place >= 0 && place < this.posted) this.posted -= 1;
-    this.last = Math.max(this.last, seq);
   }
 
   // All that the server has. What it lacks is sent again, after it; an id is never taken twice.
@@ -129,5 +135,7 @@ export function newId(after) {
   const random = crypto.getRandomValues(new Uint8Array(12));
   return btoa(String.fromCharCode(...random)).replaceAll("+", "-").replaceAll("/", "_") + "-" + after;
 }
+
+export const fits = (text) => new TextEncoder().encode(JSON.stringify(text)).length <= LONGEST;
 
 export const readAfter = (id) => Number(/-(\d+)$/.exec(id)?.[1] ?? 0);

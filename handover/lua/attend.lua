@@ -1,7 +1,7 @@
 -- keys: talk up down room held duty
 -- args: id waiting_silence silence
-local fields = redis.call('HMGET', talk, 'state', 'staff', 'away')
-local state, staff, away = fields[1], fields[2], fields[3]
+local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined')
+local state, staff, away, joined = fields[1], fields[2], fields[3], fields[4]
 if not state then
   return {'gone'}
 end
@@ -20,8 +20,9 @@ if away then
 end
 if state == 'waiting' then
   outlive(room, deadline)
-  local waited = math.floor((time - redis.call('HGET', talk, 'joined')) / 1000000)
-  return {'waiting', redis.call('ZRANK', room, id) + 1, waited}
+  -- Counted by time of joining and not by ZRANK: a rank would tell, letter by letter, which ids the others have.
+  local before = redis.call('ZCOUNT', room, '-inf', '(' .. joined)
+  return {'waiting', before + 1, math.floor((time - joined) / 1000000)}
 end
 outlive(held, deadline)
 local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq')

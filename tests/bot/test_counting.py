@@ -9,7 +9,7 @@ from bot.counting import counter_names, names_of_step
 from bot.reception import Reception
 from bot.words import Words
 from dialogues.values import Content, Danger, State
-from handover.counters import Tally
+from handover.counters import Tally, talk_names
 from handover.values import Briefing, Channel, EndReason, Joined, Pseudonym, TalkRef
 from handover.visitor_redis import RedisVisitorEnd
 from tests.bot.conftest import DESK, Colleague
@@ -34,6 +34,7 @@ def test_a_step_counts_what_is_new_in_it(before: State, after: State, names: lis
 
 def test_every_name_of_a_step_is_in_the_closed_set(content: Content) -> None:
     names = counter_names(content)
+    assert names == talk_names(content.topics)  # the console writes down no other
     for topic in content.topics:
         assert set(names_of_step(State(), State(node="topic", topic=topic, danger=Danger.URGENT))) <= names
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.frames import BODY_LIMIT, BadFrame, End, HeardFrame, Leave, Open, Ping, SayFrame, read_frame
+from bot.web.frames import BODY_LIMIT, BadFrame, BadWords, End, HeardFrame, Leave, Open, Ping, SayFrame, read_frame
 
 SAY = {"type": "say", "seq": 1, "id": "abcdefgh", "body": "hello"}
 
@@ -53,6 +53,13 @@ def test_a_frame_of_the_protocol_is_read(text: str, frame: object) -> None:
 def test_a_frame_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(BadFrame):
         read_frame(json.dumps({**SAY, **changed}))
+
+
+@pytest.mark.parametrize("body", ["", 1, None, "å" * (BODY_LIMIT // 2 + 1), "\ud800"])
+def test_words_that_cannot_be_relayed_are_refused_by_their_number(body: object) -> None:
+    with pytest.raises(BadWords) as refused:
+        read_frame(json.dumps({**SAY, "seq": 7, "body": body}))
+    assert refused.value.seq == 7
 
 
 @pytest.mark.parametrize(

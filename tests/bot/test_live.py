@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from bot.web.live_talk import Close
+from bot.web.frames import Close
+from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Talk
 from handover.values import Briefing, Channel, Gone, Joined, Pseudonym, TalkRef
@@ -209,6 +211,28 @@ async def test_a_lost_person_is_told_and_the_next_one_too(house: House, kim: Col
     assert (await line.hears("taken"))["name"] == "Kim"
 
 
+async def test_who_was_away_when_the_person_left_gets_the_last_words_before_the_place(
+    house: House, kim: Colleague
+) -> None:
+    line, ref = await taken(house, kim)
+    await line.socket.close()
+    await kim.says("I have to go")
+    await kim.end.release(ref, KIM)
+    again = await house.calls(ref)
+    assert (await again.hears("said", "waiting"))["body"] == "I have to go"
+    assert (await again.hears("said", "waiting"))["place"] == 1
+
+
+async def test_words_that_cannot_be_relayed_are_refused_alone(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    for body in ("half \ud83d", "å" * 2_001, "", None):
+        await line.tells("say", seq=1, id="message-1", body=body)
+        assert await line.hears("refused") == {"type": "refused", "code": "words", "seq": 1}
+    await line.says(1, "whole")
+    assert (await line.hears("ack"))["seq"] == 1
+    assert await kim.has_heard() == ["whole"]
+
+
 async def test_five_hundred_messages_arrive_in_order(house: House, kim: Colleague) -> None:
     line, _ = await taken(house, kim)
     for number in range(500):
@@ -234,6 +258,32 @@ async def test_a_plain_close_keeps_the_talk_and_tells_staff(house: House, kim: C
         await line.socket.close()
         async with asyncio.timeout(5):
             assert type(await anext(events)).__name__ == "WentAway"
+
+
+async def test_only_the_last_socket_of_a_talk_tells_that_nobody_is_there(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    again = await house.calls(ref)
+    await again.hears("taken")
+    async with kim.end.follow(ref) as events, asyncio.timeout(10):
+        await line.socket.close()
+        await asyncio.sleep(0.3)  # enough for a wrong word about it to come first
+        await again.says(1, "still here")
+        assert type(await anext(events)).__name__ == "Said"
+        await again.socket.close()
+        assert type(await anext(events)).__name__ == "WentAway"
+
+
+async def test_an_end_that_does_not_reach_the_engine_is_not_called_erased(
+    house: House, app: FastAPI, engine: Engine
+) -> None:
+    site = house.site
+    app.state.site = replace(site, partings=Partings(site.end, site.reception, tries=1))
+    line = await house.calls(await house.joins())
+    await line.hears("waiting")
+    with frozen(engine):
+        await line.tells("end")
+        assert await line.hears("ended") == {"type": "ended", "reason": "unerased"}
+    assert await line.is_closed_with() == Close.ENDED
 
 
 async def test_an_engine_that_is_lost_is_told_in_words_and_found_again(

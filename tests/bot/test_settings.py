@@ -5,7 +5,12 @@ from base64 import urlsafe_b64encode
 import pytest
 from pydantic import ValidationError
 
+from bot.main import create_app
 from bot.settings import BotSettings, encode_key
+from dialogues.values import Content
+from handover.visitor_redis import RedisVisitorEnd
+from tests.bot.conftest import make_settings
+from tests.engines import Engine
 
 GOOD = {"FRISTAD_REDIS_URL": "unix://visitor:secret@/s.sock", "FRISTAD_STATE_KEY": encode_key(bytes(32))}
 
@@ -21,6 +26,15 @@ def test_the_environment_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.key == bytes(32)
     assert settings.limits.silence == 4
     assert settings.title == "Skolan"
+
+
+@pytest.mark.parametrize(("seconds", "minutes"), [(7, 1), (60, 1), (90, 2), (180, 3)])
+async def test_minutes_are_told_rounded_up(engine: Engine, content: Content, seconds: int, minutes: int) -> None:
+    settings = make_settings(engine, silence_seconds=seconds, waiting_silence_seconds=seconds)
+    app = create_app(settings, RedisVisitorEnd(engine.visitor, settings.limits), content)
+    words = app.state.site.words.of("en")
+    assert f"closed for {minutes} minutes, the talk ends" in words["talk.silence"]
+    assert f"closed for {minutes} minutes, you lose" in words["waiting.silence"]
 
 
 @pytest.mark.parametrize("name", ["FRISTAD_DATABASE_URL", "FRISTAD_DEMO_STAFF_TOKEN", "FRISTAD_DEMO_COORDINATOR_TOKEN"])

@@ -1,7 +1,7 @@
 """A console with a real engine and a real database; accounts, visitors and pages for its tests."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -109,15 +109,21 @@ class Console:
 
 @asynccontextmanager
 async def started(
-    folder: Path, url: str, content: Content, *, staff_end: StaffEnd | None = None, clock: Any = None, **settings: Any
+    folder: Path,
+    url: str,
+    content: Content,
+    *,
+    staff_end: StaffEnd | None = None,
+    clocks: Mapping[str, Clock] | None = None,
+    **settings: Any,
 ) -> AsyncIterator[Console]:
-    """A console on this engine, or on another staff end; its lifespan runs as long as the body."""
+    """A console on this engine, or on another staff end; its lifespan runs as long as the body. `clocks` are `clock`
+    and `steady`, where they are not the machine's."""
     settings = {"redis_url": SecretStr(url), "data": folder, **settings}
     chosen = ConsoleSettings(**settings)
     real = RedisStaffEnd(url, chosen.limits())
-    further = {} if clock is None else {"clock": clock}
     resources = [real] if staff_end is None else []
-    app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, **further)
+    app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, **(clocks or {}))
     database = Database(chosen.database())
     try:
         async with app.router.lifespan_context(app):

@@ -146,11 +146,15 @@ async def test_neither_password_nor_token_is_on_the_disk(database: Database, clo
     assert token.encode() not in written
 
 
-async def test_a_sign_in_is_kept_with_no_time_finer_than_the_hour(database: Database, clock: Clock) -> None:
-    await SignIns(database.sessions, clock).start(await only_id(database), "sv")
+async def test_no_moment_of_a_sign_in_can_be_told_from_its_row(database: Database, clock: Clock) -> None:
+    signins = SignIns(database.sessions, clock)
+    token = await signins.start(await only_id(database), "sv")
+    clock.now += 437
+    assert await signins.find(token) is not None
     async with database.sessions() as session:
         row = (await session.scalars(select(SignIn))).one()
     assert row.created_hour == int(clock.now) // 3600
+    assert (row.ends % 3600, row.expires % 300) == (0, 0)
     assert set(SignIn.__table__.columns.keys()) == {
         "token_hash",
         "staff_id",
@@ -175,17 +179,18 @@ async def test_a_sign_in_ends_after_half_an_hour_of_silence(database: Database, 
     assert await signins.find(token) is not None
     clock.now += 29 * 60
     assert await signins.find(token, renew=False) is not None
-    clock.now += 2 * 60
+    clock.now += 2 * 60 + 300  # what the expiry is rounded up to
     assert await signins.find(token) is None
 
 
-async def test_a_sign_in_ends_after_twelve_hours_in_any_case(database: Database, clock: Clock) -> None:
+async def test_a_sign_in_ends_when_its_thirteenth_hour_has_begun(database: Database, clock: Clock) -> None:
     signins = SignIns(database.sessions, clock)
     token = await signins.start(await only_id(database), "sv")
-    for _ in range(12 * 4 - 1):
+    last = clock.now + 13 * 3600
+    for _ in range(12 * 4):
         clock.now += 15 * 60
         assert await signins.find(token) is not None
-    clock.now += 15 * 60
+    clock.now = last
     assert await signins.find(token) is None
     await signins.purge()
     async with database.sessions() as session:

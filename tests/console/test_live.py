@@ -15,11 +15,13 @@ from sqlalchemy import select
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from console import wrapup
 from console.signins import COOKIE
 from console.tables import TallyRow
 from console.upkeep import Upkeep
 from console.views import handle_of
 from dialogues.values import Content
+from handover.counters import talk_names
 from handover.values import (
     Accepted,
     Briefing,
@@ -37,10 +39,11 @@ from handover.values import (
 )
 from handover.visitor_redis import RedisVisitorEnd
 from safety.logs import log_config
-from tests.console.conftest import DESK, Console, started
+from tests.console.conftest import DESK, Clock, Console, started
 from tests.engines import Engine
 from tests.running import free_port
 
+CLOSED_SET = talk_names(["threats"]) | wrapup.COUNTERS
 PATIENCE = 10.0  # seconds; nothing here takes that long, but the machine is shared
 
 
@@ -121,6 +124,7 @@ class Live:
             staff_end=house.staff_end,
             desks=[DESK],
             tally=house.tally,
+            names=CLOSED_SET,
             signins=house.signins,
             sessions=self.console.sessions,
             clock=house.clock,
@@ -259,8 +263,8 @@ async def test_a_talk_from_the_waiting_room_to_the_wrap_up(live: Live) -> None:
         await page.send("wrapup", talk=handle_of(ref), choices=["violence.threats"])
         await page.see("refused", code="no_wrapup")
     assert await live.tally() == {
-        "staff.ended": 1,
-        "staff.taken": 1,
+        "talk.ended.staff": 1,
+        "talk.taken": 1,
         "wrapup.age.16_17": 1,
         "wrapup.saved": 1,
         "wrapup.violence.physical": 1,
@@ -281,7 +285,7 @@ async def test_a_wrap_up_counts_closed_choices_only(live: Live) -> None:
             await page.see("refused", code="no_wrapup")
         await page.send("wrapup", talk=handle_of(ref), choices=[])
         await page.see("wrapped", saved=False)
-    assert await live.tally() == {"staff.taken": 1}
+    assert await live.tally() == {"talk.taken": 1}
 
 
 async def test_of_three_who_press_take_one_has_the_talk_and_the_others_are_told(live: Live) -> None:
@@ -318,6 +322,43 @@ async def test_taking_needs_duty_and_a_free_hand(live: Live) -> None:
         await page.see("refused", code="full")
         await page.send("take", talk="Z" * 22)
         await page.see("refused", code="gone")
+
+
+async def test_the_longest_waiting_can_be_taken_however_many_wait(live: Live) -> None:
+    first = await live.visitor_joins()
+    for _ in range(400):
+        await live.visitor.join(DESK, Briefing("sv", Channel.WEB), Pseudonym(1, 1))
+    async with live.page(await live.token("kim")) as page:
+        await page.goes_on_duty()
+        assert (await page.see("room", total=401))["rows"][0]["talk"] == handle_of(first)
+        await page.send("take", talk=handle_of(first))
+        assert (await page.see("talk"))["talk"] == handle_of(first)
+
+
+async def test_a_second_press_on_take_is_neither_counted_nor_refused(live: Live) -> None:
+    ref = await live.visitor_joins()
+    async with live.page(await live.token("kim")) as page:
+        await page.goes_on_duty()
+        await page.see_waiting(ref)
+        for _ in range(2):
+            await page.send("take", talk=handle_of(ref))
+        await page.says(ref, 1, "hej")
+        await page.see("sent", seq=1)
+        assert [frame["type"] for frame in page.seen].count("talk") == 1
+        assert "refused" not in [frame["type"] for frame in page.seen]
+    assert await live.tally() == {"talk.taken": 1}
+
+
+async def test_a_message_that_cannot_be_relayed_fails_alone(live: Live) -> None:
+    ref = await live.visitor_joins()
+    async with live.page(await live.token("kim")) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        for bad in ("half a character \ud83d", "å" * 2_001):
+            await page.says(ref, 1, bad, id="own-bad-0")
+            await page.see("refused", code="message", talk=handle_of(ref), id="own-bad-0")
+        await page.says(ref, 1, "and on", id="own-good-0")
+        await page.see("sent", id="own-good-0", seq=1)
 
 
 async def test_a_talk_that_is_given_back_waits_at_its_old_place(live: Live) -> None:
@@ -418,7 +459,57 @@ async def test_a_lost_staff_member_s_talk_comes_back_to_the_waiting_room(
             assert (await colleague.see("talk"))["talk"] == handle_of(ref)
 
 
+async def test_a_visitor_who_is_away_is_so_after_a_reload(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        assert (await page.takes(ref))["away"] is False
+        await live.visitor.away(ref)
+        await page.see("away", away=True)
+    async with live.page(token) as page:
+        assert (await page.see("talk"))["away"] is True
+
+
+async def test_a_silent_connection_is_told_from_a_dead_one_whatever_the_lease(
+    tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    async with started(tmp_path, engine.staff, content, lease_seconds=60) as console, serving(console, engine) as live:
+        for name, role in (("kim", "staff"), ("boss", "coordinator")):
+            async with live.page(await live.token(name, role)) as page:
+                await page.see("beat")
+
+
+async def test_a_clock_that_is_set_back_stops_nobody(
+    tmp_path: Path, engine: Engine, content: Content, clock: Clock
+) -> None:
+    clocks = {"clock": clock}
+    async with started(tmp_path, engine.staff, content, clocks=clocks) as console, serving(console, engine) as live:
+        token = await live.token("kim")
+        async with live.page(token) as page:
+            await page.goes_on_duty()
+            clock.now -= 60
+            await page.send("duty", to="paused")
+            await page.see("duty", duty="paused")
+        clock.now += 120
+        async with live.page(token) as page:
+            assert (await page.see("hello"))["duty"] == "paused"
+
+
 # --- Duty ---
+
+
+async def test_talks_from_before_a_restart_come_back_paused(live: Live) -> None:
+    ref = await live.visitor_joins()
+    kim = await live.console.add("kim")
+    end = live.console.house.staff_end
+    await end.go_on_duty(DESK, kim, "Kim", paused=True)
+    await end.claim(ref, kim, "Kim")  # in another process: this one has never seen Kim
+    async with live.page(await live.console.house.signins.start(kim, "en")) as page:
+        assert (await page.see("hello"))["duty"] == "paused"
+        assert (await page.see("talk"))["talk"] == handle_of(ref)
+        assert (await live.visitor.opening(DESK)).available == 0
+        assert isinstance(await live.visitor.attend(ref), WithStaff)
 
 
 async def test_going_off_duty_asks_once_while_talks_are_in_hand(live: Live) -> None:
@@ -508,12 +599,45 @@ async def test_a_flood_of_tiny_frames_ends_the_socket_and_nothing_else(live: Liv
 
 
 async def test_what_is_not_a_closed_name_never_reaches_the_table(live: Live) -> None:
-    counts = {"talk.asked": 2, "topic.my-rights": 1, "Words of a visitor": 1, "x" * 81: 1, "a b": 1}
+    counts = {"talk.joined": 2, "topic.threats": 1, "Words of a visitor": 1, "w.right.shape.wrong_name": 1, "x" * 81: 1}
     await live.console.house.staff_end.count(DESK, counts)
-    await live.console.house.staff_end.count(DESK, {"talk.asked": 1})
-    assert await live.tally() == {"talk.asked": 3, "topic.my-rights": 1}
-    await live.console.house.staff_end.count(DESK, {"talk.asked": 4})
-    assert (await live.tally())["talk.asked"] == 7
+    await live.console.house.staff_end.count(DESK, {"talk.joined": 1})
+    assert await live.tally() == {"talk.joined": 3, "topic.threats": 1}
+    await live.console.house.staff_end.count(DESK, {"talk.joined": 4})
+    assert (await live.tally())["talk.joined"] == 7
+
+
+async def test_a_talk_that_comes_back_is_counted_however_it_does(live: Live) -> None:
+    refs = [await live.visitor_joins() for _ in range(4)]
+    kim = await live.console.add("kim")
+    async with live.page(await live.console.house.signins.start(kim, "en")) as page:
+        await page.goes_on_duty()
+        for ref in refs[:2]:
+            await page.takes(ref)
+        await page.send("release", talk=handle_of(refs[0]))
+        await page.see("left", code="released")
+        await page.send("duty", to="off", sure=True)
+        await page.see("duty", duty="off")
+    assert await live.tally() == {"talk.taken": 2, "talk.returned": 2}
+    end = live.console.house.staff_end
+    noor = await live.console.add("noor")
+    await end.go_on_duty(DESK, noor, "Noor", paused=False)
+    for ref in refs[2:]:
+        await end.claim(ref, noor, "Noor")
+    await end.shorten_lease(DESK, noor, 1)
+    async with asyncio.timeout(PATIENCE):
+        while (await live.tally())["talk.returned"] != 4:  # noqa: ASYNC110  # the sweep has no event
+            await asyncio.sleep(0.2)
+
+
+async def test_a_talk_that_falls_silent_is_counted_as_such(tmp_path: Path, engine: Engine, content: Content) -> None:
+    async with started(tmp_path, engine.staff, content, silence_seconds=1) as console, serving(console, engine) as live:
+        ref = await live.visitor_joins()
+        async with live.page(await live.token("kim")) as page:
+            await page.goes_on_duty()
+            await page.takes(ref)
+            await page.see("ended", reason="silence")
+        assert await live.tally() == {"talk.taken": 1, "talk.ended.silence": 1}
 
 
 async def test_staff_ids_are_unknown_to_the_page(live: Live) -> None:

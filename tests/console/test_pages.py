@@ -159,7 +159,8 @@ async def test_the_staff_link_hands_out_six_accounts(tmp_path: Path, engine: Eng
 async def test_the_coordinator_link_signs_in_the_coordinator(
     tmp_path: Path, engine: Engine, content: Content, clock: Clock
 ) -> None:
-    async with started(tmp_path, engine.staff, content, clock=clock, **DEMO) as console, console.browser() as browser:
+    clocks = {"clock": clock}
+    async with started(tmp_path, engine.staff, content, clocks=clocks, **DEMO) as console, console.browser() as browser:
         assert (await browser.get(f"/demo/{COORDINATOR_LINK}")).headers["location"] == "/statistics"
         assert (await browser.get("/statistics")).status_code == 200
         assert (await browser.get("/desk")).status_code == 403
@@ -173,6 +174,7 @@ async def test_the_coordinator_link_signs_in_the_coordinator(
         ({"state_key": "secret-of-the-other-side"}, "FRISTAD_STATE_KEY"),
         ({"demo_staff_token": "secret-of-the-other-side"}, "demonstration only"),
         ({"capacity": 99}, "capacity"),
+        ({"lease_seconds": 2}, "lease_seconds"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_without_their_value(settings: dict[str, object], sentence: str) -> None:

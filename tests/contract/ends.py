@@ -18,6 +18,7 @@ from handover.values import (
     Pseudonym,
     StaffId,
     TalkRef,
+    Waiting,
 )
 from handover.visitor_redis import RedisVisitorEnd
 from tests.engines import Engine
@@ -37,10 +38,12 @@ class Ends:
 
 
 @asynccontextmanager
-async def open_ends(engine: Engine, limits: Limits | None = None, *, queue: int = 256) -> AsyncIterator[Ends]:
+async def open_ends(
+    engine: Engine, limits: Limits | None = None, *, queue: int = 256, patience: float = 2.0
+) -> AsyncIterator[Ends]:
     """A visitor's end and a staff's end, as two processes would open them."""
-    visitor = RedisVisitorEnd(engine.visitor, limits, queue=queue)
-    staff = RedisStaffEnd(engine.staff, limits, queue=queue)
+    visitor = RedisVisitorEnd(engine.visitor, limits, queue=queue, timeout=patience)
+    staff = RedisStaffEnd(engine.staff, limits, queue=queue, timeout=patience)
     await visitor.open()
     await staff.open()
     try:
@@ -51,8 +54,10 @@ async def open_ends(engine: Engine, limits: Limits | None = None, *, queue: int 
 
 
 async def joined(visitor: RedisVisitorEnd, briefing: Briefing = BRIEFING) -> TalkRef:
+    """A talk in the waiting room whose page knows of it."""
     outcome = await visitor.join(DESK, briefing, PSEUDONYM)
     assert isinstance(outcome, Joined)
+    assert isinstance(await visitor.attend(outcome.ref), Waiting)
     return outcome.ref
 
 

@@ -53,6 +53,18 @@ async def test_a_claim_tells_the_visitor_who_took_the_talk(ends: Ends) -> None:
     assert await ends.staff.mine(DESK, ANNA) == [own]
 
 
+async def test_a_reload_still_knows_that_the_visitors_connection_is_gone(ends: Ends) -> None:
+    ref = await taken(ends)
+    assert [talk.away for talk in await ends.staff.mine(DESK, ANNA)] == [False]
+    await ends.visitor.away(ref)
+    assert [talk.away for talk in await ends.staff.mine(DESK, ANNA)] == [True]
+    again = await ends.staff.claim(ref, ANNA, "Anna")
+    assert isinstance(again, Claimed)
+    assert again.talk.away
+    await ends.visitor.attend(ref)
+    assert [talk.away for talk in await ends.staff.mine(DESK, ANNA)] == [False]
+
+
 async def test_a_losing_claim_changes_nothing(engine: Engine, ends: Ends) -> None:
     ref = await taken(ends)
     await on_duty(ends.staff, ANNA, BO)
@@ -178,7 +190,8 @@ async def test_many_claimers_and_leavers_never_double_and_never_lose_a_talk(engi
         assert await ends.visitor.end(ref, EndReason.VISITOR) == Done()
         left.add(ref)
 
-    async with open_ends(engine, limits) as ends, open_ends(engine, limits) as others:
+    # A thousand calls wait in line for a few connections: on a busy machine longer than one call may.
+    async with open_ends(engine, limits, patience=30) as ends, open_ends(engine, limits, patience=30) as others:
         await on_duty(ends.staff, *crew)
         refs = [await joined(ends.visitor) for _ in range(150)]
         async with asyncio.TaskGroup() as group:

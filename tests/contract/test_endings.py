@@ -7,10 +7,12 @@ import pytest
 
 from handover.values import (
     Accepted,
+    CameBack,
     Claimed,
     Done,
     EndReason,
     Gone,
+    Joined,
     Limits,
     RoomChanged,
     TalkRef,
@@ -18,7 +20,20 @@ from handover.values import (
     WasEnded,
     WithStaff,
 )
-from tests.contract.ends import ANNA, BRIEFING, DESK, Ends, joined, keys, message, on_duty, open_ends, soon, taken
+from tests.contract.ends import (
+    ANNA,
+    BRIEFING,
+    DESK,
+    PSEUDONYM,
+    Ends,
+    joined,
+    keys,
+    message,
+    on_duty,
+    open_ends,
+    soon,
+    taken,
+)
 from tests.engines import Engine
 
 
@@ -91,6 +106,47 @@ async def test_a_silent_visitor_in_the_waiting_room_is_erased_and_dropped(engine
             assert await soon(room) == RoomChanged()
             assert await patient.visitor.attend(present) == Waiting(1, 1)
         assert await ends.visitor.attend(silent) == Gone()
+
+
+async def _lost_join(ends: Ends) -> TalkRef:
+    """A talk whose visitor never learned of it: the answer was lost on its way to the page."""
+    outcome = await ends.visitor.join(DESK, BRIEFING, PSEUDONYM)
+    assert isinstance(outcome, Joined)
+    return outcome.ref
+
+
+async def test_a_join_whose_answer_was_lost_leaves_the_room_soon(engine: Engine) -> None:
+    async with open_ends(engine, Limits(first_sign=1)) as ends:
+        await _lost_join(ends)
+        known = await joined(ends.visitor)
+        await asyncio.sleep(1.1)
+        assert [row.ref for row in await ends.staff.waiting(DESK)] == [known]
+        await ends.staff.sweep(DESK)
+        assert await ends.visitor.attend(known) == Waiting(1, 1)
+
+
+@pytest.mark.parametrize(("limits", "longest"), [(Limits(), 60_000), (Limits(waiting_silence=5), 5_000)])
+async def test_the_first_attend_begins_the_whole_waiting_limit(engine: Engine, limits: Limits, longest: int) -> None:
+    async with open_ends(engine, limits) as ends:
+        ref = await _lost_join(ends)
+        with engine.client() as admin:
+            key = f"talk:{{{DESK}}}:{ref.talk}"
+            assert 0 < admin.pttl(key) <= longest
+            await ends.visitor.attend(ref)
+            assert (limits.waiting_silence - 3) * 1_000 < admin.pttl(key) <= limits.waiting_silence * 1_000
+            assert admin.pttl(f"room:{{{DESK}}}") > admin.pttl(key)
+
+
+async def test_staff_who_take_a_lost_join_see_that_nobody_is_there_until_somebody_comes(ends: Ends) -> None:
+    ref = await _lost_join(ends)
+    await on_duty(ends.staff)
+    claimed = await ends.staff.claim(ref, ANNA, "Anna")
+    assert isinstance(claimed, Claimed)
+    assert claimed.talk.away
+    async with ends.staff.follow(ref) as events:
+        assert await ends.visitor.attend(ref) == WithStaff("Anna", 0, 0, 0)
+        assert await soon(events) == CameBack()
+    assert [talk.away for talk in await ends.staff.mine(DESK, ANNA)] == [False]
 
 
 async def test_a_visitor_silent_in_a_talk_is_erased_and_staff_are_told(engine: Engine) -> None:

@@ -7,7 +7,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from handover.values import TalkRef
+from handover.values import TalkId, TalkRef
 from tests.contract.ends import ANNA, DESK, Ends, joined, message, taken
 from tests.engines import Engine
 
@@ -39,6 +39,12 @@ VISITOR_MAY_NOT: tuple[Command, ...] = (
     ("ZRANGESTORE", "talk:{{demo}}:x", "room:{{demo}}", "0", "-1"),
     ("ZUNION", "1", "room:{{demo}}"),
     ("SORT", "room:{{demo}}"),
+    ("ZRANK", "room:{{demo}}", "x"),
+    ("ZREVRANK", "room:{{demo}}", "x"),
+    ("ZLEXCOUNT", "room:{{demo}}", "-", "+"),
+    ("ZREMRANGEBYRANK", "room:{{demo}}", "0", "0"),
+    ("ZREMRANGEBYLEX", "room:{{demo}}", "-", "[x"),
+    ("ZREMRANGEBYSCORE", "room:{{demo}}", "-inf", "0"),
     ("SUBSCRIBE", "room:{{demo}}"),
     ("KEYS", "*"),
     ("SCAN", "0"),
@@ -161,6 +167,31 @@ async def test_the_engine_refuses(
     with pytest.raises(redis.ResponseError, match=REFUSED):
         _run(client, "EVAL", script, 0, *words)
     assert _everything(engine) == before
+
+
+async def test_no_probe_in_the_room_tells_which_ids_the_others_have(
+    ends: Ends, clients: dict[str, redis.Redis]
+) -> None:
+    """Ids are capabilities. The time of a join can be found by counting; at that very time, members that sort before
+    and behind the id sought must get the same answers to all that the visitor's user may ask."""
+    sought = (await joined(ends.visitor)).talk
+    client, room = clients["visitor"], f"room:{{{DESK}}}"
+    low, high = 0, 2**53
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (low, middle) if _run(client, "ZCOUNT", room, 0, middle) else (middle + 1, high)
+    answers = set()
+    for probe in ("-" * 22, sought[:-1] + "-", sought[:11], sought[:21] + "z", "z" * 22):
+        ref = TalkRef(DESK, TalkId(probe.ljust(22, "-")))
+        talk = f"talk:{{{DESK}}}:{ref.talk}"
+        if ref.talk == sought:
+            continue  # no probe but the right guess
+        _run(client, "HSET", talk, "state", "waiting", "joined", low)
+        told = [_run(client, "ZADD", room, low, ref.talk), await ends.visitor.attend(ref)]
+        told += [_run(client, "ZCOUNT", room, bound, low) for bound in (low, f"({low}")]
+        told += [_run(client, "ZCARD", room), _run(client, "ZREM", room, ref.talk), _run(client, "DEL", talk)]
+        answers.add(repr(told))
+    assert len(answers) == 1
 
 
 @pytest.mark.parametrize("side", ["visitor", "staff"])

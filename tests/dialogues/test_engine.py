@@ -188,6 +188,22 @@ def test_who_waits_goes_on_reading_and_is_not_offered_a_second_person(content: C
     assert "person" not in ids(reply)
 
 
+def test_who_waits_is_told_that_words_to_the_bot_stay_with_the_bot(content: Content) -> None:
+    state = State(language="en", node="topics", waiting=True)
+    after, reply = step(content, state, Say("xyzzy plugh 4711"))
+    assert after.node == "unclear-waiting"
+    assert reply.messages[0].text == content.languages["en"].flow["unclear.waiting"]
+    _, reply = step(content, state, Choose("topics"))
+    assert MessageKind.NOTICE not in kinds(reply)
+
+
+def test_every_unchecked_line_says_so_but_112(content: Content) -> None:
+    _, reply = enter(content, State(language="en"), "closed")
+    lines = next(message for message in reply.messages if message.kind is MessageKind.LINES)
+    doubted = {item.href for item in lines.items if content.languages["en"].flow["line.unchecked"] in item.detail}
+    assert doubted == {item.href for item in lines.items} - {"tel:112"}
+
+
 def test_a_text_past_its_review_date_gives_way_to_lines_that_answer(content: Content) -> None:
     text = content.languages["sv"].topics["my-rights"]
     later = replace(content, today=text.review + timedelta(days=1))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.understanding import compile_matcher, fold, understand
+from dialogues.understanding import LONGEST, compile_matcher, fold, understand
 from dialogues.values import Content, Danger
 
 
@@ -20,6 +20,11 @@ from dialogues.values import Content, Danger
 )
 def test_text_is_folded_as_teenagers_type(typed: str, folded: str) -> None:
     assert fold(typed) == folded
+
+
+def test_text_that_folds_to_many_times_its_length_is_cut() -> None:
+    assert len(fold("\ufdfa" * LONGEST)) <= LONGEST
+    assert len(fold("a" * LONGEST)) == LONGEST
 
 
 @pytest.mark.parametrize(

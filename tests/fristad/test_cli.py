@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from fristad.accounts import add_account, print_engine_users
-from fristad.children import Child, Plan
 from fristad.cli import main
-from fristad.engine import Engine, find_engine, private_folder
 from fristad.measuring import understand_lines
 from fristad.refusal import Refused
 
@@ -21,7 +19,7 @@ LONG = "a-long-enough-password-"
 def fristad(*arguments: str, given: bytes = b"", **settings: str) -> "subprocess.CompletedProcess[bytes]":
     command = [sys.executable, "-m", "fristad", *arguments]
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2]), **settings}
-    return subprocess.run(command, env=environment, input=given, capture_output=True, timeout=60)
+    return subprocess.run(command, env=environment, input=given, capture_output=True, timeout=60, umask=0o022)
 
 
 @pytest.mark.parametrize(
@@ -107,29 +105,6 @@ def test_a_language_without_texts_is_refused_with_those_that_have() -> None:
         understand_lines("xx", [], io.StringIO())
 
 
-@pytest.mark.parametrize("name", ["valkey-server", "redis-server"])
-async def test_the_engines_users_load_into_a_real_engine(name: str) -> None:
-    run = fristad("redis-acl", given=f"{LONG}1\n{LONG}2\n".encode())
-    assert run.returncode == 0
-    with private_folder() as folder:
-        program = find_engine([name] if name == "redis-server" else _bundled())
-        (folder / "users.acl").write_bytes(run.stdout)
-        engine = Engine(program, folder, visitor_password=f"{LONG}1", staff_password=f"{LONG}2")
-        lines = f"port 0\nunixsocket {engine.socket}\ndir {folder}\nsave ''\naclfile {folder}/users.acl\n"
-        plan = Plan("engine", engine.command(), {}, engine.answers, lines.replace("''", '""').encode(), speaks=True)
-        child = Child(plan, print)
-        try:
-            await child.start()
-        finally:
-            await child.end()
-
-
-def _bundled() -> list[str]:
-    from fristad.engine import default_candidates
-
-    return default_candidates()
-
-
 @pytest.mark.parametrize(
     ("first", "second", "sentence"),
     [
@@ -157,6 +132,28 @@ def test_a_staff_member_is_added_once(tmp_path: Path) -> None:
     assert again.stderr.count(b"\n") == 1
     stored = b"".join(each.read_bytes() for each in (tmp_path / "var").iterdir())
     assert LONG.encode() not in stored
+
+
+def test_an_account_at_a_desk_that_nobody_has_is_refused(tmp_path: Path) -> None:
+    arguments = ("staff", "add", "kim", "--shown", "Kim", "--desk", "No such desk")
+    run = fristad(*arguments, given=f"{LONG}\n".encode(), FRISTAD_DATA=str(tmp_path / "var"))
+    assert (run.returncode, run.stdout) == (2, b"")
+    assert run.stderr.startswith(b"No desk has this id: name one of demo")
+    assert run.stderr.count(b"\n") == 1
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize("arguments", [("staff", "add", "kim", "--shown", "Kim"), ("console",)])
+def test_what_the_console_keeps_is_for_its_own_user(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    fristad(
+        *arguments,
+        given=f"{LONG}\n".encode(),
+        FRISTAD_STAFF_PORT="0",
+        FRISTAD_REDIS_URL=f"unix://staff:marked@{tmp_path}/none",  # no engine: it ends once its database is made
+        FRISTAD_DATA=str(tmp_path / "var"),
+    )
+    modes = {each.name: each.stat().st_mode & 0o777 for each in (tmp_path / "var", tmp_path / "var/console.sqlite3")}
+    assert modes == {"var": 0o700, "console.sqlite3": 0o600}
 
 
 def test_a_data_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:

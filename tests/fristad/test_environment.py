@@ -27,7 +27,6 @@ def test_the_visitor_side_gets_its_own_alone() -> None:
     assert found == {
         "PATH": "/usr/bin",
         "FRISTAD_TITLE": "Homework",
-        "FRISTAD_LEASE_SECONDS": "15",
         "FRISTAD_REDIS_URL": "unix://visitor:a@/x",
         "FRISTAD_STATE_KEY": KEY,
         "OTEL_SDK_DISABLED": "true",

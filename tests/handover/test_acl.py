@@ -2,7 +2,7 @@
 
 import pytest
 
-from handover.acl import acl_users, engine_directives
+from handover.acl import acl_users, engine_directives, engine_file
 
 
 def test_there_are_two_users_and_nobody_else() -> None:
@@ -36,3 +36,10 @@ def test_a_password_that_could_end_its_own_field_is_refused(password: str) -> No
 def test_the_engine_keeps_nothing() -> None:
     directives = engine_directives()
     assert {'save ""', "appendonly no", "slowlog-max-len 0", "lazyfree-lazy-user-del no"} <= set(directives)
+
+
+def test_the_file_to_include_holds_the_directives_the_users_and_comments_alone() -> None:
+    lines = [line for line in engine_file("one-password", "another").splitlines() if line]
+    told = [line for line in lines if not line.startswith("#")]
+    assert told == [*engine_directives(), *acl_users("one-password", "another")]
+    assert any('`save ""`' in line for line in lines if line.startswith("#"))

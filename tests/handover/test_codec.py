@@ -2,7 +2,17 @@
 
 import pytest
 
-from handover.codec import UNREADABLE, read_briefing, read_event, read_pseudonym, write_briefing, write_pseudonym
+from handover.codec import (
+    NAMELESS,
+    UNREADABLE,
+    read_briefing,
+    read_event,
+    read_log,
+    read_number,
+    read_pseudonym,
+    write_briefing,
+    write_pseudonym,
+)
 from handover.values import (
     Briefing,
     CameBack,
@@ -41,10 +51,30 @@ def test_a_briefing_and_a_pseudonym_survive_the_way() -> None:
         b'{"language":"sv","channel":"web","danger":"none","words":"x"}',
         b'{"language":7,"channel":"web","danger":"none"}',
         b'{"language":"sv","channel":"web","danger":"none","topic":["x"]}',
+        pytest.param(b"[" * 100_000, id="nested"),
+        pytest.param(b"9" * 100_000, id="endless"),
     ],
 )
 def test_a_briefing_of_another_version_still_shows_a_person(raw: bytes) -> None:
     assert read_briefing(raw) == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    "raw", [b"", b"x", b"1", b"1 2 3", b"-1 2", b"1 96", b"\xff 1", b"1 2\n", b"9" * 5_000 + b" 1"]
+)
+def test_a_pseudonym_that_no_list_has_still_shows_a_person(raw: bytes) -> None:
+    assert read_pseudonym(raw) == NAMELESS
+
+
+@pytest.mark.parametrize(("raw", "number"), [(b"7", 7), (None, 0), (b"", 0), (b"x", 0), (b"-1", 0), (b"9" * 5_000, 0)])
+def test_a_number_that_is_none_is_nothing(raw: bytes | None, number: int) -> None:
+    assert read_number(raw) == number
+
+
+def test_an_entry_that_is_no_message_hides_no_other() -> None:
+    good = (b"2-0", [b"id", b"message-2", b"body", b"words"])
+    bad = [(b"1-0", fields) for fields in ([b"x", b"y"], [b"id", b"\xff" * 9, b"body", b""], [b"id", b"message-1"])]
+    assert read_log([*bad, good]) == [Message(2, MessageId("message-2"), b"words")]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,14 @@
 // Own messages on their way to a person: numbered, repeated until acknowledged, never two out of one.
 const LATE = 10_000; // milliseconds without an acknowledgement
+const UNNUMBERED = Infinity; // the number of a message that has none
+const PERSON_LIMIT = 4000; // bytes of one message in UTF-8
+const FRAME_ROOM = 16_000; // characters for its JSON, in which a control character takes six
+
+// Half of a pair, as a broken keyboard or a cut paste leaves it, is no text that can be sent.
+const wellFormed = (words) => words.replace(/\p{Surrogate}/gu, "\u{fffd}");
+
+const fitsFrame = (words) =>
+  new TextEncoder().encode(words).length <= PERSON_LIMIT && JSON.stringify(words).length <= FRAME_ROOM;
 
 class Outbox {
   #entries = [];
@@ -16,25 +25,26 @@ class Outbox {
   add(body, place) {
     const random = crypto.getRandomValues(new Uint8Array(12));
     const id = Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
-    const entry = { id, body, place, seq: 0, state: "sending", timer: 0 };
+    const entry = { id, body, place, seq: UNNUMBERED, state: "sending", timer: 0 };
     this.#entries.push(entry);
     this.retry(entry);
   }
 
-  // A failed message goes out again as itself, under the next number.
+  // Whether it belongs to the talk that runs: what was meant for the person of an earlier one stays here.
+  holds(entry) {
+    return this.#entries.includes(entry);
+  }
+
+  // A failed message goes out again as itself, and under its own number: it may have arrived without our knowing.
   retry(entry) {
-    entry.seq = this.#next++;
+    if (!this.holds(entry)) return;
+    if (entry.seq === UNNUMBERED) entry.seq = this.#next++;
     this.#put(entry, "sending");
     this.#send(entry);
   }
 
   // The server holds mine up to `up`, and the person has seen mine up to `heard`; the rest goes out again.
   align(up, heard) {
-    for (const entry of this.#entries) {
-      if (entry.state !== "failed") continue;
-      if (entry.seq <= up) this.#put(entry, "sent"); // it had arrived, only its acknowledgement was lost
-      else entry.seq = Infinity; // its number goes to another message now
-    }
     this.acknowledge(up);
     this.deliver(heard);
     this.renumber(up + 1);
@@ -42,14 +52,24 @@ class Outbox {
 
   renumber(next) {
     this.#next = next;
+    for (const entry of this.#failed()) if (entry.seq >= next) entry.seq = UNNUMBERED; // another one gets it now
     for (const entry of this.#pending()) {
       entry.seq = this.#next++;
       this.#send(entry);
     }
   }
 
+  // Also for one that counts as failed: it had arrived, only its acknowledgement was late or lost.
   acknowledge(up) {
-    for (const entry of this.#pending()) if (entry.seq <= up) this.#put(entry, "sent");
+    for (const entry of [...this.#pending(), ...this.#failed()]) if (entry.seq <= up) this.#put(entry, "sent");
+  }
+
+  // The server can do nothing with this one message.
+  refuse(seq) {
+    for (const entry of this.#pending().filter((sent) => sent.seq === seq)) {
+      entry.seq = UNNUMBERED;
+      this.#put(entry, "failed");
+    }
   }
 
   deliver(heard) {
@@ -61,9 +81,15 @@ class Outbox {
     for (const entry of this.#pending()) this.#put(entry, "failed");
   }
 
+  // The talk is over: what has not arrived never will, and cannot be tried again.
   forget() {
-    for (const entry of this.#entries) clearTimeout(entry.timer);
+    const lost = [...this.#pending(), ...this.#failed()];
     this.#entries = [];
+    for (const entry of lost) this.#put(entry, "failed");
+  }
+
+  #failed() {
+    return this.#entries.filter((entry) => entry.state === "failed");
   }
 
   #pending() {

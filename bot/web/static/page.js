@@ -1,7 +1,6 @@
 // The page: what the visitor does becomes a turn with the bot or a message to a person.
 const TURN_LIMIT = 15_000; // milliseconds until a turn without an answer is given up
 const BOT_LIMIT = 2000; // characters
-const PERSON_LIMIT = 4000; // bytes in UTF-8
 const form = byId("form");
 const text = byId("text");
 
@@ -50,12 +49,12 @@ async function post(input) {
     });
     const answer = await response.json();
     if (!answer.state) throw new Error(answer.error);
-    showTrouble("");
+    showTrouble({ turn: "" });
     state = answer.state;
     if (answer.words) changeWords(answer);
     return answer;
   } catch {
-    showTrouble(word("trouble.turn"));
+    showTrouble({ turn: word("trouble.turn") });
     return null;
   }
 }
@@ -105,20 +104,22 @@ function startTalk(newToken) {
 
 const FRAMES = {
   waiting(frame) {
-    showTrouble("");
+    showTrouble({ turn: "", live: "" });
+    FRAMES.returned(); // when nobody could tell this page that the person left
     if (mode() !== "waiting") enterMode("waiting");
     Object.assign(byId("place").dataset, { place: frame.place });
     byId("place").textContent = word("waiting.place", frame);
   },
   taken(frame) {
-    showTrouble("");
-    if (person && person !== frame.name) outbox.fail();
+    showTrouble({ turn: "", live: "" });
+    if (reader() !== frame.name) outbox.fail();
     outbox.align(frame.up, frame.heard);
     if (reader() === frame.name) return;
     enterMode("talk", frame.name);
     showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
   },
   returned() {
+    if (mode() !== "talk") return;
     outbox.fail();
     enterMode("waiting");
     showNews(word("talk.returned"));
@@ -133,15 +134,15 @@ const FRAMES = {
     showBlock([data.lines]);
     note.scrollIntoView({ block: "start" });
   },
-  trouble: () => showTrouble(word("trouble.live")),
+  trouble: () => showTrouble({ live: word("trouble.live") }),
   refused(frame) {
     if (frame.code === "order") outbox.renumber(frame.expected);
     if (frame.code === "not-taken") outbox.fail();
+    if (frame.code === "words") outbox.refuse(frame.seq);
   },
   async ended(frame) {
     const reason = mode() === "waiting" && frame.reason === "visitor" ? "stopped" : frame.reason;
-    showTrouble("");
-    outbox.fail();
+    showTrouble({ turn: "", live: "" });
     outbox.forget();
     talk = null;
     token = "";
@@ -158,7 +159,7 @@ function showMark(entry) {
   mark.dataset.word = `message.${entry.state}`;
   mark.className = `mark ${entry.state}`;
   mark.textContent = word(mark.dataset.word);
-  if (entry.state !== "failed") return;
+  if (entry.state !== "failed" || !outbox.holds(entry)) return;
   const again = element("button", { type: "button", class: "small", "data-word": "message.retry" }, word("message.retry"));
   again.addEventListener("click", () => outbox.retry(entry));
   mark.replaceChildren(element("span", { "data-word": mark.dataset.word }, mark.textContent), again);
@@ -172,11 +173,10 @@ function askToEnd(asking) {
 
 // --- What the visitor does ---
 
-const tooLong = (words) =>
-  mode() === "talk" ? new TextEncoder().encode(words).length > PERSON_LIMIT : words.length > BOT_LIMIT;
+const tooLong = (words) => (mode() === "talk" ? !fitsFrame(words) : words.length > BOT_LIMIT);
 
 function send() {
-  const words = text.value.trim();
+  const words = wellFormed(text.value.trim());
   notice("");
   if (!words) return;
   if (draftFor !== null && draftFor !== reader()) {

@@ -104,7 +104,8 @@ class Talk {
   #pump() {
     const entry = this.#queue.shift();
     this.#pacing = entry ? setTimeout(() => this.#pump(), PACE) : 0;
-    if (entry) this.#send({ type: "say", seq: entry.seq, id: entry.id, body: entry.body });
+    // What failed while it stood in this queue was meant for somebody who is no longer here.
+    if (entry && entry.state !== "failed") this.#send({ type: "say", seq: entry.seq, id: entry.id, body: entry.body });
   }
 
   #lose(code) {

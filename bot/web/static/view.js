@@ -129,8 +129,12 @@ function showBubble(text, whose, who) {
   return { bubble, mark };
 }
 
-function showTrouble(text) {
+// What is wrong with a turn and with the live connection: each is told until that very thing works again.
+const troubles = { turn: "", live: "" };
+
+function showTrouble(changed) {
   const place = byId("trouble");
+  const text = Object.assign(troubles, changed).turn || troubles.live;
   place.hidden = !text;
   place.textContent = text;
 }

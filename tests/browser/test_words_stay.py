@@ -1,0 +1,125 @@
+"""Words go to the person they were meant for and to nobody else, and whoever was away is told what happened."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.people import People, Staff, Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+OUTBOX = Path(__file__).parents[2] / "bot" / "web" / "static" / "outbox.js"
+LOST = "We lost contact. Trying again."
+
+# Straight into the box: what a broken keyboard or a cut paste leaves there, nobody can type.
+PUT = "(box, words) => { box.value = words; box.dispatchEvent(new Event('input')); }"
+
+# The person leaves before the acknowledgement of a message that had arrived comes.
+LATE_ACKNOWLEDGEMENT = """() => {
+  const numbers = [];
+  const states = [];
+  let entry;
+  const mark = (marked) => { entry = marked; states.push(marked.state); };
+  const outbox = new Outbox((sent) => numbers.push(sent.seq), mark);
+  outbox.align(4, 4);
+  outbox.add("I am at school", {});
+  outbox.fail();
+  outbox.retry(entry);
+  outbox.fail();
+  outbox.acknowledge(5);
+  outbox.align(5, 4);
+  outbox.forget();
+  outbox.retry(entry);
+  return { numbers, states };
+}"""
+
+
+async def test_what_failed_with_one_person_never_reaches_the_next(people: People) -> None:
+    visitor, first = await people.in_a_talk()
+    await visitor.page.context.set_offline(True)
+    await expect(visitor.sees(LOST)).to_be_visible()
+    await visitor.writes("only for the first person")
+    await first.ends()
+    await first.skips_the_wrap_up()
+    await visitor.page.context.set_offline(False)
+    await expect(visitor.sees("The talk is over.")).to_be_visible()
+    await expect(visitor.mark_of("only for the first")).to_have_text("Failed")
+    await first.goes_home()
+
+    second = await _meets_another(people, visitor)
+    await expect(visitor.mark_of("only for the first")).to_have_text("Failed")
+    await expect(visitor.button("Try again")).to_have_count(0)
+    await visitor.writes("hello to the second")
+    await expect(visitor.mark_of("hello to the second")).to_have_text("Delivered")
+    assert await second.words("theirs") == ["hello to the second"]
+
+
+async def test_a_message_that_may_have_arrived_is_tried_again_under_its_own_number(people: People) -> None:
+    page = await people.somebody()
+    await page.add_script_tag(path=OUTBOX)
+    seen = await page.evaluate(LATE_ACKNOWLEDGEMENT)
+    assert seen == {"numbers": [5, 5], "states": ["sending", "failed", "sending", "failed", "sent"]}
+
+
+async def test_who_was_away_when_the_person_left_is_told(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    await visitor.page.context.set_offline(True)
+    await expect(visitor.sees(LOST)).to_be_visible()
+    await visitor.writes("are you there")
+    await staff.writes("I have to go")
+    await staff.page.get_by_role("button", name="Give back").click()
+    await visitor.page.context.set_offline(False)
+
+    told = visitor.sees("The person could not stay. You are in line again, at your old place.")
+    await expect(told).to_have_count(1)
+    await expect(visitor.place).to_be_visible()
+    last = visitor.page.locator(".bubble.theirs", has_text="I have to go")
+    await expect(last.locator(".who")).to_have_text(staff.name)
+    await expect(visitor.mark_of("are you there")).to_contain_text("Failed")
+
+
+async def test_half_an_emoji_does_not_break_the_talk(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    await visitor.box.evaluate(f"(box) => ({PUT})(box, 'half \\ud83d')")
+    await visitor.presses("Send")
+    await visitor.writes("can you read this")
+    await expect(visitor.mark_of("can you read this")).to_have_text("Delivered")
+    assert await staff.words("theirs") == ["half \N{REPLACEMENT CHARACTER}", "can you read this"]
+
+
+async def test_what_would_be_too_long_on_the_wire_is_said_to_be_too_long(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    await visitor.box.evaluate(PUT, "a" + "\x01" * 3_000 + "b")
+    await visitor.presses("Send")
+    await expect(visitor.sees("That is a little too long to send at once.")).to_be_visible()
+    await visitor.writes("shorter")
+    await expect(visitor.mark_of("shorter")).to_have_text("Delivered")
+    assert await staff.words("theirs") == ["shorter"]
+
+
+async def test_an_answer_of_the_bot_does_not_hide_that_the_place_in_line_is_out_of_touch(people: People) -> None:
+    await people.staff_on_duty()
+    visitor = await people.visitor()
+    sockets = []
+    await visitor.page.route_web_socket("**/live", lambda socket: sockets.append(socket.connect_to_server()))
+    await visitor.comes_to_wait()
+    # The socket comes back to nobody, while turns with the bot still work.
+    await visitor.page.route_web_socket("**/live", lambda socket: socket.on_message(lambda _: None))
+    await sockets[0].close()
+    await expect(visitor.sees(LOST)).to_be_visible()
+    await visitor.writes("can I choose who I am with")
+    await expect(visitor.page.locator("#log .block").last).not_to_contain_text("You are in line")
+    await expect(visitor.sees(LOST)).to_be_visible()
+
+
+async def _meets_another(people: People, visitor: Visitor) -> Staff:
+    """Into the line once more, to a person who was not there before."""
+    staff = await people.staff_on_duty()
+    await visitor.presses("Talk to a person")
+    await expect(visitor.sees("This is how you are introduced").last).to_be_in_viewport()
+    await visitor.presses("Talk to a person")
+    await expect(visitor.place).to_be_visible()
+    await staff.takes()
+    await expect(visitor.reader_is(staff.name)).to_be_visible()
+    return staff

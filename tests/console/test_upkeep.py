@@ -1,0 +1,110 @@
+"""The console's chores: they outlive any failure, and no figure is lost between the engine and the table."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select
+
+from console.signins import SignIns
+from console.tables import Database, TallyRow
+from console.upkeep import Upkeep, repeat
+from handover.counters import Tally
+from handover.staff_redis import RedisStaffEnd
+from handover.values import DeskId
+from tests.console.conftest import DESK, Clock
+from tests.engines import Engine
+
+NAMES = frozenset({"talk.joined"})
+
+
+class SlowEnd(RedisStaffEnd):
+    """A staff end whose answer to `drain` arrives late: the engine's bucket is empty by then."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.emptied = asyncio.Event()
+
+    async def drain(self, desk: DeskId) -> dict[str, int]:
+        answer = await super().drain(desk)
+        self.emptied.set()
+        await asyncio.sleep(0.2)
+        return answer
+
+
+@pytest_asyncio.fixture
+async def end(engine: Engine) -> AsyncIterator[SlowEnd]:
+    end = SlowEnd(engine.staff)
+    await end.open()
+    yield end
+    await end.close()
+
+
+@pytest_asyncio.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/console.sqlite3")
+    await database.open()
+    yield database
+    await database.close()
+
+
+async def _kept(database: Database) -> dict[str, int]:
+    async with database.sessions() as session:
+        return {row.name: row.value for row in await session.scalars(select(TallyRow))}
+
+
+def _upkeep(end: SlowEnd, database: Database, clock: Clock) -> Upkeep:
+    signins = SignIns(database.sessions, clock)
+    return Upkeep(
+        staff_end=end,
+        desks=[DESK],
+        tally=Tally(NAMES),
+        names=NAMES,
+        signins=signins,
+        sessions=database.sessions,
+        clock=clock,
+    )
+
+
+async def test_a_drain_that_is_cancelled_half_way_loses_nothing(end: SlowEnd, database: Database, clock: Clock) -> None:
+    await end.count(DESK, {"talk.joined": 3})
+    drain = asyncio.create_task(_upkeep(end, database, clock).drain())
+    await end.emptied.wait()
+    drain.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await drain
+    assert await _kept(database) == {"talk.joined": 3}
+
+
+async def test_figures_that_cannot_be_written_go_back_to_the_engine(
+    end: SlowEnd, database: Database, clock: Clock
+) -> None:
+    await end.count(DESK, {"talk.joined": 3, "of.no.set": 1})
+    async with database.sessions() as session:
+        connection = await session.connection()
+        await connection.exec_driver_sql("DROP TABLE tally")
+        await session.commit()
+    with pytest.raises(Exception, match="no such table"):
+        await _upkeep(end, database, clock).drain()
+    assert await end.drain(DESK) == {"talk.joined": 3}
+
+
+async def test_a_chore_outlives_any_failure_and_ends_when_cancelled(caplog: pytest.LogCaptureFixture) -> None:
+    turns = asyncio.Queue[None]()
+
+    async def chore() -> None:
+        turns.put_nowait(None)
+        raise ValueError("words of a visitor")
+
+    task = asyncio.create_task(repeat(chore, 0.01))
+    with caplog.at_level(logging.INFO):
+        for _ in range(3):
+            await asyncio.wait_for(turns.get(), 10)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert len(caplog.records) == 1
+    assert "words" not in caplog.text
