@@ -170,6 +170,8 @@ SAYINGS = {
     "an id of other characters": {"seq": 1, "id": "a b c d e f\n", "body": GARBAGE},
     "an id that is a number": {"seq": 1, "id": 12345678, "body": GARBAGE},
     "no id": {"seq": 1, "body": GARBAGE},
+}
+WORDLESS = {
     "no body": {"seq": 1, "id": "garbage-1"},
     "an empty body": {"seq": 1, "id": "garbage-1", "body": ""},
     "a body that is a list": {"seq": 1, "id": "garbage-1", "body": [GARBAGE]},
@@ -184,6 +186,15 @@ async def test_a_message_of_another_shape_closes_the_socket_and_not_the_talk(tal
     await talk.visitor.live.send("say", **SAYINGS[kind])
     assert await talk.visitor.live.closed() == 4400
     await talk.still_goes_on()
+
+
+@pytest.mark.parametrize("kind", WORDLESS)
+async def test_words_that_cannot_be_relayed_fail_alone_and_the_socket_goes_on(talk: Talk, kind: str) -> None:
+    await talk.visitor.live.send("say", **WORDLESS[kind])
+    assert (await talk.visitor.live.expect("refused", seq=1))["code"] == "words"
+    await talk.visitor.says(1, "and these can")
+    assert await talk.staff.hears(talk.handle, 1) == "and these can"
+    await talk.still_goes_on(2)
 
 
 async def test_a_second_opening_closes_the_socket(talk: Talk) -> None:
@@ -322,7 +333,12 @@ DESK = {
         f"say {kind}": json.dumps({"type": "say", "talk": HANDLE, **_named_text(fields)})
         for kind, fields in SAYINGS.items()
     },
+    "say no text": json.dumps({"type": "say", "talk": HANDLE, "seq": 1, "id": "garbage-1"}),
+    "say a list": json.dumps({"type": "say", "talk": HANDLE, "seq": 1, "id": "garbage-1", "text": [GARBAGE]}),
 }
+UNSAYABLE = [
+    text for text in (field["body"] for field in WORDLESS.values() if "body" in field) if isinstance(text, str)
+]
 
 
 async def test_frames_of_another_shape_are_refused_and_the_desk_goes_on(people: People) -> None:
@@ -333,6 +349,17 @@ async def test_frames_of_another_shape_are_refused_and_the_desk_goes_on(people: 
         assert refused == {"type": "refused", "code": "frame"}, kind
         await asyncio.sleep(0.05)  # a person's pace
     assert GARBAGE not in json.dumps(staff.live.frames)
+    await staff.live.send("duty", to="paused")
+    await staff.live.expect("duty", duty="paused")
+
+
+async def test_words_that_staff_cannot_relay_fail_alone(people: People) -> None:
+    staff = await people.staff()
+    assert len(UNSAYABLE) == 4
+    for text in UNSAYABLE:
+        await staff.live.send("say", talk=HANDLE, seq=1, id="garbage-1", text=text)
+        refused = await staff.live.expect("refused")
+        assert (refused["code"], refused["id"]) == ("message", "garbage-1")
     await staff.live.send("duty", to="paused")
     await staff.live.expect("duty", duty="paused")
 
