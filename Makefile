@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet --quiet
 # Tests that need a browser, a whole Fristad or an engine of their own.
-SLOW := tests/contract tests/journeys tests/garbage tests/browser
+SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/fristad/test_supervisor.py
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
