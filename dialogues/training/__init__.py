@@ -1,0 +1,1 @@
+"""How the recogniser is trained: outside the product, from the messages in this folder, reproducibly."""
