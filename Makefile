@@ -6,12 +6,12 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet --quiet
 # Tests that need a browser, a whole Fristad or an engine of their own.
-SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/fristad/test_supervisor.py
+SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa tests/fristad/test_supervisor.py
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test check lint types lock clean system-packages
+.PHONY: help run test check lint types train lock clean system-packages
 
 help: ## Show this help
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,15 +31,20 @@ lint: $(VENV)/test.stamp
 types: $(VENV)/test.stamp
 	$(VENV)/bin/mypy --no-error-summary
 
-lock: ## Write both lock files anew, keeping versions that still fit (needs uv)
+train: $(VENV)-train/stamp ## Train the recogniser of free text anew, from dialogues/training/messages
+	$(VENV)-train/bin/python -m dialogues.training.train
+
+lock: ## Write the lock files anew, keeping versions that still fit (needs uv)
 	command -v $(UV) >/dev/null || { echo "uv is missing: install it, or name it with UV=path." >&2; exit 2; }
 	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group test --group lint \
 		--generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
-	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --all-extras -c requirements-dev.lock \
+	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --extra embedded -c requirements-dev.lock \
 		--generate-hashes --no-header --no-annotate -q -o requirements.lock
+	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --group training \
+		--generate-hashes --no-header --no-annotate -q -o requirements-train.lock
 
 clean: ## Delete what was built; the data in var/ stay
-	rm -rf $(VENV) *.egg-info build dist .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-train *.egg-info build dist .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-packages:
@@ -64,3 +69,10 @@ $(VENV)/test.stamp: requirements-dev.lock requirements.lock pyproject.toml | $(P
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	$(PIP) install --no-deps -e .
 	touch $(VENV)/run.stamp $@
+
+# Apart from the product's packages: nothing that trains may be needed where it runs.
+$(VENV)-train/stamp: requirements-train.lock | $(PY)
+	echo "Installing ..." >&2
+	$(PYTHON) -m venv $(VENV)-train >/dev/null
+	$(VENV)-train/bin/python -m pip --disable-pip-version-check --no-input --quiet --quiet install --require-hashes -r requirements-train.lock
+	touch $@

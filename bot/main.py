@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from fastapi import FastAPI
@@ -20,6 +20,7 @@ from bot.web.site import Site
 from bot.web.state import Tokens
 from bot.web.views import Views
 from bot.words import Words
+from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import Content
 from handover.counters import Tally
@@ -46,7 +47,7 @@ class OpenableEnd(VisitorEnd, Protocol):
 def build() -> FastAPI:
     """The app as the environment wants it. Raises ValidationError or ContentError when it cannot run like that."""
     settings = BotSettings()  # type: ignore[call-arg]  # the environment fills it
-    content = load_content(today=_today(), demo=settings.demo)
+    content = load_content(now=datetime.now(SWEDEN), demo=settings.demo)
     return create_app(settings, RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits), content)
 
 
@@ -57,7 +58,6 @@ def create_app(
     *,
     now: Callable[[], float] = time.time,
     clock: Callable[[], float] = time.monotonic,
-    today: Callable[[], date] | None = None,
 ) -> FastAPI:
     """The app over these collaborators. ValueError when there is no desk of the configured name."""
     if settings.desk not in content.desks:
@@ -65,7 +65,7 @@ def create_app(
     tally = Tally(counter_names(content))
     words = Words(content, settings.desk, _constants(settings))
     assets = load_assets()
-    reception = Reception(content, words, visitor_end, tally, settings.desk, today or _today)
+    reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()))
     app = FastAPI(
         title="visitor",
         openapi_url=None,
@@ -137,5 +137,5 @@ def _minutes(seconds: int) -> int:
     return -(-seconds // 60)
 
 
-def _today() -> date:
-    return datetime.now(UTC).date()
+def _in_sweden(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, SWEDEN)

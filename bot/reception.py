@@ -3,12 +3,14 @@
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import datetime
 
 from bot.counting import Counts, names_of_step
 from bot.words import Words
+from dialogues import admission, directory
+from dialogues.doors import Desk, DeskChannel
 from dialogues.engine import enter, open_page, step
-from dialogues.replies import lines
+from dialogues.topic_replies import danger_messages
 from dialogues.values import (
     Action,
     Choice,
@@ -52,7 +54,7 @@ class Turn:
 
 
 class Reception:
-    """Takes what a visitor did and answers it. `draw(n)` gives a random number below n."""
+    """Takes what a visitor did and answers it. `now` is aware Swedish time; `draw(n)` gives a random number below n."""
 
     def __init__(
         self,
@@ -61,7 +63,7 @@ class Reception:
         end: VisitorEnd,
         counts: Counts,
         desk: DeskId,
-        today: Callable[[], date],
+        now: Callable[[], datetime],
         draw: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         self._content = content
@@ -69,7 +71,8 @@ class Reception:
         self._end = end
         self._counts = counts
         self._desk = desk
-        self._today = today
+        self._door = _on_the_web(content.desks[desk])
+        self._clock = now
         self._draw = draw
 
     def open(self, language: str) -> Turn:
@@ -114,18 +117,21 @@ class Reception:
 
     def lines(self, state: State) -> Message:
         """Other lines to call or write to."""
-        return lines(self._now(), state)
+        return directory.lines(self._now(), state)
 
     def overdue(self) -> None:
         """Somebody has waited as long as the deadline."""
         self._counts.add(self._desk, "talk.overdue")
 
     def _now(self) -> Content:
-        return replace(self._content, today=self._today())
+        return replace(self._content, now=self._clock())
 
     async def _join(self, state: State, channel: Channel, *, patient: bool) -> Turn:
-        """Into the waiting room, if somebody is there to come; `patient` also waits for those who are busy."""
+        """Into the waiting room, if the desk takes this visitor and somebody is there to come; `patient` also waits for
+        those who are busy."""
         words = self._words.of(state.language)
+        if elsewhere := admission.refusal(self._content, self._door, state):
+            return self._guide(state, elsewhere)
         try:
             opening = await self._end.opening(self._desk)
             if not opening.available and not (patient and opening.on_duty):
@@ -141,11 +147,21 @@ class Reception:
         waiting = self.show(state, joined.ref, "topics")
         return self._sorry(waiting, words["waiting.meanwhile"])
 
+    def _guide(self, state: State, why: str) -> Turn:
+        """To the doors that take this visitor; who is in danger reads 112 before anything else."""
+        turn = self._sorry(self.show(state, None, "elsewhere"), why)
+        if Danger(state.danger) is not Danger.URGENT:
+            return turn
+        first = danger_messages(self._now(), state, "danger.call")
+        return replace(turn, reply=replace(turn.reply, messages=(*first, *turn.reply.messages)))
+
     def _refuse(self, state: State, *, busy: bool) -> Turn:
         words = self._words.of(state.language)
         if not busy:
             self._counts.add(self._desk, "talk.closed")
-            return self.show(state, None, "closed")
+            turn = self.show(state, None, "closed")
+            again = admission.next_hours(self._now(), self._door, state)
+            return self._sorry(turn, again) if again else turn
         turn = self._closed(state, words["desk.busy"])
         wait = Choice(WAIT, words["desk.wait"], ChoiceKind.PERSON)
         return replace(turn, reply=replace(turn.reply, choices=(wait, *turn.reply.choices)))
@@ -184,9 +200,14 @@ class Reception:
         return Pseudonym(self._draw(PSEUDONYM_WORDS), self._draw(PSEUDONYM_WORDS))
 
     def _with_duty(self, state: State, reply: Reply) -> Reply:
-        """The operator's duty to report, and how far words are sealed, beside every briefing not yet passed on."""
+        """What the desk says first, and how far words are sealed, beside every briefing not yet passed on."""
         if state.waiting or not any(message.kind is MessageKind.BRIEFING for message in reply.messages):
             return reply
-        duty = self._content.desks[self._desk].reporting[state.language]
-        notices = (duty, self._words.of(state.language)["relay.honesty"])
-        return replace(reply, messages=(*reply.messages, *(Message(MessageKind.NOTICE, notice) for notice in notices)))
+        said = admission.notices(self._content, self._door, state)
+        sealed = Message(MessageKind.NOTICE, self._words.of(state.language)["relay.honesty"])
+        return replace(reply, messages=(*reply.messages, *said, sealed))
+
+
+def _on_the_web(desk: Desk) -> Desk:
+    """The desk as the page sees it: one that does not answer on the web is not there yet."""
+    return desk if DeskChannel.WEB in desk.channels else replace(desk, planned=True)

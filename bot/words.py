@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from dialogues.values import Content
+from dialogues.values import Content, LanguageTexts, Status
+from dialogues.wording import in_language
 
 
 class Words:
@@ -10,7 +11,7 @@ class Words:
 
     def __init__(self, content: Content, desk: str, constants: Mapping[str, object]) -> None:
         self._filled = {
-            language: _fill(texts.page, {**constants, "desk": content.desks[desk].names[language]})
+            language: _fill(_page(texts), {**constants, "desk": in_language(content.desks[desk].names, language)})
             for language, texts in content.languages.items()
         }
 
@@ -21,6 +22,11 @@ class Words:
     def languages(self) -> frozenset[str]:
         """The languages there are words in."""
         return frozenset(self._filled)
+
+
+def _page(texts: LanguageTexts) -> Mapping[str, str]:
+    """The words of the page; the warning that a machine translated them only where that is so."""
+    return texts.page if texts.status is Status.MACHINE else {**texts.page, "page.machine": ""}
 
 
 def _fill(words: Mapping[str, str], values: Mapping[str, object]) -> dict[str, str]:

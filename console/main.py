@@ -3,7 +3,7 @@
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -24,6 +24,7 @@ from console.settings import ConsoleSettings
 from console.signins import SignIns
 from console.tables import Database
 from console.upkeep import Upkeep
+from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import Content
 from handover.counters import Tally, talk_names
@@ -59,7 +60,7 @@ def build() -> FastAPI:
     if settings.database_url is None:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     staff_end = RedisStaffEnd(settings.redis_url.get_secret_value(), settings.limits())
-    content = load_content(today=datetime.now(UTC).date(), demo=settings.demo)
+    content = load_content(now=datetime.now(SWEDEN), demo=settings.demo)
     return create_app(settings, staff_end=staff_end, content=content, resources=[staff_end])
 
 

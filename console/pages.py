@@ -178,7 +178,7 @@ async def show_statistics(request: Request) -> Response:
 
 @router.get("/directory")
 async def show_directory(request: Request) -> Response:
-    """The lines that visitors are shown, with who has been checked."""
+    """The services of the directory, with when a person checked each."""
     house = house_of(request)
     rows = directory_rows(house.content, language_of(request))
     return render(request, "directory.html", page="directory", rows=rows)

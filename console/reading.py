@@ -1,17 +1,27 @@
-"""What the read-only lists show: lines of the directory, and texts with their review dates."""
+"""What the read-only lists show: the services of the directory, and texts with their review dates."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from dialogues.doors import Service
 from dialogues.values import Content, Status
+from dialogues.wording import in_language
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """One way to reach a service: `kind` is phone, chat or web."""
+
+    kind: str
+    shown: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRow:
     name: str
-    detail: str
-    number: str
-    href: str
+    about: str
+    reached: tuple[Reach, ...]
     checked: date | None
 
 
@@ -28,16 +38,15 @@ class TextRow:
 
 
 def directory_rows(content: Content, language: str) -> list[DirectoryRow]:
-    """The lines, those that nobody has checked first."""
+    """Every service, whether or not visitors may see it; those that nobody has checked first."""
     rows = [
         DirectoryRow(
-            name=_in(language, line.names),
-            detail=_in(language, line.details),
-            number=line.number,
-            href=line.href,
-            checked=line.checked,
+            name=in_language(service.names, language),
+            about=in_language(service.about, language),
+            reached=_reached(service),
+            checked=service.checked,
         )
-        for line in content.lines.values()
+        for service in content.services.values()
     ]
     return sorted(rows, key=lambda row: (row.checked is not None, row.name))
 
@@ -62,5 +71,14 @@ def text_rows(content: Content, now: float) -> list[TextRow]:
     return sorted(rows, key=lambda row: (not row.overdue, row.review, row.language, row.title))
 
 
-def _in(language: str, texts: dict[str, str]) -> str:
-    return texts.get(language) or next(iter(texts.values()), "")
+def _reached(service: Service) -> tuple[Reach, ...]:
+    """Its number and addresses; an address that is both its chat and its website is named once."""
+    reached = []
+    if service.phone:
+        number = "".join(sign for sign in service.phone if sign.isdigit() or sign == "+")
+        reached.append(Reach("phone", service.phone, f"tel:{number}"))
+    if service.chat:
+        reached.append(Reach("chat", service.chat, f"https://{service.chat}"))
+    if service.web and service.web != service.chat:
+        reached.append(Reach("web", service.web, f"https://{service.web}"))
+    return tuple(reached)

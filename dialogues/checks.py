@@ -3,38 +3,28 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from dialogues.values import ChoiceKind, Content, LanguageTexts, Node, Show, TopicText
+from dialogues.door_files import check_doors
+from dialogues.files import ContentError, Mistake, find_line
+from dialogues.values import ChoiceKind, Content, LanguageTexts, Node, Show, Status, TopicText
 
 # Nodes that are entered by the engine or the channel and not by a choice of another node.
-ENTRIES = frozenset({"start", "topic", "unclear", "unclear-waiting", "suggest", "danger", "closed", "after"})
-
-Mistake = tuple[Path, str, str]  # file, a string on the line to point at, what is wrong
-
-
-class ContentError(Exception):
-    """A content file cannot be used. The message names file and line, then what is wrong."""
-
-    def __init__(self, path: Path, line: int, problem: str) -> None:
-        super().__init__(f"{path}:{line}: {problem}")
+ENTRIES = frozenset(
+    {"start", "topic", "unclear", "unclear-waiting", "suggest", "danger", "closed", "elsewhere", "after"}
+)
 
 
 def check_content(content: Content, root: Path) -> None:
     """Raise ContentError for the first mistake; return when everything named is there and leads somewhere."""
-    checks = (_check_flow, _check_sentences, _check_topics, _check_translations, _check_lines_and_desks)
+    checks = (_check_flow, _check_sentences, _check_topics, _check_translations, check_doors)
     for check in checks:
         for path, needle, problem in check(content, root):
             raise ContentError(path, find_line(path, needle), problem)
 
 
-def find_line(path: Path, needle: str) -> int:
-    """The first line of a file that holds `needle`, counted from 1; 1 when none does."""
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return next((number for number, line in enumerate(lines, 1) if needle and needle in line), 1)
-
-
 def _check_flow(content: Content, root: Path) -> Iterator[Mistake]:
     path = root / "flow.yml"
     named = {edge.to for node in content.nodes.values() for edge in node.choices}
+    named |= {node.back for node in content.nodes.values()}
     for missing in (named | ENTRIES) - set(content.nodes):
         yield path, missing, f"no node is called {missing}"
     for node in content.nodes.values():
@@ -76,14 +66,15 @@ def _check_topic(content: Content, texts: LanguageTexts, text: TopicText) -> Ite
     for other in text.next:
         if other not in texts.topics:
             yield path, "next:", f"there is no text called {other} to go on to"
-    if not text.pieces or not all(text.pieces.values()):
+    if not (text.pieces or text.fallback) or not all(text.pieces.values()):
         yield path, "##", "a section has no text, or there is no section"
     if text.checked >= text.review:
         yield path, "review:", "the review date is not after the checked date"
 
 
 def _check_facts(content: Content, text: TopicText, path: Path) -> Iterator[Mistake]:
-    for fact in {fact for pieces in text.pieces.values() for piece in pieces for fact in piece.facts}:
+    pieces = [piece for section in (*text.pieces.values(), text.easy) for piece in section]
+    for fact in {fact for piece in pieces for fact in piece.facts}:
         if fact not in content.facts:
             yield path, fact, f"no such fact: {fact}"
         elif fact not in content.topics[text.id].facts:
@@ -100,21 +91,19 @@ def _check_translations(content: Content, root: Path) -> Iterator[Mistake]:
                 yield root / texts.language / "page.yml", key, f"`{key}` is in {other.language} and not here"
             for id in set(other.topics) - set(texts.topics):
                 yield Path(other.topics[id].path), "title", f"{id} is not translated to {texts.language}"
-            for id, text in texts.topics.items():
-                if id in other.topics and set(text.pieces) != set(other.topics[id].pieces):
-                    yield Path(text.path), "##", f"its audiences differ from those in {other.language}"
+            yield from _check_written(texts, other)
+        if texts.status is Status.MACHINE and not texts.fallback:
+            yield root / texts.language / "flow.yml", "status", "machine words need a language to lean on: `fallback`"
+    for id in set(content.topics) - set(languages[0].topics if languages else ()):
+        yield root / "topics.yml", f"id: {id}", f"nobody has written {id}"
 
 
-def _check_lines_and_desks(content: Content, root: Path) -> Iterator[Mistake]:
-    languages = set(content.languages)
-    for line in content.lines.values():
-        if languages - set(line.names) or languages - set(line.details):
-            yield root / "lines.yml", line.id, f"{line.id} lacks a translation"
-    if "112" not in content.lines:
-        yield root / "lines.yml", "id", "112 is missing"
-    for desk in content.desks.values():
-        path = root / "desks" / f"{desk.id}.yml"
-        if not path.is_file():
-            yield root / "desks", desk.id, f"{desk.id} is not in a file of that name"
-        if languages - set(desk.names) or languages - set(desk.reporting):
-            yield path, "names", f"{desk.id} lacks a translation"
+def _check_written(texts: LanguageTexts, other: LanguageTexts) -> Iterator[Mistake]:
+    """Languages that lean on no other say the same to the same people."""
+    if texts.fallback or other.fallback:
+        return
+    for id, text in texts.topics.items():
+        if id in other.topics and set(text.pieces) != set(other.topics[id].pieces):
+            yield Path(text.path), "##", f"its audiences differ from those in {other.language}"
+        if id in other.topics and bool(text.easy) != bool(other.topics[id].easy):
+            yield Path(text.path), "##", f"only one of it and {other.language} has an easy-to-read variant"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dialogues import replies
+from dialogues.topic_replies import offered
 from dialogues.understanding import understand
 from dialogues.values import (
     Action,
@@ -77,24 +78,24 @@ def _follow(content: Content, state: State, event: Choose) -> tuple[State, Reply
 def _pick(content: Content, state: State, kind: str, value: str) -> tuple[State, Reply]:
     """A choice out of a list that depends on content: `topic:threats`, `county:uppsala`."""
     texts = content.languages[state.language]
-    shown = content.nodes[state.node].show
+    node = content.nodes[state.node]
     if kind == "topic" and value in texts.topics:
         return _go(content, replace(state, topic=value), "topic")
-    if kind == "about" and shown is Show.ABOUT and value in texts.topics:
+    if kind == "about" and node.show is Show.ABOUT and value in texts.topics:
         return _go(content, replace(state, topic=value), "briefing")
-    if kind == "age" and shown is Show.AGES and value in set(AgeBand):
-        return _go(content, replace(state, age_band=AgeBand(value)), "briefing")
-    if kind == "county" and shown is Show.COUNTIES and value in content.counties:
-        return _go(content, replace(state, county=value), "briefing")
+    if kind == "age" and node.show is Show.AGES and value in set(AgeBand):
+        return _go(content, replace(state, age_band=AgeBand(value)), node.back)
+    if kind == "county" and node.show is Show.COUNTIES and value in content.counties:
+        return _go(content, replace(state, county=value), node.back)
     raise UnknownChoice("this state does not offer that choice")
 
 
 def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
-    """Free text: danger first, then the topic if exactly one fits, a choice if several do, honesty if none does."""
-    understood = understand(content.languages[state.language], text)
+    """Free text: danger first, then the topic that stands out, a choice if several fit, honesty if none does."""
+    understood = understand(content, state.language, text)
     state = replace(state, danger=_worse(state.danger, understood.danger))
-    topics = [topic for topic in understood.topics if replies.offered(content, state, topic)]
-    if len(topics) == 1:
+    topics = [topic for topic in understood.topics if offered(content, state, topic)]
+    if topics and understood.clear and topics[0] == understood.topics[0]:
         state, reply = _go(content, replace(state, topic=topics[0]), "topic")
     elif topics:
         state = replace(state, node="suggest")
@@ -125,6 +126,8 @@ def _with(state: State, fields: Mapping[str, str]) -> State:
                 state = replace(state, age_band=AgeBand(value) if value else None)
             case "county":
                 state = replace(state, county=value or None)
+            case "easy":
+                state = replace(state, easy=bool(value))
     return state
 
 

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from dialogues import directory
+from dialogues.topic_replies import danger_messages, list_topics, show_topic
 from dialogues.values import (
     AgeBand,
-    Audience,
     Choice,
     ChoiceKind,
     Content,
     Danger,
     Edge,
-    Fact,
     Item,
     LanguageTexts,
     Message,
@@ -19,14 +19,11 @@ from dialogues.values import (
     Reply,
     Show,
     State,
-    Status,
-    TopicText,
 )
-
-EMERGENCY = "112"
 
 # The person is not offered where the next step already is the person, or a question about oneself is open.
 PERSON = frozenset({"person", "person-again", "join"})
+OF_A_TEXT = frozenset({"easy", "full"})  # offered by the topics that have an easy-to-read variant
 WITHOUT_PERSON = frozenset({"briefing", "change-audience", "change-topic", "change-age", "change-county", "safe"})
 
 
@@ -36,7 +33,7 @@ def render(content: Content, state: State, topics: Iterable[str] = ()) -> Reply:
     texts = content.languages[state.language]
     # Who waits has read the notices beside the briefing.
     said = [(kind, key) for kind, key in node.say if not (state.waiting and kind is MessageKind.NOTICE)]
-    messages = [Message(kind, texts.flow[key]) for kind, key in said]
+    messages = [message for kind, key in said for message in _sentence(content, state, kind, key)]
     choices = [Choice(f"topic:{id}", texts.topics[id].title, ChoiceKind.TOPIC) for id in topics]
     shown = _show(content, state, node.show)
     messages += shown.messages
@@ -53,15 +50,16 @@ def warn(content: Content, state: State, reply: Reply, danger: Danger) -> Reply:
     """Put danger before the answer: 112 and a person first when urgent, the offer of a person when of concern."""
     flow = content.languages[state.language].flow
     person = Choice("person", flow["choice.person"], ChoiceKind.PRIMARY)
+    first: tuple[Message, ...]
     if danger is Danger.URGENT:
-        first = Message(MessageKind.DANGER, flow["danger.call"])
+        first = danger_messages(content, state, "danger.call")
     elif danger is Danger.CONCERN:
-        first = Message(MessageKind.TEXT, flow["concern.offer"])
+        first = (Message(MessageKind.TEXT, flow["concern.offer"]),)
     else:
         return reply
     # A topic that warns by itself has already put 112 and the person first: once is enough.
     calls = tuple(message for message in reply.messages if message.kind is not MessageKind.DANGER)
-    messages = (first, *calls)
+    messages = (*first, *calls)
     if state.waiting:
         return replace(reply, messages=messages)
     rest = tuple(choice for choice in reply.choices if choice.id != "person")
@@ -69,15 +67,15 @@ def warn(content: Content, state: State, reply: Reply, danger: Danger) -> Reply:
     return replace(reply, messages=messages, choices=(person, *rest))
 
 
-def offered(content: Content, state: State, topic: str) -> bool:
-    """Whether a topic has a text for the state's audience."""
-    text = content.languages[state.language].topics.get(topic)
-    return text is not None and _pieces_key(text, state.audience) is not None
-
-
 def briefing_of(state: State) -> tuple[object, ...]:
     """What staff see of a state; when it differs, a waiting talk's briefing has to follow."""
     return (state.language, state.audience, state.topic, state.age_band, state.county, state.danger)
+
+
+def _sentence(content: Content, state: State, kind: MessageKind, key: str) -> tuple[Message, ...]:
+    if kind is MessageKind.DANGER:
+        return danger_messages(content, state, key)
+    return (Message(kind, content.languages[state.language].flow[key]),)
 
 
 def _show(content: Content, state: State, show: Show | None) -> Reply:
@@ -85,11 +83,11 @@ def _show(content: Content, state: State, show: Show | None) -> Reply:
 
 
 def _topics(content: Content, state: State) -> Reply:
-    return _topic_list(content, state, "topic")
+    return list_topics(content, state, "topic")
 
 
 def _abouts(content: Content, state: State) -> Reply:
-    return _topic_list(content, state, "about")
+    return list_topics(content, state, "about")
 
 
 def _ages(content: Content, state: State) -> Reply:
@@ -99,78 +97,6 @@ def _ages(content: Content, state: State) -> Reply:
 
 def _counties(content: Content, state: State) -> Reply:
     return Reply((), tuple(Choice(f"county:{key}", name) for key, name in content.counties.items()))
-
-
-def _topic_list(content: Content, state: State, prefix: str) -> Reply:
-    texts = content.languages[state.language].topics
-    choices = [
-        Choice(f"{prefix}:{id}", texts[id].title, ChoiceKind.TOPIC)
-        for id in content.topics
-        if offered(content, state, id)
-    ]
-    return Reply((), tuple(choices))
-
-
-def _topic(content: Content, state: State) -> Reply:
-    texts = content.languages[state.language]
-    text = texts.topics[state.topic or ""]
-    audience = _pieces_key(text, state.audience)
-    if audience is None:
-        listed = _topic_list(content, state, "topic")
-        return replace(listed, messages=(Message(MessageKind.TEXT, texts.flow["topic.unavailable"]),))
-    person = Choice("person", texts.flow["choice.person"], ChoiceKind.PRIMARY)
-    title = Message(MessageKind.TITLE, text.title)
-    if content.today > text.review:
-        expired = Message(MessageKind.TEXT, texts.flow["topic.expired"])
-        return Reply((title, expired, lines(content, state)), (person,))
-    urgent = content.topics[text.id].urgent
-    messages = [Message(MessageKind.DANGER, texts.flow["danger.topic"])] if urgent else []
-    messages += [title, *(Message(MessageKind.TEXT, piece.text) for piece in text.pieces[audience])]
-    messages += _provenance(content, texts, text, audience)
-    onward = [
-        Choice(f"topic:{id}", texts.topics[id].title, ChoiceKind.TOPIC)
-        for id in text.next
-        if offered(content, state, id)
-    ]
-    return Reply(tuple(messages), (person, *onward) if urgent else tuple(onward))
-
-
-def _pieces_key(text: TopicText, audience: Audience | None) -> Audience | None:
-    """The section for an audience. Who has not said for whom reads the one written to the exposed person."""
-    wanted = audience or Audience.SELF
-    if wanted in text.pieces:
-        return wanted
-    return next(iter(text.pieces)) if audience is None else None
-
-
-def _provenance(content: Content, texts: LanguageTexts, text: TopicText, audience: Audience) -> list[Message]:
-    """Where the facts of the shown pieces come from, and how far the text has been checked."""
-    ids = dict.fromkeys(fact for piece in text.pieces[audience] for fact in piece.facts)
-    facts = [content.facts[id] for id in ids]
-    items = tuple(_source(fact) for fact in facts)
-    status = {Status.DRAFT: "topic.draft", Status.MACHINE: "topic.machine", Status.REVIEWED: "topic.reviewed"}
-    said = texts.flow[status[text.status]].format(checked=text.checked.isoformat(), owner=text.owner)
-    sources = [Message(MessageKind.SOURCES, texts.flow["topic.sources"], items)] if items else []
-    return [*sources, Message(MessageKind.NOTICE, said)]
-
-
-def _source(fact: Fact) -> Item:
-    """The statute and where it was read; for a fact without a statute of its own, only where."""
-    return Item(fact.statute, ", ".join(fact.sources)) if fact.statute else Item(", ".join(fact.sources) or fact.id)
-
-
-def lines(content: Content, state: State) -> Message:
-    """Other lines for this audience: the checked ones, and in the demonstration the others, marked as unchecked."""
-    flow = content.languages[state.language].flow
-    audience = state.audience or Audience.SELF
-    shown = [line for line in content.lines.values() if audience in line.audiences and (line.checked or content.demo)]
-    items = []
-    for line in shown:
-        detail = line.details[state.language]
-        # 112 stands on every page: a doubt beside it would cost more than it tells.
-        note = "" if line.checked or line.id == EMERGENCY else f" {flow['line.unchecked']}."
-        items.append(Item(f"{line.names[state.language]}: {line.number}", f"{detail}{note}", href=line.href))
-    return Message(MessageKind.LINES, items=tuple(items))
 
 
 def _briefing(content: Content, state: State) -> Reply:
@@ -193,13 +119,13 @@ def _briefing(content: Content, state: State) -> Reply:
 
 
 def _lines(content: Content, state: State) -> Reply:
-    return Reply((lines(content, state),), ())
+    return Reply((directory.lines(content, state),), ())
 
 
 _SHOWN: dict[Show, Callable[[Content, State], Reply]] = {
     Show.TOPICS: _topics,
     Show.ABOUT: _abouts,
-    Show.TOPIC: _topic,
+    Show.TOPIC: show_topic,
     Show.AGES: _ages,
     Show.COUNTIES: _counties,
     Show.BRIEFING: _briefing,
@@ -212,8 +138,8 @@ def _choice(texts: LanguageTexts, edge: Edge) -> Choice:
 
 
 def _fits(state: State, edge: Edge) -> bool:
-    """Not offered as a button: what belongs to a row, and danger that has been said already."""
-    if edge.kind is ChoiceKind.ROW:
+    """Not offered as a button here: what belongs to a row or a text, and danger that has been said already."""
+    if edge.kind is ChoiceKind.ROW or edge.id in OF_A_TEXT:
         return False
     if edge.id == "danger-now":
         return state.danger is not Danger.URGENT

@@ -1,9 +1,12 @@
 """What the dialogue engine takes and gives: frozen values, closed sets."""
 
-import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+
+from dialogues.doors import Desk, Service
+from dialogues.forms import Forms
+from dialogues.recogniser import Recogniser
 
 
 class Audience(StrEnum):
@@ -41,6 +44,7 @@ class State:
     age_band: AgeBand | None = None
     county: str | None = None
     danger: Danger = Danger.NONE
+    easy: bool = False  # easy-to-read texts, where there are any
     waiting: bool = False  # the channel has a talk for this visitor: no person is offered again
 
 
@@ -92,6 +96,8 @@ class Message:
     kind: MessageKind
     text: str = ""
     items: tuple[Item, ...] = ()
+    language: str = ""  # when it is not the page's own
+    direction: str = ""
 
 
 class ChoiceKind(StrEnum):
@@ -166,6 +172,8 @@ class TopicText:
     words: tuple[str, ...]
     next: tuple[str, ...]
     pieces: dict[Audience, tuple[Piece, ...]]
+    easy: tuple[Piece, ...] = ()  # the easy-to-read variant, for who asks for themselves
+    fallback: "TopicText | None" = None  # the same topic in another language, for sections that this one lacks
     path: str = ""
 
 
@@ -179,50 +187,21 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A national line or emergency number, shown when no desk can answer and beside danger."""
-
-    id: str
-    number: str
-    href: str
-    checked: date | None  # None: no person has checked it; shown as unchecked, and only in the demonstration
-    names: dict[str, str]
-    details: dict[str, str]
-    audiences: frozenset[Audience]
-
-
-class OperatorKind(StrEnum):
-    AUTHORITY = "authority"
-    MUNICIPALITY = "municipality"
-    ASSOCIATION = "association"
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A centre or team that answers."""
-
-    id: str
-    names: dict[str, str]
-    operator: OperatorKind
-    reporting: dict[str, str]  # per language: what staff must report (rules A3)
-    languages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Understood:
     """What free text was taken to be about: topic ids, best first, at most three; empty when nothing fits."""
 
     topics: tuple[str, ...]
     danger: Danger
+    clear: bool = False  # the first topic stands out: no need to ask which
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Phrases of one language, compiled once (dialogues.understanding)."""
+    """Phrases of one language, indexed once (dialogues.understanding)."""
 
-    topics: dict[str, re.Pattern[str]]
-    danger: dict[Danger, re.Pattern[str]]
-    harmless: re.Pattern[str]
+    topics: Forms  # by topic
+    danger: Forms  # by level
+    harmless: Forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +213,8 @@ class LanguageTexts:
     page: dict[str, str]  # words of the visitor's page, by dotted key
     topics: dict[str, TopicText]
     matcher: Matcher
+    status: Status  # of everything but the topics: the flow, the page, the danger phrases
+    fallback: str  # the language that stands in for what is missing, and beside an unchecked danger message; or empty
 
 
 class Show(StrEnum):
@@ -245,7 +226,7 @@ class Show(StrEnum):
     AGES = "ages"  # choices `age:<band>`
     COUNTIES = "counties"  # choices `county:<id>`
     BRIEFING = "briefing"
-    LINES = "lines"
+    LINES = "lines"  # other doors: services of the directory that fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +237,7 @@ class Node:
     say: tuple[tuple[MessageKind, str], ...]  # what is said, by key of the language's flow.yml
     choices: tuple["Edge", ...]
     show: Show | None = None
+    back: str = "briefing"  # where a county or an age picked from this node's list leads
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +258,8 @@ class Content:
     nodes: dict[str, Node]
     languages: dict[str, LanguageTexts]
     counties: dict[str, str]  # id -> name, the same in every language
-    lines: dict[str, Line]
+    services: dict[str, Service]
     desks: dict[str, Desk]
-    today: date
-    demo: bool  # a marked demonstration: unchecked lines may be shown, as such
+    recogniser: Recogniser
+    now: datetime  # Swedish local time
+    demo: bool  # a marked demonstration: unchecked services may be shown, as such

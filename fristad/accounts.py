@@ -3,7 +3,7 @@
 import asyncio
 import getpass
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TextIO
 
 from pydantic import SecretStr, ValidationError
@@ -12,7 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts import AccountError, add_staff
 from console.settings import ConsoleSettings
-from dialogues.checks import ContentError
+from dialogues.files import ContentError
+from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from fristad.refusal import Refused
 from fristad.settings import explain
@@ -72,7 +73,7 @@ def print_engine_users(source: TextIO, out: TextIO) -> int:
 def _check_desk(desk: str, *, demo: bool) -> None:
     """Refused when no desk has this id: every visit of such an account would fail."""
     try:
-        desks = load_content(today=datetime.now(UTC).date(), demo=demo).desks
+        desks = load_content(now=datetime.now(SWEDEN), demo=demo).desks
     except ContentError as error:
         raise Refused(f"The texts cannot be used: {error}.") from None
     if desk not in desks:

@@ -4,7 +4,8 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from pathlib import Path
 from typing import NoReturn
 
 from fristad.refusal import FrontDoorError, GaveUp, Refused
@@ -39,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="fristad", description="An anonymous chat line with a staff console.", allow_abbrev=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add(commands, "serve", _serve, "everything on this machine: engine, visitor app, console").add_argument(
-        "--demo", action="store_true", help="a marked demonstration, with sign-in links and unchecked lines"
+        "--demo", action="store_true", help="a marked demonstration, with sign-in links and unchecked services"
     )
     for name, run, text in (
         ("bot", _bot, "the visitor app alone, on an engine of yours"),
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_staff_command(commands)
     understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
     understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")
+    _add_rasa_commands(commands)
     return parser
 
 
@@ -73,6 +75,13 @@ def _add_staff_command(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add.add_argument("--desk", help="the desk to answer at (default: FRISTAD_DESK)")
 
 
+def _add_rasa_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    actions = _add(commands, "rasa-actions", _rasa_actions, "our answers as actions for an assistant built on Rasa")
+    actions.add_argument("--demo", action="store_true", help="a marked demonstration, with unchecked services")
+    files = _add(commands, "rasa-export", _rasa_export, "the topics as domain, rules and examples of a Rasa assistant")
+    files.add_argument("folder", metavar="DIR", type=Path, help="a folder that is new or empty")
+
+
 def _serve(arguments: argparse.Namespace) -> int:
     from fristad.settings import read_front_settings
     from fristad.supervisor import supervise
@@ -86,6 +95,7 @@ def _serve(arguments: argparse.Namespace) -> int:
 
 def _bot(arguments: argparse.Namespace) -> int:
     from bot.main import build
+    from dialogues.hours import SWEDEN
     from fristad.listening import inherited, listen
     from fristad.preflight import check_content
     from fristad.serve import run_app
@@ -93,7 +103,7 @@ def _bot(arguments: argparse.Namespace) -> int:
 
     settings = read_front_settings()
     if not arguments.socket:  # else the supervisor has checked
-        check_content(datetime.now(UTC).date(), demo=settings.demo, desk=settings.desk)
+        check_content(datetime.now(SWEDEN), demo=settings.demo, desk=settings.desk)
     sockets = inherited(arguments.socket) or listen(settings.visitor_host, settings.visitor_port, "VISITOR")
     run_app(build, sockets)
     return 0
@@ -127,6 +137,18 @@ def _understand(arguments: argparse.Namespace) -> int:
     from fristad.measuring import understand_lines
 
     return understand_lines(arguments.lang, sys.stdin.buffer, sys.stdout)
+
+
+def _rasa_actions(arguments: argparse.Namespace) -> int:
+    from fristad.assistants import serve_actions
+
+    return serve_actions(sys.stdout, demo=arguments.demo)
+
+
+def _rasa_export(arguments: argparse.Namespace) -> int:
+    from fristad.assistants import export_topics
+
+    return export_topics(arguments.folder, sys.stdout)
 
 
 def _say(sentence: str, status: int) -> int:

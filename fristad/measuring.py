@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TextIO
 
-from dialogues.checks import ContentError
+from dialogues.files import ContentError
+from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.understanding import understand
 from fristad.refusal import Refused
@@ -14,14 +15,13 @@ from fristad.refusal import Refused
 def understand_lines(language: str, lines: Iterable[bytes], out: TextIO) -> int:
     """One JSON string a line in, one JSON object a line out. Refused, naming the line, at one that is none."""
     try:
-        content = load_content(today=datetime.now(UTC).date(), demo=True)
+        content = load_content(now=datetime.now(SWEDEN), demo=True)
     except ContentError as error:
         raise Refused(f"The texts cannot be used: {error}.") from None
-    texts = content.languages.get(language)
-    if texts is None:
+    if language not in content.languages:
         raise Refused(f"--lang is one of {', '.join(sorted(content.languages))}; there are no texts in another one.")
     for number, line in enumerate(lines, 1):
-        found = understand(texts, _message(number, line))
+        found = understand(content, language, _message(number, line))
         answer = {"topics": list(found.topics), "danger": found.danger.value}
         print(json.dumps(answer), file=out, flush=True)
     return 0

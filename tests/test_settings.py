@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from bot.rasa.settings import RasaSettings
 from bot.settings import BotSettings
 from console.settings import ConsoleSettings
 from fristad.settings import FrontSettings
@@ -12,7 +13,7 @@ _ROW = re.compile(r"^\| `(FRISTAD_[A-Z_]+)` \|", re.MULTILINE)
 
 
 def test_the_table_and_the_settings_agree() -> None:
-    classes = (BotSettings, ConsoleSettings, FrontSettings)
+    classes = (BotSettings, ConsoleSettings, FrontSettings, RasaSettings)
     settings = {f"FRISTAD_{name.upper()}" for each in classes for name in each.model_fields}
     rows = _ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert sorted(rows) == sorted(settings)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 _DEFAULT = "sv"
+_KIN = {"prs": "fa"}  # Dari, whose readers our Persian texts are written for too
 _LONGEST = 500  # characters of the header that are read; browsers send far less
 
 
@@ -23,4 +24,5 @@ def _parse(part: str) -> tuple[str, float]:
         quality = float(value) if name.strip() == "q" else 1.0
     except ValueError:
         quality = 0.0
-    return tag.strip().lower().partition("-")[0], quality
+    code = tag.strip().lower().partition("-")[0]
+    return _KIN.get(code, code), quality

@@ -32,13 +32,13 @@ class Tokens:
     def seal_state(self, state: State) -> str:
         """A token of at most 1 kB that holds the state; `open_state` gives it back."""
         row = [state.language, state.node, state.audience, state.topic, state.age_band, state.county, state.danger]
-        return self._seal("state", [*row, int(state.waiting)])
+        return self._seal("state", [*row, int(state.easy), int(state.waiting)])
 
     def open_state(self, token: str) -> State:
         """The state in a token. Raises BadToken for one that is not ours, ExpiredToken after STATE_AGE."""
         try:
             row = self._unseal("state", token, STATE_AGE)
-            language, node, audience, topic, age_band, county, danger, waiting = row
+            language, node, audience, topic, age_band, county, danger, easy, waiting = row
             state = State(
                 language=language,
                 node=node,
@@ -47,6 +47,7 @@ class Tokens:
                 age_band=AgeBand(age_band) if age_band else None,
                 county=county,
                 danger=Danger(danger),
+                easy=bool(easy),
                 waiting=bool(waiting),
             )
         except (TypeError, ValueError) as error:

@@ -77,6 +77,12 @@ def message_row(message: Message) -> dict[str, Any]:
     return asdict(message)
 
 
+def _names(content: Content) -> dict[str, str]:
+    """Every language's own name: Swedish, English, then those that a machine translated."""
+    order = sorted(content.languages, key=lambda code: (bool(content.languages[code].fallback), code != "sv", code))
+    return {code: content.languages[code].name for code in order}
+
+
 class Views:
     """Renders pages. All words come from content, all else from the page's value; everything is escaped."""
 
@@ -95,7 +101,7 @@ class Views:
             exit_url=settings.exit_url,
             demo=settings.demo,
             assets=assets,
-            names={language: texts.name for language, texts in content.languages.items()},
+            names=_names(content),
         )
 
     def page(self, page: Page) -> str:

@@ -5,7 +5,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from bot.main import create_app
 from bot.settings import BotSettings, encode_key
 from bot.web.site import Site
+from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import Content
 from handover.staff_redis import RedisStaffEnd
@@ -68,7 +69,7 @@ class Colleague:
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    return load_content(today=date(2026, 12, 1), demo=True)
+    return load_content(now=datetime(2026, 12, 1, 12, tzinfo=SWEDEN), demo=True)
 
 
 @pytest.fixture(scope="session")

@@ -82,4 +82,4 @@ def tally(content: Content) -> Tally:
 
 @pytest.fixture
 def reception(content: Content, end: RedisVisitorEnd, tally: Tally) -> Reception:
-    return Reception(content, Words(content, DESK, {}), end, tally, DESK, lambda: content.today)
+    return Reception(content, Words(content, DESK, {}), end, tally, DESK, lambda: content.now)

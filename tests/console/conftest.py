@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from console.main import create_app
 from console.settings import ConsoleSettings
 from console.signins import COOKIE
 from console.tables import Database, Sessions
+from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import Content
 from handover.ports import StaffEnd
@@ -134,7 +135,7 @@ async def started(
 
 @pytest.fixture(scope="session")
 def content() -> Content:
-    return load_content(today=date(2026, 11, 22), demo=True)
+    return load_content(now=datetime(2026, 11, 22, 12, tzinfo=SWEDEN), demo=True)
 
 
 @pytest.fixture(scope="module")

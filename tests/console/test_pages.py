@@ -40,7 +40,8 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
         assert page.count("<h1") == 1
         assert '<main id="main"' in page
         assert 'class="skip"' in page
-        assert not re.search(r'(src|href|action)="https?:', page)
+        assert not re.search(r'(src|action)="https?:|<link[^>]*href="https?:', page)
+        assert all('rel="noreferrer"' in link for link in re.findall(r'<a [^>]*href="https?:[^>]*>', page))
 
 
 # Keys that are put together at run time, from closed names.
@@ -97,12 +98,39 @@ async def test_the_names_of_the_contract_are_on_the_english_pages(console: Conso
         assert name in page
 
 
-def test_the_directory_shows_unchecked_lines_first(content: Content) -> None:
-    lines = dict(content.lines)
-    first = next(iter(lines))
-    lines[first] = replace(lines[first], checked=date(2026, 11, 1))
-    rows = directory_rows(replace(content, lines=lines), "en")
+def test_the_directory_shows_unchecked_services_first(content: Content) -> None:
+    services = {id: replace(service, checked=None) for id, service in content.services.items()}
+    services["112"] = replace(services["112"], checked=date(2026, 11, 1))
+    rows = directory_rows(replace(content, services=services), "en")
     assert [row.checked is None for row in rows] == [True] * (len(rows) - 1) + [False]
+    assert rows[-1].name == "Emergency number"
+
+
+def test_the_directory_lists_every_service_with_each_way_to_reach_it_once(content: Content) -> None:
+    service = replace(content.services["bris"], phone="+46 8 00", chat="chat.example", web="web.example")
+    both = replace(service, phone=None, chat="web.example")
+    found = [directory_rows(replace(content, services={"bris": one}), "sv")[0] for one in (service, both)]
+    assert [(way.kind, way.href) for way in found[0].reached] == [
+        ("phone", "tel:+46800"),
+        ("chat", "https://chat.example"),
+        ("web", "https://web.example"),
+    ]
+    assert [way.kind for way in found[1].reached] == ["chat"]
+    assert len(directory_rows(content, "sv")) == len(content.services)
+
+
+def test_a_service_without_words_in_the_staff_language_has_those_of_another(content: Content) -> None:
+    service = replace(content.services["bris"], names={"sv": "Bara svenska"}, about={})
+    (row,) = directory_rows(replace(content, services={"bris": service}), "en")
+    assert (row.name, row.about) == ("Bara svenska", "")
+
+
+async def test_the_directory_links_each_number_and_address_without_a_referrer(console: Console) -> None:
+    async with console.signed_in("kim") as browser:
+        page = (await browser.get("/directory")).text
+    assert 'href="tel:112">112</a>' in page
+    assert re.search(r'href="https://bris.se" target="_blank" rel="noreferrer">Chat: bris.se</a>', page)
+    assert "Not checked" in page
 
 
 def test_texts_past_their_review_date_come_first(content: Content) -> None:

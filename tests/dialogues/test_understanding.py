@@ -1,30 +1,11 @@
-"""Free text: folding, phrases, danger."""
+"""Free text: phrases, danger, and what the recogniser and the phrases say together."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.understanding import LONGEST, compile_matcher, fold, understand
-from dialogues.values import Content, Danger
-
-
-@pytest.mark.parametrize(
-    ("typed", "folded"),
-    [
-        ("Får jag INTE gå ut?!", "far jag inte ga ut"),
-        ("för...fan", "for fan"),
-        ("idé_er", "ide er"),
-        ("", ""),
-        ("  \n\t ", ""),
-    ],
-)
-def test_text_is_folded_as_teenagers_type(typed: str, folded: str) -> None:
-    assert fold(typed) == folded
-
-
-def test_text_that_folds_to_many_times_its_length_is_cut() -> None:
-    assert len(fold("\ufdfa" * LONGEST)) <= LONGEST
-    assert len(fold("a" * LONGEST)) == LONGEST
+from dialogues.understanding import MAX_TOPICS, compile_matcher, understand
+from dialogues.values import Content, Danger, Matcher
 
 
 @pytest.mark.parametrize(
@@ -34,10 +15,11 @@ def test_text_that_folds_to_many_times_its_length_is_cut() -> None:
         ("sv", "far jag traffa en socialsekreterare utan mamma, vad gor soc", "social-services"),
         ("en", "they locked me in my room", "locked-in"),
         ("en", "i am gay and my family would hate me", "lgbtq"),
+        ("ar", "they locked me in my room", "locked-in"),
     ],
 )
 def test_words_find_their_topic_first(content: Content, language: str, text: str, topic: str) -> None:
-    assert understand(content.languages[language], text).topics[0] == topic
+    assert understand(content, language, text).topics[0] == topic
 
 
 @pytest.mark.parametrize(
@@ -48,10 +30,12 @@ def test_words_find_their_topic_first(content: Content, language: str, text: str
         ("sv", "vi flyger på fredag och jag ska giftas bort"),
         ("en", "he says he will kill me tonight"),
         ("en", "i want to die"),
+        ("ar", "عم يضربني"),
+        ("so", "pappa har en kniv"),
     ],
 )
 def test_urgent_danger_is_seen(content: Content, language: str, text: str) -> None:
-    assert understand(content.languages[language], text).danger is Danger.URGENT
+    assert understand(content, language, text).danger is Danger.URGENT
 
 
 @pytest.mark.parametrize(
@@ -65,19 +49,37 @@ def test_urgent_danger_is_seen(content: Content, language: str, text: str) -> No
     ],
 )
 def test_harmless_words_are_not_flagged(content: Content, language: str, text: str) -> None:
-    assert understand(content.languages[language], text).danger is Danger.NONE
+    assert understand(content, language, text).danger is Danger.NONE
 
 
-def test_a_longer_phrase_says_more_than_a_shorter() -> None:
-    matcher = compile_matcher({"a": ("gifta",), "b": ("gifta bort",)}, {Danger.URGENT: (), Danger.CONCERN: ()}, ())
-    assert {t: bool(p.findall("gifta bort")) for t, p in matcher.topics.items()} == {"a": True, "b": True}
+@pytest.mark.parametrize("text", ["", "  \n", "?!...", "\u200d"])
+def test_a_text_without_a_word_means_nothing(content: Content, text: str) -> None:
+    understood = understand(content, "sv", text)
+    assert (understood.topics, understood.danger, understood.clear) == ((), Danger.NONE, False)
 
 
-@given(st.text(max_size=400))
-def test_any_text_is_answered_and_folding_is_stable(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+def matcher(*phrases: str) -> Matcher:
+    return compile_matcher({"a": phrases}, {Danger.URGENT: (), Danger.CONCERN: ()}, ())
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("gifta", "ska giftas nu", True),  # five letters: longer forms too
+        ("bo", "en bonde", False),  # fewer: the word itself
+        ("Gifta Bort", "gifta bort", True),  # as folded as what is typed
+        ("gifta bort", "gifta oss bort", False),
+        ("زواج", "والزواج", True),  # Arabic script: what is written on to the front
+    ],
+)
+def test_phrases_find_what_teenagers_type(phrase: str, text: str, found: bool) -> None:
+    assert bool(matcher(phrase).topics.find(text.split())) is found
+
+
+def test_a_phrase_of_signs_only_is_no_phrase() -> None:
+    assert matcher("?!", "").topics.find(["a"]) == []
 
 
 @given(text=st.text(max_size=300))
 def test_understanding_never_fails_and_gives_at_most_three_topics(content: Content, text: str) -> None:
-    assert len(understand(content.languages["sv"], text).topics) <= 3
+    assert len(understand(content, "sv", text).topics) <= MAX_TOPICS

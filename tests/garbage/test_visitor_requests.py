@@ -3,13 +3,14 @@
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from bot.web.state import STATE_AGE, TALK_AGE, Talk, Tokens
+from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import State
 from handover.values import Channel, DeskId, TalkId, TalkRef
@@ -218,7 +219,7 @@ def key(house: House) -> bytes:
 
 
 def _tokens(key: bytes, now: float) -> Tokens:
-    return Tokens(key, load_content(today=date(2026, 1, 1), demo=True), lambda: now)
+    return Tokens(key, load_content(now=datetime(2026, 1, 1, tzinfo=SWEDEN), demo=True), lambda: now)
 
 
 def _states(key: bytes) -> Iterator[tuple[str, str]]:

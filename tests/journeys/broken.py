@@ -8,7 +8,7 @@ import secrets
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ import bot.main
 import console.main
 from bot.settings import BotSettings, encode_key
 from console.settings import ConsoleSettings
+from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from fristad.listening import listen
 from fristad.serve import run_app
@@ -134,7 +135,7 @@ def broken_bot() -> FastAPI:
         demo=True,
     )
     end: Any = BrokenEnd()  # it has the verbs and not their types, so that it can break
-    return bot.main.create_app(settings, end, load_content(today=datetime.now(UTC).date(), demo=True))
+    return bot.main.create_app(settings, end, load_content(now=datetime.now(SWEDEN), demo=True))
 
 
 def broken_console(data: Path) -> FastAPI:
@@ -146,7 +147,7 @@ def broken_console(data: Path) -> FastAPI:
         demo_coordinator_token=SecretStr(COORDINATOR_LINK),
     )
     end: Any = BrokenEnd()
-    content = load_content(today=datetime.now(UTC).date(), demo=True)
+    content = load_content(now=datetime.now(SWEDEN), demo=True)
     return console.main.create_app(settings, staff_end=end, content=content)
 
 

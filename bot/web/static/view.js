@@ -50,13 +50,18 @@ function briefingRow(item) {
   return element("div", {}, element("dt", {}, item.label), detail);
 }
 
+// What is said in another language than the page's.
+function tongue(message) {
+  return { lang: message.language || null, dir: message.direction || null };
+}
+
 const MESSAGES = {
   title: (message) => element("h2", {}, message.text),
-  text: (message) => element("p", {}, message.text),
+  text: (message) => element("p", tongue(message), message.text),
   question: (message) => element("p", { class: "question" }, message.text),
-  notice: (message) => element("p", { class: "notice" }, message.text),
+  notice: (message) => element("p", { class: "notice", ...tongue(message) }, message.text),
   danger: (message) =>
-    element("div", { class: "danger" }, element("p", {}, message.text), element("a", { href: "tel:112", class: "call" }, "112")),
+    element("div", { class: "danger", ...tongue(message) }, element("p", {}, message.text), element("a", { href: "tel:112", class: "call" }, "112")),
   sources: (message) =>
     element("details", { class: "sources" }, element("summary", {}, message.text), element("ul", {}, ...rows(message.items))),
   lines: (message) => element("ul", { class: "lines" }, ...rows(message.items)),

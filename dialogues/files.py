@@ -1,0 +1,82 @@
+"""Reading content files: YAML with file and line for every mistake.
+
+ContentError                  a content file cannot be used; the message begins with file and line
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+Mistake = tuple[Path, str, str]  # file, a string on the line to point at, what is wrong
+
+
+class ContentError(Exception):
+    """A content file cannot be used. The message names file and line, then what is wrong."""
+
+    def __init__(self, path: Path, line: int, problem: str) -> None:
+        super().__init__(f"{path}:{line}: {problem}")
+
+
+def find_line(path: Path, needle: str) -> int:
+    """The first line of a file that holds `needle`, counted from 1; 1 when none does."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+    return next((number for number, line in enumerate(lines, 1) if needle and needle in line), 1)
+
+
+def read_yaml(path: Path) -> Any:
+    """What the YAML file holds. Raises ContentError when it cannot be read or is no YAML."""
+    return parse_yaml(path, read_text(path), 0)
+
+
+def read_text(path: Path) -> str:
+    """The file's text. Raises ContentError when it cannot be read as UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError(path, 1, "cannot be read as UTF-8 text") from error
+
+
+def parse_yaml(path: Path, text: str, offset: int) -> Any:
+    """YAML out of a part of a file that begins `offset` lines down. Raises ContentError when it is none."""
+    try:
+        return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C where the wheel carries it
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line if error.problem_mark else 0
+        raise ContentError(path, line + 1 + offset, error.problem or "is not YAML") from error
+
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_rows(path: Path, *required: str) -> list[Mapping[str, Any]]:
+    """A list of mappings, each with the required keys. Raises ContentError at the first without one."""
+    rows = read_yaml(path)
+    if not isinstance(rows, list):
+        raise ContentError(path, 1, "is not a list")
+    for row in rows:
+        require(path, row, *required)
+    return rows
+
+
+def require(path: Path, row: Any, *keys: str) -> None:
+    """Raises ContentError when a mapping lacks one of the keys."""
+    for key in keys:
+        if not isinstance(row, dict) or key not in row:
+            name = row.get("id", "") if isinstance(row, dict) else ""
+            raise ContentError(path, find_line(path, str(name)), f"{name or 'the file'} lacks `{key}`")
+
+
+def flatten(tree: Any, prefix: str = "") -> dict[str, str]:
+    """Nested mappings as one, with dotted keys."""
+    flat: dict[str, str] = {}
+    for key, value in tree.items():
+        name = f"{prefix}{key}"
+        flat |= flatten(value, f"{name}.") if isinstance(value, dict) else {name: str(value)}
+    return flat
+
+
+def strings(row: Any) -> dict[str, str]:
+    """A mapping with its keys and values as text."""
+    return {str(key): str(value) for key, value in row.items()}
