@@ -24,7 +24,9 @@ from dialogues.values import (
 # The person is not offered where the next step already is the person, or a question about oneself is open.
 PERSON = frozenset({"person", "person-again", "join"})
 OF_A_TEXT = frozenset({"easy", "full"})  # offered by the topics that have an easy-to-read variant
-WITHOUT_PERSON = frozenset({"briefing", "change-audience", "change-topic", "change-age", "change-county", "safe"})
+WITHOUT_PERSON = frozenset(
+    {"elsewhere", "briefing", "change-audience", "change-topic", "change-age", "change-county", "safe"}
+)
 
 
 def render(content: Content, state: State, topics: Iterable[str] = ()) -> Reply:
