@@ -94,6 +94,10 @@ class Reception:
         if event == Choose(WAIT) and not talk:
             return await self._join(replace(state, node="briefing"), channel, patient=True)
         after, reply = step(self._now(), state, event)
+        if reply.action is Action.LANGUAGE and after.node in {"closed", "elsewhere"}:
+            # Why somebody was turned away may not hold in the new language, and is not kept: the briefing asks anew.
+            after, again = enter(self._now(), after, "briefing")
+            reply = replace(again, action=Action.LANGUAGE)
         for name in names_of_step(state, after):
             self._counts.add(self._desk, name)
         if reply.action is Action.JOIN and not talk:

@@ -38,6 +38,10 @@ STANDING = (
 )
 
 
+# Nodes that answer free text: in another language they repeat what was said of danger.
+ANSWERS = frozenset({"topic", "topics", "unclear", "unclear-waiting"})
+
+
 def open_page(content: Content, language: str) -> tuple[State, Reply]:
     """Where every visit begins. An unknown language becomes the first one that there is content for."""
     state = State(language=language if language in content.languages else next(iter(content.languages)))
@@ -57,14 +61,17 @@ def step(content: Content, state: State, event: Event) -> tuple[State, Reply]:
 
 def enter(content: Content, state: State, node: str) -> tuple[State, Reply]:
     """Go to a node that a channel decides on: `closed` (nobody is there), `after` (the talk is over)."""
-    return _go(content, state, node)
+    # What was suggested is not kept: the whole list takes its place.
+    return _go(content, state, "topics" if node == "suggest" else node)
 
 
 def _follow(content: Content, state: State, event: Choose) -> tuple[State, Reply]:
     kind, _, value = event.id.partition(":")
     if kind == "lang" and value in content.languages:
-        after = replace(state, language=value)
-        return after, replace(replies.render(content, after), action=Action.LANGUAGE)
+        after, reply = enter(content, replace(state, language=value), state.node)
+        if after.node in ANSWERS:
+            reply = replies.warn(content, after, reply, after.danger)
+        return after, replace(reply, action=Action.LANGUAGE)
     if value:
         return _pick(content, state, kind, value)
     edges = (*content.nodes[state.node].choices, *STANDING)

@@ -60,11 +60,11 @@ def show_topic(content: Content, state: State) -> Reply:
         return replace(listed, messages=(Message(MessageKind.TEXT, texts.flow["topic.unavailable"]),))
     person = Choice("person", texts.flow["choice.person"], ChoiceKind.PRIMARY)
     heading = Message(MessageKind.TITLE, own.title)
-    if content.now.date() > section.text.review:
-        expired = Message(MessageKind.TEXT, texts.flow["topic.expired"])
-        return Reply((heading, expired, directory.lines(content, state)), (person,))
     urgent = content.topics[own.id].urgent
     messages = list(danger_messages(content, state, "danger.topic")) if urgent else []
+    if content.now.date() > section.text.review:
+        expired = Message(MessageKind.TEXT, texts.flow["topic.expired"])
+        return Reply((*messages, heading, expired, directory.lines(content, state)), (person,))
     messages += [heading, *_lent(content, state, section)]
     messages += [_in_language(content, state, section.text, piece.text) for piece in section.pieces]
     messages += _provenance(content, texts, section)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dialogues.folding import fold
 from dialogues.forms import Forms
-from dialogues.values import Content, Danger, Matcher, Understood
+from dialogues.values import Content, Danger, LanguageTexts, Matcher, Understood
 
 MAX_TOPICS = 3
 STEM = 5  # letters from which a word also matches its longer forms: "gifta" finds "giftas", "bo" not "bonde"
@@ -22,6 +22,10 @@ CLEAR = 0.35  # the first topic is shown at once when it stands out by this much
 URGENT = -0.65  # rather once too often: half of what is flagged was not urgent, nine of ten urgent ones are found
 CONCERN = 0.0
 
+SOS = "\N{SQUARED SOS}"
+HELP = " sos hjälp mig nu help me now "
+BEYOND_LATIN = "\u0300"
+
 _RANK = tuple(Danger).index
 
 
@@ -31,20 +35,30 @@ def understand(content: Content, language: str, text: str) -> Understood:
     Phrases of the page's language and the recogniser (Swedish and English) both have a say, whatever the page's
     language is: people mix.
     """
-    words = fold(text).split()
+    words = fold(text.replace(SOS, HELP)).split()
     if not words:
         return Understood((), Danger.NONE)
     texts = content.languages[language]
     scores = content.recogniser.scores(text)
+    matchers = _matchers(content, texts, words)
     serious = _serious(texts.matcher, words)
     learned = _scored_danger(scores)
     if serious != words:  # a saying is taken out: danger has to be there with it and without it
         learned = min(learned, _scored_danger(content.recogniser.scores(" ".join(serious))), key=_RANK)
-    danger = max(_phrase_danger(texts.matcher, serious), learned, key=_RANK)
-    weight = ONLY_PHRASE if texts.fallback else PHRASE
-    phrases = _phrase_scores(texts.matcher, words)
-    said = {topic: weight * min(found, MOST_PHRASES) for topic, found in phrases.items()}
+    danger = max(learned, *(_phrase_danger(other.matcher, words) for other in matchers), key=_RANK)
+    said: dict[str, float] = {}
+    for other in matchers:
+        weight = ONLY_PHRASE if other.fallback else PHRASE
+        for topic, found in _phrase_scores(other.matcher, words).items():
+            said[topic] = max(said.get(topic, 0.0), weight * min(found, MOST_PHRASES))
     return _topics(said, scores, danger)
+
+
+def _matchers(content: Content, own: LanguageTexts, words: Sequence[str]) -> list[LanguageTexts]:
+    """The page's language; for words in another script than Latin also every language that only has phrases."""
+    if all(word[0] < BEYOND_LATIN for word in words):
+        return [own]
+    return [own, *(texts for texts in content.languages.values() if texts.fallback and texts is not own)]
 
 
 def _topics(said: Mapping[str, float], scores: Mapping[str, float], danger: Danger) -> Understood:
@@ -81,9 +95,9 @@ def _serious(matcher: Matcher, words: list[str]) -> list[str]:
     return serious
 
 
-def _phrase_danger(matcher: Matcher, serious: Sequence[str]) -> Danger:
-    """The worst level that a phrase is found of."""
-    found = {name for _, _, name in matcher.danger.find(serious)}
+def _phrase_danger(matcher: Matcher, words: list[str]) -> Danger:
+    """The worst level that a phrase is found of, outside sayings."""
+    found = {name for _, _, name in matcher.danger.find(_serious(matcher, words))}
     return next((level for level in (Danger.URGENT, Danger.CONCERN) if level in found), Danger.NONE)
 
 

@@ -10,6 +10,7 @@ from bot.rasa.names import ActionName, Intent, Slot, topic_intent
 from dialogues import admission, directory, replies
 from dialogues.doors import Ages
 from dialogues.engine import enter, step
+from dialogues.topic_replies import danger_messages
 from dialogues.understanding import understand
 from dialogues.values import (
     AgeBand,
@@ -29,10 +30,12 @@ from dialogues.values import (
 from dialogues.wording import BANDS, in_language
 
 MOST_TEXT = 20_000  # characters of a message that are read; nobody writes so much, and reading costs time
+PART = 1_500  # characters that are understood at a time; a longer message is read in parts that overlap
+OVERLAP = 300
 
 _Closed = TypeVar("_Closed", bound=StrEnum)
 
-_COMMAND = re.compile(r"\s*/[\w-]+\s*(\{.*\})?\s*", re.DOTALL)  # how a pressed button names its intent
+_COMMAND = re.compile(r"/[\w-]+(\s*\{.*\})?", re.DOTALL)  # how a pressed button names its intent
 _OLDEST = 150  # years
 _INTENT_OF_CHOICE = {
     "person": Intent.PERSON,
@@ -70,9 +73,11 @@ class Answer:
 
 def respond(content: Content, place: Place, action: ActionName, told: Told) -> Answer:
     """The answer of one action at content.now. Danger in the message comes first, whichever action it is."""
-    text = "" if _COMMAND.fullmatch(told.text) else told.text[:MOST_TEXT]
+    text = told.text[:MOST_TEXT].strip()
+    if _COMMAND.fullmatch(text):
+        text = ""
     state = read_state(content, told.slots)
-    danger = understand(content, state.language, text).danger
+    danger = _danger(content, state.language, text)
     state = replace(state, danger=max(state.danger, danger, key=tuple(Danger).index))
     after, reply = _ACTIONS[action](content, place, state, replace(told, text=text))
     reply = replies.warn(content, after, reply, danger)
@@ -80,6 +85,12 @@ def respond(content: Content, place: Place, action: ActionName, told: Told) -> A
     if after.topic:
         slots[Slot.TOPIC] = after.topic
     return Answer(tuple(map(say, reply.messages)), _buttons(action, reply.choices), slots)
+
+
+def _danger(content: Content, language: str, text: str) -> Danger:
+    """The worst danger in any part of a message."""
+    parts = [text[at : at + PART] for at in range(0, len(text), PART - OVERLAP)]
+    return max((understand(content, language, part).danger for part in parts or [""]), key=tuple(Danger).index)
 
 
 def read_state(content: Content, slots: Mapping[str, object]) -> State:
@@ -136,7 +147,9 @@ def _offer_person(content: Content, place: Place, state: State, told: Told) -> t
     desk = content.desks[place.desk]
     refusal = admission.refusal(content, desk, state)
     if refusal:
-        return state, Reply((Message(MessageKind.TEXT, refusal), directory.lines(content, state)), ())
+        guided = (Message(MessageKind.TEXT, refusal), directory.lines(content, state))
+        first = danger_messages(content, state, "danger.call") if state.danger is Danger.URGENT else ()
+        return state, Reply((*first, *guided), ())
     label = content.languages[state.language].flow["choice.person"]
     offer = Message(MessageKind.TEXT, f"{in_language(desk.names, state.language)}. {label}: {place.page}")
     messages = [*admission.notices(content, desk, state), offer]

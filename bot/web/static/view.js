@@ -38,7 +38,7 @@ function link(item) {
 }
 
 function rows(items) {
-  return items.map((item) => element("li", {}, link(item), element("span", { class: "detail" }, item.detail)));
+  return items.map((item) => element("li", { dir: "auto" }, link(item), element("span", { class: "detail", dir: "auto" }, item.detail)));
 }
 
 function briefingRow(item) {
