@@ -6,7 +6,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet --quiet
 # Tests that need a browser, a whole Fristad or an engine of their own.
-SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa tests/fristad/test_supervisor.py
+SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa tests/bot/test_live.py \
+	tests/console/test_live.py tests/dialogues/test_open_doors.py tests/fristad/test_supervisor.py
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
