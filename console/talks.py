@@ -11,26 +11,20 @@ from console.frames import Say, Unsayable
 from console.presence import Presence
 from console.views import Json, Views, handle_of, message_view
 from handover.counters import Tally
-from handover.ports import StaffEnd
-from handover.values import (
-    Accepted,
+from handover.events import (
     BriefingChanged,
     CameBack,
-    EndReason,
-    Gone,
     Heard,
-    NotYours,
-    OutOfOrder,
-    OwnTalk,
     Resync,
     Said,
     TalkEvent,
-    TalkRef,
     WasEnded,
     WasReturned,
     WasTaken,
     WentAway,
 )
+from handover.ports import StaffEnd
+from handover.values import Accepted, EndReason, Gone, NotYours, OutOfOrder, OwnTalk, TalkRef
 
 
 @dataclass(slots=True)
@@ -176,8 +170,8 @@ class Talks:
                 await self.end(held.handle, event.reason)
             case Resync():
                 await self._show_all(held)
-            case WasTaken():
-                pass  # our own claim
+            case WasTaken() | WasOpened():
+                pass  # our own doing
             case Heard() | WentAway() | CameBack() | BriefingChanged():
                 await self._send(self._views.event(held.handle, event))
             case _:

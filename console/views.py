@@ -8,20 +8,8 @@ from typing import Any
 from console.language import Words
 from console.wrapup import suggest
 from dialogues.values import Content
-from handover.values import (
-    Briefing,
-    BriefingChanged,
-    CameBack,
-    Channel,
-    Danger,
-    Heard,
-    Load,
-    Message,
-    OwnTalk,
-    TalkRef,
-    WaitingVisitor,
-    WentAway,
-)
+from handover.events import BriefingChanged, CameBack, Heard, WentAway
+from handover.values import Briefing, Channel, Danger, Load, Message, OwnTalk, TalkRef, WaitingVisitor
 
 SHOWN_ROWS = 50  # of the waiting list; whoever is further down is shown as a number
 

@@ -6,26 +6,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from handover.values import (
-    MAX_BODY,
-    PSEUDONYM_WORDS,
-    Briefing,
+from handover.events import (
     BriefingChanged,
     CameBack,
-    Channel,
-    Danger,
-    EndReason,
     Heard,
-    Message,
-    MessageId,
-    Pseudonym,
     Resync,
     Said,
     TalkEvent,
     WasEnded,
+    WasKeyed,
+    WasOpened,
     WasReturned,
     WasTaken,
     WentAway,
+)
+from handover.values import (
+    MAX_BODY,
+    PSEUDONYM_WORDS,
+    Briefing,
+    Channel,
+    Danger,
+    EndReason,
+    Message,
+    MessageId,
+    Pseudonym,
 )
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
@@ -114,7 +118,13 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"w": lambda _: WentAway(),
         b"c": lambda _: CameBack(),
         b"b": lambda rest: BriefingChanged(read_briefing(rest)),
+        b"k": lambda _: WasKeyed(),
     },
-    "down": {b"s": _said, b"h": _heard, b"t": lambda rest: WasTaken(rest.decode())},
+    "down": {
+        b"s": _said,
+        b"h": _heard,
+        b"t": lambda rest: WasTaken(rest.decode()),
+        b"d": lambda _: WasOpened(),
+    },
     "talk": {b"r": lambda _: WasReturned(), b"e": lambda rest: WasEnded(EndReason(rest.decode()))},
 }

@@ -6,8 +6,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from handover.codec import read_event
+from handover.events import Resync, TalkEvent
 from handover.keys import desk_keys, kind_of, talk_keys, well_formed
-from handover.values import DeskId, Limits, Resync, TalkEvent, TalkRef
+from handover.values import DeskId, Limits, TalkRef
 from handover.wire import Arg, Wire
 
 LAST_SEQ = 2**53  # numbers beyond it are no longer whole in the engine's Lua

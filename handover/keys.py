@@ -23,6 +23,7 @@ The minute of grace leaves a sweep time to tell staff of a visitor who fell sile
 """
 
 import re
+from hashlib import blake2b
 
 from handover.values import DeskId, StaffId, TalkId, TalkRef
 
@@ -51,6 +52,11 @@ def talk_keys(ref: TalkRef) -> dict[str, str]:
 def well_formed(ref: TalkRef) -> bool:
     """Whether such a talk can exist at all; a ref comes from a page and may be anything."""
     return bool(_DESK.fullmatch(ref.desk) and _TALK.fullmatch(ref.talk))
+
+
+def binding(ref: TalkRef) -> bytes:
+    """What both ends bind a talk's sealed words and keys to: 16 bytes, one-way, so that the id stays on the servers."""
+    return blake2b(f"{ref.desk}/{ref.talk}".encode(), digest_size=16, person=b"sealed talk").digest()
 
 
 def staff_member(staff: StaffId) -> str:

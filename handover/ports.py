@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from handover.events import RoomEvent, TalkEvent
 from handover.values import (
     Accepted,
     AtCapacity,
@@ -19,6 +20,7 @@ from handover.values import (
     Full,
     Gone,
     Joined,
+    Keys,
     Load,
     Message,
     MessageId,
@@ -29,11 +31,10 @@ from handover.values import (
     OutOfOrder,
     OwnTalk,
     Pseudonym,
-    RoomEvent,
     StaffId,
+    Stale,
     Standing,
     Taken,
-    TalkEvent,
     TalkRef,
     WaitingVisitor,
 )
@@ -62,6 +63,10 @@ class VisitorEnd(Protocol):
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
         """Replace the briefing; whoever has the talk, or the waiting list, sees the new one."""
+
+    async def give_key(self, ref: TalkRef, device: str, epoch: int, wrapped: bytes) -> Done | Stale | Gone:
+        """The key of an epoch, wrapped to the device that has the talk; empty bytes refuse that device. `epoch` is the
+        talk's, one before it (earlier words go along), or the next one when the talk's has its key already."""
 
     async def say(
         self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes
@@ -110,6 +115,13 @@ class StaffEnd(Protocol):
 
     async def release(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
         """Give the talk back to its old place in the waiting room and tell the visitor."""
+
+    async def begin(self, ref: TalkRef, staff: StaffId, device: str) -> Done | NotYours | Gone:
+        """Begin an epoch for a device (its line, safety.devices) and tell the visitor. Keys that were wrapped to
+        another device are deleted."""
+
+    async def keys(self, ref: TalkRef, staff: StaffId) -> Keys | NotYours | Gone:
+        """The wrapped keys of this talk for the device that has it."""
 
     async def mine(self, desk: DeskId, staff: StaffId) -> list[OwnTalk]:
         """The talks this staff member holds, oldest claim first; renews nothing."""

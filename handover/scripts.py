@@ -8,7 +8,8 @@ from importlib import resources
 from handover.values import MOVES
 
 _NAMES = (
-    "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "end", "lapse", "drop",
+    "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "begin", "key", "keys",
+    "end", "lapse", "drop",
     "onduty", "shorten", "offduty", "presence", "count", "drain",
 )  # fmt: skip
 

@@ -6,10 +6,12 @@ from typing import Any
 
 from handover.codec import check_message, read_briefing, read_log, read_number, read_pseudonym
 from handover.end_redis import LAST_SEQ, RedisEnd, clamp
+from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
 from handover.ports import EngineUnavailable, HandoverError
 from handover.values import (
     LOG_LENGTH,
+    MAX_DEVICE,
     Accepted,
     AtCapacity,
     Claimed,
@@ -17,6 +19,7 @@ from handover.values import (
     DeskId,
     Done,
     Gone,
+    Keys,
     Load,
     Message,
     MessageId,
@@ -24,12 +27,8 @@ from handover.values import (
     NotYours,
     OutOfOrder,
     OwnTalk,
-    Resync,
-    RoomChanged,
-    RoomEvent,
     StaffId,
     Taken,
-    TalkEvent,
     TalkId,
     TalkRef,
     WaitingVisitor,
@@ -85,6 +84,19 @@ class RedisStaffEnd(RedisEnd):
 
     async def release(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
         return _done(await self._talk("release", ref, id=ref.talk, staff=staff_member(staff)))
+
+    async def begin(self, ref: TalkRef, staff: StaffId, device: str) -> Done | NotYours | Gone:
+        """Also refuses what is too long or too odd to be a device's line, with ValueError."""
+        if not device or len(device) > MAX_DEVICE or not device.isascii():
+            raise ValueError(f"a device is 1 to {MAX_DEVICE} ASCII characters")
+        return _done(await self._talk("begin", ref, staff=staff_member(staff), device=device))
+
+    async def keys(self, ref: TalkRef, staff: StaffId) -> Keys | NotYours | Gone:
+        match await self._talk("keys", ref, staff=staff_member(staff)):
+            case [b"keys", epoch, wrapped]:
+                return Keys(epoch, {number: bytes(key) for number, key in wrapped})
+            case reply:
+                return _refusal(reply)
 
     async def mine(self, desk: DeskId, staff: StaffId) -> list[OwnTalk]:
         first, last = holding_range(staff)

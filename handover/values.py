@@ -1,6 +1,6 @@
 """What travels between the visitor's side and the staff's side: frozen values and closed sets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
@@ -10,6 +10,8 @@ StaffId = NewType("StaffId", str)  # opaque id of a staff account in the console
 MessageId = NewType("MessageId", str)  # chosen by the sender: 8 to 40 of A-Z a-z 0-9 - _
 
 MAX_BODY = 6 * 1024  # bytes of one opaque message: 4,096 padded bytes sealed and base64-coded (design section 7)
+MAX_WRAPPED = 256  # bytes of one opaque wrapped key
+MAX_DEVICE = 256  # characters of a device's line
 LOG_LENGTH = 1_000  # messages kept per direction while the talk lives, so that a reload can show it again
 PSEUDONYM_WORDS = 96  # length of each of the two word lists a pseudonym is drawn from
 
@@ -165,6 +167,8 @@ class WithStaff:
     up_seq: int
     up_heard: int
     down_seq: int
+    epoch: int = 0  # whose key `device` wants; 0 before the person's page has begun one
+    device: str = ""  # the line of the device that reads (safety.devices); empty until the person's page has begun
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,68 +221,21 @@ class NotTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class Stale:
+    """A key for another epoch or device than the talk's, or for an epoch that has its key already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What the visitor's end wrapped to the device that has the talk, per epoch; empty bytes: it refused the device."""
+
+    epoch: int  # the one of now
+    wrapped: dict[int, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The asked change was made."""
 
 
 Standing = Waiting | WithStaff | Gone
-
-# --- Events: what the other side did, delivered to whoever follows a talk or a desk ---
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """The other end has shown all messages up to `seq`."""
-
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class WasTaken:
-    """To the visitor: a person took the talk."""
-
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class WasReturned:
-    """To both: the talk is in the waiting room again, at its old place (released, or the staff member was lost)."""
-
-
-@dataclass(frozen=True, slots=True)
-class WasEnded:
-    reason: EndReason
-
-
-@dataclass(frozen=True, slots=True)
-class WentAway:
-    """To staff: the visitor's connection is gone for now."""
-
-
-@dataclass(frozen=True, slots=True)
-class CameBack:
-    """To staff: the visitor's connection is there again."""
-
-
-@dataclass(frozen=True, slots=True)
-class BriefingChanged:
-    briefing: Briefing
-
-
-@dataclass(frozen=True, slots=True)
-class RoomChanged:
-    """To all staff of a desk: waiting list or presence changed; read it again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resync:
-    """The subscription was interrupted: read the state and the log again before trusting events."""
-
-
-TalkEvent = Said | Heard | WasTaken | WasReturned | WasEnded | WentAway | CameBack | BriefingChanged | Resync
-RoomEvent = RoomChanged | Resync

@@ -7,9 +7,11 @@ from typing import Any
 
 from handover.codec import check_message, read_log, write_briefing, write_pseudonym
 from handover.end_redis import RedisEnd, clamp
+from handover.events import TalkEvent
 from handover.keys import desk_keys
 from handover.values import (
     LOG_LENGTH,
+    MAX_WRAPPED,
     Accepted,
     Briefing,
     DeskId,
@@ -24,8 +26,8 @@ from handover.values import (
     Opening,
     OutOfOrder,
     Pseudonym,
+    Stale,
     Standing,
-    TalkEvent,
     TalkId,
     TalkRef,
     Waiting,
@@ -57,12 +59,19 @@ class RedisVisitorEnd(RedisEnd):
         match await self._talk("attend", ref, id=ref.talk, **self._silence()):
             case [b"waiting", place, waited]:
                 return Waiting(place, waited)
-            case [b"taken", name, up_seq, up_heard, down_seq]:
-                return WithStaff(name.decode(), up_seq, up_heard, down_seq)
+            case [b"taken", name, [up_seq, up_heard, down_seq, epoch], device]:
+                return WithStaff(name.decode(), up_seq, up_heard, down_seq, epoch, device.decode("latin-1"))
         return Gone()
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
         return _done(await self._talk("brief", ref, briefing=write_briefing(briefing)))
+
+    async def give_key(self, ref: TalkRef, device: str, epoch: int, wrapped: bytes) -> Done | Stale | Gone:
+        """Also refuses what is too long to be a wrapped key, with ValueError."""
+        if len(wrapped) > MAX_WRAPPED:
+            raise ValueError(f"a wrapped key has at most {MAX_WRAPPED} bytes")
+        reply = await self._talk("key", ref, device=device, number=clamp(epoch), wrapped=wrapped)
+        return Stale() if reply[0] == b"stale" else _done(reply)
 
     async def say(
         self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes

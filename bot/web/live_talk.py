@@ -24,22 +24,18 @@ from bot.web.frames import (
     read_frame,
 )
 from bot.web.partings import Partings
+from handover.events import Heard, Said, TalkEvent, WasEnded, WasReturned
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
     Accepted,
     EndReason,
     Gone,
-    Heard,
     Message,
     NotTaken,
     OutOfOrder,
-    Said,
     Standing,
-    TalkEvent,
     TalkRef,
     Waiting,
-    WasEnded,
-    WasReturned,
     WithStaff,
 )
 from safety.limits import FrameBudget

@@ -22,6 +22,7 @@ local holding = staff .. ' ' .. whole(time) .. ' ' .. id
 check_move(state, 'taken')
 redis.call('ZREM', room, id)
 redis.call('HSET', talk, 'state', 'taken', 'staff', staff, 'name', name, 'holding', holding)
+redis.call('HDEL', talk, 'device') -- nobody can read until this one's page has begun an epoch
 redis.call('ZADD', held, 0, holding)
 -- Only the visitor's end lengthens a talk's life: LT lets the shorter limit of a talk begin, never a longer one.
 local deadline = whole(math.floor(time / 1000) + silence * 1000)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 
+from handover.events import WasReturned, WasTaken
 from handover.staff_redis import RedisStaffEnd
 from handover.values import (
     AtCapacity,
@@ -18,8 +19,6 @@ from handover.values import (
     Taken,
     TalkRef,
     Waiting,
-    WasReturned,
-    WasTaken,
     WithStaff,
 )
 from handover.visitor_redis import RedisVisitorEnd

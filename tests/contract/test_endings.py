@@ -5,21 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from handover.values import (
-    Accepted,
-    CameBack,
-    Claimed,
-    Done,
-    EndReason,
-    Gone,
-    Joined,
-    Limits,
-    RoomChanged,
-    TalkRef,
-    Waiting,
-    WasEnded,
-    WithStaff,
-)
+from handover.events import CameBack, RoomChanged, WasEnded
+from handover.values import Accepted, Claimed, Done, EndReason, Gone, Joined, Limits, TalkRef, Waiting, WithStaff
 from tests.contract.ends import (
     ANNA,
     BRIEFING,

@@ -7,22 +7,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 
+from handover.events import Resync, RoomChanged, Said, TalkEvent, WentAway
 from handover.ports import EngineUnavailable, HandoverError
 from handover.staff_redis import RedisStaffEnd
-from handover.values import (
-    Accepted,
-    EndReason,
-    Message,
-    Resync,
-    RoomChanged,
-    Said,
-    TalkEvent,
-    TalkId,
-    TalkRef,
-    Waiting,
-    WentAway,
-    WithStaff,
-)
+from handover.values import Accepted, EndReason, Message, TalkId, TalkRef, Waiting, WithStaff
 from handover.visitor_redis import RedisVisitorEnd
 from tests.contract.ends import ANNA, DESK, Ends, joined, keys, message, on_duty, open_ends, soon, taken
 from tests.engines import Engine, running

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from handover.events import RoomChanged
 from handover.staff_redis import RedisStaffEnd
 from handover.values import (
     Briefing,
@@ -16,7 +17,6 @@ from handover.values import (
     Limits,
     Load,
     Opening,
-    RoomChanged,
     TalkId,
     TalkRef,
     Waiting,

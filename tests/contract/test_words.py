@@ -4,25 +4,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from handover.events import BriefingChanged, CameBack, Heard, Said, WasReturned, WentAway
 from handover.values import (
     LOG_LENGTH,
     MAX_BODY,
     Accepted,
     Briefing,
-    BriefingChanged,
-    CameBack,
     Channel,
     Danger,
     Done,
     Gone,
-    Heard,
     Message,
     MessageId,
     NotTaken,
     OutOfOrder,
-    Said,
-    WasReturned,
-    WentAway,
     WithStaff,
 )
 from tests.contract.ends import ANNA, BO, Ends, joined, message, on_duty, open_ends, soon, taken

@@ -13,24 +13,8 @@ from handover.codec import (
     write_briefing,
     write_pseudonym,
 )
-from handover.values import (
-    Briefing,
-    CameBack,
-    Channel,
-    Danger,
-    EndReason,
-    Heard,
-    Message,
-    MessageId,
-    Pseudonym,
-    Resync,
-    Said,
-    TalkEvent,
-    WasEnded,
-    WasReturned,
-    WasTaken,
-    WentAway,
-)
+from handover.events import CameBack, Heard, Resync, Said, TalkEvent, WasEnded, WasReturned, WasTaken, WentAway
+from handover.values import Briefing, Channel, Danger, EndReason, Message, MessageId, Pseudonym
 
 
 def test_a_briefing_and_a_pseudonym_survive_the_way() -> None:

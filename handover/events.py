@@ -1,0 +1,85 @@
+"""What the other side did, delivered to whoever follows a talk or a desk: frozen values."""
+
+from dataclasses import dataclass
+
+from handover.values import Briefing, EndReason, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The other end has shown all messages up to `seq`."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class WasTaken:
+    """To the visitor: a person took the talk."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WasOpened:
+    """To the visitor: the person's page has begun an epoch; attend the talk for its number and device."""
+
+
+@dataclass(frozen=True, slots=True)
+class WasKeyed:
+    """To staff: the visitor's end gave a key; read the keys again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WasReturned:
+    """To both: the talk is in the waiting room again, at its old place (released, or the staff member was lost)."""
+
+
+@dataclass(frozen=True, slots=True)
+class WasEnded:
+    reason: EndReason
+
+
+@dataclass(frozen=True, slots=True)
+class WentAway:
+    """To staff: the visitor's connection is gone for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """To staff: the visitor's connection is there again."""
+
+
+@dataclass(frozen=True, slots=True)
+class BriefingChanged:
+    briefing: Briefing
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChanged:
+    """To all staff of a desk: waiting list or presence changed; read it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """The subscription was interrupted: read the state and the log again before trusting events."""
+
+
+TalkEvent = (
+    Said
+    | Heard
+    | WasTaken
+    | WasOpened
+    | WasKeyed
+    | WasReturned
+    | WasEnded
+    | WentAway
+    | CameBack
+    | BriefingChanged
+    | Resync
+)
+RoomEvent = RoomChanged | Resync

@@ -1,0 +1,20 @@
+-- keys: talk up
+-- args: device number wrapped
+-- The key of an epoch for the device that has the talk now; a key once there is never replaced. The visitor's end may also
+-- begin the next epoch by itself, when it has lost the key of this one.
+local fields = redis.call('HMGET', talk, 'state', 'epoch', 'device')
+local state, current, given = fields[1], tonumber(fields[2] or 0), tonumber(number)
+if not state then
+  return {'gone'}
+end
+local function known(epoch)
+  local kept = redis.call('HGET', talk, 'wrap' .. whole(epoch))
+  return kept and kept ~= ''
+end
+local fresh = given == current or (given == current + 1 and known(current))
+if state ~= 'taken' or fields[3] ~= device or given < 1 or known(given) or not (fresh or given < current) then
+  return {'stale'}
+end
+redis.call('HSET', talk, 'epoch', whole(math.max(given, current)), 'wrap' .. whole(given), wrapped)
+redis.call('PUBLISH', up, 'k')
+return {'done'}
