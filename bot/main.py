@@ -86,6 +86,7 @@ def create_app(
         assets=assets,
         views=Views(settings, content, words, assets),
         clock=clock,
+        now=now,
     )
     for part in (pages, turns, live, leave, static, health):
         app.include_router(part.router)

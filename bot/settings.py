@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handover.values import DeskId, Limits
+from safety.devices import BadDevice, read_key
 
 
 def _refuse(value: object) -> None:
@@ -28,6 +29,7 @@ class BotSettings(BaseSettings):
 
     redis_url: SecretStr
     state_key: SecretStr
+    organisation_key: str
     title: str = Field(default="Läxhjälp", min_length=1, max_length=40)
     exit_url: str = Field(default="https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
     desk: DeskId = DeskId("demo")
@@ -40,12 +42,27 @@ class BotSettings(BaseSettings):
     database_url: NotOurs = None
     demo_staff_token: NotOurs = None
     demo_coordinator_token: NotOurs = None
+    organisation_signing_key: NotOurs = None
 
     @field_validator("state_key")
     @classmethod
     def _check_key(cls, key: SecretStr) -> SecretStr:
         _decode_key(key)
         return key
+
+    @field_validator("organisation_key")
+    @classmethod
+    def _check_organisation(cls, text: str) -> str:
+        try:
+            read_key(text)
+        except BadDevice:
+            raise ValueError("must be what `fristad keys public` prints") from None
+        return text
+
+    @property
+    def organisation(self) -> bytes:
+        """The public key that signs staff devices."""
+        return read_key(self.organisation_key)
 
     @property
     def key(self) -> bytes:

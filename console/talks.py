@@ -19,6 +19,8 @@ from handover.events import (
     Said,
     TalkEvent,
     WasEnded,
+    WasKeyed,
+    WasOpened,
     WasReturned,
     WasTaken,
     WentAway,
@@ -170,7 +172,7 @@ class Talks:
                 await self.end(held.handle, event.reason)
             case Resync():
                 await self._show_all(held)
-            case WasTaken() | WasOpened():
+            case WasTaken() | WasOpened() | WasKeyed():
                 pass  # our own doing
             case Heard() | WentAway() | CameBack() | BriefingChanged():
                 await self._send(self._views.event(held.handle, event))

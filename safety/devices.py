@@ -6,7 +6,6 @@ The organisation's key is ECDSA P-256 with SHA-256, which every browser's WebCry
 same line. A signature cannot be called back, so it ends by itself; a revoked device is refused by the console at once.
 """
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -21,6 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from safety.sealing import DEVICE
+from safety.text64 import read64, write64
 
 LONGEST = 200  # characters of a device's line
 VALID = 90  # days that a new signature holds
@@ -46,11 +46,6 @@ def public_bytes(key: EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
-def write_key(key: bytes) -> str:
-    """A public key as text."""
-    return urlsafe_b64encode(key).decode().rstrip("=")
-
-
 def read_key(text: str) -> bytes:
     """A public key out of its text. BadDevice when it is no point of the curve."""
     raw = _decode(text)
@@ -67,7 +62,7 @@ def sign_device(organisation: EllipticCurvePrivateKey, key: bytes, until: int) -
     """The line of a device that the organisation trusts up to and including the day `until`."""
     r, s = decode_dss_signature(organisation.sign(_statement(key, until), ECDSA(SHA256())))
     signature = r.to_bytes(_HALF, "big") + s.to_bytes(_HALF, "big")
-    return f"{write_key(key)}.{until}.{write_key(signature)}"
+    return f"{write64(key)}.{until}.{write64(signature)}"
 
 
 def read_device(organisation: bytes, line: str, today: int) -> Device:
@@ -100,6 +95,6 @@ def _statement(key: bytes, until: int) -> bytes:
 
 def _decode(text: str) -> bytes:
     try:
-        return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        return read64(text)
     except ValueError as error:
         raise BadDevice("not a device") from error

@@ -24,6 +24,7 @@ class Form:
     seq: str = ""
     down: str = ""
     own: str = ""
+    keys: str = ""  # the keys of the talk, under our seal
 
     @property
     def sends(self) -> bool:

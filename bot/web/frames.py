@@ -1,5 +1,7 @@
 """The frames that a page may send over its socket, version 1, and the codes that close it; all else is refused.
 
+A message's words come sealed (safety.sealing). The server cannot open them, but refuses what is not sealed by its form.
+
 BadFrame                      not one of these frames; the message names nothing of what came
 └── BadWords                  a message whose words cannot be relayed; names its number
 """
@@ -11,11 +13,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from handover.values import MessageId
+from handover.values import MAX_DEVICE, MAX_WRAPPED, MessageId
+from safety.sealing import SealError, read_head
+from safety.text64 import read64
 
 VERSION = 1
 FRAME_LIMIT = 16 * 1024  # bytes
-BODY_LIMIT = 4_000  # bytes of one message in UTF-8
 
 _HIGHEST = 1_000_000_000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
@@ -61,6 +64,15 @@ class SayFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyFrame:
+    """The key of an epoch for the person's device; empty bytes refuse that device."""
+
+    epoch: int
+    device: str
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class HeardFrame:
     seq: int
 
@@ -80,7 +92,7 @@ class Ping:
     """Is the server still there?"""
 
 
-Frame = Open | SayFrame | HeardFrame | End | Leave | Ping
+Frame = Open | SayFrame | KeyFrame | HeardFrame | End | Leave | Ping
 
 
 def read_frame(text: str) -> Frame:
@@ -108,12 +120,22 @@ def _say(fields: Mapping[str, Any]) -> SayFrame:
     if not _MESSAGE_ID.fullmatch(message_id):
         raise BadFrame("not an id")
     try:
-        body = _text(fields, "body").encode()
-    except (BadFrame, UnicodeEncodeError) as error:
+        body = read64(_text(fields, "body"))
+        read_head(body)
+    except (BadFrame, ValueError, SealError) as error:
         raise BadWords(seq) from error
-    if not 0 < len(body) <= BODY_LIMIT:
-        raise BadWords(seq)
     return SayFrame(seq, MessageId(message_id), body)
+
+
+def _key(fields: Mapping[str, Any]) -> KeyFrame:
+    device = _text(fields, "device")
+    try:
+        wrapped = read64(_text(fields, "wrapped"))
+    except ValueError as error:
+        raise BadFrame("not a key") from error
+    if not device.isascii() or len(device) > MAX_DEVICE or len(wrapped) > MAX_WRAPPED:
+        raise BadFrame("not a key")
+    return KeyFrame(_number(fields, "epoch", lowest=1), device, wrapped)
 
 
 def _number(fields: Mapping[str, Any], name: str, lowest: int) -> int:
@@ -133,6 +155,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 _READERS: Mapping[str, Callable[[Mapping[str, Any]], Frame]] = {
     "open": _open,
     "say": _say,
+    "key": _key,
     "heard": lambda fields: HeardFrame(_number(fields, "seq", lowest=0)),
     "end": lambda _: End(),
     "leave": lambda _: Leave(),

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Response, WebSocket, WebSocketDisconnect
 
 from bot.web.frames import FRAME_LIMIT, BadFrame, Close, Open, read_frame
+from bot.web.live_page import LivePage
 from bot.web.live_talk import LiveTalk
 from bot.web.site import site_of
 from safety import logs
@@ -44,7 +45,7 @@ async def live(socket: WebSocket) -> None:
         budget = FrameBudget(site.clock)
         silence = min(site.settings.silence_seconds, site.settings.waiting_silence_seconds)
         await LiveTalk(
-            socket, site.end, site.reception, site.partings, talk.ref, opening.down, deadline, budget, silence
+            LivePage(socket), site.end, site.reception, site.partings, talk.ref, opening.down, deadline, budget, silence
         ).run()
 
 

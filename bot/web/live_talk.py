@@ -1,12 +1,8 @@
 """A talk as it runs over a socket: the engine's events go down in order, the page's frames go up."""
 
 import asyncio
-import contextlib
 import random
 from collections.abc import AsyncIterator
-from typing import Any
-
-from fastapi import WebSocket, WebSocketDisconnect
 
 from bot.reception import Reception
 from bot.web.frames import (
@@ -17,28 +13,34 @@ from bot.web.frames import (
     End,
     Frame,
     HeardFrame,
+    KeyFrame,
     Leave,
     Open,
     Ping,
     SayFrame,
     read_frame,
 )
+from bot.web.live_page import LivePage
 from bot.web.partings import Partings
 from handover.events import Heard, Said, TalkEvent, WasEnded, WasReturned
+from handover.keys import binding
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
     Accepted,
+    Done,
     EndReason,
     Gone,
     Message,
     NotTaken,
     OutOfOrder,
+    Stale,
     Standing,
     TalkRef,
     Waiting,
     WithStaff,
 )
 from safety.limits import FrameBudget
+from safety.text64 import write64
 
 ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
 _FIRST_RETRY, _LONGEST_RETRY = 0.25, 5.0  # seconds until the engine is asked again
@@ -64,7 +66,7 @@ class LiveTalk:
 
     def __init__(
         self,
-        socket: WebSocket,
+        page: LivePage,
         end: VisitorEnd,
         reception: Reception,
         partings: Partings,
@@ -74,7 +76,7 @@ class LiveTalk:
         budget: FrameBudget,
         silence: int,
     ) -> None:
-        self._socket = socket
+        self._page = page
         self._attend_every = min(ATTEND, silence / 3)
         self._end = end
         self._reception = reception
@@ -85,7 +87,6 @@ class LiveTalk:
         self._budget = budget
         self._told: Standing | None = None  # what the page knows; None: tell it whatever it is
         self._deadline_told = False
-        self._trouble_told = False
         self._over = False
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
         self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move `_down`
@@ -110,7 +111,7 @@ class LiveTalk:
             return
         if self._reason:
             erased = await self._partings.erase(self._ref, self._reason)
-            await self._tell_end(self._reason if erased else "unerased")
+            await self._page.tell_end(self._reason if erased else "unerased")
         elif last:
             await self._partings.tell_away(self._ref)
 
@@ -118,7 +119,7 @@ class LiveTalk:
 
     async def _read(self) -> None:
         while self._reason is None:
-            message = await self._socket.receive()
+            message = await self._page.receive()
             if message["type"] == "websocket.disconnect":
                 if message.get("code") == Close.EXIT:
                     self._reason = EndReason.EXIT
@@ -126,10 +127,10 @@ class LiveTalk:
             try:
                 await self._act(self._check(message.get("text")))
             except BadWords as error:
-                await self._tell("refused", code="words", seq=error.seq)
+                await self._page.tell("refused", code="words", seq=error.seq)
             except _Refused as refused:
-                await self._tell("refused", code=refused.code)
-                await self._close(refused.close)
+                await self._page.tell("refused", code=refused.code)
+                await self._page.close(refused.close)
                 return
             except HandoverError:
                 await self._tell_trouble()  # not acknowledged, so the page sends it again
@@ -152,6 +153,8 @@ class LiveTalk:
         match frame:
             case SayFrame():
                 await self._say(frame)
+            case KeyFrame():
+                await self._give_key(frame)
             case HeardFrame(seq):
                 await self._end.heard(self._ref, seq)
             case End():
@@ -159,18 +162,29 @@ class LiveTalk:
             case Leave():
                 self._reason = EndReason.EXIT
             case Ping():
-                await self._tell("pong")
+                await self._page.tell("pong")
             case Open():
                 raise _Refused("frame", Close.BAD_FRAME)
+
+    async def _give_key(self, frame: KeyFrame) -> None:
+        given = await self._end.give_key(self._ref, frame.device, frame.epoch, frame.wrapped)
+        if isinstance(given, Stale):
+            standing = await self._end.attend(self._ref)
+            if isinstance(standing, WithStaff) and standing.device == frame.device and frame.epoch <= standing.epoch:
+                given = Done()  # it came before, and the answer was lost
+        if isinstance(given, Done):
+            await self._page.tell("keyed", epoch=frame.epoch)
+        elif isinstance(given, Stale):
+            await self._look_anew()  # another device or epoch by now: the page learns which
 
     async def _say(self, frame: SayFrame) -> None:
         match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
             case Accepted(seq):
-                await self._tell("ack", seq=seq)
+                await self._page.tell("ack", seq=seq)
             case OutOfOrder(expected):
-                await self._tell("refused", code="order", seq=frame.seq, expected=expected)
+                await self._page.tell("refused", code="order", seq=frame.seq, expected=expected)
             case NotTaken():
-                await self._tell("refused", code="not-taken", seq=frame.seq)
+                await self._page.tell("refused", code="not-taken", seq=frame.seq)
             case Gone():
                 pass  # the next look, or the event, tells why
 
@@ -204,13 +218,13 @@ class LiveTalk:
                 case Said(message):
                     await self._hear(message)
                 case Heard(seq):
-                    await self._tell("delivered", seq=seq)
+                    await self._page.tell("delivered", seq=seq)
                 case WasEnded(reason):
                     await self._finish(reason)
                 case WasReturned():
                     async with self._turn:
                         await self._heal()  # the last words of the one who left, before the page learns of it
-                    await self._tell("returned")
+                    await self._page.tell("returned")
                     await self._look_anew()
                 case _:
                     await self._look_anew()
@@ -240,18 +254,29 @@ class LiveTalk:
         told, self._told = self._told, standing
         left = max(0, self._deadline - standing.waited)
         if not isinstance(told, Waiting) or told.place != standing.place:
-            await self._tell("waiting", place=standing.place, waited=standing.waited, left=left)
+            await self._page.tell("waiting", place=standing.place, waited=standing.waited, left=left)
         if left or self._deadline_told:
             return
         self._deadline_told = True
         if isinstance(told, Waiting):  # it passed just now, and not before this socket was opened
             self._reception.overdue()
-        await self._tell("deadline")
+        await self._page.tell("deadline")
 
     async def _tell_person(self, standing: WithStaff) -> None:
+        if not standing.device:
+            return  # claimed, and the person's page has not begun yet: nobody can read what would be written now
         told, self._told = self._told, standing
-        if not isinstance(told, WithStaff) or told.name != standing.name:
-            await self._tell("taken", name=standing.name, up=standing.up_seq, heard=standing.up_heard)
+        if isinstance(told, WithStaff) and _reader(told) == _reader(standing):
+            return
+        await self._page.tell(
+            "taken",
+            name=standing.name,
+            up=standing.up_seq,
+            heard=standing.up_heard,
+            epoch=standing.epoch,
+            device=standing.device,
+            talk=write64(binding(self._ref)),
+        )
 
     async def _hear(self, message: Message) -> None:
         async with self._turn:
@@ -268,29 +293,17 @@ class LiveTalk:
 
     async def _pass_on(self, message: Message) -> None:
         self._down = message.seq
-        await self._tell("said", seq=message.seq, body=message.body.decode("utf-8", "replace"))
+        await self._page.tell("said", seq=message.seq, body=write64(message.body))
 
     async def _finish(self, reason: EndReason | None) -> None:
-        await self._tell_end(reason or "lost")
+        await self._page.tell_end(reason or "lost")
         raise _Over
 
-    async def _tell_end(self, reason: str) -> None:
-        await self._tell("ended", reason=reason)
-        await self._close(Close.ENDED)
-
     async def _tell_trouble(self) -> None:
-        if not self._trouble_told:
-            self._trouble_told = True
-            await self._tell("trouble")
+        await self._page.tell_trouble()
         self._told = None  # so that the next look tells where the talk stands, and the trouble is over
 
-    async def _tell(self, kind: str, **fields: Any) -> None:
-        if kind in {"waiting", "taken"}:
-            self._trouble_told = False
-        # A socket that is gone is noticed by the reading side, which parts from the talk in the right way.
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._socket.send_json({"type": kind, **fields})
 
-    async def _close(self, code: Close) -> None:
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._socket.close(code)
+def _reader(standing: WithStaff) -> tuple[str, int, str]:
+    """Who reads, on which device, under which key: the page has to know of every change."""
+    return standing.name, standing.epoch, standing.device

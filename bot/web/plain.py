@@ -61,6 +61,8 @@ class _Visit:
 
     async def _look(self, talk: Talk) -> Page | None:
         match await self.site.end.attend(talk.ref):
+            case WithStaff(device=""):
+                return await self._in_line(talk, Waiting(1, 0))  # the person's page is just opening
             case WithStaff() as standing:
                 return await self._with_person(talk, standing)
             case Waiting() as standing:
@@ -140,5 +142,5 @@ class _Visit:
             notice=self.site.words.of(self.state.language)["trouble.turn"],
             draft=self.form.text,
             down=self.form.number("down"),
-            carried=Carried(self.form.nonce, self.form.number("seq"), self.form.own),
+            carried=Carried(self.form.nonce, self.form.number("seq"), self.form.own, self.form.keys),
         )

@@ -6,14 +6,17 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bot.web.forms import Form, Own, read_own, write_own
+from bot.web.plain_seals import PlainSeals
 from bot.web.site import Site
 from bot.web.state import Talk
 from bot.web.views import Bubble, Carried, Mode, Page
 from dialogues.values import Reply, State
 from handover.values import Accepted, Gone, Message, MessageId, OutOfOrder, TalkRef, WithStaff
+from safety.devices import BadDevice
 
 PERSON_LIMIT = 4_000  # bytes in UTF-8
 _SHOWN = 100  # messages of the person on one page
+_DECISIONS = {"share", "share-no"}
 _REMEMBERED = 64  # how far back the engine recognises a message that comes again
 
 
@@ -27,11 +30,20 @@ def objection(words: Mapping[str, str], form: Form, reader: str, *, too_long: bo
 async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: WithStaff) -> Page | None:
     """Say what the form says, then the page of the talk; None when the person no longer has it."""
     own, draft, notice, last = read_own(form.own), form.text, "", standing.up_seq
+    words = site.words.of(state.language)
+    seals = PlainSeals(site.end, site.settings.organisation, talk.ref, site.tokens.open_keys(form.keys))
     if form.sends:
         long = len(draft.encode(errors="replace")) > PERSON_LIMIT
-        notice = objection(site.words.of(state.language), form, standing.name, too_long=long)
+        notice = objection(words, form, standing.name, too_long=long)
+    try:
+        if not await seals.meet(standing, site.today()):
+            return None
+        if form.do in _DECISIONS:
+            await seals.decide(standing, site.today(), share=form.do == "share")
+    except BadDevice:
+        notice = words["seal.refused"].replace("{name}", standing.name)
     if form.sends and not notice:
-        seq = await _say(site, form, talk.ref)
+        seq = await _say(site, form, talk.ref, seals)
         if seq is None:
             return None
         own = [*(said for said in own if said.seq != seq), Own(seq, form.number("down"), draft)]
@@ -39,6 +51,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     theirs = await site.end.hear(talk.ref, 0)
     if isinstance(theirs, Gone):
         return None
+    read = _read(theirs, seals, words["seal.unopened"])
     down = theirs[-1].seq if theirs else 0
     await site.end.heard(talk.ref, down)
     state = replace(state, waiting=True)
@@ -50,13 +63,14 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         mode=Mode.TALK,
         talk_token=site.tokens.seal_talk(talk),
         person=standing.name,
-        bubbles=_interleave(own, theirs[-_SHOWN:], standing.up_heard),
+        bubbles=_interleave(own, read[-_SHOWN:], standing.up_heard),
         earlier=len(theirs) > _SHOWN or (last > 0 and (not own or own[0].seq > 1)),
         down=down,
         events=() if form.reader == standing.name else ("talk.joined",),
         notice=notice,
         draft=draft,
-        carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own)),
+        sharing=not notice and seals.asks(standing),
+        carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own), site.tokens.seal_keys(seals.carried)),
     )
 
 
@@ -65,16 +79,17 @@ def own_bubbles(own: Iterable[Own], heard: int = 0) -> tuple[Bubble, ...]:
     return tuple(Bubble(True, said.text, "delivered" if said.seq <= heard else "sent") for said in own)
 
 
-async def _say(site: Site, form: Form, talk: TalkRef) -> int | None:
+async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int | None:
     """The number under which the words arrived, now or when the same form came before; None when nobody holds the talk.
 
     The id is made of the form and its words: sent again they are recognised at the number that they got, and other
     words in the same form (after Back) are another message. Hence the search from the form's number upwards.
     """
-    body = form.text.encode(errors="replace")
-    message_id = MessageId(sha256(form.nonce.encode(errors="replace") + b"\n" + body).hexdigest()[:32])
+    told = f"{form.nonce}\n{form.text}".encode(errors="replace")
+    message_id = MessageId(sha256(told).hexdigest()[:32])
     seq = form.number("seq")
     for _ in range(_REMEMBERED + 2):
+        body = seals.seal(seq, form.text) or b""
         match await site.end.say(talk, seq, message_id, body):
             case Accepted(number):
                 return number
@@ -85,8 +100,16 @@ async def _say(site: Site, form: Form, talk: TalkRef) -> int | None:
     return None
 
 
-def _interleave(own: list[Own], theirs: list[Message], heard: int) -> tuple[Bubble, ...]:
+def _read(theirs: list[Message], seals: PlainSeals, unopened: str) -> list[tuple[int, Bubble]]:
+    """The person's messages by number; in the place of one that cannot be opened stands a sentence that says so."""
+    return [
+        (message.seq, Bubble(False, unopened, opened=False) if words is None else Bubble(False, words))
+        for message, words in zip(theirs, seals.open(theirs), strict=True)
+    ]
+
+
+def _interleave(own: list[Own], theirs: list[tuple[int, Bubble]], heard: int) -> tuple[Bubble, ...]:
     """Both sides in their order: an own message stands where it stood when it was written."""
     rows = [(said.after, 1, said.seq, bubble) for said, bubble in zip(own, own_bubbles(own, heard), strict=True)]
-    rows += [(m.seq, 0, 0, Bubble(False, m.body.decode("utf-8", "replace"))) for m in theirs]
+    rows += [(seq, 0, 0, bubble) for seq, bubble in theirs]
     return tuple(bubble for *_, bubble in sorted(rows, key=lambda row: row[:3]))

@@ -19,7 +19,7 @@ from handover.ports import VisitorEnd
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """`clock` gives seconds that only ever grow; it paces sockets."""
+    """`clock` gives seconds that only ever grow and paces sockets, `now` seconds since 1970."""
 
     settings: BotSettings
     content: Content
@@ -31,6 +31,11 @@ class Site:
     assets: Assets
     views: Views
     clock: Callable[[], float]
+    now: Callable[[], float]
+
+    def today(self) -> int:
+        """Days since 1970-01-01."""
+        return int(self.now() // 86_400)
 
 
 def site_of(connection: HTTPConnection) -> Site:

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bot.web.plain_seals import Key, PlainKeys
 from dialogues.values import AgeBand, Audience, Content, Danger, State
 from handover.values import Channel, DeskId, TalkId, TalkRef
-from safety.tokens import BadToken, seal, unseal
+from safety.text64 import read64, write64
+from safety.tokens import BadToken, TokenError, seal, unseal
 
 STATE_AGE = 12 * 60 * 60  # seconds; a page left open overnight starts anew
 TALK_AGE = 24 * 60 * 60  # seconds; no talk may last longer
@@ -68,6 +70,20 @@ class Tokens:
             return Talk(TalkRef(DeskId(desk), TalkId(talk)), Channel(channel))
         except (TypeError, ValueError) as error:
             raise BadToken("not a talk of this version") from error
+
+    def seal_keys(self, keys: PlainKeys) -> str:
+        """A token that holds a talk's keys for a page without JavaScript."""
+        rows = [[key.number, key.base, write64(key.key)] for key in keys.keys]
+        return self._seal("keys", [write64(keys.talk), keys.decided, rows])
+
+    def open_keys(self, token: str) -> PlainKeys:
+        """The keys in a token; none at all when it is not ours: then the page goes on with new ones."""
+        try:
+            talk, decided, rows = self._unseal("keys", token, TALK_AGE)
+            keys = tuple(Key(int(number), int(base), read64(key)) for number, base, key in rows)
+            return PlainKeys(read64(talk), str(decided), keys)
+        except (TokenError, TypeError, ValueError):
+            return PlainKeys()
 
     def _knows(self, state: State) -> bool:
         """A token can outlive the content it was made with: a node or a text may be gone."""

@@ -29,6 +29,7 @@ class Bubble:
     mine: bool
     text: str
     mark: str = ""  # key of the words that say how far an own message came
+    opened: bool = True  # whether its seal could be opened; else `text` says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Carried:
     nonce: str = ""
     seq: int = 1  # the number its message will have
     own: str = "[]"  # own latest messages, as JSON
+    keys: str = ""  # the keys of the talk, under our seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Page:
     notice: str = ""  # what has to be seen before anything else
     draft: str = ""
     asking: bool = False  # whether to end the talk
+    sharing: bool = False  # ask whether the person may read the earlier words
     carried: Carried = Carried()
 
 
@@ -102,6 +105,7 @@ class Views:
             demo=settings.demo,
             assets=assets,
             names=_names(content),
+            organisation=settings.organisation_key,
         )
 
     def page(self, page: Page) -> str:
