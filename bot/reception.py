@@ -104,7 +104,7 @@ class Reception:
             return await self._join(after, channel, patient=False)
         if talk and reply.action in {Action.REBRIEF, Action.LANGUAGE}:
             reply = await self._rebrief(after, reply, talk, channel)
-        return Turn(after, self._with_duty(after, reply), talk, reply.action is Action.LANGUAGE)
+        return Turn(after, self._with_duty(after, reply, channel), talk, reply.action is Action.LANGUAGE)
 
     async def end(self, talk: TalkRef, reason: EndReason) -> None:
         """End a talk for its visitor; one that is gone already stays uncounted. Raises HandoverError."""
@@ -203,12 +203,13 @@ class Reception:
     def _draw_pseudonym(self) -> Pseudonym:
         return Pseudonym(self._draw(PSEUDONYM_WORDS), self._draw(PSEUDONYM_WORDS))
 
-    def _with_duty(self, state: State, reply: Reply) -> Reply:
+    def _with_duty(self, state: State, reply: Reply, channel: Channel = Channel.WEB_PLAIN) -> Reply:
         """What the desk says first, and how far words are sealed, beside every briefing not yet passed on."""
         if state.waiting or not any(message.kind is MessageKind.BRIEFING for message in reply.messages):
             return reply
         said = admission.notices(self._content, self._door, state)
-        sealed = Message(MessageKind.NOTICE, self._words.of(state.language)["relay.honesty"])
+        key = "relay.sealed" if channel is Channel.WEB else "relay.honesty"
+        sealed = Message(MessageKind.NOTICE, self._words.of(state.language)[key])
         return replace(reply, messages=(*reply.messages, *said, sealed))
 
 

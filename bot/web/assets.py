@@ -7,7 +7,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 # In this order: leaving must work before anything else has run.
-_SCRIPTS = ("exit.js", "outbox.js", "talk.js", "view.js", "page.js")
+_SCRIPTS = ("exit.js", "outbox.js", "seals.js", "talk.js", "view.js", "page.js")
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -35,7 +35,9 @@ class Assets:
 def load_assets() -> Assets:
     """Read the files of this package; the scripts become one file, which the browser runs as one module."""
     folder = files("bot.web") / "static"
-    script = "\n".join((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    sealing = (files("safety") / "sealing.js").read_text(encoding="utf-8").replace("\nexport ", "\n")
+    first, *others = ((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    script = "\n".join((first, sealing, *others))
     return Assets(
         css=_asset("css", (folder / "page.css").read_bytes()),
         js=_asset("js", script.encode()),

@@ -52,7 +52,7 @@ async def read_form(request: Request) -> Form:
         known = {name: value for name, value in fields.items() if name in Form.__dataclass_fields__}
     form = Form(**{name: value for name, value in known.items() if isinstance(value, str)})
     # Browsers send line ends as CR LF whatever was typed; the same words must stay the same words.
-    return replace(form, text=form.text.replace("\r\n", "\n").strip())
+    return replace(form, text=_whole(form.text.replace("\r\n", "\n").strip()))
 
 
 def read_own(field: str) -> list[Own]:

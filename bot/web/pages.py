@@ -41,7 +41,7 @@ async def post_form(request: Request) -> Response:
         page = replace(page, notice=site.words.of(page.state.language)[key])
     except UnknownChoice as error:
         raise HTTPException(400) from error
-    return _html(site.views.page(page).encode(), status=status)
+    return _html(site.views.page(replace(page, plain=True)).encode(), status=status)
 
 
 def _html(body: bytes, *, status: int = 200, headers: dict[str, str] | None = None) -> Response:

@@ -63,6 +63,7 @@ class Page:
     notice: str = ""  # what has to be seen before anything else
     draft: str = ""
     asking: bool = False  # whether to end the talk
+    plain: bool = False  # the answer to a form: all of it works without the script
     sharing: bool = False  # ask whether the person may read the earlier words
     carried: Carried = Carried()
 

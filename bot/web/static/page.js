@@ -11,7 +11,24 @@ let talk = null;
 let current = null; // the turn that is on its way
 let draftFor = null; // who read the box when the draft in it was begun; null without a draft
 
-const outbox = new Outbox((entry) => talk?.say(entry), showMark);
+const outbox = new Outbox(sealAndSay, showMark);
+let seals = null;
+let line = Promise.resolve(); // sealing, opening and frames, one after the other: their order is what the numbers say
+
+function inLine(deed) {
+  line = line.then(deed).catch((error) => {
+    if (!(error instanceof SealError)) throw error;
+  });
+}
+
+function sealAndSay(entry) {
+  inLine(async () => {
+    if (!talk || !seals.now || entry.state === "failed") return; // it goes out again when there is a key
+    await seals.seal(entry);
+    talk?.say(entry);
+  });
+}
+
 const mode = () => document.body.dataset.mode;
 const reader = () => (mode() === "talk" ? person : "");
 
@@ -99,7 +116,8 @@ async function ask(words) {
 function startTalk(newToken) {
   token = newToken;
   if (mode() !== "talk") enterMode("waiting");
-  talk = new Talk(token, Number(form.dataset.down), (frame) => FRAMES[frame.type]?.(frame));
+  seals = new Seals(form.dataset.organisation, (key) => talk?.give(key));
+  talk = new Talk(token, Number(form.dataset.down), (frame) => inLine(() => FRAMES[frame.type]?.(frame)));
 }
 
 const FRAMES = {
@@ -110,22 +128,36 @@ const FRAMES = {
     Object.assign(byId("place").dataset, { place: frame.place });
     byId("place").textContent = word("waiting.place", frame);
   },
-  taken(frame) {
+  async taken(frame) {
     showTrouble({ turn: "", live: "" });
     if (reader() !== frame.name) outbox.fail();
+    try {
+      await seals.meet(frame);
+    } catch (error) {
+      showUntrusted(frame);
+      throw error;
+    }
     outbox.align(frame.up, frame.heard);
+    askToShare(seals.asks, frame.name);
     if (reader() === frame.name) return;
     enterMode("talk", frame.name);
     showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
   },
+  keyed: (frame) => seals.keyed(frame.epoch),
   returned() {
     if (mode() !== "talk") return;
     outbox.fail();
+    askToShare(false);
     enterMode("waiting");
     showNews(word("talk.returned"));
   },
-  said(frame) {
-    showBubble(frame.body, "theirs", person).bubble.scrollIntoView({ block: "end" });
+  async said(frame) {
+    try {
+      showBubble(await seals.open(frame.body), "theirs", person).bubble.scrollIntoView({ block: "end" });
+    } catch (error) {
+      showNote(word("seal.unopened"));
+      throw error;
+    }
   },
   ack: (frame) => outbox.acknowledge(frame.seq),
   delivered: (frame) => outbox.deliver(frame.seq),
@@ -135,22 +167,24 @@ const FRAMES = {
     note.scrollIntoView({ block: "start" });
   },
   trouble: () => showTrouble({ live: word("trouble.live") }),
-  refused(frame) {
+  async refused(frame) {
     if (frame.code === "order") outbox.renumber(frame.expected);
     if (frame.code === "not-taken") outbox.fail();
-    if (frame.code === "words") outbox.refuse(frame.seq);
+    if (frame.code !== "words") return;
+    outbox.refuse(frame.seq);
+    await seals.renew(); // its counter is used up, and the person's device accepts no gap
   },
   async ended(frame) {
     const reason = mode() === "waiting" && frame.reason === "visitor" ? "stopped" : frame.reason;
     showTrouble({ turn: "", live: "" });
     outbox.forget();
+    seals.drop();
     talk = null;
     token = "";
+    askToShare(false);
     enterMode("bot");
     showNews(word(`ended.${reason}`));
-    await current;
-    const answer = await turn({ choice: "talk-over" });
-    if (answer) showAnswer(answer, true);
+    void goOn();
   },
 };
 
@@ -164,6 +198,33 @@ function showMark(entry) {
   again.addEventListener("click", () => outbox.retry(entry));
   mark.replaceChildren(element("span", { "data-word": mark.dataset.word }, mark.textContent), again);
   delete mark.dataset.word;
+}
+
+// After the talk: the bot goes on, with what to do next.
+async function goOn() {
+  await current;
+  const answer = await turn({ choice: "talk-over" });
+  if (answer) showAnswer(answer, true);
+}
+
+// Somebody has the talk on a device that the organisation did not sign: nothing is sent, and there are others to turn to.
+function showUntrusted(frame) {
+  askToShare(false);
+  if (mode() === "talk") enterMode("waiting");
+  showNews(word("seal.refused", frame));
+  showBlock([data.lines]);
+}
+
+function askToShare(asking, name = "") {
+  byId("share-ask").hidden = !asking;
+  byId("share-question").dataset.name = name;
+  byId("share-question").textContent = word("seal.share-ask", { name });
+}
+
+function share(yes) {
+  askToShare(false);
+  showNote(word(yes ? "seal.shared" : "seal.kept", { name: person }));
+  inLine(() => seals.decide(yes));
 }
 
 function askToEnd(asking) {
@@ -184,6 +245,8 @@ function send() {
     notice(word(draftFor ? "write.now-person" : "write.now-bot", { name: draftFor }));
   } else if (tooLong(words)) {
     notice(word("write.too-long"));
+  } else if (mode() === "talk" && !seals.now) {
+    notice(word("seal.wait", { name: person }));
   } else if (mode() === "talk") {
     text.value = "";
     draftFor = null;
@@ -207,6 +270,8 @@ const DEEDS = {
     text.focus();
   },
   "end-yes": () => talk?.end(),
+  share: () => share(true),
+  "share-no": () => share(false),
 };
 
 function begin() {
@@ -236,9 +301,11 @@ function begin() {
   partings.push(() => {
     state = token = text.value = "";
     outbox.forget();
+    seals?.drop();
     talk?.exit();
   });
   if (token) startTalk(token);
 }
 
-if (form) begin();
+// Without WebCrypto nothing could be sealed here: then the form works as without JavaScript, and its pages say so.
+if (form && crypto.subtle && !("plain" in form.dataset)) begin();

@@ -40,6 +40,10 @@ class Talk {
     if (!this.#pacing) this.#pump();
   }
 
+  give(key) {
+    this.#send({ type: "key", ...key });
+  }
+
   end() {
     this.#ending = true;
     if (!this.#send({ type: "end" })) this.#tell({ type: "trouble" });
@@ -105,7 +109,7 @@ class Talk {
     const entry = this.#queue.shift();
     this.#pacing = entry ? setTimeout(() => this.#pump(), PACE) : 0;
     // What failed while it stood in this queue was meant for somebody who is no longer here.
-    if (entry && entry.state !== "failed") this.#send({ type: "say", seq: entry.seq, id: entry.id, body: entry.body });
+    if (entry && entry.state !== "failed") this.#send({ type: "say", seq: entry.seq, id: entry.id, body: entry.sealed });
   }
 
   #lose(code) {
