@@ -1,6 +1,6 @@
 """The organisation's key: made, shown and used where its owner keeps it, apart from every server.
 
-Only the demonstration makes one by itself. Passphrases are typed at the terminal or read from a file, never an argument.
+Only the demonstration makes one itself. Passphrases are typed at the terminal or read from a file, never an argument.
 """
 
 import getpass
