@@ -29,7 +29,8 @@ async def show_devices(request: Request) -> Response:
 async def download_requests(request: Request) -> Response:
     """What `fristad keys sign` signs, as one file: a remark, then key, code and name of each device."""
     requests = await house_of(request).devices.requests(signed_in_of(request).member.desk)
-    lines = [f"# {words_of(request)('devices.requests.remark')}", *("\t".join(each) for each in requests)]
+    remark = words_of(request)("devices.requests.remark")
+    lines = [f"# {remark}", *("\t".join(each) for each in requests)]
     name = 'attachment; filename="device-requests.txt"'
     return PlainTextResponse("\n".join(lines) + "\n", headers={"content-disposition": name})
 
