@@ -38,10 +38,11 @@ async def download_requests(request: Request) -> Response:
 @router.post("/devices/signatures")
 async def bring_signatures(request: Request) -> Response:
     """Take back what `fristad keys sign` wrote, and say what became of each line."""
-    upload = (await request.form()).get("signatures")
-    if not isinstance(upload, UploadFile):
-        return say(request, 400, "bad", "/devices")
-    text = (await upload.read()).decode("utf-8", "replace")
+    async with request.form() as form:  # closes the file
+        upload = form.get("signatures")
+        if not isinstance(upload, UploadFile):
+            return say(request, 400, "bad", "/devices")
+        text = (await upload.read()).decode("utf-8", "replace")
     brought = await house_of(request).devices.bring(signed_in_of(request).member.desk, text.splitlines())
     return await _page(request, brought)
 

@@ -83,6 +83,13 @@ class Page:
         while not self.device.has_key(handle_of(ref)):
             await self.see("keys", talk=handle_of(ref))
 
+    async def is_in_epoch(self, ref: TalkRef, number: int) -> None:
+        """The page knows that this epoch has begun; with the talk itself, or later."""
+        while handle_of(ref) not in self.device.talks:
+            await self.see("talk", talk=handle_of(ref))
+        while self.device.talks[handle_of(ref)].now != number:
+            await self.see("keys", talk=handle_of(ref))
+
     async def see_waiting(self, ref: TalkRef) -> None:
         handle = handle_of(ref)
         if not any(handle in [row["talk"] for row in f.get("rows", [])] for f in self.seen):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,12 @@ from handover.values import (
     Waiting,
     WithStaff,
 )
+from safety.sealing import SealError
+from safety.text64 import write64
 from tests.console.conftest import DESK, Clock, Console, started
 from tests.console.desks import PATIENCE, Live, Page, serving
 from tests.engines import Engine
-from tests.sealed import StaffPage
+from tests.sealed import ORGANISATION, Organisation, StaffPage, VisitorPage
 
 
 @pytest_asyncio.fixture
@@ -372,6 +375,183 @@ async def test_a_clock_that_is_set_back_stops_nobody(
         clock.now += 120
         async with live.page(token) as page:
             assert (await page.see("hello"))["duty"] == "paused"
+
+
+# --- Devices and keys ---
+
+
+@asynccontextmanager
+async def signed_elsewhere(folder: Path, engine: Engine, content: Content) -> AsyncIterator[Live]:
+    """A console that cannot sign devices itself."""
+    async with (
+        started(folder, engine.staff, content, organisation_signing_key=None) as console,
+        serving(console, engine) as live,
+    ):
+        yield live
+
+
+async def test_a_device_that_nobody_approved_takes_no_talk_until_it_is_signed(
+    tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    async with signed_elsewhere(tmp_path, engine, content) as live:
+        ref = await live.visitor_joins()
+        async with live.page(await live.token("kim")) as page:
+            assert await page.see("device") == {"type": "device", "state": "pending", "until": ""}
+            await page.send("duty", to="on")
+            await page.see("refused", code="no_device")
+            assert (await live.visitor.opening(DESK)).on_duty == 0
+            await page.see_waiting(ref)
+            await page.send("take", talk=handle_of(ref))
+            await page.see("refused", code="no_device", talk=handle_of(ref))
+            assert isinstance(await live.visitor.attend(ref), Waiting)
+
+            brought = await live.console.house.devices.bring(DESK, [ORGANISATION.line(page.device.key)])
+            assert brought.signed == 1
+            assert (await page.see("device", state="ready"))["until"] > "2026"
+            await page.goes_on_duty()
+            await page.takes(ref)
+
+
+async def test_a_page_that_names_no_device_can_do_nothing_with_a_visitor(live: Live) -> None:
+    ref = await live.visitor_joins()
+    async with live.socket(await live.token("kim")) as page:
+        await page.see_waiting(ref)
+        await page.send("duty", to="on")
+        await page.see("refused", code="no_device")
+        await page.send("take", talk=handle_of(ref))
+        await page.see("refused", code="no_device")
+
+
+async def test_a_device_taken_back_leaves_an_open_desk_within_seconds(live: Live) -> None:
+    token, device = await live.token("kim"), StaffPage()
+    refs = [await live.visitor_joins() for _ in range(2)]
+    async with live.page(token, device) as page:
+        await page.goes_on_duty()
+        for ref in refs:
+            await page.takes(ref)
+        (listed,) = await live.console.house.devices.listed(DESK)
+        await live.console.house.devices.revoke(DESK, listed.number)
+        await page.see("device", state="revoked")
+        for ref in refs:
+            await page.see("left", talk=handle_of(ref), code="revoked")
+            assert isinstance(await live.visitor.attend(ref), Waiting)
+        await page.see("duty", duty="off")
+        for kind, fields in (("take", {"talk": handle_of(refs[0])}), ("duty", {"to": "on"})):
+            await page.send(kind, **fields)
+            await page.see("refused", code="no_device")
+        await page.send(
+            "say", talk=handle_of(refs[0]), seq=1, id="own-000001-0", body=device.talks[handle_of(refs[0])].seal("x")
+        )
+        await page.see("refused", code="not_yours")
+    assert (await live.tally())["talk.returned"] == 2
+    async with live.page(token, device) as page:
+        await page.see("device", state="revoked")
+    async with live.page(token) as page:  # another device, which a coordinator has to approve by hand now
+        await page.see("device", state="pending")
+
+
+async def test_every_opening_of_the_desk_begins_an_epoch_and_the_same_device_reads_on(live: Live) -> None:
+    token, device = await live.token("kim"), StaffPage()
+    ref = await live.visitor_joins()
+    async with live.page(token, device) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await live.visitor_says(ref, 1, "before")
+        await page.says(ref, 1, "also before")
+        await page.see("sent", seq=1)
+    async with live.page(token, StaffPage(device.private)) as page:
+        talk = await page.see("talk")
+        assert page.device.read(talk) == (["before"], ["also before"])
+        await page.is_in_epoch(ref, 2)
+        assert not page.device.has_key(handle_of(ref))
+        await page.is_given_the_key(ref)
+        await live.visitor_says(ref, 2, "after")
+        assert page.device.hear(await page.see("said", seq=2)) == "after"
+        await page.says(ref, 2, "also after")
+        await page.see("sent", seq=2)
+    assert await live.visitor_reads(ref) == ["also before", "also after"]
+
+
+async def test_on_another_device_the_earlier_words_open_when_the_visitor_shares_them(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await live.visitor_says(ref, 1, "before")
+    async with live.page(token) as page:
+        await page.is_in_epoch(ref, 2)
+        await page.is_given_the_key(ref)
+        await live.visitor_says(ref, 2, "after")
+        said = await page.see("said", seq=2)
+        assert page.device.hear(said) == "after"
+        log = await live.console.house.staff_end.hear(ref, (await live.console.house.signins.find(token)).member.id, 0)  # type: ignore[union-attr]
+        assert isinstance(log, list)
+        before = write64(log[0].body)
+        with pytest.raises(SealError):
+            page.device.hear({"talk": handle_of(ref), "body": before})
+        standing = await live.visitor.attend(ref)
+        assert isinstance(standing, WithStaff)
+        for key in live.pages[ref].share(standing.device):
+            await live.visitor_sends_key(ref, key)
+        await page.see("keys")
+        assert page.device.hear({"talk": handle_of(ref), "body": before}) == "before"
+
+
+async def test_a_visitor_s_page_that_refuses_the_device_is_told_by_an_empty_key(live: Live) -> None:
+    ref = await live.visitor_joins()
+    live.pages[ref] = VisitorPage(Organisation().public)  # this visitor's page trusts another organisation
+    async with live.page(await live.token("kim")) as page:
+        await page.goes_on_duty()
+        await page.see_waiting(ref)
+        await page.send("take", talk=handle_of(ref))
+        await page.see("talk")
+        await live.visitor_gives_the_key(ref)
+        assert (await page.see("keys"))["keys"] == {"1": ""}
+        assert not page.device.has_key(handle_of(ref))
+
+
+async def test_a_second_device_by_mistake_keeps_the_talk_for_the_first(
+    tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    async with signed_elsewhere(tmp_path, engine, content) as live:
+        token, device = await live.token("kim"), StaffPage()
+        ref = await live.visitor_joins()
+        async with live.page(token, device) as first:
+            await first.see("device", state="pending")
+            await live.console.house.devices.bring(DESK, [ORGANISATION.line(device.key)])
+            await first.see("device", state="ready")
+            await first.goes_on_duty()
+            await first.takes(ref)
+            async with live.page(token) as second:
+                await second.see("device", state="pending")
+                await second.see("duty", duty="paused")
+                assert (await live.visitor.opening(DESK)).available == 0
+                assert isinstance(await live.visitor.attend(ref), WithStaff)
+        async with live.page(token, StaffPage(device.private)) as page:
+            assert (await page.see("hello"))["duty"] == "paused"
+            await page.is_in_epoch(ref, 2)
+            await page.is_given_the_key(ref)
+            await page.goes_on_duty()
+
+
+async def test_no_word_is_on_the_wire_or_in_the_engine(live: Live, engine: Engine) -> None:
+    ref = await live.visitor_joins()
+    words, control = "kanariefågel i bur", "kontroll som står öppet"
+    async with live.page(await live.token("kim")) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await live.visitor_says(ref, 1, words)
+        said = await page.see("said")
+        await page.says(ref, 1, words)
+        await page.see("sent")
+        with engine.client() as client:
+            client.set("control", control)  # the scan finds what is there
+            kept = b"".join(client.dump(key) for key in client.scan_iter("*"))
+    assert control.encode() in kept
+    assert page.device.hear(said) == words
+    assert words.encode() not in kept
+    assert words not in json.dumps(page.seen, ensure_ascii=False)
 
 
 # --- Duty ---
