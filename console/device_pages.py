@@ -29,7 +29,8 @@ async def show_devices(request: Request) -> Response:
 async def download_requests(request: Request) -> Response:
     """What `fristad keys sign` signs, as one file: a remark, then key, code and name of each device."""
     requests = await house_of(request).devices.requests(signed_in_of(request).member.desk)
-    lines = [f"# {words_of(request)('devices.requests.remark')}", *("\t".join(each) for each in requests)]
+    remark = words_of(request)("devices.requests.remark")
+    lines = [f"# {remark}", *("\t".join(each) for each in requests)]
     name = 'attachment; filename="device-requests.txt"'
     return PlainTextResponse("\n".join(lines) + "\n", headers={"content-disposition": name})
 
@@ -37,10 +38,11 @@ async def download_requests(request: Request) -> Response:
 @router.post("/devices/signatures")
 async def bring_signatures(request: Request) -> Response:
     """Take back what `fristad keys sign` wrote, and say what became of each line."""
-    upload = (await request.form()).get("signatures")
-    if not isinstance(upload, UploadFile):
-        return say(request, 400, "bad", "/devices")
-    text = (await upload.read()).decode("utf-8", "replace")
+    async with request.form() as form:  # closes the file
+        upload = form.get("signatures")
+        if not isinstance(upload, UploadFile):
+            return say(request, 400, "bad", "/devices")
+        text = (await upload.read()).decode("utf-8", "replace")
     brought = await house_of(request).devices.bring(signed_in_of(request).member.desk, text.splitlines())
     return await _page(request, brought)
 

@@ -112,6 +112,11 @@ def create_app(
         dependencies=[Depends(guard)],
     )
     app.state.house = house
+    _fit_out(app)
+    return app
+
+
+def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     app.include_router(device_pages.router)
     install_handlers(app)
@@ -119,7 +124,6 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large)
     app.add_middleware(Failures)
     app.add_middleware(SecurityHeaders, policy=console_policy())
-    return app
 
 
 def _furnish(

@@ -27,6 +27,7 @@ _SCRIPT = "text/javascript"
 FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
+    "compare.js": _SCRIPT,
     "desk.js": _SCRIPT,
     "device.js": _SCRIPT,
     "load.js": _SCRIPT,
@@ -37,6 +38,7 @@ FILES = {
     "talk.js": _SCRIPT,
     "tone.js": _SCRIPT,
     "wire.js": _SCRIPT,
+    "wrapup.js": _SCRIPT,
 }
 NAVIGATION = ("desk", "statistics", "devices", "directory", "texts")
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")
