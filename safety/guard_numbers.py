@@ -145,6 +145,8 @@ class Numbers:
             goes_on = after < len(groups) and groups[after].tight and groups[after].link in _TIGHT
             if not kind or (goes_on and kind != PUBLIC) or (kind == PHONE and self._is_counted(reading, row[-1].token)):
                 continue
+            if plus is None and ")" in one.links and reading.word(first.token - 1) == "(":
+                start = reading.starts[first.token - 1]
             return after, Found(start if plus is None else plus, reading.ends[row[-1].token], kind)
         return None
 

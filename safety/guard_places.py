@@ -9,7 +9,7 @@ ADDRESS = "address"
 
 SHORTEST_STEM = 2  # letters before a street's ending: "Ågatan"
 MOST_HOUSE = 4  # digits of a house number
-NAME_WORDS = 3  # of an English street's name
+NAME_WORDS = 3  # of a street's name
 
 
 class Places:
@@ -57,6 +57,8 @@ class Places:
             if not self._names_street(reading, token - 1) or reading.gap(token) != 1:
                 return None
             start = token - 1
+            while token - start < NAME_WORDS and reading.gap(start) == 1 and self._names_street(reading, start - 1):
+                start -= 1
         elif not self.is_street(word) and not self._is_weak_street(reading, token):
             return None
         end = self._house(reading, token + 1)

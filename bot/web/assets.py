@@ -1,4 +1,4 @@
-"""The three files beside the page: read once, named by their hash alone, kept compressed."""
+"""The files beside the page: read once, named by their hash alone, kept compressed."""
 
 import gzip
 from base64 import urlsafe_b64encode
@@ -7,8 +7,8 @@ from hashlib import sha256
 from importlib.resources import files
 
 # In this order: leaving must work before anything else has run.
-_SCRIPTS = ("exit.js", "outbox.js", "talk.js", "view.js", "page.js")
-_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_SCRIPTS = ("exit.js", "outbox.js", "talk.js", "view.js", "later.js", "page.js")
+_TYPES = {"css": "text/css", "js": "text/javascript", "json": "application/json", "svg": "image/svg+xml"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Asset:
     media_type: str
     plain: bytes
     packed: bytes
+    telling: bool = False  # says what the page is about: no browser keeps it
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +27,26 @@ class Assets:
     css: Asset
     js: Asset
     icon: Asset
+    later: tuple[Asset, ...] = ()  # the first is the script that the page loads once somebody can write
 
     def find(self, name: str) -> Asset | None:
         """The asset of that name, or None."""
-        return next((asset for asset in (self.css, self.js, self.icon) if asset.name == name), None)
+        return next((asset for asset in (self.css, self.js, self.icon, *self.later) if asset.name == name), None)
 
 
-def load_assets() -> Assets:
+def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
     """Read the files of this package; the scripts become one file, which the browser runs as one module."""
     folder = files("bot.web") / "static"
     script = "\n".join((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     return Assets(
-        css=_asset("css", (folder / "page.css").read_bytes()),
-        js=_asset("js", script.encode()),
-        icon=_asset("svg", (folder / "icon.svg").read_bytes()),
+        css=make_asset("css", (folder / "page.css").read_bytes()),
+        js=make_asset("js", script.encode()),
+        icon=make_asset("svg", (folder / "icon.svg").read_bytes()),
+        later=later,
     )
 
 
-def _asset(suffix: str, plain: bytes) -> Asset:
+def make_asset(suffix: str, plain: bytes, *, telling: bool = False) -> Asset:
+    """An asset of this content."""
     digest = urlsafe_b64encode(sha256(plain).digest()[:9]).decode()
-    return Asset(f"{digest}.{suffix}", _TYPES[suffix], plain, gzip.compress(plain, 9, mtime=0))
+    return Asset(f"{digest}.{suffix}", _TYPES[suffix], plain, gzip.compress(plain, 9, mtime=0), telling)

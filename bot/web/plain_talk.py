@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bot.web.forms import Form, Own, read_own, write_own
+from bot.web.heeding import heed
 from bot.web.site import Site
 from bot.web.state import Talk
 from bot.web.views import Bubble, Carried, Mode, Page
@@ -27,10 +28,12 @@ def objection(words: Mapping[str, str], form: Form, reader: str, *, too_long: bo
 async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: WithStaff) -> Page | None:
     """Say what the form says, then the page of the talk; None when the person no longer has it."""
     own, draft, notice, last = read_own(form.own), form.text, "", standing.up_seq
+    asked = None
     if form.sends:
         long = len(draft.encode(errors="replace")) > PERSON_LIMIT
         notice = objection(site.words.of(state.language), form, standing.name, too_long=long)
-    if form.sends and not notice:
+        asked = None if notice else heed(site, form, state)
+    if form.sends and not notice and (asked is None or asked.sent):
         seq = await _say(site, form, talk.ref)
         if seq is None:
             return None
@@ -56,6 +59,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         events=() if form.reader == standing.name else ("talk.joined",),
         notice=notice,
         draft=draft,
+        heed=asked,
         carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own)),
     )
 

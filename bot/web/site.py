@@ -15,6 +15,7 @@ from bot.web.views import Views
 from bot.words import Words
 from dialogues.values import Content
 from handover.ports import VisitorEnd
+from safety.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Site:
     assets: Assets
     views: Views
     clock: Callable[[], float]
+    guard: Guard
 
 
 def site_of(connection: HTTPConnection) -> Site:

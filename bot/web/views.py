@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.settings import BotSettings
 from bot.web.assets import Assets
+from bot.web.later import first_words
 from bot.words import Words
 from dialogues.values import Content, Item, Message, Reply, State
 
@@ -41,6 +42,15 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Heed:
+    """What the words of a form may tell: `kinds` of safety.guard. Asked about before they go, or told after they went."""
+
+    kinds: tuple[str, ...] = ()
+    sent: bool = False
+    removed: bool = False  # told instead: it has been taken out of the box
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything a page is made of."""
 
@@ -61,6 +71,7 @@ class Page:
     notice: str = ""  # what has to be seen before anything else
     draft: str = ""
     asking: bool = False  # whether to end the talk
+    heed: Heed | None = None
     carried: Carried = Carried()
 
 
@@ -89,6 +100,7 @@ class Views:
     def __init__(self, settings: BotSettings, content: Content, words: Words, assets: Assets) -> None:
         self._content = content
         self._words = words
+        self._later = f"/static/{assets.later[0].name}"
         self._environment = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
@@ -107,7 +119,7 @@ class Views:
     def page(self, page: Page) -> str:
         """The HTML of a page."""
         words = self._words.of(page.state.language)
-        data = {"words": words, "lines": message_row(page.lines)}
+        data = {"words": first_words(words), "lines": message_row(page.lines), "later": self._later}
         return self._render("page.html", page.state.language, words, data, page=page)
 
     def problem(self, problem: Problem, language: str) -> str:

@@ -86,7 +86,9 @@ class Numbers {
       if (!kind || (kind !== PUBLIC && next?.tight && TIGHT.has(next.link))) continue;
       const end = row.at(-1).token;
       if (kind === PHONE && reading.gap(end + 1) < 2 && this.#counted.has(reading.word(end + 1))) continue;
-      return { after, found: { start: plusAt ?? start, end: reading.ends[end], kind } };
+      const bracket = one.links.includes(")") && reading.word(first.token - 1) === "(";
+      const from = plusAt ?? (bracket ? reading.starts[first.token - 1] : start);
+      return { after, found: { start: from, end: reading.ends[end], kind } };
     }
     return null;
   }

@@ -43,6 +43,7 @@ class Places {
     if (this.rules.bare.has(word)) {
       if (!this.#namesStreet(reading, token - 1) || reading.gap(token) !== 1) return null;
       start = token - 1;
+      while (token - start < STREET_WORDS && reading.gap(start) === 1 && this.#namesStreet(reading, start - 1)) start -= 1;
     } else if (!this.isStreet(word) && !this.#isWeakStreet(reading, token)) {
       return null;
     }
