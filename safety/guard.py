@@ -56,7 +56,7 @@ class Guard:
         folding = Folding(rules["text"])
         common = words_of(folding, *rules["common"].values())
         self._folding = folding
-        self._links = Links(rules["links"], folding)
+        self._links = Links(rules["links"], common, folding)
         self._handles = Handles(rules["handles"], common, folding)
         self._numbers = Numbers(rules["numbers"], folding)
         self._places = Places(rules["addresses"], common, folding)

@@ -9,6 +9,7 @@ HANDLE = "handle"
 
 MOST_PARTS = 16  # tokens of a name
 SHORTEST_PLAIN = 4  # letters of a name that has nothing but letters
+LONG = 6  # signs from which "snap name_1" needs no other word
 NUMBERED = 4  # digits behind a number sign: name#1234
 OWN_REACH = 3  # words before a service in which "min" or "my" may stand
 JOINTS = 3  # "är", a colon and the like between a service and a name
@@ -56,9 +57,11 @@ class Handles:
         while joints < JOINTS and (reading.word(at) in self._is or reading.word(at) in _BETWEEN):
             at, joints = at + 1, joints + 1
         end = self._name_end(reading, at)
-        if end is None or reading.gap(at) > 1 or (not joints and not own):
+        if end is None or reading.gap(at) > 1:
             return None
         word = reading.words[at]
+        if not joints and not own and (reading.kinds[at] != WORD or reading.ends[end - 1] - reading.starts[at] < LONG):
+            return None
         plain = end - at == 1 and len(word) >= SHORTEST_PLAIN and word not in self._no_names
         if self._is_odd(reading, at, end) or (own and joints and plain):
             return Found(reading.starts[at], reading.ends[end - 1], HANDLE)

@@ -27,9 +27,9 @@ class Joint(NamedTuple):
 
 
 class Links:
-    """Finds by the section `links` of the rule file."""
+    """Finds by the section `links` of the rule file. `common` are words that no site is called by."""
 
-    def __init__(self, links: Mapping[str, Any], folding: Folding) -> None:
+    def __init__(self, links: Mapping[str, Any], common: frozenset[str], folding: Folding) -> None:
         def words(text: str) -> frozenset[str]:
             return words_of(folding, text)
 
@@ -39,7 +39,7 @@ class Links:
         self._spaced_tlds = words(links["spaced_tlds"])
         self._tlds, self._word_tlds = words(links["tlds"]), words(links["word_tlds"])
         self._short, self._public = words(links["short_hosts"]), words(links["public_hosts"])
-        self._lookups = words(links["named_hosts"])
+        self._lookups, self._common = words(links["named_hosts"]), common
 
     def find_emails(self, reading: Reading) -> list[Found]:
         """All e-mail addresses."""
@@ -203,7 +203,13 @@ class Links:
         if word in self._tlds:
             spaced = reading.words[before[1] : token] == ["."] and not joined
             return strict or (not joined and (not spaced or word in self._spaced_tlds))
-        return word in self._word_tlds and strict and reading.word(end) == "/" and reading.gap(end) == 0
+        if word not in self._word_tlds or not strict:
+            return False
+        # "inte.nu är det nog" are two sentences; a host name rather ends one, or goes on with a path.
+        if reading.word(end) == "/" and reading.gap(end) == 0:
+            return True
+        named = before[1] - before[0] > 1 or reading.words[before[0]] not in self._common
+        return named and reading.kind(end) in ("", SIGN)
 
     def _is_public(self, host: str) -> bool:
         host = host.removeprefix("www.")

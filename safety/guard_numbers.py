@@ -13,6 +13,7 @@ from safety.guard_digits import COORDINATION, PERSONAL, dated, home, is_abroad, 
 from safety.guard_text import NUMBER, WORD, Folding, Found, Phrases, Reading, words_of
 
 PHONE = "phone"
+NEXT = "next"  # links a digit and a figure word without anything between them
 PUBLIC = "public"  # belongs to an authority or a help line: known, and left alone
 
 MOST_DIGITS = 17  # 00, a country code and the longest number (E.164: 15 digits)
@@ -107,11 +108,11 @@ class Numbers:
         if before < 0 or token - before > MOST_SIGNS:
             return ("", False)
         gap = reading.folded[reading.ends[before] : reading.starts[token]]
-        if gap == " ":
-            return (" ", False)
+        if gap in ("", " "):  # nothing stands between a digit and a letter that is meant as one
+            return (gap or NEXT, False)
         signs = gap.replace(" ", "")
         tight = " " not in gap
-        if not gap or len(gap) > MOST_SIGNS or not self._separators.issuperset(signs):
+        if len(gap) > MOST_SIGNS or not self._separators.issuperset(signs):
             return ("", False)
         if signs and signs[0] in ",:" and not tight:
             return ("", False)
@@ -211,7 +212,8 @@ class Numbers:
         if digits[1] in "07" or (is_date(digits[:8]) and one.cuts(8)):
             return False
         if len(digits) == 8:  # so short only where area code and number are set apart, and not as times of day are
-            return one.links[0] in "-)" and sizes not in ((4, 4), (2, 2, 4))
+            apart = one.links[0] in "-)" or (one.links[0] == " " and max(sizes) in (3, 5, 6))
+            return apart and sizes not in ((4, 4), (2, 2, 4))
         return 9 <= len(digits) <= 10
 
     def _is_phone(self, one: Candidate, *, announced: bool) -> bool:

@@ -61,7 +61,7 @@ class Places:
                 start -= 1
         elif not self.is_street(word) and not self._is_weak_street(reading, token):
             return None
-        end = self._house(reading, token + 1)
+        end = self._house(reading, token + 2 if reading.word(token + 1) in self._before_number else token + 1)
         return Found(reading.starts[start], reading.ends[end - 1], ADDRESS) if end else None
 
     def _names_street(self, reading: Reading, token: int) -> bool:
@@ -78,7 +78,7 @@ class Places:
     def _house(self, reading: Reading, token: int) -> int | None:
         """The token after a house number that begins here, with its letter; None when it counts something else."""
         digits = reading.word(token)
-        if reading.kind(token) != NUMBER or not 0 < reading.gap(token) <= 2 or len(digits) > MOST_HOUSE:
+        if reading.kind(token) != NUMBER or reading.gap(token) > 2 or len(digits) > MOST_HOUSE:
             return None
         if len(digits) == MOST_HOUSE and digits[:2] in ("19", "20"):
             return None

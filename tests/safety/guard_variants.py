@@ -15,11 +15,17 @@ SPACES = " \u00a0\u2009\u202f\u3000\t"
 DASHES = "-‐‑‒–—−﹣－"
 ODD = "._/*~|•·^"
 
+STREETS = [
+    "Storgatan", "Kungsgatan", "Björkvägen", "Ringvägen", "Ekstigen", "Trädgårdsgatan", "Brogränd", "Nytorget", "Lindallén",
+    "Parkgatan",
+]  # fmt: skip
+
 CARRIERS = [
     "{}", "hej {}", "{} alltså", "ring mig {} snälla", "kan ni skriva till {} istället?", "det är {}, ok?", "({})",
     "jag är 16 år och {} om ni behöver", "asså {} men säg inget hemma", "min grej: {}", "{}\ntack", "sms:a {}!!",
     "my friend says {} is fine", "please use {} not the other one", "ok so {} and i am 15", "📱 {} 🙏", "“{}”", "{}.",
-    "han har kollat min mobil sen 2024-03-01 och nu {}", "klockan 15.30 sen {}", "مرحبا {}", "سلام {} مرسی", "ሰላም {} የቐንየለይ",
+    "han har kollat min mobil sen 2024-03-01 och nu {}", "klockan 15.30 sen {}",
+    "مرحبا {}", "سلام {} مرسی", "ሰላም {} የቐንየለይ",
 ]  # fmt: skip
 
 
@@ -36,7 +42,7 @@ class Planted:
 def planted() -> list[Planted]:
     """Every variant: kinds in turn, each many times."""
     draw = random.Random(SEED)
-    made = [
+    return [
         _carried(draw, kind, vary(draw))
         for kind, vary, times in (
             ("personnummer", _personal, 400),
@@ -52,7 +58,6 @@ def planted() -> list[Planted]:
         )
         for _ in range(times)
     ]
-    return made
 
 
 def _carried(draw: random.Random, kind: str, core: str) -> Planted:
@@ -140,6 +145,7 @@ def _mobile(draw: random.Random) -> str:
         lambda: f"0046 {home[1:3]} {rest}",
         lambda: f"0046{home[1:]}",
         lambda: f"(+46) {home[1:3]}{dash}{rest}",
+        lambda: f"{prefix}-{rest}".replace("0", "o"),
     ]
     if "0" not in (rest[0], rest[2]):  # ten digits in one can be a coordination number: then the kind is a guess
         shapes.append(lambda: f"076{rest}")
@@ -188,8 +194,12 @@ def _abroad(draw: random.Random) -> str:
 
 
 def _email(draw: random.Random) -> str:
-    local = draw.choice(["sara.ali", "sara_04", "amina", "hej99", "noor-a", "zozo.k", "rojin.b07", "lillan+chat", "åsa.öberg"])
-    host, end = draw.choice([("gmail", "com"), ("hotmail", "com"), ("exempel", "se"), ("icloud", "com"), ("skola.exempel", "nu")])
+    local = draw.choice(
+        ["sara.ali", "sara_04", "amina", "hej99", "noor-a", "zozo.k", "rojin.b07", "lillan+chat", "åsa.öberg"]
+    )
+    host, end = draw.choice(
+        [("gmail", "com"), ("hotmail", "com"), ("exempel", "se"), ("icloud", "com"), ("skola.exempel", "nu")]
+    )
     shapes: list[Callable[[], str]] = [
         lambda: f"{local}@{host}.{end}",
         lambda: f"{local.upper()}@{host.title()}.{end.upper()}",
@@ -263,9 +273,7 @@ def _handle(draw: random.Random) -> str:
 
 
 def _address(draw: random.Random) -> str:
-    street = draw.choice(
-        "Storgatan Kungsgatan Björkvägen Ringvägen Ekstigen Trädgårdsgatan Brogränd Nytorget Lindallén Parkgatan".split()
-    )
+    street = draw.choice(STREETS)
     number = draw.randint(1, 140)
     letter = draw.choice(["", "", "B", " C"])
     town = draw.choice(["Stockholm", "Göteborg", "malmö", "Örebro", "GÄVLE", "Umeå"])

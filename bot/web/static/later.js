@@ -11,6 +11,7 @@ async function loadLater(page) {
   try {
     // The browser remembers by its address that a module could not be loaded.
     heed = (await import(`${data.later}${tries ? `?${tries}` : ""}`)).begin(page);
+    document.body.dataset.later = "";
   } catch {
     tries += 1;
   }

@@ -6,7 +6,7 @@ class Guard {
     const folding = new Folding(rules.text);
     const common = wordsOf(folding, ...Object.values(rules.common));
     this.folding = folding;
-    this.links = new Links(rules.links, folding);
+    this.links = new Links(rules.links, common, folding);
     this.handles = new Handles(rules.handles, common, folding);
     this.numbers = new Numbers(rules.numbers, folding);
     this.places = new Places(rules.addresses, common, folding);

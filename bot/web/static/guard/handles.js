@@ -1,6 +1,7 @@
 // Handles: names in other services, behind an at sign or announced by the name of the service (safety/guard_handles.py).
 const HANDLE = "handle";
 const SHORTEST_PLAIN = 4;
+const LONG = 6;
 const NUMBERED = 4;
 const OWN_REACH = 3;
 const JOINTS = 3;
@@ -49,8 +50,10 @@ class Handles {
       joints += 1;
     }
     const end = this.#nameEnd(reading, at);
-    if (end === null || reading.gap(at) > 1 || (!joints && !own)) return null;
+    if (end === null || reading.gap(at) > 1) return null;
     const word = reading.words[at];
+    const long = reading.kinds[at] === WORD && reading.ends[end - 1] - reading.starts[at] >= LONG;
+    if (!joints && !own && !long) return null;
     const plain = end - at === 1 && word.length >= SHORTEST_PLAIN && !this.noNames.has(word);
     if (!this.#isOdd(reading, at, end) && !(own && joints && plain)) return null;
     return { start: reading.starts[at], end: reading.ends[end - 1], kind: HANDLE };

@@ -14,7 +14,8 @@ const withoutWww = (host) => (host.startsWith("www.") ? host.slice(4) : host);
 const isNamed = (reading, token) => reading.kind(token) === WORD || reading.kind(token) === NUMBER;
 
 class Links {
-  constructor(rules, folding) {
+  constructor(rules, common, folding) {
+    this.common = common;
     const words = (name) => wordsOf(folding, rules[name]);
     this.atNames = words("at_names");
     this.at = union(words("at_words"), this.atNames, new Set("@"));
@@ -185,7 +186,10 @@ class Links {
       const spaced = !joined && token - before[1] === 1 && reading.words[before[1]] === ".";
       return strict || (!joined && (!spaced || this.spacedTlds.has(word)));
     }
-    return this.wordTlds.has(word) && strict && reading.word(end) === "/" && reading.gap(end) === 0;
+    if (!this.wordTlds.has(word) || !strict) return false;
+    if (reading.word(end) === "/" && reading.gap(end) === 0) return true;
+    const named = before[1] - before[0] > 1 || !this.common.has(reading.words[before[0]]);
+    return named && !isNamed(reading, end);
   }
 
   #isPublic(host) {

@@ -1,6 +1,7 @@
 // Personal numbers, coordination numbers and phone numbers, in whatever groups they stand (safety/guard_numbers.py).
 const PHONE = "phone";
 const PUBLIC = "public";
+const NEXT = "next";
 const MOST_DIGITS = 17;
 const MOST_SIGNS = 5;
 const CUE_REACH = 24;
@@ -54,8 +55,9 @@ class Numbers {
     const none = { link: "", tight: false };
     if (before < 0 || token - before > MOST_SIGNS) return none;
     const gap = reading.folded.slice(reading.ends[before], reading.starts[token]);
+    if (gap === "" || gap === " ") return { link: gap || NEXT, tight: false };
     const signs = gap.replaceAll(" ", "");
-    if (!gap || gap.length > MOST_SIGNS || [...signs].some((sign) => !this.#separators.has(sign))) return none;
+    if (gap.length > MOST_SIGNS || [...signs].some((sign) => !this.#separators.has(sign))) return none;
     const tight = !gap.includes(" ");
     if (!tight && (signs[0] === "," || signs[0] === ":")) return none;
     return { link: signs[0] ?? " ", tight };
@@ -138,7 +140,10 @@ class Numbers {
     if (digits[0] !== "0" || sizes.length < 2 || sizes[0] !== this.#prefix(digits)) return false;
     if (this.#isMobile(digits)) return digits.length === 10;
     if ("07".includes(digits[1]) || (isDate(digits.slice(0, 8)) && cuts(one, 8))) return false;
-    if (digits.length === 8) return "-)".includes(one.links[0]) && !["4,4", "2,2,4"].includes(String(sizes));
+    if (digits.length === 8) {
+      const apart = "-)".includes(one.links[0]) || (one.links[0] === " " && [3, 5, 6].includes(Math.max(...sizes)));
+      return apart && !["4,4", "2,2,4"].includes(String(sizes));
+    }
     return within(9, digits.length, 10);
   }
 

@@ -47,7 +47,7 @@ class Places {
     } else if (!this.isStreet(word) && !this.#isWeakStreet(reading, token)) {
       return null;
     }
-    const end = this.#house(reading, token + 1);
+    const end = this.#house(reading, this.rules.before_number.has(reading.word(token + 1)) ? token + 2 : token + 1);
     return end === null ? null : { start: reading.starts[start], end: reading.ends[end - 1], kind: ADDRESS };
   }
 
@@ -64,8 +64,7 @@ class Places {
 
   #house(reading, token) {
     const digits = reading.word(token);
-    const gap = reading.gap(token);
-    if (reading.kind(token) !== NUMBER || gap < 1 || gap > 2 || digits.length > MOST_HOUSE) return null;
+    if (reading.kind(token) !== NUMBER || reading.gap(token) > 2 || digits.length > MOST_HOUSE) return null;
     if (digits.length === MOST_HOUSE && startsWithOne(digits, ["19", "20"])) return null;
     const after = token + 1;
     const word = reading.word(after);
