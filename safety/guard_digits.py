@@ -7,6 +7,7 @@ coordination number is 60 higher (Skatteverket, SKV 707).
 PERSONAL, COORDINATION = "personnummer", "samordningsnummer"
 
 CENTURIES = ("18", "19", "20")
+_DOUBLED = {str(digit): 2 * digit // 10 + 2 * digit % 10 for digit in range(10)}
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -27,8 +28,7 @@ def dated(digits: str) -> str:
 
 
 def _luhn(digits: str) -> bool:
-    doubled = (int(digit) * (2 - place % 2) for place, digit in enumerate(digits))
-    return sum(value // 10 + value % 10 for value in doubled) % 10 == 0
+    return (sum(map(_DOUBLED.__getitem__, digits[::2])) + sum(map(int, digits[1::2]))) % 10 == 0
 
 
 def is_date(digits: str) -> bool:

@@ -212,8 +212,9 @@ class Links:
         return named and reading.kind(end) in ("", SIGN)
 
     def _is_public(self, host: str) -> bool:
-        host = host.removeprefix("www.")
-        return any(host == known or host.endswith(f".{known}") for known in self._public)
+        while host and host not in self._public:
+            host = host.partition(".")[2]
+        return bool(host)
 
     def _path_end(self, reading: Reading, at: int, *, chunk: bool = False) -> int:
         """Where a link ends that has come to `at`: there, or where the path that goes on ends."""

@@ -19,6 +19,7 @@ PUBLIC = "public"  # belongs to an authority or a help line: known, and left alo
 MOST_DIGITS = 17  # 00, a country code and the longest number (E.164: 15 digits)
 MOST_SIGNS = 5  # between two groups of digits
 CUE_REACH = 24  # characters between a cue such as "mitt nummer" and its number
+_SIZES = frozenset(range(2, MOST_DIGITS + 1))
 _TIGHT = frozenset("-._")  # written against a number, these make it part of something longer
 
 
@@ -69,6 +70,8 @@ class Numbers:
         self._mobile = frozenset(rules["mobile"].split())
         self._areas = frozenset(rules["areas"].split())
         self._public = frozenset(rules["public"].split())
+        self._sizes_plain = frozenset(len(public) for public in self._public if public[0] != "0") | {10, 11, 12}
+        self._sizes_announced = self._sizes_plain | set(range(7, 13))
         self._public_starts = tuple(rules["public_starts"].split())
         cues = [(cue, name) for name in ("person_cues", "phone_cues") for cue in rules[name]]
         self._cues = Phrases(cues, folding)
@@ -133,12 +136,13 @@ class Numbers:
         if first.tight and first.link in _TIGHT:
             return None
         start = reading.starts[first.token]
-        if interim := _interim(reading, first):
+        if len(first.digits) in (6, 8) and (interim := _interim(reading, first)):
             return place + 1, Found(start, reading.ends[interim], PERSONAL)
         plus = _plus(reading, first.token)
-        announced = frozenset(name for name, ends in cues.items() if _announces(reading, ends, start))
-        for after, digits in _extents(groups, place):
-            if not self._may_be(digits, plus is not None, announced) and len(first.digits) != 3:
+        announced = frozenset(name for name, ends in cues.items() if ends and _announces(reading, ends, start))
+        in_three = len(first.digits) == 3
+        for after, digits in _extents(groups, place, self._sizes(first.digits[0], plus is not None, announced)):
+            if not in_three and not self._may_be(digits, plus is not None, announced):
                 continue
             row = groups[place:after]
             one = Candidate(digits, tuple(len(group.digits) for group in row), tuple(group.link for group in row[1:]))
@@ -151,8 +155,14 @@ class Numbers:
             return after, Found(start if plus is None else plus, reading.ends[row[-1].token], kind)
         return None
 
+    def _sizes(self, first: str, plus: bool, announced: Set[str]) -> Set[int]:
+        """How many digits a number that begins like this can have: a row of figures must cost little."""
+        if plus or first == "0":
+            return _SIZES
+        return self._sizes_announced if "phone_cues" in announced else self._sizes_plain
+
     def _may_be(self, digits: str, plus: bool, announced: Set[str]) -> bool:
-        """A glance by length and beginning, so that a row of figures costs little."""
+        """A second glance, at the digits themselves."""
         size = len(digits)
         if plus:
             return 8 <= size <= 15
@@ -240,24 +250,22 @@ class Numbers:
         return whole and size in (9, 10) and digits[1] not in "07" and not counted and not is_date(digits[:8])
 
 
-def _extents(groups: Sequence[Group], place: int) -> list[tuple[int, str]]:
-    """From the longest on: the digits of groups in a row from `place` on, and the group after them."""
-    digits = groups[place].digits
-    found = [(place + 1, digits)]
+def _extents(groups: Sequence[Group], place: int, sizes: Set[int]) -> list[tuple[int, str]]:
+    """From the longest on: the digits of groups in a row from `place` on, of these sizes, and the group after them."""
+    row = groups[place].digits
+    found = [(place + 1, len(row))]
     for after in range(place + 1, min(place + MOST_DIGITS, len(groups))):
         group = groups[after]
-        digits += group.digits
-        if not group.link or len(digits) > MOST_DIGITS:
+        if not group.link or len(row) + len(group.digits) > MOST_DIGITS:
             break
-        found.append((after + 1, digits))
-    return found[::-1] if len(digits) > 2 else []
+        row += group.digits
+        found.append((after + 1, len(row)))
+    return [(after, row[:size]) for after, size in reversed(found) if size in sizes]
 
 
 def _plus(reading: Reading, token: int) -> int | None:
     """Where the plus before a country code stands, with the bracket before it; None when there is none."""
-    at = token - 1
-    if reading.word(at) == "(":
-        at -= 1
+    at = token - 2 if reading.word(token - 1) == "(" else token - 1
     if reading.word(at) != "+" or reading.gap(token) > 1:
         return None
     if reading.gap(at) == 0 and reading.kind(at - 1) in (NUMBER, WORD):
@@ -277,7 +285,7 @@ def _announces(reading: Reading, ends: Sequence[int], start: int) -> bool:
 def _interim(reading: Reading, group: Group) -> int | None:
     """The last token of an interim number, as schools write them: a date, a hyphen, and letters among the last four."""
     token = group.token
-    if len(group.digits) not in (6, 8) or reading.word(token + 1) not in ("-", "+") or not dated(group.digits[-6:]):
+    if reading.word(token + 1) not in ("-", "+") or not dated(group.digits[-6:]):
         return None
     letters, figures = reading.word(token + 2), reading.word(token + 3)
     if reading.kind(token + 2) != WORD or reading.kind(token + 3) != NUMBER or len(letters) > 2:

@@ -43,7 +43,7 @@ class Carried:
 
 @dataclass(frozen=True, slots=True)
 class Heed:
-    """What the words of a form may tell: `kinds` of safety.guard. Asked about before they go, or told when they went."""
+    """What the words of a form may tell: `kinds` of safety.guard. Asked about before they go, or told after."""
 
     kinds: tuple[str, ...] = ()
     sent: bool = False

@@ -16,8 +16,8 @@ DASHES = "-‐‑‒–—−﹣－"
 ODD = "._/*~|•·^"
 
 STREETS = [
-    "Storgatan", "Kungsgatan", "Björkvägen", "Ringvägen", "Ekstigen", "Trädgårdsgatan", "Brogränd", "Nytorget", "Lindallén",
-    "Parkgatan",
+    "Storgatan", "Kungsgatan", "Björkvägen", "Ringvägen", "Ekstigen", "Trädgårdsgatan", "Brogränd", "Nytorget",
+    "Lindallén", "Parkgatan",
 ]  # fmt: skip
 
 CARRIERS = [

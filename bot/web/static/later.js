@@ -17,3 +17,12 @@ async function loadLater(page) {
   }
   loading = false;
 }
+
+// Whether the words wait until the visitor has answered. When that goes wrong they do not: no message may be lost by it.
+function asksFirst(words) {
+  try {
+    return Boolean(heed?.stops(words));
+  } catch {
+    return false;
+  }
+}

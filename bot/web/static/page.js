@@ -185,7 +185,7 @@ function send() {
     notice(word(draftFor ? "write.now-person" : "write.now-bot", { name: draftFor }));
   } else if (tooLong(words)) {
     notice(word("write.too-long"));
-  } else if (heed?.stops(words)) {
+  } else if (asksFirst(words)) {
     return; // until the visitor has answered what it asks
   } else if (mode() === "talk") {
     text.value = "";

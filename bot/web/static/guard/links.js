@@ -26,7 +26,7 @@ class Links {
     this.tlds = words("tlds");
     this.wordTlds = words("word_tlds");
     this.short = words("short_hosts");
-    this.public = [...words("public_hosts")];
+    this.public = words("public_hosts");
     this.lookups = words("named_hosts");
     this.starts = union(this.dot, this.schemes);
   }
@@ -193,8 +193,9 @@ class Links {
   }
 
   #isPublic(host) {
-    const bare = withoutWww(host);
-    return this.public.some((known) => bare === known || bare.endsWith(`.${known}`));
+    let rest = host;
+    while (rest && !this.public.has(rest)) rest = rest.split(".").slice(1).join(".");
+    return rest !== "";
   }
 
   #pathEnd(reading, at, chunk) {

@@ -81,8 +81,8 @@ class Reading {
 
   tokens(words) {
     const found = [];
-    for (const [word, tokens] of this.places) if (words.has(word)) found.push(...tokens);
-    return found.sort(byNumber);
+    for (const [word, tokens] of this.places) if (words.has(word)) found.push(tokens);
+    return found.flat().sort(byNumber);
   }
 
   original(start, end) {
