@@ -9,8 +9,14 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 # In this order: leaving must work before anything else has run.
-_SCRIPTS = ("exit.js", "outbox.js", "seals.js", "talk.js", "view.js", "person.js", "page.js")
-_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "txt": "text/plain; charset=utf-8"}
+_SCRIPTS = ("exit.js", "outbox.js", "seals.js", "talk.js", "view.js", "later.js", "person.js", "page.js")
+_TYPES = {
+    "css": "text/css",
+    "js": "text/javascript",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,7 @@ class Asset:
     media_type: str
     plain: bytes
     packed: bytes
+    telling: bool = False  # says what the page is about: no browser keeps it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +36,28 @@ class Assets:
     js: Asset
     icon: Asset
     lists: Mapping[str, Asset]  # language -> its neutral words, loaded only when the page needs them
+    later: tuple[Asset, ...] = ()  # the first is the script that the page loads once somebody can write
 
     def find(self, name: str) -> Asset | None:
         """The asset of that name, or None."""
-        every = (self.css, self.js, self.icon, *self.lists.values())
+        every = (self.css, self.js, self.icon, *self.lists.values(), *self.later)
         return next((asset for asset in every if asset.name == name), None)
 
 
-def load_assets() -> Assets:
+def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
     """Read the files of this package; the scripts become one file, which the browser runs as one module."""
     folder = files("bot.web") / "static"
     sealing = (files("safety") / "sealing.js").read_text(encoding="utf-8").replace("\nexport ", "\n")
     first, *others = ((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     script = "\n".join((first, sealing, *others))
     return Assets(
-        css=_asset("css", (folder / "page.css").read_bytes()),
-        js=_asset("js", script.encode()),
-        icon=_asset("svg", (folder / "icon.svg").read_bytes()),
-        lists={path.name.removesuffix(".txt"): _asset("txt", path.read_bytes()) for path in sorted(_lists(), key=str)},
+        css=make_asset("css", (folder / "page.css").read_bytes()),
+        js=make_asset("js", script.encode()),
+        icon=make_asset("svg", (folder / "icon.svg").read_bytes()),
+        lists={
+            path.name.removesuffix(".txt"): make_asset("txt", path.read_bytes()) for path in sorted(_lists(), key=str)
+        },
+        later=later,
     )
 
 
@@ -54,6 +65,7 @@ def _lists() -> Iterator[Traversable]:
     return (files("safety") / "words").iterdir()
 
 
-def _asset(suffix: str, plain: bytes) -> Asset:
+def make_asset(suffix: str, plain: bytes, *, telling: bool = False) -> Asset:
+    """An asset of this content."""
     digest = urlsafe_b64encode(sha256(plain).digest()[:9]).decode()
-    return Asset(f"{digest}.{suffix}", _TYPES[suffix], plain, gzip.compress(plain, 9, mtime=0))
+    return Asset(f"{digest}.{suffix}", _TYPES[suffix], plain, gzip.compress(plain, 9, mtime=0), telling)

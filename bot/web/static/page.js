@@ -21,6 +21,7 @@ function enterMode(next, name = "") {
   byId("reader").dataset.name = name;
   byId("reader").textContent = word(byId("reader").dataset.word, { name });
   askToEnd(false);
+  void loadLater(WRITER);
 }
 
 function notice(words) {
@@ -49,7 +50,7 @@ async function post(input) {
     const answer = await response.json();
     if (!answer.state) throw new Error(answer.error);
     showTrouble({ turn: "" });
-    state = answer.state;
+    ({ state, urgent: WRITER.urgent } = answer);
     if (answer.words) changeWords(answer);
     return answer;
   } catch {
@@ -108,6 +109,8 @@ function send() {
     notice(word("write.too-long"));
   } else if (mode() === "talk" && !seals.now) {
     notice(word("seal.wait", { name: person }));
+  } else if (asksFirst(words)) {
+    return; // until the visitor has answered what it asks
   } else if (mode() === "talk") {
     text.value = "";
     draftFor = null;
@@ -118,6 +121,8 @@ function send() {
     void ask(words);
   }
 }
+
+const WRITER = { element, text, reader, announce, send, urgent: false }; // urgent: the bot has heard of such danger
 
 const DEEDS = {
   send,
@@ -140,6 +145,7 @@ function begin() {
   watchDock();
   text.removeAttribute("name"); // so that no browser keeps what is typed as a form entry
   if (text.value) draftFor = reader();
+  text.addEventListener("focus", () => void loadLater(WRITER));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = event.submitter;
