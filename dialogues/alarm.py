@@ -42,7 +42,7 @@ def load_alarm() -> Alarm:
 
 def alarm_data(alarm: Alarm) -> dict[str, Any]:
     """What the page's script needs of it, whatever the language."""
-    alike = {chr(key): chr(0).translate({0: value}) for key, value in ALIKE.items()}
+    alike = {chr(sign): chr(sign).translate(ALIKE) for sign in ALIKE}
     return {"weights": alarm.weights, "least": alarm.least, "alike": alike}
 
 

@@ -44,15 +44,6 @@ class Candidate:
     def all_single(self) -> bool:
         return set(self.sizes) == {1}
 
-    def cuts(self, place: int) -> bool:
-        """Whether a group ends after so many digits."""
-        total = 0
-        for size in self.sizes:
-            total += size
-            if total >= place:
-                break
-        return total == place
-
     @property
     def is_times(self) -> bool:
         """Times of day written with a point, "10.15 11.30", and a date with such a time behind it."""
@@ -185,8 +176,8 @@ class Numbers:
             return ""
         kind = "" if plus else person(one.digits, checked="person_cues" not in announced)
         even = len(set(one.links)) < 2 and one.sizes[0] != 3
-        if kind and even and not self._is_rather_mobile(one, kind):
-            return kind
+        if kind and even:
+            return PHONE if self._is_rather_mobile(one, kind) else kind
         if at_home.startswith(self._public_starts) and 8 <= len(at_home) <= 10:
             return PUBLIC
         if plus:
@@ -219,11 +210,11 @@ class Numbers:
             return False
         if digits[:3] in self._mobile:
             return len(digits) == 10
-        if digits[1] in "07" or (is_date(digits[:8]) and one.cuts(8)):
+        if digits[1] in "07" or sizes[:3] == (2, 2, 4):  # 08-12-2023 is a day
             return False
         if len(digits) == 8:  # so short only where area code and number are set apart, and not as times of day are
             apart = one.links[0] in "-)" or (one.links[0] == " " and max(sizes) in (3, 5, 6))
-            return apart and sizes not in ((4, 4), (2, 2, 4))
+            return apart and sizes != (4, 4) and set(one.links[1:]) <= {" "}
         return 9 <= len(digits) <= 10
 
     def _is_phone(self, one: Candidate, *, announced: bool) -> bool:
@@ -247,7 +238,7 @@ class Numbers:
         if size == 11 and digits[1] in "79":
             return whole
         counted = digits in "01234567890123456789"
-        return whole and size in (9, 10) and digits[1] not in "07" and not counted and not is_date(digits[:8])
+        return whole and size in (9, 10) and digits[1] not in "07" and not counted
 
 
 def _extents(groups: Sequence[Group], place: int, sizes: Set[int]) -> list[tuple[int, str]]:

@@ -14,7 +14,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialogues.training.messages import read_messages
 from safety.guard import Kind, Span, load_guard, remove
+from tests.dialogues.measured import UNSEEN
 from tests.safety.guard_variants import Planted, by_kind, planted
 
 FOLDER = Path(__file__).parent / "guard"
@@ -24,6 +26,7 @@ CASES: list[dict[str, Any]] = json.loads((FOLDER / "cases.json").read_text(encod
 GUARD = load_guard()
 
 RECALL, FALSE_ALARMS = 0.99, 0.01  # PG-1
+LIMIT = 24  # times as long for eight times the text
 # Each of these once made some matcher slow, or looks as if it could.
 NASTY = [
     "0", "1 ", "0 ", "9-", "+", "(", "noll ", "a.", ". ", "a@", "@", "(at)", " at ", "www.", "http://", "a-b_c", "#",
@@ -67,6 +70,14 @@ def test_false_alarms_stay_below_one_in_a_hundred() -> None:
     assert len(clean) == len(set(clean)) >= 1_000, "write each sentence once"
     alarmed = [line for line in clean if GUARD.find(line)]
     assert len(alarmed) <= FALSE_ALARMS * len(clean), alarmed
+
+
+def test_messages_that_others_wrote_hardly_ever_alarm() -> None:
+    """Nobody had the guard in mind when these were written; a few of them do hold a name or a link."""
+    messages = [each.text for path in UNSEEN.glob("*.tsv") for each in read_messages(path)]
+    assert len(messages) > 2_000
+    alarmed = [text for text in messages if GUARD.find(text)]
+    assert len(alarmed) <= FALSE_ALARMS / 2 * len(messages), alarmed
 
 
 def test_no_number_or_site_of_a_service_is_found() -> None:
@@ -161,11 +172,18 @@ def test_work_that_grows_with_the_square_would_be_noticed() -> None:
 def test_neither_does_what_happens_inside_a_line_grow_faster(unit: str) -> None:
     """By ratio, as the matching of a pattern is one line however long it takes."""
     short, long = unit * (4_000 // len(unit)), unit * (32_000 // len(unit))
-    ratio = min(_seconds(lambda: GUARD.find(long)) / _seconds(lambda: GUARD.find(short)) for _ in range(3))
-    assert ratio < 24, ratio
+    ratios: list[float] = []
+    # Work that grows with the square takes 64 times as long, every time; a busy machine not every time.
+    while len(ratios) < 6 and min(ratios, default=LIMIT) >= LIMIT:
+        ratios.append(_seconds(lambda: GUARD.find(long)) / _seconds(lambda: GUARD.find(short)))
+    assert min(ratios) < LIMIT, ratios
 
 
 def _seconds(act: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
+    """The best of three."""
+    taken = []
+    for _ in range(3):
+        start = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - start)
+    return min(taken)

@@ -109,7 +109,7 @@ class Numbers {
     if (one.digits.length < 7 || isTimes(one) || !this.#mayBeJoined(one)) return "";
     const kind = plus ? "" : personIn(one.digits, !announced.has("person_cues"));
     const even = new Set(one.links).size < 2 && one.sizes[0] !== 3;
-    if (kind && even && !this.#isRatherMobile(one, kind)) return kind;
+    if (kind && even) return this.#isRatherMobile(one, kind) ? PHONE : kind;
     if (startsWithOne(home, this.#publicStarts) && within(8, home.length, 10)) return PUBLIC;
     if (plus) return isAbroad(one.digits) ? PHONE : "";
     if (this.#isGroupedPhone(one)) return PHONE;
@@ -139,10 +139,10 @@ class Numbers {
     const { digits, sizes } = one;
     if (digits[0] !== "0" || sizes.length < 2 || sizes[0] !== this.#prefix(digits)) return false;
     if (this.#isMobile(digits)) return digits.length === 10;
-    if ("07".includes(digits[1]) || (isDate(digits.slice(0, 8)) && cuts(one, 8))) return false;
+    if ("07".includes(digits[1]) || String(sizes.slice(0, 3)) === "2,2,4") return false;
     if (digits.length === 8) {
       const apart = "-)".includes(one.links[0]) || (one.links[0] === " " && [3, 5, 6].includes(Math.max(...sizes)));
-      return apart && !["4,4", "2,2,4"].includes(String(sizes));
+      return apart && String(sizes) !== "4,4" && one.links.slice(1).every((link) => link === " ");
     }
     return within(9, digits.length, 10);
   }
@@ -164,20 +164,11 @@ class Numbers {
     if (this.#isMobile(digits) && size === 10) return true;
     if (size === 11 && "79".includes(digits[1])) return whole;
     const counted = "01234567890123456789".includes(digits);
-    return whole && within(9, size, 10) && !"07".includes(digits[1]) && !counted && !isDate(digits.slice(0, 8));
+    return whole && within(9, size, 10) && !"07".includes(digits[1]) && !counted;
   }
 }
 
 const allSingle = (one) => one.sizes.every((size) => size === 1);
-
-function cuts(one, place) {
-  let total = 0;
-  for (const size of one.sizes) {
-    total += size;
-    if (total >= place) break;
-  }
-  return total === place;
-}
 
 function isTimes({ sizes, links }) {
   const timed = sizes.length > 1 && sizes[0] !== 3 && sizes.at(-1) === 2 && sizes.at(-2) === 2 && links.at(-1) === ".";
