@@ -22,7 +22,7 @@ ROUNDS = 12
 RATE, DECAY = 0.15, 2e-4
 SHARE = {"urgent": 3.0, "concern": 0.5, "none": 1.0}  # how much a message of each level counts
 STEP = 20  # whole numbers per unit of weight
-FOUND = 0.9  # of the urgent messages held out: so many have to reach the threshold
+FOUND = 0.95  # of the urgent messages held out: so many have to reach the threshold
 LOWEST = 1  # what says nothing that the alarm knows does not sound urgent
 HELD_OUT = 5  # every so many messages are held out to choose it
 
