@@ -40,6 +40,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.heard": _STAFF,
     "live.release": _STAFF,
     "live.end": _STAFF,
+    "live.mute": _STAFF,
     "live.wrapup": _STAFF,
 }
 

@@ -27,6 +27,7 @@ from handover.values import (
     TalkEvent,
     TalkRef,
     WasEnded,
+    WasMuted,
     WasReturned,
     WasTaken,
     WentAway,
@@ -176,8 +177,8 @@ class Talks:
                 await self.end(held.handle, event.reason)
             case Resync():
                 await self._show_all(held)
-            case WasTaken():
-                pass  # our own claim
+            case WasTaken() | WasMuted():
+                pass  # our own doing
             case Heard() | WentAway() | CameBack() | BriefingChanged():
                 await self._send(self._views.event(held.handle, event))
             case _:

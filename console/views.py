@@ -63,6 +63,7 @@ class Views:
             "said": [message_view(message) for message in said],
             "delivered": talk.down_heard,
             "away": talk.away,
+            "muted": talk.muted,
         }
 
     def briefing(self, briefing: Briefing) -> Json:

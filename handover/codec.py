@@ -23,6 +23,7 @@ from handover.values import (
     Said,
     TalkEvent,
     WasEnded,
+    WasMuted,
     WasReturned,
     WasTaken,
     WentAway,
@@ -115,6 +116,11 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"c": lambda _: CameBack(),
         b"b": lambda rest: BriefingChanged(read_briefing(rest)),
     },
-    "down": {b"s": _said, b"h": _heard, b"t": lambda rest: WasTaken(rest.decode())},
+    "down": {
+        b"s": _said,
+        b"h": _heard,
+        b"t": lambda rest: WasTaken(rest.decode()),
+        b"m": lambda rest: WasMuted(rest == b"1"),
+    },
     "talk": {b"r": lambda _: WasReturned(), b"e": lambda rest: WasEnded(EndReason(rest.decode()))},
 }

@@ -9,7 +9,7 @@ from handover.values import MOVES
 
 _NAMES = (
     "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "end", "lapse", "drop",
-    "onduty", "shorten", "offduty", "presence", "count", "drain",
+    "onduty", "shorten", "offduty", "presence", "count", "drain", "spend", "mute",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ MessageId = NewType("MessageId", str)  # chosen by the sender: 8 to 40 of A-Z a-
 
 MAX_BODY = 6 * 1024  # bytes of one opaque message: 4,096 padded bytes sealed and base64-coded (design section 7)
 LOG_LENGTH = 1_000  # messages kept per direction while the talk lives, so that a reload can show it again
+SPENT = 65_536  # works remembered per desk, about 8 MB of the engine's memory
 PSEUDONYM_WORDS = 96  # length of each of the two word lists a pseudonym is drawn from
 
 
@@ -102,6 +103,7 @@ class Opening:
     available: int  # staff on duty, not paused, with a valid lease
     waiting: int  # talks in the waiting room
     on_duty: int = 0  # leases that are valid, paused or not: whether waiting for somebody busy makes sense
+    lately: int = 0  # of those who wait, how many joined within the last minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,7 @@ class OwnTalk:
     down_seq: int  # last message to the visitor
     down_heard: int  # last of those that the visitor's end has shown
     away: bool = False  # the visitor's connection is gone for now
+    muted: bool = False  # this staff member takes none of the visitor's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ class WithStaff:
     up_seq: int
     up_heard: int
     down_seq: int
+    muted: bool = False  # the person takes none of the visitor's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +221,11 @@ class NotTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class Muted:
+    """The staff member takes none of the visitor's words for now: nothing was stored or relayed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The asked change was made."""
 
@@ -243,6 +252,13 @@ class WasTaken:
     """To the visitor: a person took the talk."""
 
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WasMuted:
+    """To the visitor: whether the staff member takes the visitor's words has changed."""
+
+    muted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,5 +296,5 @@ class Resync:
     """The subscription was interrupted: read the state and the log again before trusting events."""
 
 
-TalkEvent = Said | Heard | WasTaken | WasReturned | WasEnded | WentAway | CameBack | BriefingChanged | Resync
+TalkEvent = Said | Heard | WasTaken | WasMuted | WasReturned | WasEnded | WentAway | CameBack | BriefingChanged | Resync
 RoomEvent = RoomChanged | Resync

@@ -34,6 +34,7 @@ export class Talk {
     element.querySelector("label").htmlFor = box.id = `box-${number}`;
     element.querySelector("[data-do=end]").onclick = () => this.wire.send({ type: "end", talk: this.handle });
     element.querySelector("[data-do=release]").onclick = () => this.wire.send({ type: "release", talk: this.handle });
+    element.querySelector("[data-do=mute]").onclick = () => this.wire.send({ type: "mute", talk: this.handle, muted: !this.muted });
     element.querySelector(".compose").onsubmit = (event) => { event.preventDefault(); this.write(box); };
     box.onkeydown = (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -59,7 +60,7 @@ export class Talk {
   unsent() { return [...this.outbox.waiting.map((each) => each.text), this.part("textarea").value].filter(Boolean).join("\n"); }
 
   // The whole talk, after a claim, a reload or a lost connection: in the order in which it was read.
-  restore({ heard, said, delivered, away }) {
+  restore({ heard, said, delivered, away, muted }) {
     const { log } = this, last = said.at(-1)?.seq ?? 0, fresh = this.heard;
     // Not on the list: not sent yet, or sent while the list was on its way.
     const pending = [...this.own].filter(([id, { seq }]) => (!seq || seq > last) && !said.some((each) => each.id === id));
@@ -76,6 +77,7 @@ export class Talk {
     this.read = Math.max(this.read, Math.min(fresh, this.heard));
     this.deliver(delivered);
     this.setAway(away);
+    this.setMuted(muted);
     this.outbox.sync(said);
     this.scroll(true);
     this.markRead();
@@ -113,6 +115,12 @@ export class Talk {
     this.outbox.drop(id);
     const own = this.own.get(id);
     if (own) { own.failed = true; this.drawState(id); }
+  }
+
+  setMuted(muted) {
+    this.muted = muted;
+    this.part("[data-do=mute]").setAttribute("aria-pressed", String(muted));
+    this.part(".muted").textContent = muted ? this.say("muted", { name: this.name }) : "";
   }
 
   setAway(away) { this.part(".away").textContent = away ? this.say("away") : ""; }

@@ -25,5 +25,5 @@ if state == 'waiting' then
   return {'waiting', before + 1, math.floor((time - joined) / 1000000)}
 end
 outlive(held, deadline)
-local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq')
-return {'taken', shown[1], tonumber(shown[2]), tonumber(shown[3]), tonumber(shown[4])}
+local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq', 'muted')
+return {'taken', shown[1], tonumber(shown[2]), tonumber(shown[3]), tonumber(shown[4]), shown[5] and 1 or 0}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.frames import MAX_TEXT, BadFrame, Duty, Heard, Say, Unsayable, WrapUp, parse_frame
+from console.frames import MAX_TEXT, BadFrame, Duty, Heard, Mute, Say, Unsayable, WrapUp, parse_frame
 from console.language import load_words
 from console.views import SHOWN_ROWS, Views, handle_of
 from console.wrapup import COUNTERS, GROUPS, NAMES, check_choices, suggest
@@ -40,6 +40,11 @@ def test_a_message_is_read_as_it_was_written() -> None:
     assert parse_frame(frame(text="rad 1\nrad 2 å")) == Say(HANDLE, 1, MessageId("abcdefgh"), "rad 1\nrad 2 å".encode())
 
 
+def test_muting_says_which_of_the_two() -> None:
+    for muted in (True, False):
+        assert parse_frame(json.dumps({"type": "mute", "talk": HANDLE, "muted": muted})) == Mute(HANDLE, muted)
+
+
 def test_going_off_duty_is_sure_only_when_it_says_so() -> None:
     assert parse_frame('{"type": "duty", "to": "off"}') == Duty("off", sure=False)
     assert parse_frame('{"type": "duty", "to": "off", "sure": 1}') == Duty("off", sure=False)
@@ -58,6 +63,8 @@ def test_going_off_duty_is_sure_only_when_it_says_so() -> None:
         '{"type": "shout"}',
         '{"type": ["say"]}',
         '{"type": "take"}',
+        f'{{"type": "mute", "talk": "{HANDLE}"}}',
+        f'{{"type": "mute", "talk": "{HANDLE}", "muted": 1}}',
         '{"type": "take", "talk": "short"}',
         '{"type": "take", "talk": 22}',
         '{"type": "duty", "to": "holiday"}',
