@@ -35,6 +35,7 @@ class BotSettings(BaseSettings):
     deadline_minutes: int = Field(default=10, ge=1, le=240)
     silence_seconds: int = Field(default=180, ge=1)
     waiting_silence_seconds: int = Field(default=600, ge=1)
+    trusted_proxies: int = Field(default=0, ge=0, le=8)
 
     # A stolen visitor side must not open the staff side (design promise 10), so it may not even hold its keys.
     database_url: NotOurs = None

@@ -1,4 +1,4 @@
-"""The three files beside the page: read once, named by their hash alone, kept compressed."""
+"""The files beside the page: read once, named by their hash alone, kept compressed."""
 
 import gzip
 from base64 import urlsafe_b64encode
@@ -7,7 +7,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 # In this order: leaving must work before anything else has run.
-_SCRIPTS = ("exit.js", "outbox.js", "talk.js", "view.js", "page.js")
+_SCRIPTS = ("exit.js", "outbox.js", "talk.js", "view.js", "toll.js", "files.js", "page.js")
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -26,10 +26,11 @@ class Assets:
     css: Asset
     js: Asset
     icon: Asset
+    worker: Asset  # not part of the page: fetched when there is work to do
 
     def find(self, name: str) -> Asset | None:
         """The asset of that name, or None."""
-        return next((asset for asset in (self.css, self.js, self.icon) if asset.name == name), None)
+        return next((asset for asset in (self.css, self.js, self.icon, self.worker) if asset.name == name), None)
 
 
 def load_assets() -> Assets:
@@ -40,6 +41,7 @@ def load_assets() -> Assets:
         css=_asset("css", (folder / "page.css").read_bytes()),
         js=_asset("js", script.encode()),
         icon=_asset("svg", (folder / "icon.svg").read_bytes()),
+        worker=_asset("js", (folder / "worker.js").read_bytes()),
     )
 
 

@@ -24,6 +24,7 @@ class Form:
     seq: str = ""
     down: str = ""
     own: str = ""
+    wait: str = ""
 
     @property
     def sends(self) -> bool:

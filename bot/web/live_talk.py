@@ -10,8 +10,6 @@ from fastapi import WebSocket, WebSocketDisconnect
 
 from bot.reception import Reception
 from bot.web.frames import (
-    FRAME_LIMIT,
-    BadFrame,
     BadWords,
     Close,
     End,
@@ -20,9 +18,11 @@ from bot.web.frames import (
     Leave,
     Open,
     Ping,
+    Refused,
     SayFrame,
-    read_frame,
+    take_frame,
 )
+from bot.web.paces import Paces
 from bot.web.partings import Partings
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
@@ -31,6 +31,7 @@ from handover.values import (
     Gone,
     Heard,
     Message,
+    Muted,
     NotTaken,
     OutOfOrder,
     Said,
@@ -53,15 +54,6 @@ class _Over(Exception):
     """The talk is over and the page knows it."""
 
 
-class _Refused(Exception):
-    """The page broke the protocol."""
-
-    def __init__(self, code: str, close: Close) -> None:
-        super().__init__(code)
-        self.code = code
-        self.close = close
-
-
 class LiveTalk:
     """One open socket of one talk. `down` is the number of the last message that the page already has,
     `silence` the shortest silence limit in seconds: an open socket is never taken for silence."""
@@ -76,6 +68,7 @@ class LiveTalk:
         down: int,
         deadline: int,
         budget: FrameBudget,
+        paces: Paces,
         silence: int,
     ) -> None:
         self._socket = socket
@@ -87,6 +80,7 @@ class LiveTalk:
         self._down = down
         self._deadline = deadline
         self._budget = budget
+        self._paces = paces
         self._told: Standing | None = None  # what the page knows; None: tell it whatever it is
         self._deadline_told = False
         self._trouble_told = False
@@ -128,29 +122,15 @@ class LiveTalk:
                     self._reason = EndReason.EXIT
                 return
             try:
-                await self._act(self._check(message.get("text")))
+                await self._act(take_frame(message.get("text"), self._budget))
             except BadWords as error:
                 await self._tell("refused", code="words", seq=error.seq)
-            except _Refused as refused:
+            except Refused as refused:
                 await self._tell("refused", code=refused.code)
                 await self._close(refused.close)
                 return
             except HandoverError:
                 await self._tell_trouble()  # not acknowledged, so the page sends it again
-
-    def _check(self, text: str | None) -> Frame:
-        if not self._budget.take():
-            raise _Refused("pace", Close.TOO_FAST)
-        if text is None:
-            raise _Refused("binary", Close.BAD_FRAME)
-        if len(text) > FRAME_LIMIT:
-            raise _Refused("size", Close.TOO_LARGE)
-        try:
-            return read_frame(text)
-        except BadWords:
-            raise  # refused by itself: the page would send it again over every new socket
-        except BadFrame as error:
-            raise _Refused("frame", Close.BAD_FRAME) from error
 
     async def _act(self, frame: Frame) -> None:
         match frame:
@@ -165,9 +145,10 @@ class LiveTalk:
             case Ping():
                 await self._tell("pong")
             case Open():
-                raise _Refused("frame", Close.BAD_FRAME)
+                raise Refused("frame", Close.BAD_FRAME)
 
     async def _say(self, frame: SayFrame) -> None:
+        await asyncio.sleep(self._paces.delay(self._ref))
         match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
             case Accepted(seq):
                 await self._tell("ack", seq=seq)
@@ -175,6 +156,8 @@ class LiveTalk:
                 await self._tell("refused", code="order", seq=frame.seq, expected=expected)
             case NotTaken():
                 await self._tell("refused", code="not-taken", seq=frame.seq)
+            case Muted():
+                await self._tell("refused", code="muted", seq=frame.seq)
             case Gone():
                 pass  # the next look, or the event, tells why
 
@@ -254,8 +237,10 @@ class LiveTalk:
 
     async def _tell_person(self, standing: WithStaff) -> None:
         told, self._told = self._told, standing
-        if not isinstance(told, WithStaff) or told.name != standing.name:
-            await self._tell("taken", name=standing.name, up=standing.up_seq, heard=standing.up_heard)
+        if not isinstance(told, WithStaff) or (told.name, told.muted) != (standing.name, standing.muted):
+            up, heard = standing.up_seq, standing.up_heard
+            muted = {"muted": True} if standing.muted else {}
+            await self._tell("taken", name=standing.name, up=up, heard=heard, **muted)
 
     async def _hear(self, message: Message) -> None:
         async with self._turn:

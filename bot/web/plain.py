@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.reception import Turn
+from bot.toll import Paid
 from bot.web.forms import Form, read_own
 from bot.web.plain_talk import objection, own_bubbles, show_talk
 from bot.web.site import Site
@@ -16,9 +17,10 @@ from safety.tokens import TokenError
 BOT_LIMIT = 2_000  # characters
 
 
-async def answer_form(site: Site, form: Form) -> Page:
+async def answer_form(site: Site, form: Form, paid: Paid) -> Page:
     """The page that follows. Raises TokenError for an unusable state, UnknownChoice for a choice not offered."""
-    return await _Visit(site, form, site.tokens.open_state(form.state), _open_talk(site, form.talk)).answer()
+    state = site.tokens.open_state(form.state)
+    return await _Visit(site, form, paid, state, _open_talk(site, form.talk)).answer()
 
 
 def page_of(site: Site, turn: Turn) -> Page:
@@ -29,6 +31,7 @@ def page_of(site: Site, turn: Turn) -> Page:
         state_token=site.tokens.seal_state(turn.state),
         lines=site.reception.lines(turn.state),
         mode=Mode.FIRST if turn.state.node == "start" else Mode.BOT,
+        wait=turn.price.wait if turn.price else "",
     )
 
 
@@ -43,6 +46,7 @@ def _open_talk(site: Site, token: str) -> Talk | None:
 class _Visit:
     site: Site
     form: Form
+    paid: Paid
     state: State
     talk: Talk | None
 
@@ -107,7 +111,7 @@ class _Visit:
             turn = self.site.reception.show(self.state, ref)
         else:
             channel = self.talk.channel if self.talk else Channel.WEB_PLAIN
-            turn = await self.site.reception.answer(self.state, event, ref, channel)
+            turn = await self.site.reception.answer(self.state, event, ref, channel, self.paid)
         draft = "" if isinstance(event, Say) else self.form.text
         return turn, replace(page_of(self.site, turn), draft=draft, notice=notice)
 

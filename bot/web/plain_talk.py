@@ -1,5 +1,6 @@
 """A talk on the page without JavaScript: saying, and showing both sides' words in their order."""
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -30,6 +31,8 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     if form.sends:
         long = len(draft.encode(errors="replace")) > PERSON_LIMIT
         notice = objection(site.words.of(state.language), form, standing.name, too_long=long)
+    if form.sends and standing.muted:
+        notice = site.words.of(state.language)["write.muted"]
     if form.sends and not notice:
         seq = await _say(site, form, talk.ref)
         if seq is None:
@@ -53,7 +56,8 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         bubbles=_interleave(own, theirs[-_SHOWN:], standing.up_heard),
         earlier=len(theirs) > _SHOWN or (last > 0 and (not own or own[0].seq > 1)),
         down=down,
-        events=() if form.reader == standing.name else ("talk.joined",),
+        events=_events(form, standing),
+        muted=standing.muted,
         notice=notice,
         draft=draft,
         carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own)),
@@ -74,6 +78,7 @@ async def _say(site: Site, form: Form, talk: TalkRef) -> int | None:
     body = form.text.encode(errors="replace")
     message_id = MessageId(sha256(form.nonce.encode(errors="replace") + b"\n" + body).hexdigest()[:32])
     seq = form.number("seq")
+    await asyncio.sleep(site.paces.delay(talk))
     for _ in range(_REMEMBERED + 2):
         match await site.end.say(talk, seq, message_id, body):
             case Accepted(number):
@@ -83,6 +88,12 @@ async def _say(site: Site, form: Form, talk: TalkRef) -> int | None:
             case _:
                 return None
     return None
+
+
+def _events(form: Form, standing: WithStaff) -> tuple[str, ...]:
+    """What the last page could not know; that nobody reads, as long as it is so."""
+    joined = () if form.reader == standing.name else ("talk.joined",)
+    return (*joined, "talk.muted") if standing.muted else joined
 
 
 def _interleave(own: list[Own], theirs: list[Message], heard: int) -> tuple[Bubble, ...]:

@@ -55,6 +55,7 @@ class Page:
     place: int = 0
     overdue: bool = False
     bubbles: tuple[Bubble, ...] = ()
+    muted: bool = False  # the person takes no words for now
     earlier: bool = False  # some messages are not shown any more
     down: int = 0  # number of the last message of the person that is shown
     events: tuple[str, ...] = ()  # keys of the words that say what happened
@@ -62,6 +63,7 @@ class Page:
     draft: str = ""
     asking: bool = False  # whether to end the talk
     carried: Carried = Carried()
+    wait: str = ""  # what shows that somebody has waited who cannot work
 
 
 @dataclass(frozen=True, slots=True)

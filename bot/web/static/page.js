@@ -21,6 +21,7 @@ function enterMode(next, name = "") {
   byId("reader").dataset.word = name ? "write.person" : "write.bot";
   byId("reader").dataset.name = name;
   byId("reader").textContent = word(byId("reader").dataset.word, { name });
+  document.body.removeAttribute("data-muted");
   askToEnd(false);
 }
 
@@ -31,20 +32,21 @@ function notice(words) {
 
 // --- A turn with the bot ---
 
-async function turn(input) {
+async function turn(input, paid = {}) {
   if (current) return null;
-  current = post(input);
+  stopPaying();
+  current = post({ input, ...paid });
   const answer = await current;
   current = null;
   return answer;
 }
 
-async function post(input) {
+async function post(asked) {
   try {
     const response = await fetch("/turn", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ state, input, ...(token && { talk: token }) }),
+      body: JSON.stringify({ state, ...asked, ...(token && { talk: token }) }),
       signal: AbortSignal.timeout(TURN_LIMIT),
     });
     const answer = await response.json();
@@ -83,6 +85,7 @@ async function choose(button) {
   if (!answer) return;
   if (!answer.words) showBubble(label, "mine", word("chat.you"));
   showAnswer(answer, false);
+  if (answer.price) void pay(button.value, answer.price);
 }
 
 async function ask(words) {
@@ -114,9 +117,11 @@ const FRAMES = {
     showTrouble({ turn: "", live: "" });
     if (reader() !== frame.name) outbox.fail();
     outbox.align(frame.up, frame.heard);
-    if (reader() === frame.name) return;
-    enterMode("talk", frame.name);
-    showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
+    if (reader() !== frame.name) {
+      enterMode("talk", frame.name);
+      showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
+    }
+    showMuted(Boolean(frame.muted), frame.name);
   },
   returned() {
     if (mode() !== "talk") return;
@@ -137,7 +142,7 @@ const FRAMES = {
   trouble: () => showTrouble({ live: word("trouble.live") }),
   refused(frame) {
     if (frame.code === "order") outbox.renumber(frame.expected);
-    if (frame.code === "not-taken") outbox.fail();
+    if (frame.code === "not-taken" || frame.code === "muted") outbox.fail();
     if (frame.code === "words") outbox.refuse(frame.seq);
   },
   async ended(frame) {
@@ -174,6 +179,7 @@ function askToEnd(asking) {
 // --- What the visitor does ---
 
 const tooLong = (words) => (mode() === "talk" ? !fitsFrame(words) : words.length > BOT_LIMIT);
+const objection = (words) => (document.body.hasAttribute("data-muted") ? "write.muted" : tooLong(words) && "write.too-long");
 
 function send() {
   const words = wellFormed(text.value.trim());
@@ -182,8 +188,8 @@ function send() {
   if (draftFor !== null && draftFor !== reader()) {
     draftFor = reader();
     notice(word(draftFor ? "write.now-person" : "write.now-bot", { name: draftFor }));
-  } else if (tooLong(words)) {
-    notice(word("write.too-long"));
+  } else if (objection(words)) {
+    notice(word(objection(words)));
   } else if (mode() === "talk") {
     text.value = "";
     draftFor = null;
