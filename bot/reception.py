@@ -152,13 +152,13 @@ class Reception:
             price = await self._toll.charge(self._desk, JOIN, self._toll.level(opening, paid), paid)
             if price:
                 return self._charge(state, channel, price, patient=patient)
+            self._toll.joined(paid)  # before it is waited for: of many at once, the later ones see the earlier
             joined = await self._end.join(self._desk, self._brief(state, channel), self._draw_pseudonym())
         except HandoverError:
             return self._sorry(self.show(state, None), words["desk.unreachable"])
         if not isinstance(joined, Joined):
             self._counts.add(self._desk, "talk.full")
             return self._closed(state, words["desk.full"])
-        self._toll.joined(paid)
         self._counts.add(self._desk, "talk.joined")
         self._counts.add(self._desk, f"contact.{channel}")
         waiting = self.show(state, joined.ref, "topics")
@@ -167,7 +167,8 @@ class Reception:
     def _charge(self, state: State, channel: Channel, price: Price, *, patient: bool) -> Turn:
         """Many want in: what to pay first, whom to turn to meanwhile, and the same choice once more."""
         words = self._words.of(state.language)
-        why = words["desk.wait-first" if channel is Channel.WEB_PLAIN else "desk.work-first"]
+        plain = channel is Channel.WEB_PLAIN
+        why = words["desk.wait-first" if plain else "desk.work-first"]
         turn = self.show(state, None, "briefing")
         choices = turn.reply.choices
         if patient:
@@ -175,7 +176,8 @@ class Reception:
             choices = (wait, *(choice for choice in choices if choice.id != JOIN))
         said = Message(MessageKind.TEXT, why.replace("{seconds}", str(price.seconds)))
         first = danger_messages(self._now(), state, "danger.call") if Danger(state.danger) is Danger.URGENT else ()
-        return replace(turn, reply=Reply((*first, said, self.lines(state)), choices), price=price)
+        others = () if plain else (self.lines(state),)  # there they come below the button to press
+        return replace(turn, reply=Reply((*first, said, *others), choices), price=price)
 
     def _guide(self, state: State, why: str) -> Turn:
         """To the doors that take this visitor; who is in danger reads 112 before anything else."""

@@ -76,7 +76,7 @@ class Toll:
         return level_of(opening.waiting, opening.on_duty, lately, self._buckets.count(paid.address))
 
     def joined(self, paid: Paid) -> None:
-        """Somebody joined: the next ones may have to pay more."""
+        """Somebody joins: the next ones may have to pay more."""
         self._joins.append(self._clock())
         self._buckets.add(paid.address)
 

@@ -32,6 +32,7 @@ def page_of(site: Site, turn: Turn) -> Page:
         lines=site.reception.lines(turn.state),
         mode=Mode.FIRST if turn.state.node == "start" else Mode.BOT,
         wait=turn.price.wait if turn.price else "",
+        owing=turn.price is not None,
     )
 
 
@@ -113,7 +114,10 @@ class _Visit:
             channel = self.talk.channel if self.talk else Channel.WEB_PLAIN
             turn = await self.site.reception.answer(self.state, event, ref, channel, self.paid)
         draft = "" if isinstance(event, Say) else self.form.text
-        return turn, replace(page_of(self.site, turn), draft=draft, notice=notice)
+        page = page_of(self.site, turn)
+        # Somebody who reads on meanwhile, or changes what they said, has waited all the same.
+        wait = page.wait or (self.form.wait if not turn.talk else "")
+        return turn, replace(page, draft=draft, notice=notice, wait=wait)
 
     def _line_page(self, page: Page, talk: Talk, standing: Waiting) -> Page:
         return replace(

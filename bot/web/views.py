@@ -63,7 +63,8 @@ class Page:
     draft: str = ""
     asking: bool = False  # whether to end the talk
     carried: Carried = Carried()
-    wait: str = ""  # what shows that somebody has waited who cannot work
+    wait: str = ""  # what shows how long somebody has waited who cannot work
+    owing: bool = False  # the wait is not over: whom to turn to meanwhile is shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from bot.web.frames import Close
+from bot.web.paces import BURST
 from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Talk
@@ -221,6 +223,35 @@ async def test_who_was_away_when_the_person_left_gets_the_last_words_before_the_
     again = await house.calls(ref)
     assert (await again.hears("said", "waiting"))["body"] == "I have to go"
     assert (await again.hears("said", "waiting"))["place"] == 1
+
+
+async def test_a_muted_page_is_told_and_its_words_stay_with_it(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    await kim.end.mute(ref, KIM, muted=True)
+    assert await line.hears("taken") == {"type": "taken", "name": "Kim", "up": 0, "heard": 0, "muted": True}
+    await line.says(1, "words")
+    assert await line.hears("refused") == {"type": "refused", "code": "muted", "seq": 1}
+    again = await house.calls(ref)
+    assert (await again.hears("taken"))["muted"]
+    await kim.end.mute(ref, KIM, muted=False)
+    assert "muted" not in await again.hears("taken")
+    await again.says(1, "calmer words")
+    assert (await again.hears("ack"))["seq"] == 1
+    assert await kim.has_heard() == ["calmer words"]
+
+
+async def test_more_words_than_anybody_writes_are_held_back_and_none_is_lost(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    begun = time.monotonic()
+    for seq in range(1, BURST + 5):
+        await line.says(seq, f"number {seq}")
+    for seq in range(1, BURST + 1):
+        assert (await line.hears("ack"))["seq"] == seq
+    quickly = time.monotonic() - begun
+    for seq in range(BURST + 1, BURST + 5):
+        assert (await line.hears("ack"))["seq"] == seq
+    assert time.monotonic() - begun - quickly > 0.5
+    assert await kim.has_heard() == [f"number {seq}" for seq in range(1, BURST + 5)]
 
 
 async def test_words_that_cannot_be_relayed_are_refused_alone(house: House, kim: Colleague) -> None:

@@ -26,7 +26,7 @@ async function pay(choice, price) {
 // What to send along, once the work is done or has been waited for long enough, whichever comes first.
 function earn(choice, price) {
   const bar = element("progress", { "aria-hidden": "true" });
-  byId("log").append(bar);
+  byId("log").querySelector(".block:last-child > p")?.after(bar);
   toll = { bar, button: byId("choices").querySelector(`[value="${choice}"]`) };
   if (toll.button) toll.button.disabled = true;
   return new Promise((done) => {
