@@ -375,6 +375,22 @@ async def test_three_hundred_without_javascript_from_one_school_all_get_in(
     assert len(await kim.end.waiting(DESK)) == 300
 
 
+async def test_who_was_muted_and_sent_away_again_and_again_still_gets_in(
+    client: httpx.AsyncClient, site: Site, kim: Colleague, engine: Engine
+) -> None:
+    """Requirement AB-5: there is no ban. Coming back costs what it costs everybody on that network."""
+    await kim.comes()
+    for _ in range(3 * FREE_NEARBY):
+        wish = await Wish(client, site, SCHOOL).asks()
+        assert await wish.pays() <= 1
+        talk = await kim.takes_the_first()
+        await kim.end.mute(talk.ref, KIM, muted=True)
+        await kim.end.end(talk.ref, KIM)
+    with engine.client() as admin:
+        kinds = {key.decode().partition(":")[0] for key in admin.keys("*")}
+    assert kinds == {"duty", "free", "spent"}
+
+
 # --- Waiting instead of working ---
 
 
