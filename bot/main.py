@@ -72,7 +72,7 @@ def create_app(
     words = Words(content, settings.desk, _constants(settings))
     assets = load_assets()
     buckets = Buckets(clock)
-    toll = Toll(settings.key, visitor_end, buckets, now, clock, effort)
+    toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
     reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()), toll)
     app = FastAPI(
         title="visitor",

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handover.values import DeskId, Limits
+from safety.price import FREE_LATELY
 
 
 def _refuse(value: object) -> None:
@@ -36,6 +37,7 @@ class BotSettings(BaseSettings):
     silence_seconds: int = Field(default=180, ge=1)
     waiting_silence_seconds: int = Field(default=600, ge=1)
     trusted_proxies: int = Field(default=0, ge=0, le=8)
+    joins_per_minute: int = Field(default=FREE_LATELY, ge=1, le=1_000_000)
 
     # A stolen visitor side must not open the staff side (design promise 10), so it may not even hold its keys.
     database_url: NotOurs = None

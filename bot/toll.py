@@ -16,11 +16,12 @@ from handover.ports import VisitorEnd
 from handover.values import DeskId, Opening
 from safety.buckets import Buckets
 from safety.limits import FrameBudget
-from safety.price import FREE_LATELY, HIGHEST, enough, level_of, seconds_of
+from safety.price import FREE_LATELY, enough, level_of, seconds_of
 from safety.tokens import TokenError, seal, unseal
 from safety.work import LIFETIME, BadWork, Effort, Work
 
 _MINUTE = 60.0
+_MOST_JOINS = 100_000  # of a minute that are counted
 _SPENT = LIFETIME + 120  # seconds that a nonce is remembered: its life, and what two servers' clocks may differ
 _AGAIN = 10  # seconds until somebody who has waited long enough tries again, because others came through just now
 
@@ -47,7 +48,8 @@ class Price:
 
 
 class Toll:
-    """One for all wishes of a process. `now` gives seconds since the epoch, `clock` seconds that only ever grow."""
+    """One for all wishes of a process. `now` gives seconds since the epoch, `clock` seconds that only ever grow;
+    `free_lately` may join within a minute at no cost."""
 
     def __init__(
         self,
@@ -57,6 +59,7 @@ class Toll:
         now: Callable[[], float],
         clock: Callable[[], float],
         effort: Effort | None = None,
+        free_lately: int = FREE_LATELY,
     ) -> None:
         self._key = key
         self._end = end
@@ -65,7 +68,8 @@ class Toll:
         self._clock = clock
         self._work = Work(key, effort)
         self._gate = FrameBudget(clock, _GATE_RATE, _GATE_BURST)
-        self._joins: deque[float] = deque(maxlen=FREE_LATELY * 2**HIGHEST)  # more do not raise the price
+        self._free_lately = free_lately
+        self._joins: deque[float] = deque(maxlen=_MOST_JOINS)
 
     def level(self, opening: Opening, paid: Paid) -> int:
         """The price of joining, by what the engine tells of the desk and this process of the last minutes."""
@@ -73,7 +77,8 @@ class Toll:
         while self._joins and self._joins[0] < since:
             self._joins.popleft()
         lately = max(opening.lately, len(self._joins))
-        return level_of(opening.waiting, opening.on_duty, lately, self._buckets.count(paid.address))
+        nearby = self._buckets.count(paid.address)
+        return level_of(opening.waiting, opening.on_duty, lately, nearby, self._free_lately)
 
     def joined(self, paid: Paid) -> None:
         """Somebody joins: the next ones may have to pay more."""

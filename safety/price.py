@@ -6,7 +6,7 @@ level is the most that anybody ever pays: nobody is refused.
 
 HIGHEST = 6
 
-FREE_LATELY = 20  # joins of the last minute at a desk (AB-2)
+FREE_LATELY = 20  # joins of the last minute at a desk (AB-2), unless the operator knows better
 FREE_NEARBY = 5  # joins of the last ten minutes from one network (AB-2)
 FREE_WAITING = 10  # talks in the waiting room, where fewer than five are on duty
 FREE_PER_STAFF = 2  # and where there are more of them, for each
@@ -15,11 +15,11 @@ FREE_PER_STAFF = 2  # and where there are more of them, for each
 _WAITS = (0, 5, 10, 20, 30, 45, 60)
 
 
-def level_of(waiting: int, on_duty: int, lately: float, nearby: float) -> int:
-    """0 (nothing to pay) to HIGHEST, by whichever presses most: talks in the waiting room, joins of the last minute,
-    joins of the last ten minutes from the same network."""
+def level_of(waiting: int, on_duty: int, lately: int, nearby: float, free_lately: int = FREE_LATELY) -> int:
+    """0 (nothing to pay) to HIGHEST, by whichever presses most: talks in the waiting room, joins of the last minute
+    (`free_lately` of them cost nothing), joins of the last ten minutes from the same network."""
     room = max(FREE_WAITING, FREE_PER_STAFF * on_duty)
-    return max(_doublings(waiting, room), _doublings(lately, FREE_LATELY), _doublings(nearby, FREE_NEARBY))
+    return max(_doublings(waiting, room), _doublings(lately, free_lately), _doublings(nearby, FREE_NEARBY))
 
 
 def seconds_of(level: int) -> int:

@@ -22,7 +22,7 @@ from bot.web.frames import (
     SayFrame,
     take_frame,
 )
-from bot.web.paces import Paces
+from bot.web.paces import Held, Paces
 from bot.web.partings import Partings
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
@@ -80,7 +80,7 @@ class LiveTalk:
         self._down = down
         self._deadline = deadline
         self._budget = budget
-        self._paces = paces
+        self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
         self._told: Standing | None = None  # what the page knows; None: tell it whatever it is
         self._deadline_told = False
         self._trouble_told = False
@@ -91,7 +91,7 @@ class LiveTalk:
     async def run(self) -> None:
         """Carry the talk until it is over or the socket is gone; then tell the engine which of the two it was."""
         self._partings.arrive(self._ref)
-        tasks = (asyncio.create_task(self._read()), asyncio.create_task(self._keep()))
+        tasks = [asyncio.create_task(work()) for work in (self._read, self._keep, self._words.run)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -135,7 +135,7 @@ class LiveTalk:
     async def _act(self, frame: Frame) -> None:
         match frame:
             case SayFrame():
-                await self._say(frame)
+                await self._words.take(frame)
             case HeardFrame(seq):
                 await self._end.heard(self._ref, seq)
             case End():
@@ -148,7 +148,6 @@ class LiveTalk:
                 raise Refused("frame", Close.BAD_FRAME)
 
     async def _say(self, frame: SayFrame) -> None:
-        await asyncio.sleep(self._paces.delay(self._ref))
         match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
             case Accepted(seq):
                 await self._tell("ack", seq=seq)

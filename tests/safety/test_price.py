@@ -5,7 +5,7 @@ import pytest
 from safety.price import HIGHEST, enough, level_of, seconds_of
 
 
-def level(waiting: int = 0, on_duty: int = 1, lately: float = 0, nearby: float = 0) -> int:
+def level(waiting: int = 0, on_duty: int = 1, lately: int = 0, nearby: float = 0) -> int:
     return level_of(waiting, on_duty, lately, nearby)
 
 
@@ -23,6 +23,11 @@ def test_the_price_rises_with_each_doubling_and_has_an_end(name: str, free: int)
 
 def test_what_presses_most_decides() -> None:
     assert level(waiting=20, lately=20, nearby=5) == level(waiting=20) == 2
+
+
+def test_an_operator_may_let_more_join_in_a_minute() -> None:
+    assert level_of(0, 1, 59, 0, 60) == 0
+    assert level_of(0, 1, 60, 0, 60) == 1
 
 
 def test_a_large_team_has_a_larger_room() -> None:

@@ -4,8 +4,8 @@ const ENDED = 4000; // close code: the talk is over
 const UNKNOWN = 4401; // close code: no such talk for this page
 const LONGEST = 15_000; // milliseconds between two attempts
 const PACE = 60; // milliseconds between two messages; the server allows 20 frames a second
-const BURST = 20; // messages at that pace; whoever has more to send goes on
-const SLOW = 250; // milliseconds apart, as the server would hold them back
+const BURST = 40; // messages at that pace; whoever has more to send goes on
+const SLOW = 200; // milliseconds apart, as the server would hold them back
 const GLANCE = 300; // milliseconds until the person is told that messages were shown
 const BEAT = 12_000; // milliseconds between two questions whether the server is still there
 
