@@ -18,7 +18,7 @@ SCRIPTS = {
 CODE = [path.read_text(encoding="utf-8") for path in WEB.iterdir() if path.name.endswith(".py")]
 CODE.append((files("bot") / "reception.py").read_text(encoding="utf-8"))
 
-BUILT = re.compile(r"(message|ended|error|first|trouble)\..*|exit\.shift-.*")  # from parts, at run time
+BUILT = re.compile(r"(message|ended|error|first|heed|trouble)\..*|exit\.shift-.*")  # from parts, at run time
 _KEY = re.compile(r"[\"'`]([a-z]+\.[a-z0-9-]+)[\"'`]")
 
 
@@ -47,7 +47,7 @@ def test_every_language_fills_in_the_same_names(content: Content, language: str)
 def test_what_is_known_at_start_is_filled_in_and_the_rest_is_left(content: Content) -> None:
     words = Words(content, "demo", {"deadline": 7, "silence": 3, "waiting": 10, "title": "T"}).of("en")
     left = {name for text in words.values() for name in re.findall(r"\{(\w+)\}", text)}
-    assert left == {"name", "place"}
+    assert left == {"kinds", "name", "place", "seconds"}
     assert "7 minutes" in words["waiting.deadline"]
     assert "Demo desk" in words["first.who-text"]
 
