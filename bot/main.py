@@ -13,9 +13,11 @@ from fastapi.telemetry import TelemetryConfig
 from bot.counting import counter_names
 from bot.reception import Reception
 from bot.settings import BotSettings
+from bot.toll import Toll
 from bot.web import errors, health, leave, live, pages, static, turns
 from bot.web.assets import load_assets
 from bot.web.later import load_later
+from bot.web.paces import Paces
 from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Tokens
@@ -27,9 +29,11 @@ from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import HandoverError, VisitorEnd
 from handover.visitor_redis import RedisVisitorEnd
+from safety.buckets import Buckets
 from safety.guard import Guard, read_rules
 from safety.headers import SecurityHeaders, visitor_policy
 from safety.limits import BodyLimit
+from safety.work import Effort
 
 BODY_LIMIT = 16 * 1024
 FLUSH = 60  # seconds between two batches of counts
@@ -60,15 +64,19 @@ def create_app(
     *,
     now: Callable[[], float] = time.time,
     clock: Callable[[], float] = time.monotonic,
+    effort: Effort | None = None,
 ) -> FastAPI:
-    """The app over these collaborators. ValueError when there is no desk of the configured name."""
+    """The app over these collaborators; `effort` is how much work is asked for under load. ValueError when there is no
+    desk of the configured name."""
     if settings.desk not in content.desks:
         raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
     tally = Tally(counter_names(content))
     words = Words(content, settings.desk, _constants(settings))
     rules = read_rules()
     assets = load_assets(load_later(content, words, rules))
-    reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()))
+    buckets = Buckets(clock)
+    toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
+    reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()), toll)
     app = FastAPI(
         title="visitor",
         openapi_url=None,
@@ -76,7 +84,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=lambda _: _lifespan(visitor_end, tally),
+        lifespan=lambda _: _lifespan(visitor_end, tally, buckets),
     )
     app.state.site = Site(
         settings=settings,
@@ -85,6 +93,7 @@ def create_app(
         reception=reception,
         end=visitor_end,
         partings=Partings(visitor_end, reception),
+        paces=Paces(clock),
         tokens=Tokens(settings.key, content, now),
         assets=assets,
         views=Views(settings, content, words, assets),
@@ -92,6 +101,11 @@ def create_app(
         now=now,
         guard=Guard(rules),
     )
+    _route(app)
+    return app
+
+
+def _route(app: FastAPI) -> None:
     for part in (pages, turns, live, leave, static, health):
         app.include_router(part.router)
     errors.add_handlers(app)
@@ -99,19 +113,18 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=BODY_LIMIT, refusal=errors.refuse_too_large)
     app.add_middleware(errors.LastResort)
     app.add_middleware(SecurityHeaders, policy=visitor_policy())
-    return app
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(visitor_end: OpenableEnd, tally: Tally) -> AsyncIterator[None]:
+async def _lifespan(visitor_end: OpenableEnd, tally: Tally, buckets: Buckets) -> AsyncIterator[None]:
     await visitor_end.open()
-    flushing = asyncio.create_task(_flush_often(visitor_end, tally))
+    chores = (asyncio.create_task(_flush_often(visitor_end, tally)), asyncio.create_task(_forget_in_time(buckets)))
     try:
         yield
     finally:
-        flushing.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await flushing
+        for chore in chores:
+            chore.cancel()
+        await asyncio.gather(*chores, return_exceptions=True)
         await _flush(visitor_end, tally)
         await visitor_end.close()
 
@@ -120,6 +133,13 @@ async def _flush_often(visitor_end: OpenableEnd, tally: Tally) -> None:
     while True:
         await asyncio.sleep(FLUSH)
         await _flush(visitor_end, tally)
+
+
+async def _forget_in_time(buckets: Buckets) -> None:
+    """Also when nobody comes for hours."""
+    while True:
+        seconds = buckets.rotate()
+        await asyncio.sleep(seconds)
 
 
 async def _flush(visitor_end: OpenableEnd, tally: Tally) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.counting import Counts, names_of_step
+from bot.toll import Paid, Price, Toll
 from bot.words import Words
 from dialogues import admission, directory
 from dialogues.doors import Desk, DeskChannel
@@ -40,17 +41,20 @@ from handover.values import (
 )
 
 WAIT = "wait-anyway"  # somebody is on duty and busy: wait all the same
+JOIN = "join"
 OVER = "talk-over"  # the page learned that its talk is over
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one answer leaves behind: the next state, what to show, and the talk that the visitor now has."""
+    """What one answer leaves behind: the next state, what to show, the talk that the visitor now has, and what is to be
+    paid before there is one."""
 
     state: State
     reply: Reply
     talk: TalkRef | None = None
     language_changed: bool = False
+    price: Price | None = None
 
 
 class Reception:
@@ -64,6 +68,7 @@ class Reception:
         counts: Counts,
         desk: DeskId,
         now: Callable[[], datetime],
+        toll: Toll,
         draw: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         self._content = content
@@ -73,6 +78,7 @@ class Reception:
         self._desk = desk
         self._door = _on_the_web(content.desks[desk])
         self._clock = now
+        self._toll = toll
         self._draw = draw
 
     def open(self, language: str) -> Turn:
@@ -86,13 +92,16 @@ class Reception:
         after, reply = enter(self._now(), state, node or state.node)
         return Turn(after, self._with_duty(after, reply), talk)
 
-    async def answer(self, state: State, event: Event, talk: TalkRef | None, channel: Channel) -> Turn:
-        """One step of the conversation. Raises UnknownChoice for a choice that the state does not offer."""
+    async def answer(
+        self, state: State, event: Event, talk: TalkRef | None, channel: Channel, paid: Paid | None = None
+    ) -> Turn:
+        """One step of the conversation; `paid` is what came along, should it cost something. Raises UnknownChoice for a
+        choice that the state does not offer."""
         state = replace(state, waiting=talk is not None)
         if event == Choose(OVER):
             return self.show(state, None, "after")
         if event == Choose(WAIT) and not talk:
-            return await self._join(replace(state, node="briefing"), channel, patient=True)
+            return await self._join(replace(state, node="briefing"), channel, paid or Paid(), patient=True)
         after, reply = step(self._now(), state, event)
         if reply.action is Action.LANGUAGE and after.node in {"closed", "elsewhere"}:
             # Why somebody was turned away may not hold in the new language, and is not kept: the briefing asks anew.
@@ -101,7 +110,7 @@ class Reception:
         for name in names_of_step(state, after):
             self._counts.add(self._desk, name)
         if reply.action is Action.JOIN and not talk:
-            return await self._join(after, channel, patient=False)
+            return await self._join(after, channel, paid or Paid(), patient=False)
         if talk and reply.action in {Action.REBRIEF, Action.LANGUAGE}:
             reply = await self._rebrief(after, reply, talk, channel)
         return Turn(after, self._with_duty(after, reply, channel), talk, reply.action is Action.LANGUAGE)
@@ -130,7 +139,7 @@ class Reception:
     def _now(self) -> Content:
         return replace(self._content, now=self._clock())
 
-    async def _join(self, state: State, channel: Channel, *, patient: bool) -> Turn:
+    async def _join(self, state: State, channel: Channel, paid: Paid, *, patient: bool) -> Turn:
         """Into the waiting room, if the desk takes this visitor and somebody is there to come; `patient` also waits for
         those who are busy."""
         words = self._words.of(state.language)
@@ -140,6 +149,10 @@ class Reception:
             opening = await self._end.opening(self._desk)
             if not opening.available and not (patient and opening.on_duty):
                 return self._refuse(state, busy=opening.on_duty > 0)
+            price = await self._toll.charge(self._desk, JOIN, self._toll.level(opening, paid), paid)
+            if price:
+                return self._charge(state, channel, price, patient=patient)
+            self._toll.joined(paid)  # before it is waited for: of many at once, the later ones see the earlier
             joined = await self._end.join(self._desk, self._brief(state, channel), self._draw_pseudonym())
         except HandoverError:
             return self._sorry(self.show(state, None), words["desk.unreachable"])
@@ -150,6 +163,21 @@ class Reception:
         self._counts.add(self._desk, f"contact.{channel}")
         waiting = self.show(state, joined.ref, "topics")
         return self._sorry(waiting, words["waiting.meanwhile"])
+
+    def _charge(self, state: State, channel: Channel, price: Price, *, patient: bool) -> Turn:
+        """Many want in: what to pay first, whom to turn to meanwhile, and the same choice once more."""
+        words = self._words.of(state.language)
+        plain = channel is Channel.WEB_PLAIN
+        why = words["desk.wait-first" if plain else "desk.work-first"]
+        turn = self.show(state, None, "briefing")
+        choices = turn.reply.choices
+        if patient:
+            wait = Choice(WAIT, words["desk.wait"], ChoiceKind.PERSON)
+            choices = (wait, *(choice for choice in choices if choice.id != JOIN))
+        said = Message(MessageKind.TEXT, why.replace("{seconds}", str(price.seconds)))
+        first = danger_messages(self._now(), state, "danger.call") if Danger(state.danger) is Danger.URGENT else ()
+        others = () if plain else (self.lines(state),)  # there they come below the button to press
+        return replace(turn, reply=Reply((*first, said, *others), choices), price=price)
 
     def _guide(self, state: State, why: str) -> Turn:
         """To the doors that take this visitor; who is in danger reads 112 before anything else."""

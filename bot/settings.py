@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handover.values import DeskId, Limits
 from safety.devices import BadDevice, read_key
+from safety.price import FREE_LATELY
 
 
 def _refuse(value: object) -> None:
@@ -37,6 +38,8 @@ class BotSettings(BaseSettings):
     deadline_minutes: int = Field(default=10, ge=1, le=240)
     silence_seconds: int = Field(default=180, ge=1)
     waiting_silence_seconds: int = Field(default=600, ge=1)
+    trusted_proxies: int = Field(default=0, ge=0, le=8)
+    joins_per_minute: int = Field(default=FREE_LATELY, ge=1, le=1_000_000)
 
     # A stolen visitor side must not open the staff side (design promise 10), so it may not even hold its keys.
     database_url: NotOurs = None

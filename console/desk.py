@@ -7,7 +7,7 @@ from typing import assert_never
 from console.accounts import Member
 from console.desk_device import DeskDevice
 from console.devices import Devices, Ready, Revoked, Standing
-from console.frames import VERSION, Device, Duty, End, Frame, Heard, Release, Say, Take, Unsayable, WrapUp
+from console.frames import VERSION, Device, Duty, End, Frame, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
 from console.presence import DutyState, Presences
 from console.talks import Talks
 from console.views import SHOWN_ROWS, Json, Views, handle_of
@@ -113,16 +113,14 @@ class Desk:
             case _:
                 await self._handle_talk(frame)
 
-    async def _handle_talk(self, frame: Say | Unsayable | Heard | Release | End) -> None:
+    async def _handle_talk(self, frame: Say | Unsayable | Heard | Release | Mute | End) -> None:
         match frame:
             case Say() | Unsayable():
                 await self._talks.say(frame)
             case Heard():
                 await self._talks.heard(frame)
-            case Release():
-                await self._release(frame)
-            case End():
-                await self._finish(frame)
+            case Release() | Mute() | End():
+                await self._act_on_talk(frame)
             case _:
                 assert_never(frame)
 
@@ -228,20 +226,35 @@ class Desk:
         else:
             await self._refuse(_NOT_CLAIMED[type(outcome)], frame.talk)
 
-    async def _release(self, frame: Release) -> None:
+    async def _act_on_talk(self, frame: Release | Mute | End) -> None:
+        """What only whoever holds the talk may do."""
         ref = self._talks.ref(frame.talk)
         if ref is None:
             await self._refuse("not_yours", frame.talk)
             return
+        match frame:
+            case Release():
+                await self._release(frame, ref)
+            case Mute():
+                await self._mute(frame, ref)
+            case End():
+                await self._finish(frame, ref)
+
+    async def _release(self, frame: Release, ref: TalkRef) -> None:
         if isinstance(await self._end.release(ref, self._member.id), Done):
             self._count("talk.returned")
         await self._talks.leave(frame.talk, "released")
 
-    async def _finish(self, frame: End) -> None:
-        ref = self._talks.ref(frame.talk)
-        if ref is None:
-            await self._refuse("not_yours", frame.talk)
-            return
+    async def _mute(self, frame: Mute, ref: TalkRef) -> None:
+        outcome = await self._end.mute(ref, self._member.id, muted=frame.muted)
+        if isinstance(outcome, Done):
+            await self._send({"type": "muted", "talk": frame.talk, "muted": frame.muted})
+        elif isinstance(outcome, Gone):
+            await self._talks.end(frame.talk, None)
+        else:
+            await self._talks.leave(frame.talk, "not_yours")
+
+    async def _finish(self, frame: End, ref: TalkRef) -> None:
         outcome = await self._end.end(ref, self._member.id)
         if isinstance(outcome, Done):
             self._count("talk.ended.staff")

@@ -85,6 +85,15 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
+class Mute:
+    """Take none of the visitor's words, or take them again."""
+
+    action: ClassVar[str] = "mute"
+    talk: str
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     action: ClassVar[str] = "end"
     talk: str
@@ -99,7 +108,7 @@ class WrapUp:
     choices: tuple[str, ...]
 
 
-Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | End | WrapUp
+Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp
 
 
 def parse_frame(text: str) -> Frame:
@@ -147,6 +156,13 @@ def _say(raw: dict[str, Any]) -> Say | Unsayable:
     return Say(talk, seq, MessageId(identity), body)
 
 
+def _mute(raw: dict[str, Any]) -> Mute:
+    muted = raw.get("muted")
+    if not isinstance(muted, bool):
+        raise BadFrame
+    return Mute(_talk(raw), muted)
+
+
 def _wrapup(raw: dict[str, Any]) -> WrapUp:
     choices = raw.get("choices")
     if not isinstance(choices, list) or len(choices) > MAX_CHOICES:
@@ -163,6 +179,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "say": _say,
     "heard": lambda raw: Heard(_talk(raw), _seq(raw)),
     "release": lambda raw: Release(_talk(raw)),
+    "mute": _mute,
     "end": lambda raw: End(_talk(raw)),
     "wrapup": _wrapup,
 }

@@ -27,6 +27,7 @@ _SCRIPT = "text/javascript"
 FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
+    "column.js": _SCRIPT,
     "compare.js": _SCRIPT,
     "desk.js": _SCRIPT,
     "device.js": _SCRIPT,

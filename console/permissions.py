@@ -46,6 +46,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.heard": _STAFF,
     "live.release": _STAFF,
     "live.end": _STAFF,
+    "live.mute": _STAFF,
     "live.wrapup": _STAFF,
 }
 

@@ -20,6 +20,7 @@ from handover.events import (
     TalkEvent,
     WasEnded,
     WasKeyed,
+    WasMuted,
     WasOpened,
     WasReturned,
     WasTaken,
@@ -215,9 +216,9 @@ class Talks:
                 await self._tell_around(held, event)
 
     async def _tell_around(
-        self, held: _Held, event: Heard | WentAway | CameBack | BriefingChanged | WasTaken | WasOpened
+        self, held: _Held, event: Heard | WentAway | CameBack | BriefingChanged | WasTaken | WasOpened | WasMuted
     ) -> None:
-        if not isinstance(event, WasTaken | WasOpened):  # our own doing
+        if not isinstance(event, WasTaken | WasOpened | WasMuted):  # our own doing
             await self._send(self._views.event(held.handle, event))
 
     async def _show_said(self, held: _Held, event: Said) -> None:

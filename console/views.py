@@ -64,6 +64,7 @@ class Views:
             "said": [message_view(message) for message in said],
             "delivered": talk.down_heard,
             "away": talk.away,
+            "muted": talk.muted,
         }
 
     def keys(self, handle: str, keys: Keys) -> Json:

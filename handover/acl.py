@@ -7,7 +7,7 @@ be read and `%W~` only written. What a permission does not name here is refused.
 
 VISITOR = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~spent:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",
@@ -19,6 +19,7 @@ VISITOR = (
     "(+zrem %W~held:*)",
     "(+zscore +zcount %R~duty:* %R~free:*)",
     "(+hincrby +pexpire ~count:*)",
+    "(+zadd +zremrangebyscore +zremrangebyrank +pexpire %W~spent:*)",
     "(+publish &up:* &talk:* &room:*)",
     "(+subscribe &down:* &talk:*)",
 )

@@ -15,6 +15,7 @@ from handover.events import (
     TalkEvent,
     WasEnded,
     WasKeyed,
+    WasMuted,
     WasOpened,
     WasReturned,
     WasTaken,
@@ -125,6 +126,7 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"h": _heard,
         b"t": lambda rest: WasTaken(rest.decode()),
         b"d": lambda _: WasOpened(),
+        b"m": lambda rest: WasMuted(rest == b"1"),
     },
     "talk": {b"r": lambda _: WasReturned(), b"e": lambda rest: WasEnded(EndReason(rest.decode()))},
 }

@@ -35,6 +35,13 @@ class WasKeyed:
 
 
 @dataclass(frozen=True, slots=True)
+class WasMuted:
+    """To the visitor: whether the staff member takes the visitor's words has changed."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WasReturned:
     """To both: the talk is in the waiting room again, at its old place (released, or the staff member was lost)."""
 
@@ -75,6 +82,7 @@ TalkEvent = (
     | WasTaken
     | WasOpened
     | WasKeyed
+    | WasMuted
     | WasReturned
     | WasEnded
     | WentAway

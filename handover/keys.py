@@ -12,10 +12,11 @@ held:{desk}            zset    `<staff> <claimed> <talk>`, all of score 0; a min
 duty:{desk}            zset    staff -> end of the lease (microseconds); until the last lease has lapsed
 free:{desk}            zset    those of `duty` that are not paused; the same
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
+spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
 
 channel                        who publishes  what
 up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
-down:{desk}:<talk>             staff's end    words, shown, taken
+down:{desk}:<talk>             staff's end    words, shown, taken, muted
 talk:{desk}:<talk>             both           returned, ended
 room:{desk}                    both           waiting list or presence changed
 
@@ -32,7 +33,7 @@ _TALK = re.compile(r"[A-Za-z0-9_-]{22}")
 _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _OF_TALK = ("talk", "up", "down")
-_OF_DESK = ("room", "held", "duty", "free", "count")
+_OF_DESK = ("room", "held", "duty", "free", "count", "spent")
 
 
 def desk_keys(desk: DeskId) -> dict[str, str]:

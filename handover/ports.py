@@ -24,6 +24,7 @@ from handover.values import (
     Load,
     Message,
     MessageId,
+    Muted,
     NotOnDuty,
     NotTaken,
     NotYours,
@@ -57,6 +58,10 @@ class VisitorEnd(Protocol):
     async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full:
         """Put a new talk last in the waiting room. Until its first `attend` it is away, and soon gone."""
 
+    async def spend(self, desk: DeskId, nonce: str, seconds: int) -> bool:
+        """Whether `nonce` (at most 64 of printable ASCII) is spent here for the first time within `seconds`, in any
+        process. At most SPENT are remembered per desk; those that end soonest give way."""
+
     async def attend(self, ref: TalkRef) -> Standing:
         """Where the talk stands; also renews the visitor's presence (silence limit) and, when the staff member's
         lease has lapsed, returns the talk to its old place and tells both sides."""
@@ -70,7 +75,7 @@ class VisitorEnd(Protocol):
 
     async def say(
         self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes
-    ) -> Accepted | OutOfOrder | NotTaken | Gone:
+    ) -> Accepted | OutOfOrder | NotTaken | Muted | Gone:
         """Relay one message to staff. The same id at the same seq is accepted again and relayed once."""
 
     async def hear(self, ref: TalkRef, after: int) -> list[Message] | Gone:
@@ -105,7 +110,8 @@ class StaffEnd(Protocol):
         """End the lease at once; talks in hand return to their old places (returned here)."""
 
     async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
-        """The waiting list: danger `urgent` first, then longest waiting first. Expired talks are left out."""
+        """The waiting list: danger `urgent` first (ten of them at most), then longest waiting first. Expired talks are
+        left out."""
 
     async def load(self, desk: DeskId) -> Load:
         """Live load."""
@@ -144,6 +150,10 @@ class StaffEnd(Protocol):
 
     async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
         """Tell the visitor that everything up to `seq` was shown."""
+
+    async def mute(self, ref: TalkRef, staff: StaffId, *, muted: bool) -> Done | NotYours | Gone:
+        """Take none of the visitor's words from now on, or take them again, and tell the visitor. In other hands the
+        talk is not muted."""
 
     async def end(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
         """Delete everything of the talk and tell the visitor."""

@@ -35,7 +35,8 @@ from handover.values import (
 )
 
 MICROSECONDS = 1_000_000
-OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away")
+OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away", "muted")
+FIRST = 10  # rows that go before all others because they are urgent
 
 
 class RedisStaffEnd(RedisEnd):
@@ -68,11 +69,10 @@ class RedisStaffEnd(RedisEnd):
             for (ref, joined), (state, briefing, pseudonym) in zip(talks, rows, strict=True)
             if state == b"waiting"
         ]
-        # The room is in order of joining, and sorting keeps it within each half.
-        return sorted(visitors, key=lambda visitor: visitor.briefing.danger is not Danger.URGENT)
+        return _in_order(visitors)
 
     async def load(self, desk: DeskId) -> Load:
-        waiting, on_duty, available = await self._wire.call("presence", desk_keys(desk))
+        waiting, on_duty, available, _ = await self._wire.call("presence", desk_keys(desk))
         return Load(waiting, on_duty, available)
 
     async def claim(self, ref: TalkRef, staff: StaffId, name: str) -> Claimed | Taken | Gone | AtCapacity | NotOnDuty:
@@ -140,6 +140,9 @@ class RedisStaffEnd(RedisEnd):
 
     async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
         return _done(await self._talk("heard", ref, "down", side="up", staff=staff_member(staff), seq=clamp(seq)))
+
+    async def mute(self, ref: TalkRef, staff: StaffId, *, muted: bool) -> Done | NotYours | Gone:
+        return _done(await self._talk("mute", ref, staff=staff_member(staff), muted=int(muted)))
 
     async def end(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
         return _done(await self._talk("end", ref, id=ref.talk, staff=staff_member(staff), reason="staff"))
@@ -248,8 +251,16 @@ class RedisStaffEnd(RedisEnd):
                 await self._talk("drop", ref, id=ref.talk)
 
 
+def _in_order(visitors: list[WaitingVisitor]) -> list[WaitingVisitor]:
+    """The urgent first, and all in their order of joining, which is how they come. Beyond FIRST urgent ones nobody goes
+    before anybody: so many at once are rather somebody who floods the room, and those who wait must stay in sight."""
+    urgent = [visitor for visitor in visitors if visitor.briefing.danger is Danger.URGENT][:FIRST]
+    first = {visitor.ref for visitor in urgent}
+    return [*urgent, *(visitor for visitor in visitors if visitor.ref not in first)]
+
+
 def _own_talk(ref: TalkRef, fields: Sequence[bytes | None]) -> OwnTalk:
-    briefing, pseudonym, up_seq, down_seq, down_heard, away = fields
+    briefing, pseudonym, up_seq, down_seq, down_heard, away, muted = fields
     return OwnTalk(
         ref,
         read_pseudonym(pseudonym or b""),
@@ -258,6 +269,7 @@ def _own_talk(ref: TalkRef, fields: Sequence[bytes | None]) -> OwnTalk:
         read_number(down_seq),
         read_number(down_heard),
         away=away is not None,
+        muted=muted is not None,
     )
 
 

@@ -13,6 +13,7 @@ MAX_BODY = 6 * 1024  # bytes of one opaque message: 4,096 padded bytes sealed an
 MAX_WRAPPED = 256  # bytes of one opaque wrapped key
 MAX_DEVICE = 256  # characters of a device's line
 LOG_LENGTH = 1_000  # messages kept per direction while the talk lives, so that a reload can show it again
+SPENT = 65_536  # works remembered per desk, about 8 MB of the engine's memory
 PSEUDONYM_WORDS = 96  # length of each of the two word lists a pseudonym is drawn from
 
 
@@ -104,6 +105,7 @@ class Opening:
     available: int  # staff on duty, not paused, with a valid lease
     waiting: int  # talks in the waiting room
     on_duty: int = 0  # leases that are valid, paused or not: whether waiting for somebody busy makes sense
+    lately: int = 0  # of those who wait, how many joined within the last minute
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class OwnTalk:
     down_seq: int  # last message to the visitor
     down_heard: int  # last of those that the visitor's end has shown
     away: bool = False  # the visitor's connection is gone for now
+    muted: bool = False  # this staff member takes none of the visitor's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,7 @@ class WithStaff:
     down_seq: int
     epoch: int = 0  # whose key `device` wants; 0 before the person's page has begun one
     device: str = ""  # the line of the device that reads (safety.devices); empty until the person's page has begun
+    muted: bool = False  # the person takes none of the visitor's words
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +222,11 @@ class NotYours:
 @dataclass(frozen=True, slots=True)
 class NotTaken:
     """The visitor has nobody to write to yet: the talk is in the waiting room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Muted:
+    """The staff member takes none of the visitor's words for now: nothing was stored or relayed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from handover.keys import desk_keys
 from handover.values import (
     LOG_LENGTH,
     MAX_WRAPPED,
+    SPENT,
     Accepted,
     Briefing,
     DeskId,
@@ -22,6 +23,7 @@ from handover.values import (
     Joined,
     Message,
     MessageId,
+    Muted,
     NotTaken,
     Opening,
     OutOfOrder,
@@ -34,13 +36,15 @@ from handover.values import (
     WithStaff,
 )
 
+_NONCE = 64  # characters
+
 
 class RedisVisitorEnd(RedisEnd):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:
-        waiting, on_duty, available = await self._wire.call("presence", desk_keys(desk))
-        return Opening(available, waiting, on_duty)
+        waiting, on_duty, available, lately = await self._wire.call("presence", desk_keys(desk))
+        return Opening(available, waiting, on_duty, lately)
 
     async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full:
         ref = TalkRef(desk, TalkId(secrets.token_urlsafe(16)))
@@ -55,12 +59,20 @@ class RedisVisitorEnd(RedisEnd):
         )
         return Full() if reply[0] == b"full" else Joined(ref)
 
+    async def spend(self, desk: DeskId, nonce: str, seconds: int) -> bool:
+        """Also refuses a malformed nonce, with ValueError."""
+        if not 0 < len(nonce) <= _NONCE or not nonce.isascii() or not nonce.isprintable():
+            raise ValueError(f"a nonce is 1 to {_NONCE} of printable ASCII")
+        (fresh,) = await self._wire.call("spend", desk_keys(desk), nonce=nonce, seconds=seconds, most=SPENT)
+        return bool(fresh)
+
     async def attend(self, ref: TalkRef) -> Standing:
         match await self._talk("attend", ref, id=ref.talk, **self._silence()):
             case [b"waiting", place, waited]:
                 return Waiting(place, waited)
-            case [b"taken", name, [up_seq, up_heard, down_seq, epoch], device]:
-                return WithStaff(name.decode(), up_seq, up_heard, down_seq, epoch, device.decode("latin-1"))
+            case [b"taken", name, [up_seq, up_heard, down_seq, epoch], device, muted]:
+                line = device.decode("latin-1")
+                return WithStaff(name.decode(), up_seq, up_heard, down_seq, epoch, line, bool(muted))
         return Gone()
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
@@ -75,7 +87,7 @@ class RedisVisitorEnd(RedisEnd):
 
     async def say(
         self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes
-    ) -> Accepted | OutOfOrder | NotTaken | Gone:
+    ) -> Accepted | OutOfOrder | NotTaken | Muted | Gone:
         """Also refuses a malformed id and an oversized body, with ValueError."""
         check_message(message_id, body)
         reply = await self._talk(
@@ -88,6 +100,8 @@ class RedisVisitorEnd(RedisEnd):
                 return OutOfOrder(expected)
             case [b"nottaken"]:
                 return NotTaken()
+            case [b"muted"]:
+                return Muted()
         return Gone()
 
     async def hear(self, ref: TalkRef, after: int) -> list[Message] | Gone:

@@ -48,8 +48,10 @@ _SOURCES = (
     "object-src 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
 )
+# The page makes one policy, which lets its worker be started and nothing else; no second one can take that name.
+_VISITOR_SOURCES = (*_SOURCES, "worker-src 'self'", "trusted-types work")
+_CONSOLE_SOURCES = (*_SOURCES, "media-src 'self'", "trusted-types 'none'")
 
 
 # An ASGI application; spelled out because this package knows no framework.
@@ -59,7 +61,7 @@ Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 def visitor_policy() -> dict[str, str]:
     """Headers of everything that a visitor's browser receives."""
     return {
-        **_common("; ".join(_SOURCES)),
+        **_common("; ".join(_VISITOR_SOURCES)),
         "referrer-policy": "no-referrer",
         "permissions-policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
         "x-robots-tag": "noarchive",
@@ -74,7 +76,7 @@ def console_policy() -> dict[str, str]:
     """
     allowed = {"autoplay": "(self)"}
     return {
-        **_common("; ".join((*_SOURCES, "media-src 'self'"))),
+        **_common("; ".join(_CONSOLE_SOURCES)),
         "referrer-policy": "same-origin",
         "permissions-policy": ", ".join(f"{feature}={allowed.get(feature, '()')}" for feature in _FEATURES),
         "x-robots-tag": "noindex, nofollow, noarchive",

@@ -6,6 +6,7 @@ from typing import Any
 from safety.headers import Asgi
 
 _DRAINED = 512 * 1024
+_LONGEST_DELAY = 60.0  # seconds
 
 
 async def refuse_too_large(scope: Any, receive: Any, send: Any) -> None:
@@ -104,10 +105,19 @@ class FrameBudget:
 
     def take(self) -> bool:
         """Whether one more frame is within the budget; takes it when it is."""
-        now = self._clock()
-        self._left = min(self._burst, self._left + (now - self._seen) * self._rate)
-        self._seen = now
+        self._refill()
         if self._left < 1:
             return False
         self._left -= 1
         return True
+
+    def delay(self) -> float:
+        """Take one more in any case; the seconds to hold it back so that the pace is kept, a minute at most."""
+        self._refill()
+        self._left = max(self._left - 1, -_LONGEST_DELAY * self._rate)
+        return max(0.0, -self._left / self._rate)
+
+    def _refill(self) -> None:
+        now = self._clock()
+        self._left = min(self._burst, self._left + (now - self._seen) * self._rate)
+        self._seen = now

@@ -121,9 +121,7 @@ def open_sealed(epoch: Epoch, direction: Direction, after: int, sealed: bytes) -
         raise Unopenable("another epoch")
     try:
         salt, boxed = sealed[_HEAD - SALT : _HEAD], sealed[_HEAD:]
-        padded = _cipher(epoch, direction, salt).decrypt(
-            _number(counter, 12), boxed, _bound(epoch, direction, counter)
-        )
+        padded = _cipher(epoch, direction, salt).decrypt(_number(counter, 12), boxed, _bound(epoch, direction, counter))
     except InvalidTag as error:
         raise Unopenable("the seal does not fit") from error
     if counter != after + 1:

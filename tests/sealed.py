@@ -152,6 +152,7 @@ class VisitorPage:
     def __init__(self, organisation: bytes) -> None:
         self._organisation = organisation
         self._words: Words | None = None
+        self._device = ""
 
     @property
     def epoch(self) -> int:
@@ -166,6 +167,7 @@ class VisitorPage:
     def taken(self, frame: Mapping[str, Any]) -> Frame:
         """Answer a `taken` frame (`epoch`, `device`, `talk`) with a fresh key; with none for a device not signed."""
         epoch, device = int(frame["epoch"]), str(frame["device"])
+        self._device = device
         if self._words is None:
             self._words = Words(read64(frame["talk"]), Direction.UP, Direction.DOWN)
         try:
@@ -176,6 +178,10 @@ class VisitorPage:
         made = self.words.epochs.setdefault(epoch, Epoch(self.words.talk, epoch, secrets.token_bytes(32)))
         self.words.now = epoch
         return {"type": "key", "epoch": epoch, "device": device, "wrapped": write64(wrap(made, key))}
+
+    def renew(self) -> Frame:
+        """The key of the next epoch: words of this one were refused, and their counters are used up."""
+        return self.taken({"epoch": self.words.now + 1, "device": self._device})
 
     def share(self, device: str) -> list[Frame]:
         """The keys of the earlier epochs for that device, when the visitor says so."""

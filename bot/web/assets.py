@@ -9,7 +9,9 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 # In this order: leaving must work before anything else has run.
-_SCRIPTS = ("exit.js", "outbox.js", "seals.js", "talk.js", "view.js", "later.js", "person.js", "page.js")
+_SCRIPTS = (
+    "exit.js", "outbox.js", "seals.js", "talk.js", "view.js", "toll.js", "files.js", "later.js", "person.js", "page.js",
+)  # fmt: skip
 _TYPES = {
     "css": "text/css",
     "js": "text/javascript",
@@ -35,12 +37,13 @@ class Assets:
     css: Asset
     js: Asset
     icon: Asset
+    worker: Asset  # not part of the page: fetched when there is work to do
     lists: Mapping[str, Asset]  # language -> its neutral words, loaded only when the page needs them
     later: tuple[Asset, ...] = ()  # the first is the script that the page loads once somebody can write
 
     def find(self, name: str) -> Asset | None:
         """The asset of that name, or None."""
-        every = (self.css, self.js, self.icon, *self.lists.values(), *self.later)
+        every = (self.css, self.js, self.icon, self.worker, *self.lists.values(), *self.later)
         return next((asset for asset in every if asset.name == name), None)
 
 
@@ -54,6 +57,7 @@ def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
         css=make_asset("css", (folder / "page.css").read_bytes()),
         js=make_asset("js", script.encode()),
         icon=make_asset("svg", (folder / "icon.svg").read_bytes()),
+        worker=make_asset("js", (folder / "worker.js").read_bytes()),
         lists={
             path.name.removesuffix(".txt"): make_asset("txt", path.read_bytes()) for path in sorted(_lists(), key=str)
         },

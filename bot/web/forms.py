@@ -25,6 +25,7 @@ class Form:
     down: str = ""
     own: str = ""
     keys: str = ""  # the keys of the talk, under our seal
+    wait: str = ""
 
     @property
     def sends(self) -> bool:

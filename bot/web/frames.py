@@ -4,6 +4,7 @@ A message's words come sealed (safety.sealing). The server cannot open them, but
 
 BadFrame                      not one of these frames; the message names nothing of what came
 └── BadWords                  a message whose words cannot be relayed; names its number
+Refused                       one frame too many, or one that ends the socket
 """
 
 import json
@@ -14,6 +15,7 @@ from enum import IntEnum
 from typing import Any
 
 from handover.values import MAX_DEVICE, MAX_WRAPPED, MessageId
+from safety.limits import FrameBudget
 from safety.sealing import SealError, read_head
 from safety.text64 import read64
 
@@ -38,6 +40,15 @@ class Close(IntEnum):
 
 class BadFrame(Exception):
     """Not a frame of this protocol."""
+
+
+class Refused(Exception):
+    """The page broke the protocol: what to tell it, and the code that closes its socket."""
+
+    def __init__(self, code: str, close: Close) -> None:
+        super().__init__(code)
+        self.code = code
+        self.close = close
 
 
 class BadWords(BadFrame):
@@ -107,6 +118,23 @@ def read_frame(text: str) -> Frame:
     if not isinstance(kind, str) or kind not in _READERS:
         raise BadFrame("no such type")
     return _READERS[kind](fields)
+
+
+def take_frame(text: str | None, budget: FrameBudget) -> Frame:
+    """The next frame of an open socket; None stands for bytes. Raises BadWords, or Refused for everything that may not
+    come."""
+    if not budget.take():
+        raise Refused("pace", Close.TOO_FAST)
+    if text is None:
+        raise Refused("binary", Close.BAD_FRAME)
+    if len(text) > FRAME_LIMIT:
+        raise Refused("size", Close.TOO_LARGE)
+    try:
+        return read_frame(text)
+    except BadWords:
+        raise  # refused by itself: the page would send it again over every new socket
+    except BadFrame as error:
+        raise Refused("frame", Close.BAD_FRAME) from error
 
 
 def _open(fields: Mapping[str, Any]) -> Open:

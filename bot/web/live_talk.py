@@ -15,9 +15,12 @@ from bot.web.frames import (
     Leave,
     Open,
     Ping,
+    Refused,
     SayFrame,
+    take_frame,
 )
-from bot.web.live_page import LivePage, Refused
+from bot.web.live_page import LivePage
+from bot.web.paces import Held, Paces
 from bot.web.partings import Partings
 from handover.events import Heard, Said, TalkEvent, WasEnded, WasOpened, WasReturned, WasTaken
 from handover.keys import binding
@@ -28,6 +31,7 @@ from handover.values import (
     EndReason,
     Gone,
     Message,
+    Muted,
     NotTaken,
     OutOfOrder,
     Stale,
@@ -36,6 +40,7 @@ from handover.values import (
     Waiting,
     WithStaff,
 )
+from safety.limits import FrameBudget
 from safety.text64 import write64
 
 ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
@@ -60,6 +65,8 @@ class LiveTalk:
         ref: TalkRef,
         down: int,
         deadline: int,
+        budget: FrameBudget,
+        paces: Paces,
         silence: int,
     ) -> None:
         self._page = page
@@ -70,6 +77,8 @@ class LiveTalk:
         self._ref = ref
         self._down = down
         self._deadline = deadline
+        self._budget = budget
+        self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
         self._told: Standing | None = None  # what the page knows; None: tell it whatever it is
         self._deadline_told = False
         self._over = False
@@ -79,7 +88,7 @@ class LiveTalk:
     async def run(self) -> None:
         """Carry the talk until it is over or the socket is gone; then tell the engine which of the two it was."""
         self._partings.arrive(self._ref)
-        tasks = (asyncio.create_task(self._read()), asyncio.create_task(self._keep()))
+        tasks = [asyncio.create_task(work()) for work in (self._read, self._keep, self._words.run)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -110,7 +119,7 @@ class LiveTalk:
                     self._reason = EndReason.EXIT
                 return
             try:
-                await self._act(self._page.check(message.get("text")))
+                await self._act(take_frame(message.get("text"), self._budget))
             except BadWords as error:
                 await self._page.tell("refused", code="words", seq=error.seq)
             except Refused as refused:
@@ -123,7 +132,7 @@ class LiveTalk:
     async def _act(self, frame: Frame) -> None:
         match frame:
             case SayFrame():
-                await self._say(frame)
+                await self._words.take(frame)
             case KeyFrame():
                 await self._give_key(frame)
             case HeardFrame(seq):
@@ -156,6 +165,8 @@ class LiveTalk:
                 await self._page.tell("refused", code="order", seq=frame.seq, expected=expected)
             case NotTaken():
                 await self._page.tell("refused", code="not-taken", seq=frame.seq)
+            case Muted():
+                await self._page.tell("refused", code="muted", seq=frame.seq)
             case Gone():
                 pass  # the next look, or the event, tells why
 
@@ -241,6 +252,7 @@ class LiveTalk:
         told, self._told = self._told, standing
         if isinstance(told, WithStaff) and _reader(told) == _reader(standing):
             return
+        muted = {"muted": True} if standing.muted else {}
         await self._page.tell(
             "taken",
             name=standing.name,
@@ -249,6 +261,7 @@ class LiveTalk:
             epoch=standing.epoch,
             device=standing.device,
             talk=write64(binding(self._ref)),
+            **muted,
         )
 
     async def _hear(self, message: Message) -> None:
@@ -277,6 +290,6 @@ class LiveTalk:
         self._told = None  # so that the next look tells where the talk stands, and the trouble is over
 
 
-def _reader(standing: WithStaff) -> tuple[str, int, str]:
-    """Who reads, on which device, under which key: the page has to know of every change."""
-    return standing.name, standing.epoch, standing.device
+def _reader(standing: WithStaff) -> tuple[str, int, str, bool]:
+    """Who reads, on which device, under which key, and whether at all: the page has to know of every change."""
+    return standing.name, standing.epoch, standing.device, standing.muted

@@ -8,7 +8,7 @@ from fastapi.exceptions import HTTPException
 
 from bot.web.forms import read_form
 from bot.web.plain import answer_form, page_of
-from bot.web.site import language_of, site_of
+from bot.web.site import language_of, paid_by, site_of
 from bot.web.static import accepts_gzip
 from dialogues.engine import UnknownChoice
 from safety.tokens import ExpiredToken, TokenError
@@ -34,7 +34,7 @@ async def post_form(request: Request) -> Response:
     site = site_of(request)
     form = await read_form(request)
     try:
-        page, status = await answer_form(site, form), 200
+        page, status = await answer_form(site, form, paid_by(request, wait=form.wait)), 200
     except TokenError as error:
         page, status = page_of(site, site.reception.open(language_of(request))), 400
         key = "trouble.expired" if isinstance(error, ExpiredToken) else "trouble.invalid"

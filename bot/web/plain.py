@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.reception import Turn
+from bot.toll import Paid
 from bot.web.forms import Form, read_own
 from bot.web.heeding import REMOVE, heed, without_what_tells
 from bot.web.plain_talk import objection, own_bubbles, show_talk
@@ -17,12 +18,12 @@ from safety.tokens import TokenError
 BOT_LIMIT = 2_000  # characters
 
 
-async def answer_form(site: Site, form: Form) -> Page:
+async def answer_form(site: Site, form: Form, paid: Paid) -> Page:
     """The page that follows. Raises TokenError for an unusable state, UnknownChoice for a choice not offered."""
     state, talk = site.tokens.open_state(form.state), _open_talk(site, form.talk)
     if form.do != REMOVE or form.choice:
-        return await _Visit(site, form, state, talk).answer()
-    page = await _Visit(site, without_what_tells(site, form), state, talk).answer()
+        return await _Visit(site, form, paid, state, talk).answer()
+    page = await _Visit(site, without_what_tells(site, form), paid, state, talk).answer()
     return replace(page, heed=Heed(removed=True))
 
 
@@ -34,6 +35,8 @@ def page_of(site: Site, turn: Turn) -> Page:
         state_token=site.tokens.seal_state(turn.state),
         lines=site.reception.lines(turn.state),
         mode=Mode.FIRST if turn.state.node == "start" else Mode.BOT,
+        wait=turn.price.wait if turn.price else "",
+        owing=turn.price is not None,
     )
 
 
@@ -48,6 +51,7 @@ def _open_talk(site: Site, token: str) -> Talk | None:
 class _Visit:
     site: Site
     form: Form
+    paid: Paid
     state: State
     talk: Talk | None
 
@@ -115,9 +119,12 @@ class _Visit:
             turn = self.site.reception.show(self.state, ref)
         else:
             channel = self.talk.channel if self.talk else Channel.WEB_PLAIN
-            turn = await self.site.reception.answer(self.state, event, ref, channel)
+            turn = await self.site.reception.answer(self.state, event, ref, channel, self.paid)
         draft = "" if isinstance(event, Say) else self.form.text
-        return turn, replace(page_of(self.site, turn), draft=draft, notice=notice, heed=asked)
+        page = page_of(self.site, turn)
+        # Somebody who reads on meanwhile, or changes what they said, has waited all the same.
+        wait = page.wait or (self.form.wait if not turn.talk else "")
+        return turn, replace(page, draft=draft, notice=notice, heed=asked, wait=wait)
 
     def _line_page(self, page: Page, talk: Talk, standing: Waiting) -> Page:
         return replace(

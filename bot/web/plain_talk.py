@@ -1,5 +1,6 @@
 """A talk on the page without JavaScript: saying, and showing both sides' words in their order."""
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -36,7 +37,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     seals = PlainSeals(site.end, site.settings.organisation, talk.ref, site.tokens.open_keys(form.keys))
     if form.sends:
         long = len(draft.encode(errors="replace")) > PERSON_LIMIT
-        notice = objection(words, form, standing.name, too_long=long)
+        notice = words["write.muted"] if standing.muted else objection(words, form, standing.name, too_long=long)
         asked = None if notice else heed(site, form, state)
     try:
         if not await seals.meet(standing, site.today()):
@@ -69,7 +70,8 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         bubbles=_interleave(own, read[-_SHOWN:], standing.up_heard),
         earlier=len(theirs) > _SHOWN or (last > 0 and (not own or own[0].seq > 1)),
         down=down,
-        events=() if form.reader == standing.name else ("talk.joined",),
+        events=_events(form, standing),
+        muted=standing.muted,
         notice=notice,
         draft=draft,
         heed=asked,
@@ -92,6 +94,7 @@ async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int 
     told = f"{form.nonce}\n{form.text}".encode(errors="replace")
     message_id = MessageId(sha256(told).hexdigest()[:32])
     seq = form.number("seq")
+    await asyncio.sleep(site.paces.delay(talk))
     for _ in range(_REMEMBERED + 2):
         body = seals.seal(seq, form.text) or b""
         match await site.end.say(talk, seq, message_id, body):
@@ -102,6 +105,12 @@ async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int 
             case _:
                 return None
     return None
+
+
+def _events(form: Form, standing: WithStaff) -> tuple[str, ...]:
+    """What the last page could not know; that nobody reads, as long as it is so."""
+    joined = () if form.reader == standing.name else ("talk.joined",)
+    return (*joined, "talk.muted") if standing.muted else joined
 
 
 def _read(theirs: list[Message], seals: PlainSeals, unopened: str) -> list[tuple[int, Bubble]]:

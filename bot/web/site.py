@@ -7,14 +7,17 @@ from starlette.requests import HTTPConnection
 
 from bot.reception import Reception
 from bot.settings import BotSettings
+from bot.toll import Paid
 from bot.web.assets import Assets
 from bot.web.languages import choose_language
+from bot.web.paces import Paces
 from bot.web.partings import Partings
 from bot.web.state import Tokens
 from bot.web.views import Views
 from bot.words import Words
 from dialogues.values import Content
 from handover.ports import VisitorEnd
+from safety.buckets import caller
 from safety.guard import Guard
 
 
@@ -28,6 +31,7 @@ class Site:
     reception: Reception
     end: VisitorEnd
     partings: Partings
+    paces: Paces
     tokens: Tokens
     assets: Assets
     views: Views
@@ -49,3 +53,10 @@ def site_of(connection: HTTPConnection) -> Site:
 def language_of(connection: HTTPConnection) -> str:
     """The language that this browser asks for."""
     return choose_language(connection.headers.get("accept-language", ""), site_of(connection).words.languages())
+
+
+def paid_by(connection: HTTPConnection, work: str = "", wait: str = "") -> Paid:
+    """What this request brings to pay with, and where from: the address is looked at once, and kept nowhere."""
+    peer = connection.client.host if connection.client else None
+    forwarded = connection.headers.getlist("x-forwarded-for")
+    return Paid(caller(peer, forwarded, site_of(connection).settings.trusted_proxies), work, wait)

@@ -1,5 +1,6 @@
 """A turn with the bot, for the page's script: state and input in, state and answer out. Nothing is kept."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
@@ -8,13 +9,14 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.reception import Turn
-from bot.web.site import Site, language_of, site_of
+from bot.web.site import Site, language_of, paid_by, site_of
 from bot.web.state import Talk
 from bot.web.views import message_row
 from dialogues.engine import UnknownChoice
 from dialogues.values import Choose, Danger, Event, Say
 from handover.values import Channel
 from safety.tokens import ExpiredToken, TokenError
+from safety.work import LONGEST
 
 router = APIRouter()
 
@@ -46,6 +48,8 @@ class TurnRequest(BaseModel):
     state: Token
     input: TurnInput
     talk: Token | None = None
+    work: Annotated[str, Field(max_length=LONGEST)] = ""
+    wait: Annotated[str, Field(max_length=1024)] = ""
 
 
 @router.post("/turn")
@@ -58,8 +62,9 @@ async def take_turn(request: Request, asked: TurnRequest) -> JSONResponse:
     except TokenError as error:
         return _start_anew(site, language_of(request), error)
     channel = talk.channel if talk else Channel.WEB
+    paid = paid_by(request, asked.work, asked.wait)
     try:
-        turn = await site.reception.answer(state, asked.input.event(), talk.ref if talk else None, channel)
+        turn = await site.reception.answer(state, asked.input.event(), talk.ref if talk else None, channel, paid)
     except UnknownChoice as error:
         raise HTTPException(400) from error
     answer = _answer(site, turn)
@@ -69,6 +74,8 @@ async def take_turn(request: Request, asked: TurnRequest) -> JSONResponse:
         answer |= {"briefing": _briefing(site, turn)}
     if turn.talk and talk is None:
         answer["talk"] = site.tokens.seal_talk(Talk(turn.talk, channel))
+    if turn.price:
+        answer["price"] = {**asdict(turn.price), "script": f"/static/{site.assets.worker.name}"}
     return JSONResponse(answer)
 
 

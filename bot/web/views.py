@@ -67,6 +67,7 @@ class Page:
     place: int = 0
     overdue: bool = False
     bubbles: tuple[Bubble, ...] = ()
+    muted: bool = False  # the person takes no words for now
     earlier: bool = False  # some messages are not shown any more
     down: int = 0  # number of the last message of the person that is shown
     events: tuple[str, ...] = ()  # keys of the words that say what happened
@@ -77,6 +78,8 @@ class Page:
     sharing: bool = False  # ask whether the person may read the earlier words
     heed: Heed | None = None
     carried: Carried = Carried()
+    wait: str = ""  # what shows how long somebody has waited who cannot work
+    owing: bool = False  # the wait is not over: whom to turn to meanwhile is shown
 
 
 @dataclass(frozen=True, slots=True)

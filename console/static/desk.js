@@ -51,7 +51,7 @@ function receive(frame) {
     sent: () => talk?.sent(frame.id, frame.seq),
     delivered: () => talk?.deliver(frame.seq),
     order: () => talk?.order(frame.said),
-    away: () => talk?.setAway(frame.away),
+    away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted),
     briefing: () => { if (talk) describe(talk, frame); },
     left: () => leave(frame.talk, frame.code),
     ended: () => end(frame.talk, frame.reason),

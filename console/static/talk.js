@@ -1,5 +1,6 @@
 // One talk in hand as a column of the desk: its messages, the box to write in, and the wrap-up when it has ended.
 
+import { drawMuted, drawUnread, onDeeds } from "./column.js";
 import { drawCompared } from "./compare.js";
 import { inOrder, newId, Outbox } from "./outbox.js";
 import { bytesOf, MAX_WORDS } from "./sealing.js";
@@ -41,7 +42,7 @@ export class Talk {
     title.textContent = this.name;
     element.setAttribute("aria-labelledby", title.id = `talk-${columns}`);
     element.querySelector("label").htmlFor = box.id = `box-${columns}`;
-    for (const type of ["end", "release"]) element.querySelector(`[data-do=${type}]`).onclick = () => this.wire.send({ type, talk: this.handle });
+    onDeeds(element, (type, more) => this.wire.send({ type, talk: this.handle, ...more }));
     element.querySelector(".compose").onsubmit = (event) => { event.preventDefault(); this.write(box); };
     element.querySelector(".compare").ontoggle = () => this.compare();
     box.onkeydown = (event) => {
@@ -83,7 +84,7 @@ export class Talk {
       this.heard = Math.max(this.heard, frame.heard.at(-1)?.seq ?? 0);
       this.read = Math.max(this.read, Math.min(before, this.heard));
       this.deliver(frame.delivered);
-      this.setAway(frame.away); this.drawKey();
+      this.setAway(frame.away); this.setMuted(frame.muted); this.drawKey();
       this.outbox.sync(frame.said, socket);
       this.scroll(true);
       this.markRead();
@@ -166,6 +167,8 @@ export class Talk {
 
   mark(id, how) { if (this.own.has(id)) { Object.assign(this.own.get(id), how); this.drawState(id); } }
 
+  setMuted(muted) { drawMuted(this.element, muted, muted ? this.say("muted", { name: this.name }) : ""); }
+
   setAway(away) { this.part(".away").textContent = away ? this.say("away") : ""; }
 
   // The server's list of our messages, because a number did not fit. One written in another window is drawn here too.
@@ -211,9 +214,7 @@ export class Talk {
       this.read = this.heard;
       this.tellRead();
     }
-    const badge = this.part(".talk-head .badge");
-    badge.hidden = !this.unread;
-    badge.textContent = this.unread ? this.say("unread", { count: this.unread }) : "";
+    drawUnread(this.element, this.unread, this.unread ? this.say("unread", { count: this.unread }) : "");
     this.changed();
   }
 
@@ -226,7 +227,6 @@ export class Talk {
   }
 
   atEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60; }
-
   scroll(wanted) { if (wanted) this.log.scrollTop = this.log.scrollHeight; }
 
   // The talk has ended: its words leave the page at once, and the closed choices take their place.

@@ -25,6 +25,6 @@ if state == 'waiting' then
   return {'waiting', before + 1, math.floor((time - joined) / 1000000)}
 end
 outlive(held, deadline)
-local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq', 'epoch', 'device')
+local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq', 'epoch', 'device', 'muted')
 local numbers = {tonumber(shown[2]), tonumber(shown[3]), tonumber(shown[4]), tonumber(shown[5] or 0)}
-return {'taken', shown[1], numbers, shown[6] or ''}
+return {'taken', shown[1], numbers, shown[6] or '', shown[7] and 1 or 0}

@@ -1,4 +1,6 @@
 -- keys: room duty free
 -- args:
-local after = '(' .. whole(now())
-return {redis.call('ZCARD', room), redis.call('ZCOUNT', duty, after, '+inf'), redis.call('ZCOUNT', free, after, '+inf')}
+local time = now()
+local after = '(' .. whole(time)
+local lately = redis.call('ZCOUNT', room, whole(time - 60 * 1000000), '+inf')
+return {redis.call('ZCARD', room), redis.call('ZCOUNT', duty, after, '+inf'), redis.call('ZCOUNT', free, after, '+inf'), lately}

@@ -4,7 +4,7 @@
 local REMEMBERED = 64 -- a resend older than this many messages is refused as out of order
 local number = tonumber(seq)
 local slot = side .. '_id' .. (number % REMEMBERED)
-local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot)
+local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot, 'muted')
 local state, holder, last, known = fields[1], fields[2], tonumber(fields[3] or 0), fields[4]
 if not state then
   return {'gone'}
@@ -17,6 +17,9 @@ if number <= last and number > last - REMEMBERED and known == id then
 end
 if state ~= 'taken' then
   return {'nottaken'}
+end
+if side == 'up' and fields[5] then
+  return {'muted'}
 end
 if number ~= last + 1 then
   return {'outoforder', last + 1}

@@ -1,5 +1,6 @@
 """What the visitor's side counts: closed names, once each, handed over in batches."""
 
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -7,11 +8,13 @@ import pytest_asyncio
 
 from bot.counting import counter_names, names_of_step
 from bot.reception import Reception
+from bot.toll import Toll
 from bot.words import Words
 from dialogues.values import Content, Danger, State
 from handover.counters import Tally, talk_names
 from handover.values import Briefing, Channel, EndReason, Joined, Pseudonym, TalkRef
 from handover.visitor_redis import RedisVisitorEnd
+from safety.buckets import Buckets
 from tests.bot.conftest import DESK, Colleague
 from tests.engines import Engine
 
@@ -82,4 +85,5 @@ def tally(content: Content) -> Tally:
 
 @pytest.fixture
 def reception(content: Content, end: RedisVisitorEnd, tally: Tally) -> Reception:
-    return Reception(content, Words(content, DESK, {}), end, tally, DESK, lambda: content.now)
+    toll = Toll(bytes(32), end, Buckets(time.monotonic), time.time, time.monotonic)
+    return Reception(content, Words(content, DESK, {}), end, tally, DESK, lambda: content.now, toll)

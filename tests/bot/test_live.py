@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -14,6 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from bot.web.frames import Close
+from bot.web.paces import BURST
 from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Talk
@@ -40,6 +42,9 @@ class Line:
 
     async def says(self, seq: int, words: str) -> None:
         await self.tells("say", seq=seq, id=f"message-{seq}", body=self.page.words.seal(words))
+
+    async def renews(self) -> None:
+        await self.socket.send(json.dumps(self.page.renew()))
 
     async def hears(self, *kinds: str) -> dict[str, Any]:
         """The next frame of one of these kinds; others are passed over."""
@@ -243,6 +248,37 @@ async def test_who_was_away_when_the_person_left_gets_the_last_words_before_the_
     again = await house.calls(ref)
     assert (await again.hears("said", "waiting"))["body"] == "I have to go"
     assert (await again.hears("said", "waiting"))["place"] == 1
+
+
+async def test_a_muted_page_is_told_and_its_words_stay_with_it(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    await kim.end.mute(ref, KIM, muted=True)
+    taking = await line.hears("taken")
+    assert (taking["name"], taking["up"], taking["heard"], taking["muted"]) == ("Kim", 0, 0, True)
+    await line.says(1, "words")
+    assert await line.hears("refused") == {"type": "refused", "code": "muted", "seq": 1}
+    again = await house.calls(ref)
+    assert (await again.hears("taken"))["muted"]
+    await again.renews()  # a counter went with the words that were refused
+    await kim.end.mute(ref, KIM, muted=False)
+    assert "muted" not in await again.hears("taken")
+    await again.says(1, "calmer words")
+    assert (await again.hears("ack"))["seq"] == 1
+    assert await kim.has_heard() == ["calmer words"]
+
+
+async def test_more_words_than_anybody_writes_are_held_back_and_none_is_lost(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    last = BURST + 15
+    begun = time.monotonic()
+    for seq in range(1, last + 1):
+        await line.says(seq, f"number {seq}")
+    await line.tells("ping")
+    frames = [await line.hears("ack", "pong") for _ in range(last + 1)]
+    assert [frame["seq"] for frame in frames if frame["type"] == "ack"] == list(range(1, last + 1))
+    assert frames[-1]["type"] == "ack", "nothing else waits for held words"
+    assert time.monotonic() - begun > 1.5
+    assert await kim.has_heard() == [f"number {seq}" for seq in range(1, last + 1)]
 
 
 async def test_words_that_cannot_be_relayed_are_refused_alone(house: House, kim: Colleague) -> None:

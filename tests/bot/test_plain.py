@@ -265,3 +265,38 @@ def test_own_words_are_kept_within_bounds() -> None:
     assert [said.seq for said in many] == list(range(50 - OWN_KEPT, 50))
     long = read_own(write_own([Own(number, 0, "x" * 2_500) for number in range(1, 10)]))
     assert len(long) == OWN_BYTES // 2_500
+
+
+async def test_a_paused_talk_says_so_with_112_and_keeps_the_words(browser: Browser, kim: Colleague) -> None:
+    await talking(browser, kim)
+    assert kim.talk is not None
+    await kim.end.mute(kim.talk.ref, KIM, muted=True)
+    await browser.does("send", "words")
+    assert "Kim has paused the talk" in browser.html
+    assert 'href="tel:112"' in browser.html
+    assert 'href="tel:116111"' in browser.html
+    assert "Paused: nobody reads" in browser.html
+    assert "Kim reads this" not in browser.html
+    assert browser.draft == "words"
+    assert await kim.has_heard() == []
+    await kim.end.mute(kim.talk.ref, KIM, muted=False)
+    await browser.does("send", browser.draft)
+    assert "Kim reads this" in browser.html
+    assert browser.bubbles() == ["words"]
+    assert await kim.has_heard() == ["words"]
+
+
+async def test_a_file_is_not_taken(browser: Browser, kim: Colleague) -> None:
+    """There is no field for one; who sends it all the same is refused."""
+    assert 'type="file"' not in browser.html
+    await talking(browser, kim)
+    picture = {"text": ("picture.jpg", b"\xff\xd8", "image/jpeg")}
+    response = await browser.client.post("/", data={**browser.fields, "do": "send"}, files=picture)
+    assert response.status_code == 400
+    assert "112" in response.text
+    assert await kim.has_heard() == []
+
+
+async def test_the_page_says_that_pictures_and_files_cannot_be_sent(browser: Browser) -> None:
+    assert "Pictures and files cannot be sent here." in browser.html
+    assert "Tell it in words instead." in browser.html

@@ -179,6 +179,10 @@ class Staff:
     async def ends(self, pseudonym: str | None = None) -> None:
         await self.talk(pseudonym).get_by_role("button", name="End talk").click()
 
+    async def mutes(self, pseudonym: str | None = None) -> None:
+        """Or listens again, when the talk is muted."""
+        await self.talk(pseudonym).get_by_role("button", name="Mute").click()
+
     async def skips_the_wrap_up(self, pseudonym: str | None = None) -> None:
         await self.talk(pseudonym).get_by_role("button", name="Skip").click()
 

@@ -100,6 +100,15 @@ async def _talk(people: People, **options: Any) -> Visitor:
     return visitor
 
 
+async def _muted(people: People, **options: Any) -> Visitor:
+    visitor, staff = await people.in_a_talk(**options)
+    await staff.mutes()
+    if not visitor.scripts:
+        await visitor.presses("Show new messages")
+    await expect(visitor.sees("has paused the talk")).to_be_visible()
+    return visitor
+
+
 async def _over(people: People, **options: Any) -> Visitor:
     visitor = await _talk(people, **options)
     await visitor.presses("Yes, end it")
@@ -126,6 +135,7 @@ VISITOR_VIEWS: dict[str, Way] = {
     "nobody there": _nobody,
     "waiting": _waiting,
     "talk": _talk,
+    "muted": _muted,
     "over": _over,
     "error": _error,
 }

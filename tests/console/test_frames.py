@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.frames import BadFrame, Device, Duty, Heard, Say, Unsayable, WrapUp, parse_frame
+from console.frames import BadFrame, Device, Duty, Heard, Mute, Say, Unsayable, WrapUp, parse_frame
 from console.language import load_words
 from console.views import SHOWN_ROWS, Views, handle_of
 from console.wrapup import COUNTERS, GROUPS, NAMES, check_choices, suggest
@@ -61,6 +61,11 @@ def test_a_page_names_its_device_by_a_public_key() -> None:
             parse_frame(json.dumps({"type": "device", "key": bad}))
 
 
+def test_muting_says_which_of_the_two() -> None:
+    for muted in (True, False):
+        assert parse_frame(json.dumps({"type": "mute", "talk": HANDLE, "muted": muted})) == Mute(HANDLE, muted)
+
+
 def test_going_off_duty_is_sure_only_when_it_says_so() -> None:
     assert parse_frame('{"type": "duty", "to": "off"}') == Duty("off", sure=False)
     assert parse_frame('{"type": "duty", "to": "off", "sure": 1}') == Duty("off", sure=False)
@@ -79,6 +84,8 @@ def test_going_off_duty_is_sure_only_when_it_says_so() -> None:
         '{"type": "shout"}',
         '{"type": ["say"]}',
         '{"type": "take"}',
+        f'{{"type": "mute", "talk": "{HANDLE}"}}',
+        f'{{"type": "mute", "talk": "{HANDLE}", "muted": 1}}',
         '{"type": "take", "talk": "short"}',
         '{"type": "take", "talk": 22}',
         '{"type": "duty", "to": "holiday"}',

@@ -18,13 +18,15 @@ from handover.values import (
     Danger,
     EndReason,
     Gone,
+    MessageId,
+    Muted,
     Pseudonym,
     StaffId,
     Waiting,
     WithStaff,
 )
 from safety.sealing import SealError
-from safety.text64 import write64
+from safety.text64 import read64, write64
 from tests.console.conftest import DESK, Clock, Console, started
 from tests.console.desks import PATIENCE, Live, Page, serving
 from tests.engines import Engine
@@ -74,6 +76,7 @@ async def test_a_coordinator_sees_the_load_and_can_do_nothing(live: Live) -> Non
             {"type": "say", "talk": handle_of(ref), "seq": 1, "id": "abcdefgh", "body": "hej"},
             {"type": "heard", "talk": handle_of(ref), "seq": 1},
             {"type": "release", "talk": handle_of(ref)},
+            {"type": "mute", "talk": handle_of(ref), "muted": True},
             {"type": "end", "talk": handle_of(ref)},
             {"type": "wrapup", "talk": handle_of(ref), "choices": []},
         ):
@@ -252,6 +255,45 @@ async def test_a_talk_that_is_given_back_waits_at_its_old_place(live: Live) -> N
         await page.says(first, 1, "too late")
         await page.see("refused", code="not_yours")
         await page.takes(second)
+
+
+async def test_a_muted_visitor_writes_to_nobody_until_staff_listen_again(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await page.send("mute", talk=handle_of(ref), muted=True)
+        assert await page.see("muted") == {"type": "muted", "talk": handle_of(ref), "muted": True}
+        hurting = live.pages[ref].say(1, "words")
+        assert await live.visitor.say(ref, 1, MessageId(hurting["id"]), read64(hurting["body"])) == Muted()
+    async with live.page(token) as page:
+        talk = await page.see("talk")
+        assert (talk["muted"], talk["heard"]) == (True, [])
+        await page.is_given_the_key(ref)
+        await page.says(ref, 1, "a pause")
+        await page.see("sent", seq=1)
+        await page.send("mute", talk=handle_of(ref), muted=False)
+        await page.see("muted", muted=False)
+        await live.visitor_says(ref, 1, "calmer words")
+        assert page.device.hear(await page.see("said")) == "calmer words"
+
+
+async def test_muting_a_talk_that_is_gone_or_in_other_hands_says_so(live: Live) -> None:
+    token = await live.token("kim")
+    gone, moved = await live.visitor_joins(), await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(gone)
+        await page.takes(moved)
+        await live.visitor.end(gone, EndReason.VISITOR)
+        await page.see("ended", talk=handle_of(gone))
+        for ref in (gone, moved):
+            if ref == moved:
+                await page.send("release", talk=handle_of(moved))
+                await page.see("left", talk=handle_of(moved))
+            await page.send("mute", talk=handle_of(ref), muted=True)
+            await page.see("refused", code="not_yours", talk=handle_of(ref))
 
 
 # --- Nothing is lost ---
@@ -619,12 +661,14 @@ async def test_nobody_acts_on_another_s_talk(live: Live) -> None:
         for each in (page, other):
             await each.goes_on_duty()
         await page.takes(ref)
-        for kind in ("release", "end"):
-            await other.send(kind, talk=handle_of(ref))
+        for kind, fields in (("release", {}), ("mute", {"muted": True}), ("end", {})):
+            await other.send(kind, talk=handle_of(ref), **fields)
             await other.see("refused", code="not_yours")
         await other.send_frame(page.device.say(handle_of(ref), 1, "not mine"))
         await other.see("refused", code="not_yours")
-        assert isinstance(await live.visitor.attend(ref), WithStaff)
+        standing = await live.visitor.attend(ref)
+        assert isinstance(standing, WithStaff)
+        assert not standing.muted
 
 
 # --- Garbage ---

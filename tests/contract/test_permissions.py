@@ -69,6 +69,11 @@ VISITOR_MAY_NOT: tuple[Command, ...] = (
     ("HGETALL", "count:{{demo}}"),
     ("HGET", "count:{{demo}}", "talk.joined"),
     ("DEL", "count:{{demo}}"),
+    # read or empty what was spent
+    ("ZRANGE", "spent:{{demo}}", "0", "-1"),
+    ("ZSCORE", "spent:{{demo}}", "x"),
+    ("ZREM", "spent:{{demo}}", "x"),
+    ("DEL", "spent:{{demo}}"),
 )
 STAFF_MAY_NOT: tuple[Command, ...] = (
     ("XADD", "{up}", "*", "id", "x", "body", "x"),
@@ -82,6 +87,8 @@ STAFF_MAY_NOT: tuple[Command, ...] = (
     ("RANDOMKEY",),
     ("RENAME", "{down}", "{up}"),
     ("COPY", "{down}", "{up}"),
+    ("ZADD", "spent:{{demo}}", "9e15", "x"),
+    ("ZRANGE", "spent:{{demo}}", "0", "-1"),
 )
 NOBODY_MAY: tuple[Command, ...] = (
     ("CONFIG", "GET", "*"),

@@ -3,7 +3,7 @@
 import asyncio
 
 from handover.events import RoomChanged
-from handover.staff_redis import RedisStaffEnd
+from handover.staff_redis import FIRST, RedisStaffEnd
 from handover.values import (
     Briefing,
     Channel,
@@ -44,6 +44,16 @@ async def test_an_urgent_visitor_is_listed_first_and_the_others_by_waiting_time(
     assert [row.ref for row in await staff.waiting(DESK)] == [*urgent, *calm]
 
 
+async def test_a_flood_of_urgent_ones_does_not_hide_those_who_wait(
+    visitor: RedisVisitorEnd, staff: RedisStaffEnd
+) -> None:
+    before = [await joined(visitor) for _ in range(2)]
+    flood = [await joined(visitor, Briefing("sv", Channel.WEB, danger=Danger.URGENT)) for _ in range(FIRST + 5)]
+    after = await joined(visitor)
+    rows = [row.ref for row in await staff.waiting(DESK)]
+    assert rows == [*flood[:FIRST], *before, *flood[FIRST:], after]
+
+
 async def test_the_list_tells_how_long_somebody_has_waited(visitor: RedisVisitorEnd, staff: RedisStaffEnd) -> None:
     ref = await joined(visitor)
     await asyncio.sleep(1.1)
@@ -58,7 +68,7 @@ async def test_the_opening_counts_staff_who_can_take_somebody(visitor: RedisVisi
     await on_duty(staff, ANNA, BO)
     await staff.go_on_duty(DESK, BO, "Bo", paused=True)
     await joined(visitor)
-    assert await visitor.opening(DESK) == Opening(available=1, waiting=1, on_duty=2)
+    assert await visitor.opening(DESK) == Opening(available=1, waiting=1, on_duty=2, lately=1)
     assert await staff.load(DESK) == Load(waiting=1, on_duty=2, available=1)
 
 

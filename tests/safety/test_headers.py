@@ -64,7 +64,13 @@ def test_scripts_of_others_text_as_markup_and_frames_are_forbidden() -> None:
         assert rules["default-src"] == rules["base-uri"] == rules["object-src"] == rules["frame-ancestors"] == "'none'"
         assert rules["script-src"] == rules["style-src"] == rules["connect-src"] == rules["form-action"] == "'self'"
         assert rules["require-trusted-types-for"] == "'script'"
-        assert rules["trusted-types"] == "'none'"
+    assert "trusted-types 'none'" in console_policy()["content-security-policy"]
+
+
+def test_the_visitors_page_may_start_its_own_worker_through_one_named_policy() -> None:
+    rules = visitor_policy()["content-security-policy"].split("; ")
+    assert {"worker-src 'self'", "trusted-types work"} <= set(rules)
+    assert not any("allow-duplicates" in rule for rule in rules)
 
 
 def test_the_visitor_leaves_without_a_referrer_and_with_every_feature_off() -> None:

@@ -76,9 +76,11 @@ class Outbox {
     for (const entry of this.#entries) if (entry.seq <= heard && entry.state === "sent") this.#put(entry, "delivered");
   }
 
-  // What was meant for one person is not sent to another by itself.
+  // What was meant for one person is not sent to another by itself. Returns how many that were.
   fail() {
-    for (const entry of this.#pending()) this.#put(entry, "failed");
+    const pending = this.#pending();
+    for (const entry of pending) this.#put(entry, "failed");
+    return pending.length;
   }
 
   // The talk is over: what has not arrived never will, and cannot be tried again.

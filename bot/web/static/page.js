@@ -20,6 +20,7 @@ function enterMode(next, name = "") {
   byId("reader").dataset.word = name ? "write.person" : "write.bot";
   byId("reader").dataset.name = name;
   byId("reader").textContent = word(byId("reader").dataset.word, { name });
+  document.body.removeAttribute("data-muted");
   askToEnd(false);
   void loadLater(WRITER);
 }
@@ -31,20 +32,21 @@ function notice(words) {
 
 // --- A turn with the bot ---
 
-async function turn(input) {
+async function turn(input, paid = {}) {
   if (current) return null;
-  current = post(input);
+  stopPaying();
+  current = post({ input, ...paid });
   const answer = await current;
   current = null;
   return answer;
 }
 
-async function post(input) {
+async function post(asked) {
   try {
     const response = await fetch("/turn", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ state, input, ...(token && { talk: token }) }),
+      body: JSON.stringify({ state, ...asked, ...(token && { talk: token }) }),
       signal: AbortSignal.timeout(TURN_LIMIT),
     });
     const answer = await response.json();
@@ -83,6 +85,7 @@ async function choose(button) {
   if (!answer) return;
   if (!answer.words) showBubble(label, "mine", word("chat.you"));
   showAnswer(answer, false);
+  if (answer.price) void pay(button.value, answer.price);
 }
 
 async function ask(words) {
@@ -97,6 +100,7 @@ async function ask(words) {
 // --- What the visitor does ---
 
 const tooLong = (words) => (mode() === "talk" ? !fitsFrame(words) : words.length > BOT_LIMIT);
+const objection = (words) => (document.body.hasAttribute("data-muted") ? "write.muted" : tooLong(words) && "write.too-long");
 
 function send() {
   const words = wellFormed(text.value.trim());
@@ -105,8 +109,8 @@ function send() {
   if (draftFor !== null && draftFor !== reader()) {
     draftFor = reader();
     notice(word(draftFor ? "write.now-person" : "write.now-bot", { name: draftFor }));
-  } else if (tooLong(words)) {
-    notice(word("write.too-long"));
+  } else if (objection(words)) {
+    notice(word(objection(words)));
   } else if (mode() === "talk" && !seals.now) {
     notice(word("seal.wait", { name: person }));
   } else if (asksFirst(words)) {

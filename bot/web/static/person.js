@@ -44,9 +44,11 @@ const FRAMES = {
     outbox.align(frame.up, frame.heard);
     void showPair();
     askToShare(seals.asks, frame.name);
-    if (reader() === frame.name) return;
-    enterMode("talk", frame.name);
-    showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
+    if (reader() !== frame.name) {
+      enterMode("talk", frame.name);
+      showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
+    }
+    showMuted(Boolean(frame.muted), frame.name);
   },
   keyed: (frame) => seals.keyed(frame.epoch),
   returned() {
@@ -75,9 +77,9 @@ const FRAMES = {
   async refused(frame) {
     if (frame.code === "order") outbox.renumber(frame.expected);
     if (frame.code === "not-taken") outbox.fail();
-    if (frame.code !== "words") return;
-    outbox.refuse(frame.seq);
-    await seals.renew(); // its counter is used up, and the person's device accepts no gap
+    if (frame.code === "words") outbox.refuse(frame.seq);
+    else if (frame.code !== "muted" || !outbox.fail()) return; // one of several that were on their way speaks for all
+    await seals.renew(); // a counter is used up, and the person's device accepts no gap
   },
   async ended(frame) {
     const reason = mode() === "waiting" && frame.reason === "visitor" ? "stopped" : frame.reason;

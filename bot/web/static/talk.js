@@ -4,6 +4,8 @@ const ENDED = 4000; // close code: the talk is over
 const UNKNOWN = 4401; // close code: no such talk for this page
 const LONGEST = 15_000; // milliseconds between two attempts
 const PACE = 60; // milliseconds between two messages; the server allows 20 frames a second
+const BURST = 40; // messages at that pace; whoever has more to send goes on
+const SLOW = 200; // milliseconds apart, as the server would hold them back
 const GLANCE = 300; // milliseconds until the person is told that messages were shown
 const BEAT = 12_000; // milliseconds between two questions whether the server is still there
 
@@ -19,6 +21,8 @@ class Talk {
   #seen = 0;
   #queue = [];
   #pacing = 0;
+  #left = BURST;
+  #sent = 0;
   #glance = 0;
   #beat = 0;
   #answered = true;
@@ -36,7 +40,7 @@ class Talk {
   }
 
   say(entry) {
-    this.#queue.push(entry);
+    if (!this.#queue.includes(entry)) this.#queue.push(entry);
     if (!this.#pacing) this.#pump();
   }
 
@@ -107,7 +111,11 @@ class Talk {
 
   #pump() {
     const entry = this.#queue.shift();
-    this.#pacing = entry ? setTimeout(() => this.#pump(), PACE) : 0;
+    const now = performance.now();
+    this.#left = Math.min(BURST, this.#left + (now - this.#sent) / SLOW);
+    this.#sent = now;
+    this.#pacing = entry ? setTimeout(() => this.#pump(), this.#left > 1 ? PACE : SLOW) : 0;
+    if (entry) this.#left -= 1;
     // What failed while it stood in this queue was meant for somebody who is no longer here.
     if (entry && entry.state !== "failed") this.#send({ type: "say", seq: entry.seq, id: entry.id, body: entry.sealed });
   }

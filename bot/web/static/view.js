@@ -104,6 +104,16 @@ function showNews(text) {
   note.scrollIntoView({ block: "nearest" });
 }
 
+// The person takes no words for now: said where one writes, with others to turn to.
+function showMuted(muted, name) {
+  if (document.body.hasAttribute("data-muted") === muted) return;
+  document.body.toggleAttribute("data-muted", muted);
+  byId("reader").dataset.word = muted ? "write.muted" : "write.person";
+  byId("reader").textContent = word(byId("reader").dataset.word, { name });
+  showNews(word(muted ? "talk.muted" : "talk.resumed", { name }));
+  if (muted) showBlock([data.lines]);
+}
+
 // However high the dock grows, it does not come to lie over what was written last.
 function watchDock() {
   const dock = byId("dock");

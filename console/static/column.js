@@ -1,0 +1,20 @@
+// The head of a talk's column: what it says about the talk, and its buttons.
+
+// `send(type, more)` is called for the button that was pressed.
+export function onDeeds(column, send) {
+  for (const button of column.querySelectorAll(".talk-actions [data-do]")) {
+    const type = button.dataset.do;
+    button.onclick = () => send(type, type === "mute" ? { muted: button.getAttribute("aria-pressed") !== "true" } : {});
+  }
+}
+
+export function drawMuted(column, muted, words) {
+  column.querySelector("[data-do=mute]").setAttribute("aria-pressed", String(muted));
+  column.querySelector(".muted").textContent = words;
+}
+
+export function drawUnread(column, count, words) {
+  const badge = column.querySelector(".talk-head .badge");
+  badge.hidden = !count;
+  badge.textContent = words;
+}

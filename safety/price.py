@@ -1,0 +1,41 @@
+"""What joining costs while many want to: nothing at rest, and with every doubling of the load one level more.
+
+Requirements AB-2 to AB-4. A level is paid in work by whoever can compute, and in waiting by whoever cannot. The highest
+level is the most that anybody ever pays: nobody is refused.
+"""
+
+HIGHEST = 6
+
+FREE_LATELY = 20  # joins of the last minute at a desk (AB-2), unless the operator knows better
+FREE_NEARBY = 5  # joins of the last ten minutes from one network (AB-2)
+FREE_WAITING = 10  # talks in the waiting room, where fewer than five are on duty
+FREE_PER_STAFF = 2  # and where there are more of them, for each
+
+# Seconds by level. Longer than the work of the same level takes on a slow phone: waiting costs a flooder nothing.
+_WAITS = (0, 5, 10, 20, 30, 45, 60)
+
+
+def level_of(waiting: int, on_duty: int, lately: int, nearby: float, free_lately: int = FREE_LATELY) -> int:
+    """0 (nothing to pay) to HIGHEST, by whichever presses most: talks in the waiting room, joins of the last minute
+    (`free_lately` of them cost nothing), joins of the last ten minutes from the same network."""
+    room = max(FREE_WAITING, FREE_PER_STAFF * on_duty)
+    return max(_doublings(waiting, room), _doublings(lately, free_lately), _doublings(nearby, FREE_NEARBY))
+
+
+def seconds_of(level: int) -> int:
+    """How long to wait instead of working."""
+    return _WAITS[level]
+
+
+def enough(paid: int, owed: int) -> bool:
+    """Whether what was paid still does. The price may rise by one level between the question and the answer; more, and
+    somebody has gathered answers while they were cheap. The highest always does."""
+    return paid >= owed - 1 or paid >= HIGHEST
+
+
+def _doublings(load: float, free: int) -> int:
+    """0 below `free`, 1 from there, one more for each time it doubles."""
+    level = 0
+    while level < HIGHEST and load >= free * 2**level:
+        level += 1
+    return level

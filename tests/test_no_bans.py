@@ -1,0 +1,60 @@
+"""Nobody can ban a person (requirement AB-5): there is no table, key or action in which a ban could be kept.
+
+Whoever adds a table or a key writes it down here, with what it tells of a visitor after the talk: nothing.
+"""
+
+import re
+
+from console.permissions import PERMISSIONS
+from console.tables import Base
+from handover.acl import STAFF, VISITOR
+from handover.keys import desk_keys, talk_keys
+from handover.values import DeskId, TalkId, TalkRef
+
+TABLES = {
+    "staff": "accounts of those who answer",
+    "sign_in": "their sign-ins",
+    "tally": "totals of closed names per month",
+}
+# Of a talk: they are deleted at its end (tests/contract/test_endings.py), so nothing in them can outlast it.
+TALK_KEYS = {"talk", "up", "down"}
+DESK_KEYS = {
+    "room": "ids of talks that wait, each random and used once",
+    "held": "ids of talks that go on, with whoever holds them",
+    "duty": "staff",
+    "free": "staff",
+    "count": "totals of closed names",
+    "spent": "random numbers that we made for a question, gone after twelve minutes",
+}
+# What a ban would need: something that comes back with the same person.
+TELLING = re.compile(
+    r"(^|_|\b)(ban|bans|banned|block|blocked|deny|denied|refuse|refused|visitor|address|ip|agent|device|fingerprint"
+    r"|pseudonym|phone|email)(_|\b|$)"
+)
+
+
+def test_the_tables_are_the_written_ones_and_no_column_names_a_visitor() -> None:
+    tables = Base.metadata.tables
+    assert set(tables) == set(TABLES)
+    names = [f"{table}.{column.name}" for table, each in tables.items() for column in each.columns]
+    assert len(names) > 15
+    assert [name for name in names if TELLING.search(name)] == []
+
+
+def test_the_keys_are_the_written_ones() -> None:
+    ref = TalkRef(DeskId("demo"), TalkId("A" * 22))
+    assert set(desk_keys(ref.desk)) == set(DESK_KEYS)
+    assert set(talk_keys(ref)) == set(DESK_KEYS) | TALK_KEYS
+
+
+def test_neither_side_may_write_any_other_key() -> None:
+    """The engine itself refuses what is not named here."""
+    for user in (VISITOR, STAFF):
+        kinds = set(re.findall(r"~(\w+):\*", " ".join(user)))
+        assert kinds <= set(DESK_KEYS) | TALK_KEYS
+        assert "~*" not in " ".join(user).replace("%R~", "~").replace("%W~", "~")
+
+
+def test_no_action_of_anybody_is_a_ban() -> None:
+    assert len(PERMISSIONS) > 10
+    assert [action for action in PERMISSIONS if TELLING.search(action)] == []
