@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
+from fristad.dumps import forbid_dumps
 from fristad.refusal import FrontDoorError, GaveUp, Refused
 
 
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         command: Callable[[argparse.Namespace], int] = arguments.run
+        forbid_dumps()  # every command holds words, a password or a key
         return command(arguments)
     except FrontDoorError as error:
         return _say(str(error), error.status)
