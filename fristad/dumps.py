@@ -24,4 +24,4 @@ def dumps_are_forbidden() -> bool:
     """Whether the kernel took it."""
     if resource.getrlimit(resource.RLIMIT_CORE)[0] > NO_CORE:
         return False
-    return sys.platform != "linux" or ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) == 0
+    return sys.platform != "linux" or bool(ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0) == 0)
