@@ -20,7 +20,7 @@ _HERE = {"localhost", "127.0.0.1", "::1", None}
 
 def check_engine(url: str, known: Known, clock: Callable[[], float] = time.time) -> list[Finding]:
     """Findings that need no rights in the engine. `url` is one user's address, with its password."""
-    found = _check_way(url) + _check_strangers(url)
+    found = check_way(url) + _check_strangers(url)
     try:
         with client_of(url) as client:
             name, version = _version(client)
@@ -32,6 +32,14 @@ def check_engine(url: str, known: Known, clock: Callable[[], float] = time.time)
     except RedisError as error:
         found.append(unreachable(url, error))
     return found
+
+
+def check_way(url: str) -> list[Finding]:
+    """Findings about the way to the engine, as far as its address tells."""
+    if is_here(url) or urlsplit(url).scheme == "rediss":
+        return []
+    what = "The engine is reached over the network without TLS: passwords and talks can be read on the way."
+    return [Finding(Weight.WORDS, what, "Use rediss://, or a tunnel whose ends are on both machines.")]
 
 
 @contextmanager
@@ -69,13 +77,6 @@ def is_here(url: str) -> bool:
     """Whether the engine is reached without leaving this machine."""
     parts = urlsplit(url)
     return parts.scheme == "unix" or parts.hostname in _HERE
-
-
-def _check_way(url: str) -> list[Finding]:
-    if is_here(url) or urlsplit(url).scheme == "rediss":
-        return []
-    what = "The engine is reached over the network without TLS: passwords and talks can be read on the way."
-    return [Finding(Weight.WORDS, what, "Use rediss://, or a tunnel whose ends are on both machines.")]
 
 
 def _check_strangers(url: str) -> list[Finding]:

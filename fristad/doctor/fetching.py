@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 WITHIN = 10.0  # seconds
-_MOST_BYTES = 256 * 1024
 
 
 class NoAnswer(Exception):
@@ -17,11 +16,11 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """`headers` as they came, names in small letters; `sent` and `came` are seconds since 1970 here."""
+    """The head of an answer; nobody here looks at a body. `headers` as they came, names in small letters; `sent` and
+    `came` are seconds since 1970 here."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
-    body: bytes
     sent: float
     came: float
 
@@ -38,10 +37,8 @@ def fetch(address: str, path: str = "/", *, method: str = "GET", headers: Mappin
     try:
         connection.request(method, path, headers={"User-Agent": "doctor", **(headers or {})})
         answer = connection.getresponse()
-        # A switched protocol has no end to read to.
-        body = b"" if answer.status == http.client.SWITCHING_PROTOCOLS else answer.read(_MOST_BYTES)
         found = tuple((name.lower(), value) for name, value in answer.getheaders())
-        return Answer(answer.status, found, body, sent, time.time())
+        return Answer(answer.status, found, sent, time.time())
     except (OSError, http.client.HTTPException) as error:
         raise NoAnswer(type(error).__name__) from None
     finally:

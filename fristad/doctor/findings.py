@@ -30,7 +30,8 @@ class Finding:
     to_do: str
 
     def __str__(self) -> str:
-        return f"{self.weight.name.lower():9} {self.what} {self.to_do}"
+        what = f"Not seen from here: {self.what}" if self.weight is Weight.ELSEWHERE else self.what
+        return f"{self.weight.name.lower():9} {what} {self.to_do}"
 
 
 def tell(findings: Iterable[Finding], out: TextIO) -> int:
@@ -41,11 +42,12 @@ def tell(findings: Iterable[Finding], out: TextIO) -> int:
         out.write(f"{' '.join(str(finding).splitlines())}\n")
     wrong = sum(finding.weight < Weight.ADVICE for finding in told)
     unseen = sum(finding.weight is Weight.UNSEEN for finding in told)
-    out.write(f"{_count(wrong, 'thing is', 'things are')} wrong; {_count(unseen, 'was', 'were')} not looked at.\n")
+    out.write(f"{_count(wrong, 'Nothing is', 'thing is', 'things are')} wrong; ")
+    out.write(f"{_count(unseen, 'nothing was', 'was', 'were')} left unseen.\n")
     if wrong:
         return WRONG
     return NOT_CHECKED if unseen else NOTHING_WRONG
 
 
-def _count(number: int, one: str, more: str) -> str:
-    return f"{number or 'Nothing'} {one if number < 2 else more}".replace("Nothing thing", "Nothing")
+def _count(number: int, none: str, one: str, more: str) -> str:
+    return f"{number} {one if number == 1 else more}" if number else none

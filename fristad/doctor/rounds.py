@@ -1,6 +1,6 @@
 """One round through a deployment: which checks are made with what is known of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from fristad.doctor.findings import Finding, Weight
 from fristad.doctor.headers import Side
 from fristad.doctor.known import read_known
 from fristad.doctor.settings import DoctorSettings
+from fristad.preflight import is_held
 from fristad.refusal import Refused
 
 
@@ -33,12 +34,11 @@ def examine(asked: Asked, settings: DoctorSettings, environment: Mapping[str, st
     """Everything that is found. Refused when an address is none."""
     for address in asked.addresses.values():
         _check_address(address)
-    ours = processes.running()
     return [
         *_examine_addresses(asked, now),
-        *_examine_engine(settings, embedded=any(each.kind == "serve" for each in ours)),
+        *_examine_engine(settings, embedded=is_held(settings.data)),
         *_examine_disk(settings),
-        *_examine_machine(settings, environment, ours, now),
+        *_examine_machine(settings, environment, now),
     ]
 
 
@@ -85,15 +85,13 @@ def _examine_disk(settings: DoctorSettings) -> list[Finding]:
     return found + (files.check_database_address(settings.database) if settings.database else [])
 
 
-def _examine_machine(
-    settings: DoctorSettings, environment: Mapping[str, str], ours: Sequence[processes.Running], now: datetime
-) -> list[Finding]:
+def _examine_machine(settings: DoctorSettings, environment: Mapping[str, str], now: datetime) -> list[Finding]:
     sides = {"visitor": "bot", "staff": "console"}
     own = next((sides[name] for url in settings.engine_urls if (name := engines.user_of(url)) in sides), "")
     shown = {name: value for name, value in environment.items() if not name.startswith("FRISTAD_DOCTOR_")}
     return [
         *leaks.check_environment(shown, own, "This environment"),
-        *processes.check_processes(list(ours)),
+        *processes.check_processes(processes.running()),
         *machine.check_own_start(),
         *machine.check_swap(),
         *machine.check_telemetry(),

@@ -37,7 +37,17 @@ def test_misuse_is_one_sentence_and_status_2(arguments: list[str], capsys: pytes
 def test_help_lists_the_commands() -> None:
     run = fristad("--help")
     assert run.returncode == 0
-    commands = (b"serve", b"bot", b"console", b"redis-acl", b"staff", b"understand", b"rasa-actions", b"rasa-export")
+    commands = (
+        b"serve",
+        b"bot",
+        b"console",
+        b"redis-acl",
+        b"staff",
+        b"understand",
+        b"rasa-actions",
+        b"rasa-export",
+        b"doctor",
+    )
     for command in commands:
         assert command in run.stdout
 
