@@ -12,7 +12,7 @@ SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test check lint types train lock clean system-packages
+.PHONY: help run test canary check lint types train lock clean system-packages
 
 help: ## Show this help
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ run: $(VENV)/run.stamp ## Run the demonstration (Ctrl-C ends it)
 
 test: system-packages $(VENV)/test.stamp lint types ## Install what is missing, then lint, check types and run every test
 	$(PY) -m pytest -q
+
+canary: $(VENV)/test.stamp ## The release gate: marked visits by every channel leave no mark anywhere
+	$(PY) -m pytest -q tests/journeys/test_canary.py
 
 check: $(VENV)/test.stamp lint types ## Lint, types and the quick tests
 	$(PY) -m pytest -q $(addprefix --ignore=,$(SLOW))
