@@ -14,6 +14,6 @@ def target(data: bytes) -> None:
     try:
         secret = codes.read_code(text, language)
     except codes.BadCode as error:
-        assert text == "" or text not in str(error)
+        assert len(text) < 12 or text not in str(error)
         return
     assert codes.read_code(" ".join(codes.write_code(secret, language)), language) == secret
