@@ -7,7 +7,7 @@ from typing import Any
 import redis
 from redis.exceptions import RedisError
 
-from fristad.doctor.engines import client_of, is_here, unreachable
+from fristad.doctor.engines import client_of, is_here, unreachable, user_of
 from fristad.doctor.findings import Finding, Weight
 from handover.acl import DIRECTIVES
 
@@ -41,6 +41,7 @@ def check_keeping(url: str) -> list[Finding]:
             return [
                 *_check_settings(settings),
                 *_check_lists(client),
+                *_check_users(client, user_of(url)),
                 *_check_copies(client),
                 *_check_files(settings, here=is_here(url)),
             ]
@@ -68,6 +69,16 @@ def _check_lists(client: redis.Redis) -> list[Finding]:
             Finding(Weight.WORDS, what, "End that connection (CLIENT LIST, CLIENT KILL), and find out who it is.")
         )
     return found
+
+
+def _check_users(client: redis.Redis, own: str) -> list[Finding]:
+    """Whoever else may come in: a collector of figures, a colleague, a left-over."""
+    lines = [_text(line).split() for line in client.acl_list()]
+    others = sorted(words[1] for words in lines if words[2] == "on" and words[1] not in ("visitor", "staff", own))
+    if not others:
+        return []
+    what = f"The engine knows more users than the two sides' and the one that asks: {', '.join(others)}."
+    return [Finding(Weight.ADVICE, what, "See with ACL LIST what each may do, and delete whom nobody needs.")]
 
 
 def _check_copies(client: redis.Redis) -> list[Finding]:

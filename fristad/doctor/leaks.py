@@ -43,6 +43,11 @@ def check_environment(found: Environment, side: str, where: str) -> list[Finding
     elif any(map(found.get, _STAFF_ONLY)) and any(map(found.get, _VISITOR_ONLY)):
         what = f"{where} holds secrets of both sides: whoever gets into one gets into the other."
         told.append(Finding(Weight.DOORS, what, _APART))
+    if found.get("FRISTAD_DEMO", "").lower() in ("1", "true", "yes", "on"):
+        what = (
+            f"{where} runs a demonstration: whoever has its link signs in, and services that nobody checked are shown."
+        )
+        told.append(Finding(Weight.ADVICE, what, "For a real start, leave FRISTAD_DEMO and --demo out."))
     for name, (weight, why) in _TELLING.items():
         if found.get(name):
             told.append(Finding(weight, f"{where} has {name} set, which {why}.", "Unset it."))

@@ -46,6 +46,8 @@ def _examine_addresses(asked: Asked, now: datetime) -> list[Finding]:
     found = []
     for side, address in asked.addresses.items():
         found += tls.check_tls(address, now)
+        if urlsplit(address).scheme == "https" and urlsplit(address).port in (None, 443):
+            found += tls.check_plain(address)
         found += pages.check_pages(address, side)
         found += proxies.check_traces(address, (*proxies.LOG_FOLDERS, *asked.logs))
     for side, option in (("visitor", "--visitor"), ("console", "--staff")):

@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from cryptography import x509
 
-from fristad.doctor.fetching import WITHIN, unchecked
+from fristad.doctor.fetching import WITHIN, NoAnswer, fetch, unchecked
 from fristad.doctor.findings import Finding, Weight
 
 _SOON = timedelta(days=14)  # automatic renewals happen a month before the end: half of that says they failed
@@ -26,6 +26,19 @@ def check_tls(address: str, now: datetime, trust: ssl.SSLContext | None = None) 
         what = f"No TLS connection to {address} came about ({type(error).__name__})."
         return [Finding(Weight.UNSEEN, what, "See that the name is right and the proxy runs.")]
     return _check_last_day(address, certificate.not_valid_after_utc, now) or _check_trust(address, parts, trust)
+
+
+def check_plain(address: str, port: int = 80) -> list[Finding]:
+    """Whether the same host also serves pages without TLS, where browsers go that are given a bare name."""
+    plain = f"http://{urlsplit(address).hostname}:{port}/"
+    try:
+        answer = fetch(plain)
+    except NoAnswer:
+        return []
+    if 300 <= answer.status < 400 and all(to.startswith("https://") for to in answer.all("location")):
+        return []
+    what = f"{plain} answers without TLS, and does not lead to https://."
+    return [Finding(Weight.DOORS, what, "Let port 80 redirect to https:// and nothing else, or close it.")]
 
 
 def _check_last_day(address: str, last: datetime, now: datetime) -> list[Finding]:

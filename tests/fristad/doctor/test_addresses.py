@@ -11,7 +11,7 @@ from fristad.doctor.findings import Finding, Weight
 from fristad.doctor.headers import Side, check_headers
 from fristad.doctor.pages import check_clock, check_pages
 from fristad.doctor.proxies import check_traces
-from fristad.doctor.tls import check_tls
+from fristad.doctor.tls import check_plain, check_tls
 from safety.headers import console_policy, visitor_policy
 from tests.fristad.doctor.conftest import Deployment
 from tests.fristad.doctor.fronts import front, make_certificate, trusting
@@ -42,6 +42,12 @@ def test_plain_http_is_the_worst_there_is(deployment: Deployment) -> None:
     found = check_tls(deployment.sides.visitors, now())
     assert [finding.weight for finding in found] == [Weight.WORDS]
     assert "without TLS" in found[0].what
+
+
+def test_a_host_that_also_serves_without_tls_is_told(deployment: Deployment) -> None:
+    port = int(deployment.sides.visitors.rstrip("/").rpartition(":")[2])
+    assert [finding.weight for finding in check_plain(deployment.visitor, port)] == [Weight.DOORS]
+    assert check_plain(deployment.visitor, free_port()) == []
 
 
 def test_a_certificate_that_nobody_believes_is_told(deployment: Deployment) -> None:

@@ -87,8 +87,15 @@ def test_somebody_who_reads_along_is_told(good: Engine) -> None:
     assert check_keeping(good.admin) == []
 
 
-def test_a_copy_of_the_engine_is_told(good: Engine) -> None:
-    with running("valkey", "replicaof no one") as other, other.client() as admin:
+def test_a_third_user_is_told(good: Engine) -> None:
+    with good.client() as admin:
+        admin.execute_command("ACL", "SETUSER", "exporter", "on", ">secret", "+info")
+        assert "exporter" in said(check_keeping(good.admin), Weight.ADVICE)
+        admin.execute_command("ACL", "DELUSER", "exporter")
+
+
+def test_a_copy_of_the_engine_is_told() -> None:
+    with running("valkey") as other, other.client() as admin:
         admin.replicaof("127.0.0.1", "1")
         assert "copies to others" in said(check_keeping(other.admin), Weight.ADVICE)
 
