@@ -3,16 +3,20 @@
 PYTHON ?= python3
 UV ?= uv
 VENV := .venv
+MINUTES ?= 10.5
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet --quiet
 # Tests that need a browser, a whole Fristad or an engine of their own.
 SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa tests/bot/test_live.py \
 	tests/console/test_live.py tests/dialogues/test_open_doors.py tests/fristad/test_supervisor.py
 
+# Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace.
+LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)
+
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test check lint types train lock clean system-packages
+.PHONY: help run test canary check sbom audit fuzz lint types train lock clean system-packages
 
 help: ## Show this help
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,10 +25,22 @@ run: $(VENV)/run.stamp ## Run the demonstration (Ctrl-C ends it)
 	exec $(VENV)/bin/fristad serve --demo
 
 test: system-packages $(VENV)/test.stamp lint types ## Install what is missing, then lint, check types and run every test
-	$(PY) -m pytest -q
+	$(LOOK) $(PY) -m pytest -q
+
+canary: $(VENV)/test.stamp ## The release gate: marked visits by every channel leave no mark anywhere
+	$(LOOK) $(PY) -m pytest -q tests/journeys/test_canary.py
 
 check: $(VENV)/test.stamp lint types ## Lint, types and the quick tests
 	$(PY) -m pytest -q $(addprefix --ignore=,$(SLOW))
+
+sbom: $(VENV)/test.stamp ## Write the bill of materials to build/sbom.json (CycloneDX)
+	$(PY) scripts/sbom.py build/sbom.json
+
+audit: $(VENV)-audit/stamp ## Ask what is known against the pinned versions (needs a network; make check does the rest)
+	scripts/audit $(VENV)-audit/bin/python
+
+fuzz: $(VENV)/fuzz.stamp ## Fuzz for MINUTES (10.5) everything that reads what strangers send
+	$(PY) -m tests.fuzz.run --minutes $(MINUTES)
 
 lint: $(VENV)/test.stamp
 	$(VENV)/bin/ruff check --quiet
@@ -44,9 +60,12 @@ lock: ## Write the lock files anew, keeping versions that still fit (needs uv)
 		--generate-hashes --no-header --no-annotate -q -o requirements.lock
 	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --group training \
 		--generate-hashes --no-header --no-annotate -q -o requirements-train.lock
+	for group in fuzz audit; do \
+		$(UV) pip compile --group $$group --universal --python-version 3.11 -c requirements-dev.lock \
+			--generate-hashes --no-header --no-annotate -q -o requirements-$$group.lock || exit; done
 
 clean: ## Delete what was built; the data in var/ stay
-	rm -rf $(VENV) $(VENV)-train *.egg-info build dist .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-train $(VENV)-audit *.egg-info build dist .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-packages:
@@ -71,6 +90,16 @@ $(VENV)/test.stamp: requirements-dev.lock requirements.lock pyproject.toml | $(P
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	$(PIP) install --no-deps -e .
 	touch $(VENV)/run.stamp $@
+
+$(VENV)/fuzz.stamp: requirements-fuzz.lock $(VENV)/test.stamp
+	$(PIP) install --require-hashes -r requirements-fuzz.lock
+	touch $@
+
+$(VENV)-audit/stamp: requirements-audit.lock | $(PY)
+	echo "Installing ..." >&2
+	$(PYTHON) -m venv $(VENV)-audit >/dev/null
+	$(VENV)-audit/bin/python -m pip --disable-pip-version-check --no-input --quiet --quiet install --require-hashes -r requirements-audit.lock
+	touch $@
 
 # Apart from the product's packages: nothing that trains may be needed where it runs.
 $(VENV)-train/stamp: requirements-train.lock | $(PY)

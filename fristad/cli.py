@@ -4,10 +4,11 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from fristad.dumps import forbid_dumps
 from fristad.refusal import FrontDoorError, GaveUp, Refused
 
 
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         arguments = _parser().parse_args(argv)
         command: Callable[[argparse.Namespace], int] = arguments.run
+        forbid_dumps()  # every command holds words, a password or a key
         return command(arguments)
     except FrontDoorError as error:
         return _say(str(error), error.status)
@@ -56,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")
     _add(commands, "guard", _guard, "what in free text may tell who somebody is, line by line as JSON")
     _add_rasa_commands(commands)
+    _add_doctor_command(commands)
     return parser
 
 
@@ -97,6 +100,20 @@ def _add_rasa_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
     actions.add_argument("--demo", action="store_true", help="a marked demonstration, with unchecked services")
     files = _add(commands, "rasa-export", _rasa_export, "the topics as domain, rules and examples of a Rasa assistant")
     files.add_argument("folder", metavar="DIR", type=Path, help="a folder that is new or empty")
+
+
+def _add_doctor_command(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    doctor = _add(commands, "doctor", _doctor, "what is wrong with a deployment, in order of danger")
+    doctor.add_argument("--visitor", metavar="URL", help="the address that visitors open")
+    doctor.add_argument("--staff", metavar="URL", help="the address that staff open")
+    doctor.add_argument(
+        "--log",
+        metavar="PATH",
+        type=Path,
+        action="append",
+        default=[],
+        help="a log, or a folder of logs, to search too",
+    )
 
 
 def _serve(arguments: argparse.Namespace) -> int:
@@ -194,6 +211,15 @@ def _rasa_export(arguments: argparse.Namespace) -> int:
     from fristad.assistants import export_topics
 
     return export_topics(arguments.folder, sys.stdout)
+
+
+def _doctor(arguments: argparse.Namespace) -> int:
+    from fristad.doctor.findings import tell
+    from fristad.doctor.rounds import Asked, examine
+    from fristad.doctor.settings import read_doctor_settings
+
+    asked = Asked(arguments.visitor, arguments.staff, tuple(arguments.log))
+    return tell(examine(asked, read_doctor_settings(), os.environ, datetime.now(UTC)), sys.stdout)
 
 
 def _say(sentence: str, status: int) -> int:

@@ -38,6 +38,18 @@ def own_data(folder: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
+def is_held(folder: Path) -> bool:
+    """Whether a Fristad runs on the data in this folder at the moment."""
+    try:
+        with (folder / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:  # no such folder, or closed to this user
+        return False
+    return False
+
+
 def check_content(now: datetime, *, demo: bool, desk: str) -> None:
     """Refused when a text file has a mistake, no desk has this id, or a real start has a line that nobody checked."""
     try:

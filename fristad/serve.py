@@ -12,6 +12,7 @@ from pydantic_settings import SettingsError
 
 from dialogues.files import ContentError
 from fristad.bounded_http import BoundedHttp
+from fristad.dumps import forbid_dumps
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
 from safety.headers import Asgi
@@ -30,7 +31,8 @@ def run_app(build: Callable[[], Asgi], sockets: list[socket.socket]) -> None:
     """
     os.environ["OTEL_SDK_DISABLED"] = "true"
     os.umask(0o077)  # what the console writes is for its own user, also when it runs apart from the supervisor
-    _set_limits()
+    forbid_dumps()
+    _allow_open_files()
     logging.config.dictConfig(log_config())
     install_last_resort()
     server = uvicorn.Server(_config(_build(build)))
@@ -73,8 +75,7 @@ def _config(app: Asgi) -> uvicorn.Config:
     )
 
 
-def _set_limits() -> None:
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core dump would hold what visitors wrote
+def _allow_open_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -43,8 +43,8 @@ def binary(name: str) -> str:
 
 
 @contextmanager
-def running(name: str) -> Iterator[Engine]:
-    """An engine of that name, ended and erased afterwards."""
+def running(name: str, *more: str) -> Iterator[Engine]:
+    """An engine of that name, ended and erased afterwards; `more` lines of configuration overrule the product's."""
     # Not under pytest's folder: the path of a unix socket has at most 107 bytes.
     with tempfile.TemporaryDirectory(prefix="engine-") as folder:
         socket = Path(folder, "engine.sock")
@@ -57,6 +57,7 @@ def running(name: str) -> Iterator[Engine]:
             *engine_directives(),
             *acl_users(visitor, staff),
             f"user admin on >{admin} ~* &* +@all",
+            *more,
         ]
         output = Path(folder, "output")
         with output.open("wb") as sink:

@@ -19,7 +19,7 @@ MAY_IMPORT = {
 }
 # Which room may know a driver: the adapters of the handover, the console's tables, and the front door.
 DRIVERS = {
-    "redis": {"handover"},
+    "redis": {"handover", "fristad"},
     "sqlalchemy": {"console", "fristad"},
     "aiosqlite": set[str](),
     "uvicorn": {"fristad"},

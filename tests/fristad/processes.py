@@ -41,6 +41,13 @@ def command_line(pid: int) -> list[str]:
         return []
 
 
+def core_limit(pid: int) -> str:
+    """The largest core dump in bytes that it may leave, or raise the limit to. "1" forbids those through a pipe too."""
+    limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
+    soft, hard = next(line for line in limits if "core file" in line).split()[4:6]
+    return soft if soft == hard else f"{soft} of {hard}"
+
+
 def _kind(pid: int) -> str | None:
     words = command_line(pid)
     if "fristad" in words:

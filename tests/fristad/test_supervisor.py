@@ -14,7 +14,7 @@ import pytest
 
 from fristad.keys import public_text
 from safety.organisation import read_signing_key
-from tests.fristad.processes import LIMIT, alive, children, command_line, environment, eventually
+from tests.fristad.processes import LIMIT, alive, children, command_line, core_limit, environment, eventually
 from tests.running import House, free_port, running
 
 KINDS = {"engine", "bot", "console"}
@@ -118,9 +118,8 @@ def test_no_command_line_holds_a_password(house: House) -> None:
 
 
 def test_no_process_may_leave_a_core_dump(house: House) -> None:
-    for pid in children(house.process.pid).values():
-        limits = Path(f"/proc/{pid}/limits").read_text().splitlines()
-        assert next(line for line in limits if "core file" in line).split()[4:6] == ["0", "0"]
+    for pid in (house.process.pid, *children(house.process.pid).values()):
+        assert core_limit(pid) in ("1", "0")
 
 
 def test_the_engine_is_for_this_user_alone(house: House) -> None:

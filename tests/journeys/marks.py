@@ -117,9 +117,9 @@ class Scanner:
         """Every file below, and every name."""
         return self._in_files(_files(folder))
 
-    def in_machine(self, since: float) -> list[Hit]:
-        """Files changed since then in the checkout and where processes may leave things."""
-        folders = [ROOT, Path(tempfile.gettempdir()), *map(Path, _COMMON)]
+    def in_machine(self, since: float, *more: Path) -> list[Hit]:
+        """Files changed since then in the checkout, where processes may leave things, and in these folders too."""
+        folders = [ROOT, Path(tempfile.gettempdir()), *map(Path, _COMMON), *more]
         return self._in_files(path for folder in folders for path in _files(folder) if _changed(path, since))
 
     def in_process(self, pid: int) -> list[Hit]:
@@ -140,6 +140,17 @@ class Scanner:
                 if path.stat().st_size <= LARGEST:
                     hits += self.in_bytes(os.fsencode(path) + b"\0" + path.read_bytes(), str(path))
         return hits
+
+
+def core_pattern() -> str:
+    """Where this machine's kernel puts core dumps, as it was told."""
+    return Path("/proc/sys/kernel/core_pattern").read_text().strip()
+
+
+def core_folder(working: Path) -> Path:
+    """The folder of core dumps of a process that works in `working`."""
+    pattern = core_pattern()
+    return Path(pattern).parent if pattern.startswith("/") else working
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -1,0 +1,1 @@
+"""`fristad doctor`: what is wrong with a deployment, in order of danger."""

@@ -1,0 +1,62 @@
+"""What the doctor reads from the environment: the settings of either side, and addresses for it alone."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from fristad.refusal import Refused
+from fristad.settings import PREFIX, explain
+
+
+class DoctorSettings(BaseSettings):
+    """All may be missing: what cannot be looked at without one is told."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    data: Path = Path("var")
+    redis_url: SecretStr | None = None
+    database_url: SecretStr | None = None
+    doctor_visitor_redis_url: SecretStr | None = None
+    doctor_staff_redis_url: SecretStr | None = None
+    doctor_admin_redis_url: SecretStr | None = None
+
+    @field_validator("redis_url", "doctor_visitor_redis_url", "doctor_staff_redis_url", "doctor_admin_redis_url")
+    @classmethod
+    def _check_engine(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not _is_engine_address(url.get_secret_value()):
+            raise ValueError("must be an engine's address: redis://, rediss:// or unix://, with a user and a password")
+        return url
+
+    @property
+    def engine_urls(self) -> list[str]:
+        """The addresses of the engine's two users, as far as they are known."""
+        given = (self.redis_url, self.doctor_visitor_redis_url, self.doctor_staff_redis_url)
+        return list(dict.fromkeys(url.get_secret_value() for url in given if url is not None))
+
+    @property
+    def admin_url(self) -> str | None:
+        """The engine's address for a user who may see its configuration."""
+        return self.doctor_admin_redis_url.get_secret_value() if self.doctor_admin_redis_url else None
+
+    @property
+    def database(self) -> str | None:
+        """The address of a database that is no file in the data folder."""
+        return self.database_url.get_secret_value() if self.database_url else None
+
+
+def _is_engine_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
+    except ValueError:
+        return False
+
+
+def read_doctor_settings() -> DoctorSettings:
+    """The doctor's settings. Refused, naming the setting and never its value."""
+    try:
+        return DoctorSettings()
+    except (ValidationError, SettingsError) as error:
+        raise Refused(explain(error)) from None

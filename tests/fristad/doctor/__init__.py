@@ -1,0 +1,1 @@
+"""The doctor, on real engines, servers, files and processes."""

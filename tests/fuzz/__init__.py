@@ -1,0 +1,1 @@
+"""Fuzzing, bounded by time and apart from the suite: `make fuzz`."""

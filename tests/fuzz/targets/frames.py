@@ -1,0 +1,46 @@
+"""Frames of both live sockets: one of the protocol's own, or BadFrame."""
+
+import bot.web.frames
+import console.frames
+from tests.fuzz.doling import Dole
+
+ROOM = "bot.web.frames"
+_KINDS = ("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "key", "device")
+_NAMES = (
+    "v",
+    "talk",
+    "down",
+    "seq",
+    "id",
+    "body",
+    "text",
+    "to",
+    "sure",
+    "choices",
+    "epoch",
+    "device",
+    "wrapped",
+    "key",
+)
+SEEDS = (
+    b'\0{"type": "say", "seq": 1, "id": "visitor-1", "body": "words"}',
+    b'\0{"type": "open", "v": 1, "talk": "x", "down": 0}',
+    b'\0{"type": "duty", "to": "on"}',
+    b"\1\3\1\2\1\4\0\2\5\6",
+)
+
+
+def target(data: bytes) -> None:
+    dole = Dole(data)
+    built = dole.number() & 1
+    text = dole.json(_KINDS, _NAMES) if built else dole.rest().decode("utf-8", "replace")
+    for read, bad in (
+        (bot.web.frames.read_frame, bot.web.frames.BadFrame),
+        (console.frames.parse_frame, console.frames.BadFrame),
+    ):
+        try:
+            frame = read(text)
+        except bad as error:
+            assert "words" not in str(error) or "relayed" in str(error)  # nothing of what came
+        else:
+            assert type(frame).__module__ in ("bot.web.frames", "console.frames")
