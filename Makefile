@@ -12,7 +12,7 @@ SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test check lint types train lock clean system-packages
+.PHONY: help run test check bench lint types train lock clean system-packages
 
 help: ## Show this help
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: system-packages $(VENV)/test.stamp lint types ## Install what is missing, 
 
 check: $(VENV)/test.stamp lint types ## Lint, types and the quick tests
 	$(PY) -m pytest -q $(addprefix --ignore=,$(SLOW))
+
+bench: system-packages $(VENV)/test.stamp ## Measure, each figure beside a reference from the same run (bench/)
+	set -e; for each in $(basename $(notdir $(wildcard bench/*.py))); do echo "== $$each"; $(PY) -m bench.$$each; done
 
 lint: $(VENV)/test.stamp
 	$(VENV)/bin/ruff check --quiet
