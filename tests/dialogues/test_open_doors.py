@@ -126,7 +126,9 @@ def test_the_engine_leads_everybody_to_an_open_door(
     content: Content, age: int, said: bool, language: str, way: str, county: str | None, now: datetime, checked: bool
 ) -> None:
     """Over the list of others, by pressing danger, and where a desk or an hour has just said no."""
-    here = replace(content, now=now, **({"demo": False, "services": REAL.services} if checked else {}))
+    here = replace(content, now=now)
+    if checked:
+        here = replace(here, demo=False, services=REAL.services)
     presses = ["start", "safe-yes", way, "topics", "others"]
     presses += ["narrow-county", f"county:{county}"] if county else []
     presses += ["narrow-age", f"age:{band_of(age)}"] if said else []

@@ -124,6 +124,14 @@ def test_the_ten_most_used_topics_are_translated(content: Content, language: str
 
 
 @each_language
+def test_a_translated_text_is_a_few_chat_sized_messages(content: Content, language: str) -> None:
+    for text in content.languages[language].topics.values():
+        for audience, pieces in text.pieces.items():
+            assert 2 <= len(pieces) <= 5, (text.id, audience)
+            assert all(len(piece.text.split()) <= 60 for piece in pieces), (text.id, audience)
+
+
+@each_language
 def test_every_paragraph_states_the_facts_of_the_swedish_one(content: Content, language: str) -> None:
     for id in TEN:
         text, swedish = content.languages[language].topics[id], content.languages["sv"].topics[id]
