@@ -43,6 +43,8 @@ def notices(content: Content, desk: Desk, state: State) -> tuple[Message, ...]:
     """What is said beside the briefing: what the operator must report, then what holds for this visitor."""
     flow = content.languages[state.language].flow
     said = [_tell(content, state, desk.reporting)]
+    if state.language not in desk.reporting:  # nobody waits without having read of the duty in their own language
+        said.insert(0, _notice(flow["topics.report"]))
     if desk.ages != Ages() and (state.age_band is None or not within(desk.ages, state.age_band)):
         name = in_language(desk.names, state.language)
         said.append(_notice(flow["admission.ages"].format(desk=name, ages=age_words(flow, desk.ages))))

@@ -1,6 +1,6 @@
 """What must hold between content files: no unknown name, no dead end, no unreachable text, no missing translation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from dialogues.door_files import check_doors
@@ -27,11 +27,23 @@ def _check_flow(content: Content, root: Path) -> Iterator[Mistake]:
     named |= {node.back for node in content.nodes.values()}
     for missing in (named | ENTRIES) - set(content.nodes):
         yield path, missing, f"no node is called {missing}"
+    reached = _reached(content.nodes)
     for node in content.nodes.values():
-        if node.id not in named | ENTRIES:
+        if node.id not in reached:
             yield path, f"{node.id}:", f"nothing leads to {node.id}"
         if not node.choices and node.show not in {Show.TOPICS, Show.ABOUT}:
             yield path, f"{node.id}:", f"{node.id} is a dead end"
+
+
+def _reached(nodes: Mapping[str, Node]) -> set[str]:
+    """The nodes that somebody can come to; two that only lead to each other are not among them."""
+    reached, todo = set[str](), list(ENTRIES)
+    while todo:
+        id = todo.pop()
+        if id in nodes and id not in reached:
+            reached.add(id)
+            todo += [edge.to for edge in nodes[id].choices] + [nodes[id].back]
+    return reached
 
 
 def _check_sentences(content: Content, root: Path) -> Iterator[Mistake]:
@@ -40,7 +52,7 @@ def _check_sentences(content: Content, root: Path) -> Iterator[Mistake]:
         path = root / texts.language / "flow.yml"
         needed = {key for node in content.nodes.values() for key in _sentences(node)}
         for key in needed - set(texts.flow):
-            yield path, key.split(".")[0], f"the sentence `{key}` is missing"
+            yield path, key, f"the sentence `{key}` is missing"
         for key in {key for key in texts.flow if key.startswith("choice.")} - needed:
             yield path, key.removeprefix("choice."), f"nothing offers `{key}`"
 
@@ -52,6 +64,9 @@ def _sentences(node: Node) -> set[str]:
 
 
 def _check_topics(content: Content, root: Path) -> Iterator[Mistake]:
+    for topic in content.topics.values():
+        for fact in set(topic.facts) - set(content.facts):
+            yield root / "topics.yml", fact, f"{topic.id}: no such fact: {fact}"
     for texts in content.languages.values():
         for text in texts.topics.values():
             yield from _check_topic(content, texts, text)

@@ -18,6 +18,8 @@ from dialogues.values import (
     Danger,
     Edge,
     Event,
+    Message,
+    MessageKind,
     Reply,
     Say,
     Show,
@@ -40,6 +42,10 @@ STANDING = (
 
 # Nodes that answer free text: in another language they repeat what was said of danger.
 ANSWERS = frozenset({"topic", "topics", "unclear", "unclear-waiting"})
+
+
+# Nodes before the list of topics, which tells what is reported: who writes here reads that before the answer (A3.1).
+UNTOLD = frozenset({"start", "safe", "later", "audience", "professional"})
 
 
 def open_page(content: Content, language: str) -> tuple[State, Reply]:
@@ -101,6 +107,7 @@ def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
     """Free text: danger first, then the topic that stands out, a choice if several fit, honesty if none does."""
     understood = understand(content, state.language, text)
     state = replace(state, danger=_worse(state.danger, understood.danger))
+    untold = state.node in UNTOLD
     topics = [topic for topic in understood.topics if offered(content, state, topic)]
     if topics and understood.clear and topics[0] == understood.topics[0]:
         state, reply = _go(content, replace(state, topic=topics[0]), "topic")
@@ -111,6 +118,9 @@ def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
         return _go(content, state, "danger")
     else:
         state, reply = _go(content, state, "unclear-waiting" if state.waiting else "unclear")
+    if untold:
+        told = Message(MessageKind.NOTICE, content.languages[state.language].flow["topics.report"])
+        reply = replace(reply, messages=(told, *reply.messages))
     return state, replies.warn(content, state, reply, understood.danger)
 
 

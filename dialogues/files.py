@@ -3,7 +3,9 @@
 ContentError                  a content file cannot be used; the message begins with file and line
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,24 @@ class ContentError(Exception):
 
 
 def find_line(path: Path, needle: str) -> int:
-    """The first line of a file that holds `needle`, counted from 1; 1 when none does."""
+    """The first line of a file that holds `needle`, counted from 1. When none does: for a dotted key its own line or
+    its section's, else 1."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    return next((number for number, line in enumerate(lines, 1) if needle and needle in line), 1)
+    held = (number for number, line in enumerate(lines, 1) if needle and needle in line)
+    return next(held, _line_of_key(lines, needle.split(".")))
+
+
+def _line_of_key(lines: Sequence[str], parts: Sequence[str]) -> int:
+    at = 0
+    for depth, part in enumerate(parts):
+        key = re.compile(rf"""{"  " * depth}["']?{re.escape(part)}["']?:""")
+        for number in range(at if depth == 0 else at + 1, len(lines)):
+            if key.match(lines[number]):
+                at = number
+                break
+            if depth and lines[number][:1] not in {" ", "#", ""}:  # the next section
+                return at + 1
+    return at + 1
 
 
 def read_yaml(path: Path) -> Any:
@@ -75,6 +92,37 @@ def flatten(tree: Any, prefix: str = "") -> dict[str, str]:
         name = f"{prefix}{key}"
         flat |= flatten(value, f"{name}.") if isinstance(value, dict) else {name: str(value)}
     return flat
+
+
+def read_sentences(path: Path) -> dict[str, str]:
+    """The file's sentences by dotted key. Raises ContentError for a key without one: nobody is to read "None"."""
+    tree = read_yaml(path)
+    if not isinstance(tree, dict):
+        raise ContentError(path, 1, "is no mapping of keys to sentences")
+    for key, said in _leaves(tree, ""):
+        if not isinstance(said, str) or not said.strip():
+            raise ContentError(path, find_line(path, key), f"`{key}` is a sentence, not {said!r}")
+    return flatten(tree)
+
+
+def _leaves(tree: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in tree.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def require_kinds(path: Path, row: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
+    """Raises ContentError for the first value that is not of its key's kind; a list is one of texts."""
+    for key, kind in kinds.items():
+        value = row[key]
+        texts = value if kind is list and isinstance(value, list) else ()
+        if type(value) is not kind or not all(isinstance(text, str) for text in texts):
+            raise ContentError(path, find_line(path, f"{key}:"), f"`{key}` is a {_KINDS[kind]}, not {value!r}")
+
+
+_KINDS = {str: "text", date: "date such as 2026-12-01", list: "list of texts"}
 
 
 def strings(row: Any) -> dict[str, str]:

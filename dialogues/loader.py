@@ -3,7 +3,7 @@
 ContentError                  a content file cannot be used; the message begins with file and line
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,22 @@ from dialogues import understanding
 from dialogues.checks import check_content
 from dialogues.concepts import read_concepts
 from dialogues.door_files import read_desks, read_services
-from dialogues.files import ContentError, find_line, flatten, read_rows, read_yaml, require, strings
+from dialogues.files import (
+    ContentError,
+    find_line,
+    read_rows,
+    read_sentences,
+    read_yaml,
+    require,
+    require_kinds,
+    strings,
+)
 from dialogues.recogniser import load_recogniser
 from dialogues.topic_files import read_topic_texts
 from dialogues.values import (
     Action,
+    AgeBand,
+    Audience,
     ChoiceKind,
     Content,
     Danger,
@@ -34,6 +45,12 @@ DEFAULT = Path(__file__).parent / "content"
 RECOGNISER = Path(__file__).parent / "recogniser.bin"
 CONCEPTS = DEFAULT / "concepts.txt"
 
+_NODE = {"say", "show", "back", "choices"}
+_EDGE = {"id", "to", "kind", "set", "action"}
+# The fields of the state that a choice may set, and what reads their values.
+_FIELDS = {"audience": Audience, "danger": Danger, "topic": str, "age_band": AgeBand, "county": str, "easy": str}
+_DANGER = {"urgent": list, "concern": list, "harmless": list}
+
 
 def load_content(path: Path | None = None, *, now: datetime, demo: bool) -> Content:
     """All content below `path`, checked; `now` is Swedish local time. Raises ContentError with file and line for the
@@ -44,7 +61,7 @@ def load_content(path: Path | None = None, *, now: datetime, demo: bool) -> Cont
         facts=_read_facts(root / "facts.yml"),
         nodes=_read_nodes(root / "flow.yml"),
         languages=_read_languages(root),
-        counties=strings(read_yaml(root / "counties.yml")),
+        counties=read_sentences(root / "counties.yml"),
         services=read_services(root / "services.yml"),
         desks=read_desks(root / "desks"),
         recogniser=load_recogniser(RECOGNISER, read_concepts(CONCEPTS)),
@@ -57,13 +74,16 @@ def load_content(path: Path | None = None, *, now: datetime, demo: bool) -> Cont
 
 def _read_topics(path: Path) -> dict[str, Topic]:
     return {
-        row["id"]: Topic(row["id"], tuple(row.get("facts", ())), bool(row.get("urgent", False)))
+        row["id"]: Topic(row["id"], tuple(row.get("facts") or ()), bool(row.get("urgent", False)))
         for row in read_rows(path, "id")
     }
 
 
 def _read_facts(path: Path) -> dict[str, Fact]:
-    raw = read_yaml(path)
+    raw = _mapping(path)
+    for id, row in raw.items():
+        if not isinstance(row, dict) or "confidence" not in row:
+            raise ContentError(path, find_line(path, f"{id}:"), f"{id} lacks `confidence`")
     return {
         id: Fact(id, row.get("statute") or "", tuple(row.get("sources") or ()), row["confidence"])
         for id, row in raw.items()
@@ -71,11 +91,19 @@ def _read_facts(path: Path) -> dict[str, Fact]:
 
 
 def _read_nodes(path: Path) -> dict[str, Node]:
-    return {id: _node(path, id, row or {}) for id, row in read_yaml(path).items()}
+    return {id: _node(path, id, row or {}) for id, row in _mapping(path).items()}
+
+
+def _mapping(path: Path) -> Mapping[str, Any]:
+    raw = read_yaml(path)
+    if not isinstance(raw, dict):
+        raise ContentError(path, 1, "is no mapping")
+    return raw
 
 
 def _node(path: Path, id: str, row: Mapping[str, Any]) -> Node:
     try:
+        _refuse_others(row, _NODE)
         return Node(
             id=id,
             say=tuple((MessageKind(kind), key) for said in row.get("say", ()) for kind, key in said.items()),
@@ -83,16 +111,28 @@ def _node(path: Path, id: str, row: Mapping[str, Any]) -> Node:
             show=Show(row["show"]) if "show" in row else None,
             back=row.get("back", "briefing"),
         )
-    except (KeyError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise ContentError(path, find_line(path, f"{id}:"), f"node {id}: {error}") from error
 
 
+def _refuse_others(row: Mapping[str, Any], known: Set[str]) -> None:
+    others = sorted(set(row) - known)
+    if others:
+        raise ValueError(f"there is no such key: {', '.join(map(str, others))}")
+
+
 def _edge(row: Mapping[str, Any]) -> Edge:
+    _refuse_others(row, _EDGE)
+    fields = strings(row.get("set", {}))
+    _refuse_others(fields, set(_FIELDS))
+    for name, value in fields.items():
+        if value:  # an empty one means "not said"
+            _FIELDS[name](value)
     return Edge(
         id=row["id"],
         to=row["to"],
         kind=ChoiceKind(row.get("kind", "plain")),
-        set=strings(row.get("set", {})),
+        set=fields,
         action=Action(row["action"]) if "action" in row else None,
     )
 
@@ -100,7 +140,7 @@ def _edge(row: Mapping[str, Any]) -> Edge:
 def _read_languages(root: Path) -> dict[str, LanguageTexts]:
     """Written languages first, then those that lean on one of them."""
     folders = {path.parent.name: path.parent for path in sorted(root.glob("*/flow.yml"))}
-    flows = {language: flatten(read_yaml(folder / "flow.yml")) for language, folder in folders.items()}
+    flows = {language: read_sentences(folder / "flow.yml") for language, folder in folders.items()}
     languages: dict[str, LanguageTexts] = {}
     for language in sorted(folders, key=lambda language: ("language.fallback" in flows[language], language)):
         languages[language] = _read_language(folders[language], flows[language], languages)
@@ -113,7 +153,8 @@ def _read_language(folder: Path, flow: dict[str, str], written: Mapping[str, Lan
         raise ContentError(folder / "flow.yml", find_line(folder / "flow.yml", "fallback"), f"no language {fallback}")
     topics = read_topic_texts(folder, written[fallback].topics if fallback else {})
     danger = read_yaml(folder / "danger.yml")
-    require(folder / "danger.yml", danger, "urgent", "concern", "harmless")
+    require(folder / "danger.yml", danger, *_DANGER)
+    require_kinds(folder / "danger.yml", danger, _DANGER)
     return LanguageTexts(
         language=folder.name,
         name=flow.pop("language.name", folder.name),
@@ -121,7 +162,7 @@ def _read_language(folder: Path, flow: dict[str, str], written: Mapping[str, Lan
         status=Status(flow.pop("language.status", Status.DRAFT)),
         fallback=fallback,
         flow=flow,
-        page=flatten(read_yaml(folder / "page.yml")),
+        page=read_sentences(folder / "page.yml"),
         topics=topics,
         matcher=understanding.compile_matcher(
             {id: text.words for id, text in topics.items()},

@@ -6,14 +6,16 @@ ContentError                  a file cannot be used; the message begins with fil
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
-from dialogues.files import ContentError, find_line, parse_yaml, read_text, read_yaml, require
+from dialogues.files import ContentError, find_line, parse_yaml, read_text, read_yaml, require, require_kinds
 from dialogues.values import Audience, Piece, Status, TopicText
 
 # A section that is no audience: the easy-to-read variant.
 EASY = "easy"
 
+_FRONT = {"title": str, "owner": str, "checked": date, "review": date, "status": str, "words": list, "next": list}
 _HEADING = re.compile(r"^## +(\w+) *$", re.MULTILINE)
 _FACTS = re.compile(r"\s*\[([A-Z]+-\d+(?:, *[A-Z]+-\d+)*)\]\s*$")
 
@@ -28,6 +30,7 @@ def read_topic_texts(folder: Path, fallback: dict[str, TopicText]) -> dict[str, 
     named = read_yaml(titles)
     for id, row in named.items():
         require(titles, row, "title", "words")
+        require_kinds(titles, row, {"title": str, "words": list})
         if id in texts or id not in fallback:
             raise ContentError(titles, find_line(titles, f"{id}:"), f"{id} has a text of its own, or is no topic")
         texts[id] = replace(
@@ -42,7 +45,10 @@ def _read_text(path: Path, language: str) -> TopicText:
     if len(parts) != 3 or parts[0]:
         raise ContentError(path, 1, "begins with a front matter between two lines of ---")
     front = parse_yaml(path, parts[1], 1)
-    require(path, front, "title", "owner", "checked", "review", "status", "words", "next")
+    require(path, front, *_FRONT)
+    require_kinds(path, front, _FRONT)
+    if front["status"] not in set(Status):
+        raise ContentError(path, find_line(path, "status:"), f"`status` is one of {', '.join(Status)}")
     sections = _sections(parts[2])
     return TopicText(
         id=path.stem,

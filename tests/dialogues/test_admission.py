@@ -189,12 +189,20 @@ def in_arabic(content: Content) -> Content:
 
 def test_words_that_a_language_lacks_are_lent_and_marked_as_such(content: Content) -> None:
     more = in_arabic(content)
-    (lent,) = notices(more, DESK, State(language="ar"))
+    _, lent = notices(more, DESK, State(language="ar"))
     assert (lent.text, lent.language, lent.direction) == ("We report.", "en", "ltr")
-    (lent,) = notices(more, replace(DESK, reporting={"sv": "Vi anmäler."}), State(language="ar"))
+    _, lent = notices(more, replace(DESK, reporting={"sv": "Vi anmäler."}), State(language="ar"))
     assert (lent.text, lent.language) == ("Vi anmäler.", "sv")
     (own,) = notices(more, DESK, State(language="sv"))
     assert (own.text, own.language) == ("Vi anmäler.", "")
+
+
+def test_the_duty_to_report_is_read_in_every_language_also_where_the_desk_has_no_words_in_it(content: Content) -> None:
+    for texts in content.languages.values():
+        duty, *others = notices(content, DESK, State(language=texts.language))
+        assert duty.language == ""
+        assert duty.text == (DESK.reporting.get(texts.language) or texts.flow["topics.report"])
+        assert [other.text for other in others] == ([] if texts.language in DESK.reporting else ["We report."])
 
 
 # --- Hours ---

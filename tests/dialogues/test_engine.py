@@ -117,6 +117,20 @@ def test_words_that_fit_nothing_get_an_honest_answer_and_a_person(content: Conte
     assert any(choice.startswith("topic:") for choice in ids(reply))
 
 
+@pytest.mark.parametrize("node", ["start", "safe", "later", "audience", "professional"])
+@pytest.mark.parametrize("words", ["am i allowed to choose my own husband", "xyzzy plugh 4711"])
+def test_who_writes_before_the_list_of_topics_first_reads_what_is_reported(
+    content: Content, node: str, words: str
+) -> None:
+    state, reply = step(content, State(language="en", node=node), Say(words))
+    report = content.languages["en"].flow["topics.report"]
+    warned = [message for message in reply.messages if message.text == content.languages["en"].flow["concern.offer"]]
+    told = reply.messages[len(warned)]  # the offer of a person stays first
+    assert (told.kind, told.text) == (MessageKind.NOTICE, report)
+    _, reply = step(content, state, Say(words))
+    assert report not in [message.text for message in reply.messages]
+
+
 def test_urgent_words_put_112_and_a_person_first_and_are_never_repeated(content: Content) -> None:
     words = "my dad has a knife and says he will kill me"
     state, reply = step(content, State(language="en", node="topics"), Say(words))

@@ -34,6 +34,15 @@ def test_the_shipped_content_loads(root: Path) -> None:
     assert len(content.counties) == 21
 
 
+# Two places that lead to each other, and nothing to either.
+_TWO_ALONE = """\
+lonely:
+  choices: [{id: topics, to: lonelier}]
+lonelier:
+  choices: [{id: topics, to: lonely}]
+"""
+
+
 @pytest.mark.parametrize(
     ("file", "old", "new", "says"),
     [
@@ -50,6 +59,20 @@ def test_the_shipped_content_loads(root: Path) -> None:
         ("sv/topics/threats.md", "review: 2027", "review: 2020", "not after the checked date"),
         ("sv/topics/forced-marriage.md", "[MAR-02", "[MAR-99", "no such fact: MAR-99"),
         ("sv/topics/forced-marriage.md", "[MAR-02", "[TRV-01", "does not give TRV-01"),
+        ("sv/topics/threats.md", "words: [", "words: null\nword: [", "`words` is a list of texts"),
+        ("sv/topics/threats.md", "checked: ", "checked: around ", "`checked` is a date such as"),
+        ("sv/topics/threats.md", "status: draft", "status: fine", "`status` is one of draft"),
+        ("ar/topics.yml", "words: [", "words: null, word: [", "`words` is a list of texts"),
+        ("en/danger.yml", "concern:", "concern: null\nworry:", "`concern` is a list of texts"),
+        ("en/flow.yml", "  thanks: ", "  thanks:\n  thank: ", "`after.thanks` is a sentence, not None"),
+        ("ti/page.yml", "  heading: ", "  heading: 7\n  head: ", "is a sentence, not 7"),
+        ("counties.yml", "gotland: Gotland", "gotland:", "`gotland` is a sentence, not None"),
+        ("facts.yml", "confidence: sourced}", "confident: sourced}", "lacks `confidence`"),
+        ("topics.yml", "MAR-02", "MAR-98", "no such fact: MAR-98"),
+        ("flow.yml", "safe:\n  say:", "safe:\n  says:", "there is no such key: says"),
+        ("flow.yml", "set: {danger: urgent}", "set: {danger: great}", "'great' is not a valid Danger"),
+        ("flow.yml", "set: {danger: urgent}", "set: {peril: urgent}", "there is no such key: peril"),
+        ("flow.yml", "after:\n", _TWO_ALONE + "after:\n", "nothing leads to lonely"),
         ("desks/demo.yml", "reporting:", "report:", "lacks `reporting`"),
         ("services.yml", "  access: direct\n", "", "lacks `access`"),
     ],
@@ -63,6 +86,16 @@ def test_a_mistake_is_named_with_file_and_line(root: Path, file: str, old: str, 
     place, line = message.split(": ", 1)[0].rsplit(":", 1)
     assert Path(place).is_file()
     assert line.isdigit()
+
+
+@pytest.mark.parametrize(("key", "line"), [("  lines:", "closed:"), ("  thanks:", "after:"), ("  sources:", "topic:")])
+def test_a_missing_sentence_is_named_with_the_line_of_its_section(root: Path, key: str, line: str) -> None:
+    path = root / "en" / "flow.yml"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    path.write_text("\n".join(each for each in lines if not each.startswith(key)), encoding="utf-8")
+    with pytest.raises(ContentError) as caught:
+        load(root)
+    assert str(caught.value).startswith(f"{path}:{lines.index(line) + 1}: ")
 
 
 def test_a_missing_translation_stops_the_start(root: Path) -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from dialogues.directory import doors
 from dialogues.doors import People, Service
+from dialogues.engine import enter, open_page, step
 from dialogues.hours import SWEDEN, opening
-from dialogues.values import AgeBand, Audience, Content, State
+from dialogues.values import AgeBand, Audience, Choose, Content, MessageKind, Reply, State
 from tests.dialogues.directories import COUNTIES, DEMO, REAL, SERVICES, TOPICS
 
 AGES = range(8, 31)
@@ -107,3 +108,50 @@ def test_an_open_door_whatever_the_topic_and_whether_or_not_the_age_is_said(
 
 def test_the_hours_differ_enough_to_mean_something() -> None:
     assert len(kinds_of_hours()) > 5
+
+
+# --- Through the engine, as it is pressed ---
+
+
+@given(
+    age=st.sampled_from(AGES),
+    said=st.booleans(),
+    language=st.sampled_from(("sv", "en", "ar", "ckb", "fa", "so", "ti")),
+    way=st.sampled_from(("for-self", "for-friend", "for-sibling", "for-professional", "for-unsaid")),
+    county=st.sampled_from((*COUNTIES, None)),
+    now=st.sampled_from([hour for week in WEEKS for hour in hours_of(week)]),
+    checked=st.booleans(),
+)
+def test_the_engine_leads_everybody_to_an_open_door(
+    content: Content, age: int, said: bool, language: str, way: str, county: str | None, now: datetime, checked: bool
+) -> None:
+    """Over the list of others, by pressing danger, and where a desk or an hour has just said no."""
+    here = replace(content, now=now)
+    if checked:
+        here = replace(here, demo=False, services=REAL.services)
+    presses = ["start", "safe-yes", way, "topics", "others"]
+    presses += ["narrow-county", f"county:{county}"] if county else []
+    presses += ["narrow-age", f"age:{band_of(age)}"] if said else []
+    state, reply = open_page(here, language)
+    for press in presses:
+        state, reply = step(here, state, Choose(press))
+    answers = [reply, step(here, state, Choose("danger-now"))[1]]
+    answers += [enter(here, state, node)[1] for node in ("closed", "elsewhere")]
+    for answer in answers:
+        assert _an_open_door(here, answer, age, state.audience), (state, now)
+        assert {choice.id for choice in answer.choices} & {"topics", "briefing"}
+
+
+def _an_open_door(content: Content, reply: Reply, age: int, audience: Audience | None) -> bool:
+    """Whether a row of the list can be pressed, is open and theirs; 112 alone is one for professionals only."""
+    shown = {item.href for message in reply.messages if message.kind is MessageKind.LINES for item in message.items}
+    if "tel:112" not in shown:
+        return False
+    return audience is Audience.PROFESSIONAL or any(
+        f"tel:{(service.phone or '').replace(' ', '').replace('-', '')}" in shown
+        and takes(service, age, audience)
+        and service.hours is not None
+        and opening(service.hours, content.now).open
+        for id, service in content.services.items()
+        if id != "112"
+    )

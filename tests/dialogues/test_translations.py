@@ -26,34 +26,45 @@ LEFT_OVER = {
     "the", "and", "you", "your", "of", "to", "not", "that", "this", "with", "are", "can", "have",
 }
 
-# Mediation, talking to the family, telling to leave or stay, safety plans and checklists, promises.
+# Mediation, talking to the family, telling to leave or stay, safety plans and checklists, promises, risk scores,
+# questions for a place or a name.
 FORBIDDEN = {
     "ar": [
         "وساطة", "مع والديك", "مع أهلك", "مع عائلتك", "تصالح", "يجب أن تغادر", "يجب عليك مغادرة", "يجب أن تترك",
         "ابق في البيت", "ابق/ي في البيت", "البقاء في البيت", "خطة أمان", "خطة سلامة", "قائمة مراجعة", "نضمن", "مضمون",
         "نعدك", "سوف يساعدونك", "سيحمونك",
+        "درجة الخطر", "درجة خطر", "مستوى الخطر", "خطر منخفض", "خطر مرتفع", "أين تسكن", "أين تعيش", "أين أنت", "ما اسمك",
+        "أي مدرسة", "أي مدينة",
     ],
     "so": [
         "dhexdhexaad", "la hadal waalid", "la hadal qoys", "la hadal aabo", "la hadal aabahaa", "la hadal hooyadaa",
         "waa inaad guriga ka tagto", "waa inaad guriga ka baxdo", "waa inaad ka tagto", "guriga joog",
         "guriga iska joog", "qorshe badbaado", "qorshaha badbaadada", "liiska hubinta", "dammaanad qaadaynaa",
         "ballan qaadaynaa", "way ku caawin doonaan", "way ku badbaadin doonaan",
+        "dhibcaha khatarta", "heerka khatarta", "khatar hoose", "khatar sare", "xaggee deggan", "halkee deggan",
+        "xaggee joog", "halkee joog", "waa maxay magac", "iskuulkee", "dugsigee", "magaaladee",
     ],
     "fa": [
         "میانجی", "با پدر و مادرت حرف بزن", "با خانواده‌ات حرف بزن", "با مادرت حرف بزن", "با پدرت حرف بزن", "آشتی",
         "باید خانه را ترک کنی", "باید از خانه بروی", "از خانه فرار کن", "در خانه بمان", "خانه بمان", "برنامه ایمنی",
         "برنامه امنیتی", "چک‌لیست", "تضمین", "قول می‌دهیم", "حتماً کمک می‌کنند", "از تو محافظت خواهند کرد",
+        "امتیاز خطر", "سطح خطر", "خطر کم", "خطر زیاد", "کجا زندگی", "کجا هستی؟", "کجایی؟", "اسمت چیست", "نامت چیست",
+        "کدام مدرسه", "کدام شهر",
     ],
     "ckb": [
         "نێوبژی", "ناوبژی", "لەگەڵ دایک و باوکت قسە بکە", "لەگەڵ خێزانەکەت قسە بکە", "لەگەڵ باوکت قسە بکە",
         "لەگەڵ دایکت قسە بکە", "ئاشت ببەوە", "دەبێت ماڵەوە بەجێ بهێڵیت", "دەبێت لە ماڵ بڕۆیت", "لە ماڵەوە بمێنەوە",
         "پلانی سەلامەتی", "پلانی پاراستن", "لیستی پشکنین", "گەرەنتی", "زەمانەت", "بەڵێنت پێ دەدەین",
         "بە دڵنیاییەوە یارمەتیت",
+        "نمرەی مەترسی", "ئاستی مەترسی", "مەترسی کەم", "مەترسی زۆر", "لە کوێ دەژی", "لە کوێیت؟", "ناوت چییە",
+        "کام قوتابخانە", "کام شار",
     ],
     "ti": [
         "ሽምግልና", "ዕርቂ", "ምስ ወለድኹም ተዛረቡ", "ምስ ስድራቤትኩም ተዛረቡ", "ምስ ኣቦኹም ተዛረቡ", "ምስ ኣደኹም ተዛረቡ",
         "ካብ ገዛ ክትወጹ ኣለኩም", "ክትወጹ ኣለኩም", "ኣብ ገዛ ጽንሑ", "ኣብ ገዛ ተረፉ", "ውጥን ድሕነት", "መደብ ድሕነት", "ዝርዝር መቆጻጸሪ",
         "መደብ ውሕስነት", "ውሕስነት ንህብ", "ዋሕስ ንኸውን", "ቃል ንኣቱ", "ብርግጽ ክሕግዙኹም",
+        "ነጥቢ ሓደጋ", "ደረጃ ሓደጋ", "ትሑት ሓደጋ", "ልዑል ሓደጋ", "ኣበይ ትነብር", "ኣበይ ትቕመጡ", "ኣበይ ኣለኹም", "ስምኩም መን",
+        "ኣየናይ ቤት ትምህርቲ", "ኣየነይቲ ከተማ",
     ],
 }
 # fmt: on
@@ -113,6 +124,14 @@ def test_the_ten_most_used_topics_are_translated(content: Content, language: str
 
 
 @each_language
+def test_a_translated_text_is_a_few_chat_sized_messages(content: Content, language: str) -> None:
+    for text in content.languages[language].topics.values():
+        for audience, pieces in text.pieces.items():
+            assert 2 <= len(pieces) <= 5, (text.id, audience)
+            assert all(len(piece.text.split()) <= 60 for piece in pieces), (text.id, audience)
+
+
+@each_language
 def test_every_paragraph_states_the_facts_of_the_swedish_one(content: Content, language: str) -> None:
     for id in TEN:
         text, swedish = content.languages[language].topics[id], content.languages["sv"].topics[id]
@@ -166,7 +185,7 @@ def _said(texts: LanguageTexts) -> Iterator[str]:
 
 @each_language
 def test_no_translation_says_what_can_harm(content: Content, language: str) -> None:
-    assert len(FORBIDDEN[language]) >= 12
+    assert len(FORBIDDEN[language]) >= 20
     said = [text.casefold() for text in _said(content.languages[language])]
     assert [(phrase, text) for phrase in FORBIDDEN[language] for text in said if phrase in text] == []
     assert [text for text in said if "!" in text] == []
