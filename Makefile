@@ -41,6 +41,7 @@ audit: $(VENV)-audit/stamp ## Ask what is known against the pinned versions (nee
 
 fuzz: $(VENV)/fuzz.stamp ## Fuzz for MINUTES (10.5) everything that reads what strangers send
 	$(PY) -m tests.fuzz.run --minutes $(MINUTES)
+
 bench: system-packages $(VENV)/test.stamp ## Measure, each figure beside a reference from the same run (bench/)
 	set -e; for each in $(basename $(notdir $(wildcard bench/*.py))); do echo "== $$each"; $(PY) -m bench.$$each; done
 

@@ -66,7 +66,7 @@ async def test_neither_the_frames_nor_the_engine_hold_eight_bytes_of_the_words(p
     await visitor.writes(MINE)
     await expect(staff.messages()).to_have_text([MINE])
     await staff.writes(THEIRS)
-    await expect(visitor.messages()).to_contain_text([MINE, THEIRS])
+    await expect(visitor.messages).to_contain_text([MINE, THEIRS])
     # The controls: the sockets were watched, and the scan of the memory finds what does pass the engine in the clear.
     passed = "".join(frames + staff_frames).encode()
     assert b'"say"' in passed
@@ -109,7 +109,7 @@ async def test_the_desk_reads_on_after_a_reload(people: People) -> None:
     visitor, staff = await people.in_a_talk()
     await visitor.writes("before the reload")
     await staff.writes("my answer")
-    await expect(visitor.messages()).to_contain_text(["before the reload", "my answer"])
+    await expect(visitor.messages).to_contain_text(["before the reload", "my answer"])
     await staff.page.reload()
     await expect(staff.messages()).to_have_text(["before the reload", "my answer"])
     await visitor.writes("after the reload")

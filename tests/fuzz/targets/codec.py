@@ -3,7 +3,8 @@
 from typing import get_args
 
 from handover import codec
-from handover.values import Briefing, MessageId, TalkEvent
+from handover.events import TalkEvent
+from handover.values import Briefing, MessageId
 from tests.fuzz.doling import Dole
 
 ROOM = "handover.codec"
