@@ -173,7 +173,7 @@ function matchPhrase(reading, first, rest, name) {
 function formsOf(word, folding) {
   if (word === VALUE) return null;
   const forms = new Set(word.split("|").map((form) => folding.word(form)));
-  for (const form of forms) if (!ONE_TOKEN.test(form)) throw new Error("not one word");
+  for (const form of forms) if (!ONE_TOKEN.test(form)) throw new Error("words");
   return forms;
 }
 
