@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from console.accounts import Member
 from console.devices import Devices, Ready, Standing
+from console.tables import finish
 from console.views import Json, device_view
 
 CHECK = 3.0  # seconds until a revocation, or an approval, has reached an open desk
@@ -49,7 +50,7 @@ class DeskDevice:
     async def _look(self) -> None:
         if self._key is None:
             return
-        standing = await self._devices.meet(self._member.id, self._key)
+        standing = await finish(self._devices.meet(self._member.id, self._key))  # a desk may be closed at any moment
         if type(standing) is type(self._standing):
             return
         self._standing = standing

@@ -186,8 +186,8 @@ class Devices:
         rows = list(await session.scalars(select(DeviceRow).where(DeviceRow.staff_id == staff).order_by(DeviceRow.id)))
         row = DeviceRow(staff_id=staff, key=key, state=DeviceState.REQUESTED, requested=self._today())
         if self._signing is not None and await self._trusts(session, staff):
-            for oldest in [each for each in rows if each.state != DeviceState.REVOKED][: 1 - MOST_SIGNED]:
-                await session.delete(oldest)
+            oldest = [each.id for each in rows if each.state != DeviceState.REVOKED][: 1 - MOST_SIGNED]
+            await session.execute(delete(DeviceRow).where(DeviceRow.id.in_(oldest)))
             self._sign(row)
         elif sum(each.state == DeviceState.REQUESTED for each in rows) >= MOST_WAITING:
             return TooMany()

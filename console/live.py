@@ -14,6 +14,7 @@ from console.frames import BadFrame, Frame, parse_frame
 from console.house import House
 from console.permissions import Role, allows
 from console.signins import SignedIn
+from console.tables import finish
 from console.views import Json, Views, load_view
 from handover.ports import HandoverError, StaffEnd
 from safety.limits import FrameBudget
@@ -160,7 +161,7 @@ async def _beat(send: Callable[[Json], Awaitable[None]]) -> None:
 async def _watch_sign_in(house: House, signed_in: SignedIn, conversation: Conversation) -> None:
     while True:
         await asyncio.sleep(SIGN_IN_CHECK)
-        found = await house.signins.find(signed_in.token, renew=conversation.on_duty)
+        found = await finish(house.signins.find(signed_in.token, renew=conversation.on_duty))
         if found is None or found.member != signed_in.member:
             raise SignedOut
 

@@ -1,13 +1,16 @@
 """The console's tables: staff, their sign-ins and devices, and counts. Nothing in them is about a visitor."""
 
+import asyncio
+from collections.abc import Coroutine
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ForeignKey, String, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Sessions = async_sessionmaker[AsyncSession]
+Result = TypeVar("Result")
 
 
 class Base(DeclarativeBase):
@@ -90,6 +93,17 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+async def finish(work: Coroutine[Any, Any, Result]) -> Result:
+    """What `work` gives; a cancellation is passed on when it is done. A transaction that is cut off in its middle
+    leaves a connection behind that nobody closes, and with SQLite its lock."""
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 def _harden_sqlite(engine: AsyncEngine) -> None:

@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from console.tables import Sessions, TallyRow
+from console.tables import Sessions, TallyRow, finish
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import DeskId
@@ -71,7 +71,7 @@ class Upkeep:
     async def drain(self) -> None:
         """Add what was counted, here and on the visitor side, to this month's rows. Between the engine's answer and
         the commit the figures are nowhere else, so what has begun is finished, also when it is cancelled."""
-        await _finish(self._bring_home())
+        await finish(self._bring_home())
 
     async def _bring_home(self) -> None:
         await self._tally.flush(self._end.count)
@@ -97,16 +97,6 @@ class Upkeep:
                         session.add(TallyRow(month=month, desk=desk, name=name, value=value))
                 except IntegrityError:  # another process made the row meanwhile
                     await session.execute(raised)
-
-
-async def _finish(work: Coroutine[object, object, None]) -> None:
-    """Await `work`; a cancellation is passed on when it is done."""
-    task = asyncio.create_task(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
 
 
 async def repeat(chore: Callable[[], Awaitable[None]], seconds: float) -> None:

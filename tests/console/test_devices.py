@@ -1,5 +1,6 @@
 """The life of a staff device: asked for, signed, known again, lapsed, taken back, forgotten; and its page."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
@@ -8,7 +9,10 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from console.accounts import Member
+from console.desk_device import DeskDevice
 from console.devices import MOST_SIGNED, MOST_WAITING, RENEWED, Brought, Devices, Pending, Ready, Revoked, TooMany
+from console.permissions import Role
 from console.tables import DeviceRow, DeviceState
 from dialogues.values import Content
 from handover.values import DeskId, StaffId
@@ -230,6 +234,19 @@ async def test_nothing_finer_than_a_day_is_kept(at_once: Devices, console: Conso
     (row,) = await rows(console)
     today = int(clock() // DAY)
     assert {value for value in vars(row).values() if isinstance(value, int)} == {row.id, today, today + VALID}
+
+
+async def test_a_desk_that_closes_while_it_asks_leaves_the_database_free(console: Console, kim: StaffId) -> None:
+    async def quiet(_: object) -> None: ...
+
+    member = Member(kim, "Kim", Role.STAFF, DESK)
+    for moment in range(20):
+        asking = asyncio.create_task(DeskDevice(member, console.house.devices, quiet, quiet).meet(new_key()))
+        await asyncio.sleep(moment / 1_000)
+        asking.cancel()
+        await asyncio.gather(asking, return_exceptions=True)
+        await console.house.signins.start(kim, "en")  # a lock that stayed would fail it
+    assert len(await rows(console)) <= MOST_SIGNED
 
 
 # --- The page ---

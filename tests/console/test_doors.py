@@ -235,6 +235,9 @@ class BrokenEnd:
     async def load(self, desk: DeskId) -> Load:
         raise self.error
 
+    async def sweep(self, desk: DeskId) -> list[object]:
+        return []
+
     async def drain(self, desk: DeskId) -> dict[str, int]:
         return {}
 
