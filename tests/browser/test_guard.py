@@ -79,7 +79,7 @@ async def test_it_agrees_on_junk(people: People) -> None:
 async def test_eight_times_the_text_takes_no_more_than_in_proportion(people: People) -> None:
     page = await guarded_page(people)
     for unit in NASTY:
-        ratios = []
+        ratios: list[float] = []
         # Work that grows with the square takes 64 times as long, every time; a busy machine not every time.
         while len(ratios) < 6 and min(ratios, default=LIMIT) >= LIMIT:
             ratios.append(await page.evaluate(_RATIO, unit))
