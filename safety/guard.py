@@ -44,7 +44,7 @@ class Span:
 
 
 def read_rules() -> dict[str, Any]:
-    """The rule file, `safety/guard.json`, which the visitor's page reads as well."""
+    """The rule file, `safety/guard.json`, which the visitor's page reads as well. It says what its parts mean."""
     rules: dict[str, Any] = json.loads((files("safety") / "guard.json").read_text(encoding="utf-8"))
     return rules
 

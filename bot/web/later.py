@@ -31,7 +31,7 @@ def load_later(content: Content, words: Words, rules: Mapping[str, Any]) -> tupl
         for language in sorted(words.languages())
     }
     constants = {
-        "RULES": rules,
+        "RULES": {name: value for name, value in rules.items() if name != "about"},
         "ALARM": alarm_data(load_alarm()),
         "WORDS": own,
         "PHRASES": {language: f"/static/{asset.name}" for language, asset in phrases.items()},
