@@ -11,7 +11,7 @@ from tests.fristad.processes import children
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-MINE, THEIRS = "zebra-quilt-7193 under the bridge", "walnut-orbit-4826 in the harbour"
+MINE, THEIRS = "zebraquilt wobbles softly", "walnutorbit hums along"
 WINDOW = 8  # bytes (E2-1)
 
 
@@ -72,7 +72,7 @@ async def test_neither_the_frames_nor_the_engine_hold_eight_bytes_of_the_words(p
     assert b'"say"' in passed
     assert b'"key"' in passed
     memory = memory_of(children(people.house.process.pid)["engine"])
-    assert b"forced-marriage" in memory  # the briefing of this very talk
+    assert b'"channel":"web"' in memory  # the briefing of this very talk
     for words in (MINE, THEIRS):
         assert found(words, b"x" + words.encode() + b"x")
         assert found(words, passed) == []
@@ -89,7 +89,7 @@ async def test_a_server_that_asks_for_plaintext_gets_none(people: People) -> Non
     await expect(visitor.sees(re.compile("We cannot be sure that only .* can read what you write"))).to_be_visible()
     await expect(visitor.page.locator("#log .lines").last).to_contain_text("116 111")
     assert found(MINE, "".join(sent).encode()) == []
-    await expect(staff.talk()).to_contain_text("112")
+    await expect(staff.talk()).to_contain_text("has not come yet")
 
 
 async def _with_a_false_device(people: People) -> Visitor:
