@@ -26,17 +26,21 @@ EXAMPLES = 25 if FUZZED else 10  # for each address, valid and invalid, and each
 NUMBER = secrets.randbits(32) if FUZZED else 20261122
 COMMON = {400, 401, 403, 404, 405, 413, 422, 429}
 REDIRECTS = {"GET /", "GET /desk", "GET /statistics", "GET /directory", "GET /texts", "GET /sign-in"}
-REDIRECTS |= {"POST /sign-out", "POST /language"}
+REDIRECTS |= {"POST /sign-out", "POST /language", "GET /devices", "GET /devices/requests"}
+REDIRECTS |= {"POST /devices/approve", "POST /devices/revoke", "POST /devices/signatures"}
 TELLING = 6  # characters; anything shorter may stand in any answer by chance
 
 # Forms are read by hand, so the apps' own schemas do not know their fields.
 FORM = "application/x-www-form-urlencoded"
 FORMS = {
-    "bot": {"/": ("multipart/form-data", "state talk choice do text reader nonce seq down own")},
+    "bot": {"/": ("multipart/form-data", "state talk choice do text reader nonce seq down own keys wait")},
     "console": {
         "/sign-in": (FORM, "name password"),
         "/sign-out": (FORM, "form_token sure"),
         "/language": (FORM, "form_token language page"),
+        "/devices/approve": (FORM, "form_token device"),
+        "/devices/revoke": (FORM, "form_token device sure"),
+        "/devices/signatures": ("multipart/form-data", "form_token signatures"),
     },
 }
 
