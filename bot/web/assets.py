@@ -52,7 +52,7 @@ def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
     folder = files("bot.web") / "static"
     sealing = (files("safety") / "sealing.js").read_text(encoding="utf-8").replace("\nexport ", "\n")
     first, *others = ((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS)
-    script = "\n".join((first, sealing, *others))
+    script = spare("\n".join((first, sealing, *others)))
     return Assets(
         css=make_asset("css", (folder / "page.css").read_bytes()),
         js=make_asset("js", script.encode()),
@@ -67,6 +67,12 @@ def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
 
 def _lists() -> Iterator[Traversable]:
     return (files("safety") / "words").iterdir()
+
+
+def spare(script: str) -> str:
+    """A script without the lines and spaces that are for readers only."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("// "))
 
 
 def make_asset(suffix: str, plain: bytes, *, telling: bool = False) -> Asset:

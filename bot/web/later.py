@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
-from bot.web.assets import Asset, make_asset
+from bot.web.assets import Asset, make_asset, spare
 from bot.words import Words
 from dialogues.alarm import alarm_data, load_alarm, urgent_phrases
 from dialogues.values import Content
@@ -38,14 +38,8 @@ def load_later(content: Content, words: Words, rules: Mapping[str, Any]) -> tupl
     }
     folder = files("bot.web") / "static" / "guard"
     parts = [f"const {name} = {_json(value)};" for name, value in constants.items()]
-    parts += [_spare((folder / f"{name}.js").read_text(encoding="utf-8")) for name in _SCRIPTS]
+    parts += [spare((folder / f"{name}.js").read_text(encoding="utf-8")) for name in _SCRIPTS]
     return make_asset("js", "\n".join(parts).encode(), telling=True), *phrases.values()
-
-
-def _spare(script: str) -> str:
-    """A script without the lines and spaces that are for readers only."""
-    lines = (line.strip() for line in script.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("// "))
 
 
 def _told(value: object, suffix: str) -> Asset:
