@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from console.accounts import Member
@@ -178,7 +178,7 @@ class Talks:
     async def _show_keys(self, held: _Held) -> None:
         keys = await self._end.keys(held.ref, self._member.id)
         if isinstance(keys, Keys):
-            await self._send(self._views.keys(held.handle, keys))
+            await self._send(self._views.keys(held.handle, _usable(held, keys)))
         else:
             await self._find_out(held)
 
@@ -196,7 +196,7 @@ class Talks:
             await self._find_out(held)
             return
         held.shown = heard[-1].seq if heard else talk.up_seq
-        await self._send(self._views.talk(talk, keys, heard, said))
+        await self._send(self._views.talk(talk, _usable(held, keys), heard, said))
 
     async def _tell(self, held: _Held, event: TalkEvent) -> None:
         match event:
@@ -251,3 +251,9 @@ class Talks:
             await self.end(held.handle, None)
         else:
             await self.leave(held.handle, "not_yours")
+
+
+def _usable(held: _Held, keys: Keys) -> Keys:
+    """The keys as this page may use them: all to open with, but none to seal with before it has an epoch of its own. An
+    epoch of an earlier page has counters that this one does not know."""
+    return keys if held.begun else replace(keys, epoch=0)

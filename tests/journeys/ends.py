@@ -193,7 +193,7 @@ class PlainVisitorClient:
         return await self._posts(do=what)
 
     async def sends(self, text: str) -> Page:
-        return await self._posts(do="send", text=text)
+        return await self._posts(do="send-anyway", text=text)  # marks look like what the guard asks about
 
     async def sends_the_same_form_again(self, form: dict[str, str]) -> Page:
         """As after Back, or when the first answer never came."""
