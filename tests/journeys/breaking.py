@@ -41,7 +41,8 @@ async def break_bot(address: str, marks: Marks) -> httpx.Response:
         for choice in ("person", "join"):
             answer = (await client.post("/turn", json={"state": state, "input": {"choice": choice}})).json()
             state, talk = answer["state"], answer.get("talk", "")
-        form = {"state": state, "talk": talk, "reader": "Kim", "do": "send-anyway", "text": words, "nonce": "a", "seq": "1"}
+        form = {"state": state, "talk": talk, "reader": "Kim", "do": "send-anyway", "text": words}
+        form |= {"nonce": "a", "seq": "1"}
         broke = await client.post(f"/?q={marks.query}", data=form)
     wire = await Wire.open(address, headers, marks.address)
     await wire.send("open", v=1, talk=talk, down=0)
