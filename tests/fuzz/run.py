@@ -5,6 +5,7 @@ generated requests, with larger settings. Status 1 when something was found; its
 """
 
 import argparse
+import os
 import random
 import re
 import secrets
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -96,15 +98,17 @@ def _test(chosen: tuple[str, ...], log: Path, seconds: float) -> int:
     numbers = f"--hypothesis-seed={secrets.randbits(32)}"
     with log.open("wb") as sink:
         command = [sys.executable, "-m", "pytest", *options, numbers, *chosen]
-        with subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=sink) as process:
+        # A group of its own, so that whatever the tests have started ends with them.
+        with subprocess.Popen(command, cwd=ROOT, stdout=sink, stderr=sink, start_new_session=True) as process:
             try:
                 return process.wait(seconds)
             except subprocess.TimeoutExpired:
                 process.send_signal(signal.SIGINT)
-            try:
-                process.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                process.kill()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(_GRACE)
+            finally:
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
     # Cut short while it began, it ends in any way; what it had found by then is written there.
     return 1 if " FAILED" in log.read_text(encoding="utf-8") else _INTERRUPTED
 
