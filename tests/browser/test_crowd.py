@@ -99,7 +99,8 @@ async def test_whoever_does_something_else_meanwhile_is_not_put_in_line(people: 
     await expect(visitor.topic("Forced marriage")).to_be_visible()
     await expect(visitor.page.locator("progress")).to_have_count(0)
     await visitor.page.unroute_all(behavior="ignoreErrors")
-    await visitor.opens_the_briefing()
+    await visitor.presses("Talk to a person")
+    await expect(visitor.sees("This is how you are introduced")).to_have_count(2)
     await visitor.presses("Talk to a person")
     await expect(visitor.place).to_be_visible(timeout=LONG)
 

@@ -46,6 +46,10 @@ async def test_what_was_on_its_way_is_shown_as_not_arrived(people: People) -> No
     await visitor.page.context.set_offline(False)
     await expect(visitor.mark_of(HURT)).to_contain_text("Failed", timeout=30_000)
     await expect(staff.messages()).to_have_count(0)
+    await staff.mutes()
+    await expect(visitor.reader_is(staff.name)).to_be_visible()
+    await visitor.writes("calmer words")
+    await expect(staff.messages()).to_have_text(["calmer words"])  # opened, though others were sealed before it
 
 
 async def test_a_muted_talk_can_be_ended_from_both_sides(people: People) -> None:
