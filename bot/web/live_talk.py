@@ -41,6 +41,7 @@ from handover.values import (
     WithStaff,
 )
 from safety.limits import FrameBudget
+from safety.sealing import read_head
 from safety.text64 import write64
 
 ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
@@ -158,17 +159,20 @@ class LiveTalk:
             await self._look_anew()  # another device or epoch by now: the page learns which
 
     async def _say(self, frame: SayFrame) -> None:
-        match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
-            case Accepted(seq):
-                await self._page.tell("ack", seq=seq)
-            case OutOfOrder(expected):
-                await self._page.tell("refused", code="order", seq=frame.seq, expected=expected)
-            case NotTaken():
-                await self._page.tell("refused", code="not-taken", seq=frame.seq)
-            case Muted():
-                await self._page.tell("refused", code="muted", seq=frame.seq)
-            case Gone():
-                pass  # the next look, or the event, tells why
+        async with self._turn:  # what was said before `taken` was told is in its numbers, and nothing after it is older
+            if isinstance(self._told, WithStaff) and read_head(frame.body)[0] < self._told.epoch:
+                return  # under a key of before: told of the new one, the page seals anew whatever has not arrived
+            match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
+                case Accepted(seq):
+                    await self._page.tell("ack", seq=seq)
+                case OutOfOrder(expected):
+                    await self._page.tell("refused", code="order", seq=frame.seq, expected=expected)
+                case NotTaken():
+                    await self._page.tell("refused", code="not-taken", seq=frame.seq)
+                case Muted():
+                    await self._page.tell("refused", code="muted", seq=frame.seq)
+                case Gone():
+                    pass  # the next look, or the event, tells why
 
     # --- Down: what the engine tells ---
 

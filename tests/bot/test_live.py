@@ -267,6 +267,21 @@ async def test_a_muted_page_is_told_and_its_words_stay_with_it(house: House, kim
     assert await kim.has_heard() == ["calmer words"]
 
 
+async def test_words_under_the_key_of_before_do_not_arrive_beside_those_that_follow(
+    house: House, kim: Colleague
+) -> None:
+    """Told of a new key, the page seals anew what has not arrived: both copies would leave a gap in the counters."""
+    line, _ = await taken(house, kim)
+    before = line.page.words.seal("held up on its way")
+    await kim.opens()
+    assert (await line.hears("taken"))["epoch"] == 2
+    await line.tells("say", seq=1, id="message-1", body=before)
+    await line.says(1, "held up on its way")
+    await line.says(2, "what follows")
+    assert [(await line.hears("ack"))["seq"] for _ in range(2)] == [1, 2]
+    assert await kim.has_heard() == ["held up on its way", "what follows"]
+
+
 async def test_more_words_than_anybody_writes_are_held_back_and_none_is_lost(house: House, kim: Colleague) -> None:
     line, _ = await taken(house, kim)
     last = BURST + 15
