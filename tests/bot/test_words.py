@@ -12,13 +12,17 @@ from dialogues.values import Content
 
 WEB: Any = files("bot.web")
 TEMPLATES = [path.read_text(encoding="utf-8") for path in (WEB / "templates").iterdir() if path.name.endswith(".html")]
+LATER = WEB / "static" / "guard"  # what the page loads once somebody can write
 SCRIPTS = {
-    path.name: path.read_text(encoding="utf-8") for path in (WEB / "static").iterdir() if path.name.endswith("js")
+    path.name: path.read_text(encoding="utf-8")
+    for path in (*(WEB / "static").iterdir(), *LATER.iterdir())
+    if path.name.endswith("js")
 }
 CODE = [path.read_text(encoding="utf-8") for path in WEB.iterdir() if path.name.endswith(".py")]
 CODE.append((files("bot") / "reception.py").read_text(encoding="utf-8"))
 
-BUILT = re.compile(r"(message|ended|error|first|trouble)\..*|exit\.shift-.*")  # from parts, at run time
+BUILT = re.compile(r"(message|ended|error|first|trouble)\..*|exit\.shift-.*|heed\.kind-.*")  # from parts, at run time
+_OWN = re.compile(r"#(?:say|button|hint)\(\"([a-z-]+)\"")  # keys of `heed.`, which that script names without it
 _KEY = re.compile(r"[\"'`]([a-z]+\.[a-z0-9-]+)[\"'`]")
 
 
@@ -33,6 +37,7 @@ def test_every_key_that_is_named_has_words(content: Content, language: str) -> N
 
 def test_no_words_are_left_over(content: Content) -> None:
     named = {key for text in (*TEMPLATES, *SCRIPTS.values(), *CODE) for key in _KEY.findall(text)}
+    named |= {f"heed.{key}" for key in _OWN.findall(SCRIPTS["heed.js"])}
     unused = set(content.languages["en"].page) - named
     assert {key for key in unused if not BUILT.fullmatch(key)} == set()
 
@@ -47,7 +52,7 @@ def test_every_language_fills_in_the_same_names(content: Content, language: str)
 def test_what_is_known_at_start_is_filled_in_and_the_rest_is_left(content: Content) -> None:
     words = Words(content, "demo", {"deadline": 7, "silence": 3, "waiting": 10, "title": "T"}).of("en")
     left = {name for text in words.values() for name in re.findall(r"\{(\w+)\}", text)}
-    assert left == {"name", "place"}
+    assert left == {"name", "place", "kinds"}
     assert "7 minutes" in words["waiting.deadline"]
     assert "Demo desk" in words["first.who-text"]
 
