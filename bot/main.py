@@ -93,7 +93,7 @@ def create_app(
     # The last one added is the outermost: every answer passes the headers, also that of the last resort.
     app.add_middleware(BodyLimit, max_bytes=BODY_LIMIT, refusal=errors.refuse_too_large)
     app.add_middleware(errors.LastResort)
-    app.add_middleware(SecurityHeaders, policy=visitor_policy())
+    app.add_middleware(SecurityHeaders, policy=visitor_policy([assets.exit.source], settings.embed_origins))
     return app
 
 

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from bot.main import create_app
 from bot.settings import BotSettings, encode_key
+from bot.web.assets import load_assets
 from bot.web.site import Site
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
@@ -22,10 +23,12 @@ from dialogues.values import Content
 from handover.staff_redis import RedisStaffEnd
 from handover.values import Claimed, DeskId, MessageId, OwnTalk, StaffId
 from handover.visitor_redis import RedisVisitorEnd
+from safety.headers import visitor_policy
 from tests.engines import Engine, running
 
 DESK = DeskId("demo")
 KIM = StaffId("kim")
+POLICY = visitor_policy([load_assets().exit.source])  # of every answer, unless pages may be shown in frames
 
 
 @dataclass

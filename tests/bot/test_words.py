@@ -18,7 +18,7 @@ SCRIPTS = {
 CODE = [path.read_text(encoding="utf-8") for path in WEB.iterdir() if path.name.endswith(".py")]
 CODE.append((files("bot") / "reception.py").read_text(encoding="utf-8"))
 
-BUILT = re.compile(r"(message|ended|error|first|trouble)\..*|exit\.shift-.*")  # from parts, at run time
+BUILT = re.compile(r"(message|ended|error|first|trouble)\..*|exit\.(shift-.*|left)")  # from parts, at run time
 _KEY = re.compile(r"[\"'`]([a-z]+\.[a-z0-9-]+)[\"'`]")
 
 

@@ -1,5 +1,6 @@
 """Every address of both apps, by name; what must not exist; and the headers of every kind of answer."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -56,7 +57,6 @@ VISITOR = {**COMMON, "referrer-policy": "no-referrer", "x-robots-tag": "noarchiv
 CONSOLE = {**COMMON, "referrer-policy": "same-origin", "x-robots-tag": "noindex, nofollow, noarchive"}
 SOURCES = {
     "default-src 'none'",
-    "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
@@ -97,10 +97,11 @@ async def test_there_is_no_description_of_the_interface(house: House, side: str,
         assert (await client.get(path)).status_code == 404
 
 
-def check_headers(headers: Mapping[str, str], expected: Mapping[str, str]) -> None:
+def check_headers(headers: Mapping[str, str], expected: Mapping[str, str], scripts: str) -> None:
     assert {name: headers.get(name) for name in expected} == expected
     policy = {part.strip() for part in headers["content-security-policy"].split(";")}
     assert policy >= SOURCES
+    assert [re.fullmatch(scripts, part) is not None for part in policy if part.startswith("script-src")] == [True]
     assert not any("unsafe" in part or "http" in part or "*" in part for part in policy)
     assert {part.strip() for part in headers["permissions-policy"].split(",")} >= FEATURES
     assert "server" not in headers
@@ -110,13 +111,15 @@ def check_headers(headers: Mapping[str, str], expected: Mapping[str, str]) -> No
 
 def check_visitor(answer: httpx.Response, status: int, caching: str = "no-store") -> None:
     assert answer.status_code == status
-    check_headers(answer.headers, {**VISITOR, "cache-control": caching})
+    # Beside our own files one script inside the page, known by its hash.
+    scripts = r"script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='"
+    check_headers(answer.headers, {**VISITOR, "cache-control": caching}, scripts)
     assert "set-cookie" not in answer.headers
 
 
 def check_console(answer: httpx.Response, status: int, caching: str = "no-store") -> None:
     assert answer.status_code == status
-    check_headers(answer.headers, {**CONSOLE, "cache-control": caching})
+    check_headers(answer.headers, {**CONSOLE, "cache-control": caching}, "script-src 'self'")
 
 
 async def test_every_answer_to_a_visitor_wears_the_headers(house: House) -> None:

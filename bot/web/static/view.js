@@ -7,10 +7,6 @@ function word(key, values = {}) {
   return (data.words[key] ?? "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
-function announce(text) {
-  byId("status").textContent = text;
-}
-
 function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
