@@ -67,6 +67,8 @@ SOURCES = {
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
 }
+VISITOR_SCRIPTS = r"script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='"  # our files, and the exit inside the page
+CONSOLE_SCRIPTS = "script-src 'self'"
 FEATURES = {"camera=()", "microphone=()", "geolocation=()"}
 
 
@@ -111,15 +113,13 @@ def check_headers(headers: Mapping[str, str], expected: Mapping[str, str], scrip
 
 def check_visitor(answer: httpx.Response, status: int, caching: str = "no-store") -> None:
     assert answer.status_code == status
-    # Beside our own files one script inside the page, known by its hash.
-    scripts = r"script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='"
-    check_headers(answer.headers, {**VISITOR, "cache-control": caching}, scripts)
+    check_headers(answer.headers, {**VISITOR, "cache-control": caching}, VISITOR_SCRIPTS)
     assert "set-cookie" not in answer.headers
 
 
 def check_console(answer: httpx.Response, status: int, caching: str = "no-store") -> None:
     assert answer.status_code == status
-    check_headers(answer.headers, {**CONSOLE, "cache-control": caching}, "script-src 'self'")
+    check_headers(answer.headers, {**CONSOLE, "cache-control": caching}, CONSOLE_SCRIPTS)
 
 
 async def test_every_answer_to_a_visitor_wears_the_headers(house: House) -> None:
@@ -174,7 +174,8 @@ async def test_a_refused_socket_wears_the_headers(house: House, side: str, path:
     response = refused.value.response
     assert response.status_code == 403
     headers = {name.lower(): value for name, value in response.headers.raw_items()}
-    check_headers(headers, {**(VISITOR if side == "visitors" else CONSOLE), "cache-control": "no-store"})
+    expected, scripts = (VISITOR, VISITOR_SCRIPTS) if side == "visitors" else (CONSOLE, CONSOLE_SCRIPTS)
+    check_headers(headers, {**expected, "cache-control": "no-store"}, scripts)
     assert "set-cookie" not in headers
 
 

@@ -23,7 +23,9 @@ class Cable:
         self._own_port = 0
         self._carriers: set[asyncio.Task[None]] = set()
         self._moving = asyncio.Event()
-        self._moving.set()
+        self._through = asyncio.Event()
+        self._withheld = b""
+        self._mute = False
         self.asked: list[str] = []  # method and path of every request since the last `forget`
 
     @property
@@ -33,21 +35,33 @@ class Cable:
     def forget(self) -> None:
         self.asked.clear()
 
+    def hold(self) -> None:
+        self._moving.clear()
+
+    def withhold(self, suffix: str) -> None:
+        """Requests whose path ends like this wait for `plug`."""
+        self._through.clear()
+        self._withheld = f"{suffix} HTTP/1.1".encode()
+
     async def plug(self) -> None:
-        """Carry; also again after a cut, under the same address."""
+        """Carry everything; also again after a cut, under the same address."""
+        self._withheld = b""
+        self._mute = False
         self._moving.set()
+        self._through.set()
         if self._server is None:
             self._server = await asyncio.start_server(self._carry, "127.0.0.1", self._own_port)
             self._own_port = self._server.sockets[0].getsockname()[1]
+
+    def say_nothing(self) -> None:
+        """Answer requests with "no content": a browser then stays where it is."""
+        self._mute = True
 
     async def cut(self) -> None:
         if self._server is not None:
             self._server.close()
             self._server = None
         await self._break()
-
-    def hold(self) -> None:
-        self._moving.clear()
 
     async def _break(self) -> None:
         carriers = list(self._carriers)
@@ -63,7 +77,9 @@ class Cable:
         try:
             there, onward = await asyncio.open_connection(self._host, self._port)
             writers.append(onward)
-            ways = [asyncio.ensure_future(self._pump(*way)) for way in ((reader, onward, True), (there, writer, False))]
+            ways = [
+                asyncio.ensure_future(self._pump(*way)) for way in ((reader, onward, writer), (there, writer, None))
+            ]
             try:
                 await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
             finally:
@@ -77,12 +93,20 @@ class Cable:
             for each in writers:
                 each.transport.abort()
 
-    async def _pump(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, note: bool) -> None:
+    async def _pump(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, back: asyncio.StreamWriter | None
+    ) -> None:
+        """`back` leads to who asks, where this is the way of the questions."""
         with suppress(OSError):
             while data := await source.read(65_536):
                 await self._moving.wait()
-                if note:
+                if back:
                     self.asked += [b" ".join(found).decode() for found in _ASKED.findall(data)]
+                    if self._mute:
+                        back.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+                        continue
+                    if self._withheld and self._withheld in data:
+                        await self._through.wait()
                 sink.write(data)
                 await sink.drain()
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 
-from tests.browser.exits.tabs import Stroke, Tab
+from tests.browser.exits.processes import end, start
+from tests.browser.exits.tabs import KEYS, Stroke, Tab
 
 PROGRAM = Path("/usr/bin/firefox-esr")
 MISSING = "Debian's package firefox-esr is missing: run scripts/system-packages"
@@ -32,7 +33,6 @@ _QUIET = {
     "services.settings.server": "data:,#remote-settings-dummy/v1",
     "signon.rememberSignons": True,
 }
-_KEYS = {"ShiftLeft": "\ue008", "ShiftRight": "\ue050", "Escape": "\ue00c", "AltLeft": "\ue00a", "ControlLeft": "\ue009"}
 _PATIENCE = 30  # seconds for one answer
 
 
@@ -108,7 +108,7 @@ class FirefoxTab:
         await self._act({"type": "pointer", "id": "mouse", "actions": actions})
 
     async def strike(self, strokes: Iterable[Stroke]) -> None:
-        actions = [{"type": "key" + way.title(), "value": _KEYS.get(key, key)} for way, key in strokes]
+        actions = [{"type": "key" + way.title(), "value": KEYS.get(key, key)} for way, key in strokes]
         await self._act({"type": "key", "id": "keys", "actions": actions})
 
     async def back(self) -> None:
@@ -124,6 +124,10 @@ class FirefoxTab:
     async def resize(self, width: int, height: int) -> None:
         viewport = {"width": width, "height": height}
         await self._line.ask("browsingContext.setViewport", context=self.context, viewport=viewport)
+
+    async def frame(self) -> Tab:
+        tree = await self._line.ask("browsingContext.getTree", root=self.context)
+        return FirefoxTab(self._line, tree["contexts"][0]["children"][0]["context"])
 
     async def _act(self, actions: dict[str, Any]) -> None:
         try:
@@ -165,20 +169,9 @@ class Firefox:
 @asynccontextmanager
 async def firefox(profile: Path) -> AsyncIterator[Firefox]:
     """A Firefox with this profile; closed as a person closes it, so that it writes what it keeps."""
-    assert PROGRAM.exists(), MISSING
-    profile.mkdir(parents=True, exist_ok=True)
-    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in _QUIET.items()]
-    (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
-    command = [PROGRAM, "--headless", "--no-remote", "--remote-allow-system-access", "--profile", profile]
-    process = subprocess.Popen(
-        [*command, "--remote-debugging-port", "0", "about:blank"],
-        env={**os.environ, "HOME": str(profile)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+    process = _launch(profile)
     try:
-        address = await asyncio.to_thread(_read_address, process)
+        address = await _find_address(profile)
         async with connect(f"{address}/session", max_size=None) as socket:
             line = Line(socket)
             await line.ask("session.new", capabilities={})
@@ -186,14 +179,28 @@ async def firefox(profile: Path) -> AsyncIterator[Firefox]:
             await line.ask("browser.close")
         await asyncio.to_thread(process.wait, 30)
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait(timeout=20)
+        end(process)
 
 
-def _read_address(process: subprocess.Popen[bytes]) -> str:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if found := re.search(rb"ws://\S+", line):
+def _launch(profile: Path) -> subprocess.Popen[bytes]:
+    assert PROGRAM.exists(), MISSING
+    profile.mkdir(parents=True, exist_ok=True)
+    lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});" for name, value in _QUIET.items()]
+    (profile / "user.js").write_text("\n".join(lines), encoding="utf-8")
+    command = [str(PROGRAM), "--headless", "--no-remote", "--remote-allow-system-access", "--profile", str(profile)]
+    with _speech(profile).open("wb") as sink:
+        outer = {**os.environ, "HOME": str(profile)}
+        return start([*command, "--remote-debugging-port", "0", "about:blank"], env=outer, stderr=sink)
+
+
+def _speech(profile: Path) -> Path:
+    return profile.with_suffix(".log")
+
+
+async def _find_address(profile: Path) -> str:
+    for _ in range(600):
+        said = await asyncio.to_thread(_speech(profile).read_bytes)
+        if found := re.search(rb"ws://\S+(?=\n)", said):
             return found[0].decode()
+        await asyncio.sleep(0.05)
     raise AssertionError("Firefox did not start")

@@ -1,10 +1,13 @@
 """What every browser of these tests can do: a few deeds of a person, whatever the browser is driven by."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, Protocol
 
 Stroke = tuple[Literal["down", "up"], str]  # a key by its code or its letter: ShiftLeft, Escape, a
+
+# The keys that are no letters, as the W3C's protocols write them.
+KEYS = {"ShiftLeft": "\ue008", "ShiftRight": "\ue050", "Escape": "\ue00c", "AltLeft": "\ue00a", "ControlLeft": "\ue009"}
 
 
 class Tab(Protocol):
@@ -31,6 +34,9 @@ class Tab(Protocol):
     async def resize(self, width: int, height: int) -> None:
         """The room that the page has, in its own pixels, as near as the browser goes."""
 
+    async def frame(self) -> "Tab":
+        """The first frame in the page; its keys and clicks are the tab's."""
+
 
 class Program(Protocol):
     """A running browser."""
@@ -49,6 +55,3 @@ def press(*keys: str) -> list[Stroke]:
 def hold(key: str, *strokes: Stroke) -> list[Stroke]:
     """The strokes while that key is down."""
     return [("down", key), *strokes, ("up", key)]
-
-
-Wait = Callable[[], Any]

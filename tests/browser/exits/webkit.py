@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import subprocess
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -11,22 +10,23 @@ from typing import Any
 
 import httpx
 
-from tests.browser.exits.tabs import Stroke, Tab
+from tests.browser.exits.processes import end, start
+from tests.browser.exits.tabs import KEYS, Stroke, Tab
 from tests.running import free_port
 
 DRIVER = Path("/usr/bin/WebKitWebDriver")
 BROWSER = Path("/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser")
 MISSING = "Debian's packages webkit2gtk-driver and xvfb are missing: run scripts/system-packages"
-_KEYS = {"ShiftLeft": "\ue008", "ShiftRight": "\ue050", "Escape": "\ue00c", "AltLeft": "\ue00a", "ControlLeft": "\ue009"}
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
 class WebKitTab:
     """A session of its own: WebKit's tabs share their switches."""
 
-    def __init__(self, client: httpx.AsyncClient, session: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, session: str, *, inside: bool = False) -> None:
         self._client = client
         self._session = session
+        self._inside = inside
 
     async def go(self, address: str) -> None:
         await self._ask("POST", "url", {"url": address}, may_fail=True)
@@ -39,7 +39,7 @@ class WebKitTab:
         await self._ask("POST", f"element/{found[_ELEMENT]}/click", {})
 
     async def strike(self, strokes: Iterable[Stroke]) -> None:
-        actions = [{"type": "key" + way.title(), "value": _KEYS.get(key, key)} for way, key in strokes]
+        actions = [{"type": "key" + way.title(), "value": KEYS.get(key, key)} for way, key in strokes]
         await self._ask("POST", "actions", {"actions": [{"type": "key", "id": "keys", "actions": actions}]})
 
     async def back(self) -> None:
@@ -54,7 +54,12 @@ class WebKitTab:
         rest = {"width": 2 * width - inner[0], "height": 2 * height - inner[1]}
         await self._ask("POST", "window/rect", rest)
 
+    async def frame(self) -> Tab:
+        return WebKitTab(self._client, self._session, inside=True)
+
     async def _ask(self, method: str, path: str, body: Any = None, *, may_fail: bool = False) -> Any:
+        for frame in (None, 0) if self._inside else (None,):
+            await self._client.post(f"{self._session}/frame", json={"id": frame})
         answer = await self._client.request(method, f"{self._session}/{path}", json=body)
         value = answer.json()["value"]
         if answer.is_success or may_fail:
@@ -89,17 +94,15 @@ class WebKit:
 @asynccontextmanager
 async def webkit(home: Path) -> AsyncIterator[WebKit]:
     """The driver and a screen for its browsers, with `home` for whatever they keep."""
-    assert DRIVER.exists() and BROWSER.exists(), MISSING
     async with _screen() as display:
         port = free_port()
-        outer = {**os.environ, "DISPLAY": display, "HOME": str(home), "LANG": "en_GB.UTF-8", "LC_ALL": "en_GB.UTF-8"}
-        driver = subprocess.Popen([DRIVER, f"--port={port}"], env=outer, **_SILENT)
+        driver = _launch(port, display, home)
         try:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
                 await _until_it_answers(client)
                 yield WebKit(client)
         finally:
-            _end(driver)
+            end(driver)
 
 
 @asynccontextmanager
@@ -107,7 +110,7 @@ async def _screen() -> AsyncIterator[str]:
     reading, writing = os.pipe()
     try:
         command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x1000x24", "-nolisten", "tcp"]
-        screen = subprocess.Popen(command, pass_fds=(writing,), **_SILENT)
+        screen = start(command, pass_fds=(writing,))
     finally:
         os.close(writing)
     try:
@@ -116,7 +119,14 @@ async def _screen() -> AsyncIterator[str]:
         assert number, "Xvfb did not start"
         yield f":{number}"
     finally:
-        _end(screen)
+        end(screen)
+
+
+def _launch(port: int, display: str, home: Path) -> subprocess.Popen[bytes]:
+    assert DRIVER.exists() and BROWSER.exists(), MISSING
+    home.mkdir(parents=True, exist_ok=True)
+    english = {"LANG": "en_GB.UTF-8", "LC_ALL": "en_GB.UTF-8"}
+    return start([DRIVER, f"--port={port}"], env={**os.environ, **english, "DISPLAY": display, "HOME": str(home)})
 
 
 async def _until_it_answers(client: httpx.AsyncClient) -> None:
@@ -128,11 +138,3 @@ async def _until_it_answers(client: httpx.AsyncClient) -> None:
         else:
             return
     raise AssertionError("WebKitWebDriver does not answer")
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=20)
-
-
-_SILENT: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
