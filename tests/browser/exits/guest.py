@@ -75,12 +75,13 @@ async def eventually(
     limit = time.monotonic() + PATIENCE
     failure = ""
     while True:
+        last = time.monotonic() > limit  # the last look begins after the limit, however slow the looks are
         try:
             if await holds():
                 return
         except Exception as error:  # noqa: BLE001  # between two pages there is nothing to ask
             failure = str(error)[:200]
-        if time.monotonic() > limit:
+        if last:
             now = await told() if told else ""
             raise AssertionError(f"{otherwise} {now} {failure}")
         await asyncio.sleep(0.03)
