@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
+from dialogues.hours import SWEDEN
+from dialogues.loader import load_content
+from dialogues.values import Content
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.exits.cable import Cable, cable
 from tests.browser.exits.chromium import chromium as running_chromium
@@ -35,6 +39,12 @@ class Street:
         for each in (self.home, self.away):
             await each.plug()
             each.forget()
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """All words of all languages."""
+    return load_content(now=datetime.now(SWEDEN), demo=True)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
