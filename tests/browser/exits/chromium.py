@@ -74,8 +74,8 @@ class Chromium:
         self._browser = browser
 
     @asynccontextmanager
-    async def tab(self, *, scripts: bool = True, **options: Any) -> AsyncIterator[Tab]:
-        context = await self._browser.new_context(java_script_enabled=scripts, **options)
+    async def tab(self, *, scripts: bool = True, agent: str = "") -> AsyncIterator[Tab]:
+        context = await self._browser.new_context(java_script_enabled=scripts, user_agent=agent or None)
         context.set_default_timeout(30_000)
         try:
             page = await context.new_page()

@@ -44,7 +44,7 @@ class Street:
 @pytest.fixture(scope="session")
 def content() -> Content:
     """All words of all languages."""
-    return load_content(now=datetime.now(SWEDEN), demo=True)
+    return load_content(now=datetime(2026, 12, 1, 12, tzinfo=SWEDEN), demo=True)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -146,9 +146,12 @@ class Firefox:
         self.profile = profile
 
     @asynccontextmanager
-    async def tab(self, *, scripts: bool = True) -> AsyncIterator[Tab]:
+    async def tab(self, *, scripts: bool = True, agent: str = "") -> AsyncIterator[Tab]:
         made = await self._line.ask("browsingContext.create", type="tab")
         try:
+            if agent:
+                own = {"userAgent": agent, "contexts": [made["context"]]}
+                await self._line.ask("emulation.setUserAgentOverride", **own)
             if not scripts:
                 await self._switch_scripts_off()
             yield FirefoxTab(self._line, made["context"])

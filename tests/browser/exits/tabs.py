@@ -43,8 +43,8 @@ class Program(Protocol):
 
     name: str
 
-    def tab(self, *, scripts: bool = True) -> AbstractAsyncContextManager[Tab]:
-        """A new tab, closed at the end of the block; with or without JavaScript."""
+    def tab(self, *, scripts: bool = True, agent: str = "") -> AbstractAsyncContextManager[Tab]:
+        """A new tab, closed at the end of the block; with or without JavaScript, by its own or by another name."""
 
 
 def press(*keys: str) -> list[Stroke]:

@@ -38,7 +38,6 @@ async def test_one_tap_empties_the_page_and_one_brings_it_back(
 async def test_a_moment_of_nothing_comes_first_for_those_who_do_not_mind_motion(people: People) -> None:
     visitor = await people.visitor()
     await visitor.opens_the_page()
-    await visitor.page.clock.install()
     practice = visitor.page.locator("#practice")
     await visitor.page.get_by_text("Practise leaving").click()
     moving = await practice.evaluate("(each) => each.getAnimations().map((found) => found.effect.getTiming().duration)")
