@@ -3,6 +3,7 @@
 const partings = []; // what has to be dropped on the way out; none of it may wait
 {
   const SHIFT_WINDOW = 5000; // milliseconds between two presses
+  const ASKED = 150; // milliseconds that the page around a frame has to go by itself
   const EARLY = 8000; // milliseconds that a button waits at most for the rest of the script
   const { exit: address } = document.currentScript.dataset;
   const { title } = document;
@@ -44,15 +45,17 @@ const partings = []; // what has to be dropped on the way out; none of it may wa
       location.replace(address);
       return;
     }
-    // In a frame the page around it has to go. It is asked to, and taken along where the browser allows that: only after
-    // a touch or a key, because a page that goes by itself brings up a question of the browser's.
+    // In a frame the page around has to go, and is asked to: where the frame takes it along, Chromium notes in its history
+    // which frame that was. A page that goes by itself brings up a question of the browser's, so not without a touch.
     parent.postMessage({ leave: address }, "*");
     if (navigator.userActivation?.hasBeenActive === false) return;
-    try {
-      top.location.replace(address);
-    } catch {
-      // A sandbox that holds it: the frame is empty, and the rest is up to the page around.
-    }
+    setTimeout(() => {
+      try {
+        top.location.replace(address);
+      } catch {
+        // A sandbox that holds it: the frame is empty, and the rest is up to the page around.
+      }
+    }, ASKED);
   };
 
   addEventListener("click", (event) => {

@@ -26,6 +26,7 @@ class Cable:
         self._through = asyncio.Event()
         self._withheld = b""
         self._mute = False
+        self.carried = bytearray()  # what came from the server since the last `forget`
         self.asked: list[str] = []  # method and path of every request since the last `forget`
 
     @property
@@ -34,6 +35,7 @@ class Cable:
 
     def forget(self) -> None:
         self.asked.clear()
+        self.carried.clear()
 
     def hold(self) -> None:
         self._moving.clear()
@@ -107,6 +109,8 @@ class Cable:
                         continue
                     if self._withheld and self._withheld in data:
                         await self._through.wait()
+                else:
+                    self.carried += data
                 sink.write(data)
                 await sink.drain()
 

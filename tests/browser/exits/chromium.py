@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, CDPSession, Error, Frame, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Frame, Page, async_playwright
 
 from tests.browser.exits.tabs import Stroke, Tab
 
@@ -94,3 +94,38 @@ async def chromium(program: Path, switches: list[str]) -> AsyncIterator[Chromium
             yield Chromium(browser)
         finally:
             await browser.close()
+
+
+class KeptChromium:
+    """One running Chromium with a profile on disk, which all its tabs share."""
+
+    name = "chromium"
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+
+    @asynccontextmanager
+    async def tab(self, *, scripts: bool = True, agent: str = "") -> AsyncIterator[Tab]:
+        assert scripts and not agent, "this profile is as it is"
+        page = await self._context.new_page()
+        try:
+            yield ChromiumTab(page, page.main_frame, await self._context.new_cdp_session(page))
+        finally:
+            await page.close()
+
+
+@asynccontextmanager
+async def kept_chromium(program: Path, switches: list[str], profile: Path) -> AsyncIterator[KeptChromium]:
+    """A Chromium with this profile; closed as a person closes it, so that it writes what it keeps."""
+    async with async_playwright() as playwright:
+        context = await playwright.chromium.launch_persistent_context(
+            profile,
+            executable_path=program,
+            args=switches,
+            ignore_default_args=["--disable-back-forward-cache"],
+            locale="en-GB",
+        )
+        try:
+            yield KeptChromium(context)
+        finally:
+            await context.close()

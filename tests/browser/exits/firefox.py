@@ -24,6 +24,7 @@ _QUIET = {
     "app.update.enabled": False,
     "browser.aboutwelcome.enabled": False,
     "browser.newtabpage.enabled": False,
+    "browser.sessionstore.interval": 1000,  # milliseconds; a person's Firefox writes the same a little later
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.homepage_override.mstone": "ignore",
     "datareporting.policy.dataSubmissionEnabled": False,

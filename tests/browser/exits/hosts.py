@@ -36,6 +36,11 @@ def scriptless(origin: str) -> str:
     return _page(f'<iframe src="{origin}/" sandbox="allow-forms allow-top-navigation-by-user-activation"></iframe>')
 
 
+def careless(_: str) -> str:
+    """A page as most are: what is typed there, a browser keeps. It leaves as ours does."""
+    return _page('<textarea name="text"></textarea>')
+
+
 def _page(frame: str) -> str:
     return f'<!doctype html><html lang="sv"><title>Host</title><link rel="icon" href="data:,">{frame}</html>'
 
@@ -49,7 +54,7 @@ class Hosts:
 
     def show(self, origin: str) -> None:
         """From now on, with the visitor's page of this origin."""
-        self.pages = {each.__name__: each(origin) for each in (documented, bare, shut, scriptless)}
+        self.pages = {each.__name__: each(origin) for each in (documented, bare, shut, scriptless, careless)}
 
 
 @contextmanager
