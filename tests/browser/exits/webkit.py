@@ -101,7 +101,7 @@ class WebKit:
 @asynccontextmanager
 async def webkit(home: Path) -> AsyncIterator[WebKit]:
     """The driver and a screen for its browsers, with `home` for whatever they keep."""
-    async with _screen() as display:
+    async with screen() as display:
         port = free_port()
         driver = _launch(port, display, home)
         try:
@@ -113,11 +113,12 @@ async def webkit(home: Path) -> AsyncIterator[WebKit]:
 
 
 @asynccontextmanager
-async def _screen() -> AsyncIterator[str]:
+async def screen() -> AsyncIterator[str]:
+    """A screen of Xvfb: its name for DISPLAY."""
     reading, writing = os.pipe()
     try:
         command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x1000x24", "-nolisten", "tcp"]
-        screen = start(command, pass_fds=(writing,))
+        process = start(command, pass_fds=(writing,))
     finally:
         os.close(writing)
     try:
@@ -126,7 +127,7 @@ async def _screen() -> AsyncIterator[str]:
         assert number, "Xvfb did not start"
         yield f":{number}"
     finally:
-        end(screen)
+        end(process)
 
 
 def _launch(port: int, display: str, home: Path) -> subprocess.Popen[bytes]:
