@@ -24,10 +24,8 @@ _ANDROID = (
 )
 _IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/22F76"
 AGENTS = {
-    "instagram-android": f"{_ANDROID} Instagram 400.0.0.30.80 Android (35/15; 450dpi; 1080x2340; samsung; sv_SE)",
     "instagram-iphone": f"{_IPHONE} Instagram 400.0.0.20.75 (iPhone15,4; iOS 18_5; sv_SE; scale=3.00; 1179x2556)",
     "snapchat-android": f"{_ANDROID} Snapchat/13.60.0.41 (SM-A165F; Android 15#400; gzip)",
-    "snapchat-iphone": f"{_IPHONE} Snapchat/13.60.0.41 (like Safari/8621.2.5.10.10, panda)",
 }
 BETWEEN_BARS: ViewportSize = {"width": 360, "height": 520}
 
@@ -95,7 +93,7 @@ async def test_a_whole_talk_and_leaving_it_work_among_the_scripts_of_an_app(peop
 async def test_a_link_to_a_service_that_took_the_only_window_does_not_lead_back_to_us(
     people: People, elsewhere: str
 ) -> None:
-    visitor = await VISITOR_VIEWS["nobody there"](people, viewport=BETWEEN_BARS, user_agent=AGENTS["instagram-android"])
+    visitor = await VISITOR_VIEWS["nobody there"](people, viewport=BETWEEN_BARS, user_agent=AGENTS["instagram-iphone"])
     await visitor.page.evaluate(f"() => {{ {APP} }}")
     await visitor.page.context.route(re.compile(r"^https://"), lambda route: route.fulfill(body="a service"))
     await visitor.page.locator("main a:not([href^='tel:'])").first.click()

@@ -56,11 +56,6 @@ async def _first(guest: Guest, _: People) -> None:
     await guest.sees("What we keep")
 
 
-async def _practising(guest: Guest, _: People) -> None:
-    await guest.presses("Practise leaving")
-    await guest.sees("This was only practice")
-
-
 async def _reading(guest: Guest, _: People) -> None:
     await guest.starts()
     await guest.presses("Forced marriage")
@@ -95,11 +90,11 @@ async def _lost(guest: Guest, _: People) -> None:
 
 VIEWS: dict[str, Callable[[Guest, People], Awaitable[object]]] = {
     "first": _first,
-    "practising": _practising,
     "reading": _reading,
     "waiting": _waiting,
     "talk": _talk,
     "ended": _ended,
+    "error": _lost,
 }
 
 
