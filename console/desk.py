@@ -1,11 +1,13 @@
-"""The conversation of one open desk with the staff end: duty, the waiting list, up to three talks in hand."""
+"""The conversation of one open desk with the staff end: device, duty, the waiting list, up to three talks in hand."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from console.accounts import Member
-from console.frames import VERSION, Duty, End, Frame, Heard, Release, Say, Take, Unsayable, WrapUp
+from console.desk_device import DeskDevice
+from console.devices import Devices, Ready, Revoked, Standing
+from console.frames import VERSION, Device, Duty, End, Frame, Heard, Release, Say, Take, Unsayable, WrapUp
 from console.presence import DutyState, Presences
 from console.talks import Talks
 from console.views import SHOWN_ROWS, Json, Views, handle_of
@@ -27,6 +29,12 @@ from handover.values import (
 
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
 _ROOM_PAUSE = 0.1  # seconds between two readings of the waiting list: a storm of changes is shown as one
+_NOT_CLAIMED: dict[type[Taken | Gone | AtCapacity | NotOnDuty], str] = {
+    Taken: "taken",
+    Gone: "gone",
+    AtCapacity: "full",
+    NotOnDuty: "not_on_duty",
+}
 _KNOWN_ROWS = 8 * SHOWN_ROWS  # handles that this page was shown and may still ask for
 
 
@@ -42,6 +50,7 @@ class Desk:
         member: Member,
         *,
         staff_end: StaffEnd,
+        devices: Devices,
         presences: Presences,
         views: Views,
         tally: Tally,
@@ -56,6 +65,7 @@ class Desk:
         self._tally = tally
         self._limits = limits
         self._send = send
+        self._device = DeskDevice(member, devices, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
         self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
         self._room_changed = asyncio.Event()
@@ -74,7 +84,13 @@ class Desk:
         """Resume, and serve until cancelled. Raises OpenedElsewhere, or HandoverError when the engine is gone."""
         async with asyncio.TaskGroup() as group:
             await self._resume(group)
-            for work in (self._note_room_changes, self._show_room, self._keep_lease, self._watch_displacement):
+            for work in (
+                self._note_room_changes,
+                self._show_room,
+                self._keep_lease,
+                self._watch_displacement,
+                self._device.watch,
+            ):
                 group.create_task(work())
 
     async def close(self) -> None:
@@ -86,10 +102,19 @@ class Desk:
     async def handle(self, frame: Frame) -> None:
         """Do what the page asks; what cannot be done is answered with a code."""
         match frame:
+            case Device():
+                await self._device.meet(frame.key)
             case Duty():
                 await self._change_duty(frame)
             case Take():
                 await self._take(frame)
+            case WrapUp():
+                await self._wrap_up(frame)
+            case _:
+                await self._handle_talk(frame)
+
+    async def _handle_talk(self, frame: Say | Unsayable | Heard | Release | End) -> None:
+        match frame:
             case Say() | Unsayable():
                 await self._talks.say(frame)
             case Heard():
@@ -98,8 +123,6 @@ class Desk:
                 await self._release(frame)
             case End():
                 await self._finish(frame)
-            case WrapUp():
-                await self._wrap_up(frame)
             case _:
                 assert_never(frame)
 
@@ -154,19 +177,38 @@ class Desk:
         paused = self._presence.duty is DutyState.PAUSED
         await self._end.go_on_duty(self._member.desk, self._member.id, self._member.shown_name, paused=paused)
 
+    async def _use_device(self, standing: Standing) -> None:
+        """What follows from where the page's device stands: nobody waits for a person who could not read."""
+        if isinstance(standing, Ready):
+            await self._talks.use_device(standing.line)
+        elif isinstance(standing, Revoked):
+            await self._go_off_duty("revoked")
+        elif self._presence.duty is DutyState.ON:
+            # The talks stay: the desk may have been opened on a second device by mistake, and go on on the first.
+            await self._be_on_duty(DutyState.PAUSED)
+
     async def _change_duty(self, frame: Duty) -> None:
         wanted = DutyState(frame.to)
         if wanted is DutyState.OFF and len(self._talks) and not frame.sure:
             await self._send({"type": "refused", "code": "talks_in_hand", "count": len(self._talks)})
-            return
-        self._presence.duty = wanted
-        if wanted is DutyState.OFF:
-            for _ in await self._end.go_off_duty(self._member.desk, self._member.id):
-                self._count("talk.returned")
-            await self._talks.leave_all("released")
+        elif wanted is DutyState.OFF:
+            await self._go_off_duty("released")
+        elif wanted is DutyState.ON and not self._device.ready:
+            await self._send({"type": "refused", "code": "no_device"})
         else:
-            await self._renew()
-        await self._send({"type": "duty", "duty": wanted})
+            await self._be_on_duty(wanted)
+
+    async def _be_on_duty(self, state: DutyState) -> None:
+        self._presence.duty = state
+        await self._renew()
+        await self._send({"type": "duty", "duty": state})
+
+    async def _go_off_duty(self, code: str) -> None:
+        self._presence.duty = DutyState.OFF
+        for _ in await self._end.go_off_duty(self._member.desk, self._member.id):
+            self._count("talk.returned")
+        await self._talks.leave_all(code)
+        await self._send({"type": "duty", "duty": DutyState.OFF})
 
     async def _take(self, frame: Take) -> None:
         if frame.talk in self._talks:
@@ -175,21 +217,15 @@ class Desk:
         if ref is None:
             await self._refuse("gone", frame.talk)
             return
+        if not self._device.ready:
+            await self._refuse("no_device", frame.talk)
+            return
         outcome = await self._end.claim(ref, self._member.id, self._member.shown_name)
-        match outcome:
-            case Claimed():
-                self._count("talk.taken")
-                await self._talks.open(outcome.talk)
-            case Taken():
-                await self._refuse("taken", frame.talk)
-            case Gone():
-                await self._refuse("gone", frame.talk)
-            case AtCapacity():
-                await self._refuse("full", frame.talk)
-            case NotOnDuty():
-                await self._refuse("not_on_duty", frame.talk)
-            case _:
-                assert_never(outcome)
+        if isinstance(outcome, Claimed):
+            self._count("talk.taken")
+            await self._talks.open(outcome.talk)
+        else:
+            await self._refuse(_NOT_CLAIMED[type(outcome)], frame.talk)
 
     async def _release(self, frame: Release) -> None:
         ref = self._talks.ref(frame.talk)

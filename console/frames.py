@@ -1,4 +1,7 @@
-"""What a desk's page may ask for on the live path (protocol version 1): one JSON object per frame, closed shapes."""
+"""What a desk's page may ask for on the live path (protocol version 1): one JSON object per frame, closed shapes.
+
+A message's words come sealed (safety.sealing). The server cannot open them, but refuses what is not sealed by its form.
+"""
 
 import json
 import re
@@ -7,10 +10,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from handover.values import MessageId
+from safety.devices import BadDevice, read_key
+from safety.sealing import SealError, read_head
+from safety.text64 import read64
 
 VERSION = 1
-MAX_FRAME = 16 * 1024  # characters; the longest message of all escapes fits
-MAX_TEXT = 4_000  # bytes of UTF-8: what the padded plaintext of a sealed message will hold
+MAX_FRAME = 16 * 1024  # characters; the longest sealed message takes a third
 MAX_CHOICES = 80
 
 _HIGHEST = 2**53 - 1  # a talk has no highest number; what a page's own numbers still count exactly
@@ -21,6 +26,14 @@ _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
 class BadFrame(ValueError):
     """Not a frame of this protocol. Carries nothing of what came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """The page's own device: its public key, as text. The first thing that a page says."""
+
+    action: ClassVar[str] = "device"
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +62,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Unsayable:
-    """A message whose words cannot be relayed: empty, too long, or not text. That message fails, and no other."""
+    """A message that is not sealed, and is not relayed. That message fails, and no other."""
 
     action: ClassVar[str] = "say"
     talk: str
@@ -86,7 +99,7 @@ class WrapUp:
     choices: tuple[str, ...]
 
 
-Frame = Duty | Take | Say | Unsayable | Heard | Release | End | WrapUp
+Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | End | WrapUp
 
 
 def parse_frame(text: str) -> Frame:
@@ -105,6 +118,15 @@ def parse_frame(text: str) -> Frame:
     return reader(raw)
 
 
+def _device(raw: dict[str, Any]) -> Device:
+    key = _text(raw, "key")
+    try:
+        read_key(key)
+    except BadDevice:
+        raise BadFrame from None
+    return Device(key)
+
+
 def _duty(raw: dict[str, Any]) -> Duty:
     to = _text(raw, "to")
     if to not in {"on", "paused", "off"}:
@@ -116,12 +138,11 @@ def _say(raw: dict[str, Any]) -> Say | Unsayable:
     identity = _text(raw, "id")
     if not _MESSAGE_ID.fullmatch(identity):
         raise BadFrame
-    talk, seq, text = _talk(raw), _seq(raw), _text(raw, "text")
+    talk, seq, text = _talk(raw), _seq(raw), _text(raw, "body")
     try:
-        body = text.encode("utf-8")
-    except UnicodeEncodeError:  # half a surrogate pair
-        return Unsayable(talk, MessageId(identity))
-    if not 0 < len(body) <= MAX_TEXT:
+        body = read64(text)
+        read_head(body)
+    except (ValueError, SealError):
         return Unsayable(talk, MessageId(identity))
     return Say(talk, seq, MessageId(identity), body)
 
@@ -136,6 +157,7 @@ def _wrapup(raw: dict[str, Any]) -> WrapUp:
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
+    "device": _device,
     "duty": _duty,
     "take": lambda raw: Take(_talk(raw)),
     "say": _say,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from jinja2 import Environment
@@ -9,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from console.accounts import Accounts
 from console.demo import Demonstration
+from console.devices import Devices
 from console.language import Words
 from console.presence import Presences
 from console.signins import SignIns
@@ -27,9 +29,11 @@ class House:
     limits: Limits
     accounts: Accounts
     signins: SignIns
+    devices: Devices
     presences: Presences
     tally: Tally
     words: Mapping[str, Words]
+    word_lists: Mapping[str, Path]  # safety words, by the visitor's language
     templates: Environment
     clock: Callable[[], float]  # the time of day: sign-ins, months, review dates
     steady: Callable[[], float]  # seconds that only go forward: paces, delays, presences

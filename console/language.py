@@ -71,6 +71,11 @@ def _read(language: str) -> Words:
     return words
 
 
+def find_word_lists(folder: Path) -> dict[str, Path]:
+    """The lists that safety words are drawn from, by language: one word in each line."""
+    return {file.stem: file for file in sorted(folder.glob("*.txt"))}
+
+
 def choose_language(accept_language: str) -> str:
     """The first of our languages that the browser prefers, by weight and then by order."""
     wishes = []

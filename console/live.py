@@ -116,8 +116,9 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
     return Desk(
         signed_in.member,
         staff_end=house.staff_end,
+        devices=house.devices,
         presences=house.presences,
-        views=Views(house.words[signed_in.language], house.content),
+        views=Views(house.words[signed_in.language], house.content, house.word_lists),
         tally=house.tally,
         limits=house.limits,
         send=send,

@@ -1,7 +1,7 @@
 """The staff side's app: `build()` reads the environment and names the drivers, `create_app` takes what it needs."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +11,15 @@ from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from console import wrapup
+import safety
+from console import device_pages, wrapup
 from console.accounts import Accounts
 from console.demo import Demonstration
+from console.devices import Devices
 from console.failures import Failures, install_handlers, refuse_too_large
 from console.guard import guard
 from console.house import House
-from console.language import load_words
+from console.language import find_word_lists, load_words
 from console.pages import router
 from console.presence import Presences
 from console.settings import ConsoleSettings
@@ -34,7 +36,8 @@ from handover.values import DeskId
 from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
 
-_MAX_BODY = 16 * 1024  # bytes; the longest form is the sign-in
+_MAX_BODY = 16 * 1024  # bytes; the longest form brings the signatures of some eighty devices
+_WORD_LISTS = Path(safety.__file__).parent / "words"
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
     "metrics": False,
@@ -72,19 +75,21 @@ def create_app(
     resources: Sequence[Openable] = (),
     clock: Callable[[], float] = time.time,
     steady: Callable[[], float] = time.monotonic,
+    word_lists: Path = _WORD_LISTS,
 ) -> FastAPI:
     """The console on these collaborators. `resources` are opened at start, in order, and closed at the end. `clock`
-    tells the time of day; `steady` measures how long something took, and never steps back."""
+    tells the time of day; `steady` measures how long something took, and never steps back. `word_lists` is the folder
+    of safety words."""
     database = Database(settings.database())
     names = talk_names(content.topics) | wrapup.COUNTERS
-    house = _furnish(settings, staff_end, content, database, Tally(names), clock, steady)
+    house = _furnish(settings, staff_end, content, database, Tally(names), clock, steady, find_word_lists(word_lists))
     desks = sorted({DeskId(settings.desk), *map(DeskId, content.desks)})
     upkeep = Upkeep(
         staff_end=staff_end,
         desks=desks,
         tally=house.tally,
         names=names,
-        signins=house.signins,
+        forgetful=[house.signins.purge, house.devices.purge],
         sessions=database.sessions,
         clock=clock,
     )
@@ -108,6 +113,7 @@ def create_app(
     )
     app.state.house = house
     app.include_router(router)
+    app.include_router(device_pages.router)
     install_handlers(app)
     # The last one added is the outermost: every answer wears the headers, failures and refusals too.
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large)
@@ -124,6 +130,7 @@ def _furnish(
     tally: Tally,
     clock: Callable[[], float],
     steady: Callable[[], float],
+    word_lists: Mapping[str, Path],
 ) -> House:
     signins = SignIns(database.sessions, clock)
     return House(
@@ -132,9 +139,11 @@ def _furnish(
         limits=settings.limits(),
         accounts=Accounts(database.sessions, steady),
         signins=signins,
+        devices=Devices(database.sessions, clock, settings.organisation(), settings.signing_key()),
         presences=Presences(steady),
         tally=tally,
         words=load_words(),
+        word_lists=word_lists,
         templates=_templates(),
         clock=clock,
         steady=steady,

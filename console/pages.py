@@ -1,5 +1,6 @@
 """The console's pages. Every one is HTML from the server; the desk adds the live path."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from fastapi import APIRouter, HTTPException, WebSocket
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+import safety
 from console.accounts import Member, TooSoon, WrongPair
 from console.guard import signed_in_of
 from console.house import House, house_of
@@ -16,21 +18,28 @@ from console.live import serve_live
 from console.permissions import PERMISSIONS, Role, allows
 from console.reading import directory_rows, text_rows
 from console.signins import COOKIE, SignedIn
-from console.views import waiting_band
+from console.views import device_slot, waiting_band
 from console.wrapup import GROUPS
 
 STATIC = Path(__file__).parent / "static"
+SEALING = Path(safety.__file__).parent / "sealing.js"  # the same file as the visitor's page has
 _SCRIPT = "text/javascript"
 FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
     "desk.js": _SCRIPT,
+    "device.js": _SCRIPT,
     "load.js": _SCRIPT,
+    "outbox.js": _SCRIPT,
+    "room.js": _SCRIPT,
+    "sealing.js": _SCRIPT,
+    "seals.js": _SCRIPT,
     "talk.js": _SCRIPT,
     "tone.js": _SCRIPT,
     "wire.js": _SCRIPT,
 }
-NAVIGATION = ("desk", "statistics", "directory", "texts")
+NAVIGATION = ("desk", "statistics", "devices", "directory", "texts")
+_WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")
 
 router = APIRouter()
 
@@ -165,7 +174,9 @@ async def choose(request: Request) -> Response:
 @router.get("/desk")
 async def show_desk(request: Request) -> Response:
     """The desk's shell: the waiting list and the talks come on the live path."""
-    return render(request, "desk.html", page="desk", groups=GROUPS, capacity=house_of(request).limits.capacity)
+    house, member = house_of(request), signed_in_of(request).member
+    slot = device_slot(member.id)
+    return render(request, "desk.html", page="desk", groups=GROUPS, capacity=house.limits.capacity, slot=slot)
 
 
 @router.get("/statistics")
@@ -192,11 +203,15 @@ async def show_texts(request: Request) -> Response:
 
 
 @router.get("/static/{name}")
-async def show_file(name: str) -> Response:
-    """A file of the pages, from a closed list."""
+async def show_file(request: Request, name: str) -> Response:
+    """A file of the pages, from a closed list, or the list of safety words of a language."""
+    if found := _WORD_LIST.fullmatch(name):
+        words = house_of(request).word_lists.get(found[1])
+        if words is not None:
+            return FileResponse(words, media_type="text/plain; charset=utf-8")
     if name not in FILES:
         raise HTTPException(404)
-    return FileResponse(STATIC / name, media_type=FILES[name])
+    return FileResponse(SEALING if name == SEALING.name else STATIC / name, media_type=FILES[name])
 
 
 @router.websocket("/live")

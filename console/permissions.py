@@ -31,9 +31,15 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "GET /statistics": _COORDINATOR,
     "GET /directory": _ALL,
     "GET /texts": _ALL,
+    "GET /devices": _ALL,
+    "GET /devices/requests": _COORDINATOR,
+    "POST /devices/approve": _COORDINATOR,
+    "POST /devices/revoke": _COORDINATOR,
+    "POST /devices/signatures": _COORDINATOR,
     "WS /live": _ALL,
     # What a frame on the live path asks for, asked again for every frame. A coordinator has no action at all there:
     # the socket only brings the live load.
+    "live.device": _STAFF,
     "live.duty": _STAFF,
     "live.take": _STAFF,
     "live.say": _STAFF,

@@ -3,10 +3,13 @@
 from pathlib import Path
 from typing import Self
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handover.values import Limits
+from safety.devices import BadDevice, public_bytes, read_key
+from safety.organisation import BadKey, read_signing_key
 
 
 class ConsoleSettings(BaseSettings):
@@ -15,6 +18,8 @@ class ConsoleSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FRISTAD_", extra="ignore", frozen=True, hide_input_in_errors=True)
 
     redis_url: SecretStr
+    organisation_key: str
+    organisation_signing_key: SecretStr | None = None  # in PEM, or the path of such a file
     database_url: SecretStr | None = None
     data: Path = Path("var")
     desk: str = "demo"
@@ -35,6 +40,35 @@ class ConsoleSettings(BaseSettings):
         if not self.demo and (self.demo_staff_token or self.demo_coordinator_token):
             raise ValueError("FRISTAD_DEMO_*_TOKEN exist in the demonstration only: remove them or set FRISTAD_DEMO")
         return self
+
+    @model_validator(mode="after")
+    def _check_organisation(self) -> Self:
+        try:
+            public = self.organisation()
+        except BadDevice:
+            raise ValueError("FRISTAD_ORGANISATION_KEY is not what `fristad keys public` prints") from None
+        try:
+            signing = self.signing_key()
+        except (BadKey, OSError, ValueError) as error:
+            why = str(error) if isinstance(error, BadKey) else "its file cannot be read"
+            raise ValueError(f"FRISTAD_ORGANISATION_SIGNING_KEY cannot be used: {why}") from None
+        if signing is not None and public_bytes(signing.public_key()) != public:
+            raise ValueError(
+                "FRISTAD_ORGANISATION_SIGNING_KEY is another key than FRISTAD_ORGANISATION_KEY: visitors' pages would "
+                "refuse every device that it signs"
+            )
+        return self
+
+    def organisation(self) -> bytes:
+        """The public key that signs staff devices."""
+        return read_key(self.organisation_key)
+
+    def signing_key(self) -> EllipticCurvePrivateKey | None:
+        """The key that signs devices at once; None where a person signs them elsewhere."""
+        if self.organisation_signing_key is None:
+            return None
+        given = self.organisation_signing_key.get_secret_value()
+        return read_signing_key(given.encode() if "-----BEGIN" in given else Path(given).read_bytes())
 
     def limits(self) -> Limits:
         """The times and sizes that both ends agree on."""

@@ -1,5 +1,6 @@
-"""The console's tables: staff, their sign-ins and counts. Nothing in them is about a visitor."""
+"""The console's tables: staff, their sign-ins and devices, and counts. Nothing in them is about a visitor."""
 
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, event
@@ -39,6 +40,26 @@ class SignIn(Base):
     # Seconds since 1970, rounded up, so that no moment of what staff do can be told from them.
     expires: Mapped[int]  # to five minutes: when it ends unless it is used; moves with use
     ends: Mapped[int]  # to the hour: when it ends in any case
+
+
+class DeviceState(StrEnum):
+    REQUESTED = "requested"
+    SIGNED = "signed"
+    REVOKED = "revoked"  # for good
+
+
+class DeviceRow(Base):
+    """A staff member's device. Only its public key is here; days are since 1970-01-01, and nothing is finer."""
+
+    __tablename__ = "device"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(87), unique=True)  # 65 bytes in base64
+    state: Mapped[str] = mapped_column(String(16))
+    line: Mapped[str | None] = mapped_column(String(200))  # what visitors' pages check: safety.devices
+    until: Mapped[int | None]  # its last day; of a revoked one, until when it is remembered
+    requested: Mapped[int]
 
 
 class TallyRow(Base):

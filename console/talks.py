@@ -26,7 +26,7 @@ from handover.events import (
     WentAway,
 )
 from handover.ports import StaffEnd
-from handover.values import Accepted, EndReason, Gone, NotYours, OutOfOrder, OwnTalk, TalkRef
+from handover.values import Accepted, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
 
 
 @dataclass(slots=True)
@@ -36,6 +36,8 @@ class _Held:
     shown: int = 0  # the visitor's last message that the page was sent
     task: asyncio.Task[None] | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
+    begun: bool = False  # this page has an epoch of its own
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # an epoch begins, and the page hears of it, in one go
 
 
 class Talks:
@@ -57,6 +59,7 @@ class Talks:
         self._presence = presence
         self._tally = tally
         self._send = send
+        self._device: str | None = None  # the signed line of the page's device, once it may read
         self._held: dict[str, _Held] = {}
         self._group: asyncio.TaskGroup | None = None
 
@@ -77,6 +80,14 @@ class Talks:
         await self._send({"type": "talks", "talks": [handle_of(talk.ref) for talk in talks]})
         for talk in talks:  # one after the other: the page shows them in this order, the oldest first
             await self.open(talk)
+
+    async def use_device(self, line: str) -> None:
+        """The page reads on this device from now on: every talk in hand gets an epoch for it, once per page."""
+        self._device = line
+        for held in list(self._held.values()):
+            async with held.turn:
+                if await self._begin(held):
+                    await self._show_keys(held)
 
     async def open(self, talk: OwnTalk) -> None:
         """A talk came into these hands."""
@@ -140,10 +151,27 @@ class Talks:
 
     async def _follow(self, held: _Held) -> None:
         async with self._end.follow(held.ref) as events:
-            await self._show_all(held)
+            async with held.turn:
+                await self._begin(held)
+                await self._show_all(held)
             held.ready.set()
             while self._held.get(held.handle) is held:
                 await self._tell(held, await anext(events))
+
+    async def _begin(self, held: _Held) -> bool:
+        """Begin an epoch, unless this page has one: its counters are its own and start anew with it."""
+        if held.begun or self._device is None:
+            return False
+        held.begun = True
+        await self._end.begin(held.ref, self._member.id, self._device)
+        return True
+
+    async def _show_keys(self, held: _Held) -> None:
+        keys = await self._end.keys(held.ref, self._member.id)
+        if isinstance(keys, Keys):
+            await self._send(self._views.keys(held.handle, keys))
+        else:
+            await self._find_out(held)
 
     async def _show_all(self, held: _Held) -> None:
         """Send the whole talk, read after the subscription began, so that nothing falls between."""
@@ -154,11 +182,12 @@ class Talks:
             return
         heard = await self._end.hear(held.ref, self._member.id, 0)
         said = await self._end.said(held.ref, self._member.id, 0)
-        if not isinstance(heard, list) or not isinstance(said, list):
+        keys = await self._end.keys(held.ref, self._member.id)
+        if not (isinstance(heard, list) and isinstance(said, list) and isinstance(keys, Keys)):
             await self._find_out(held)
             return
         held.shown = heard[-1].seq if heard else talk.up_seq
-        await self._send(self._views.talk(talk, heard, said))
+        await self._send(self._views.talk(talk, keys, heard, said))
 
     async def _tell(self, held: _Held, event: TalkEvent) -> None:
         match event:
@@ -172,12 +201,16 @@ class Talks:
                 await self.end(held.handle, event.reason)
             case Resync():
                 await self._show_all(held)
-            case WasTaken() | WasOpened() | WasKeyed():
-                pass  # our own doing
-            case Heard() | WentAway() | CameBack() | BriefingChanged():
-                await self._send(self._views.event(held.handle, event))
+            case WasKeyed():
+                await self._show_keys(held)
             case _:
-                assert_never(event)
+                await self._tell_around(held, event)
+
+    async def _tell_around(
+        self, held: _Held, event: Heard | WentAway | CameBack | BriefingChanged | WasTaken | WasOpened
+    ) -> None:
+        if not isinstance(event, WasTaken | WasOpened):  # our own doing
+            await self._send(self._views.event(held.handle, event))
 
     async def _show_said(self, held: _Held, event: Said) -> None:
         """The next message is shown as it came; anything but the next means reading the log again."""

@@ -1,4 +1,4 @@
-"""What the console does by itself: lost staff's talks are returned, counts are brought home, old sign-ins deleted."""
+"""What the console does by itself: lost staff's talks are returned, counts are brought home, what is over deleted."""
 
 import asyncio
 import logging
@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from console.signins import SignIns
 from console.tables import Sessions, TallyRow
 from handover.counters import Tally
 from handover.ports import StaffEnd
@@ -24,8 +23,9 @@ _logger = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """The three chores. Each failure is logged once and tried again at the next turn. `names` is the closed set: the
-    bucket is also written by the visitor side, and whatever else is in it never reaches a table."""
+    """The chores; those of `forgetful` delete what is over. Each failure is logged once and tried again at the next
+    turn. `names` is the closed set: the bucket is also written by the visitor side, and whatever else is in it never
+    reaches a table."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Upkeep:
         desks: Iterable[DeskId],
         tally: Tally,
         names: frozenset[str],
-        signins: SignIns,
+        forgetful: Iterable[Callable[[], Awaitable[None]]],
         sessions: Sessions,
         clock: Callable[[], float],
     ) -> None:
@@ -42,7 +42,7 @@ class Upkeep:
         self._desks = tuple(desks)
         self._tally = tally
         self._names = names
-        self._signins = signins
+        self._forgetful = tuple(forgetful)
         self._sessions = sessions
         self._clock = clock
 
@@ -52,7 +52,7 @@ class Upkeep:
         chores = [
             asyncio.create_task(repeat(self.sweep, SWEEP_EVERY)),
             asyncio.create_task(repeat(self.drain, DRAIN_EVERY)),
-            asyncio.create_task(repeat(self._signins.purge, PURGE_EVERY)),
+            *(asyncio.create_task(repeat(forget, PURGE_EVERY)) for forget in self._forgetful),
         ]
         try:
             yield

@@ -1,15 +1,18 @@
 """What the live path sends, in words of the staff member's language: a visitor is a pseudonym and closed choices."""
 
 import hashlib
-from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
+from console.devices import Pending, Ready, Revoked, Standing, TooMany
 from console.language import Words
 from console.wrapup import suggest
 from dialogues.values import Content
 from handover.events import BriefingChanged, CameBack, Heard, WentAway
-from handover.values import Briefing, Channel, Danger, Load, Message, OwnTalk, TalkRef, WaitingVisitor
+from handover.keys import binding
+from handover.values import Briefing, Channel, Danger, Keys, Load, Message, OwnTalk, StaffId, TalkRef, WaitingVisitor
+from safety.text64 import write64
 
 SHOWN_ROWS = 50  # of the waiting list; whoever is further down is shown as a number
 
@@ -20,15 +23,22 @@ def handle_of(ref: TalkRef) -> str:
     """What the page calls a talk. One-way, so that the id (a capability) never reaches a browser; the same after a
     reload and in every process, so that the page finds its drafts again."""
     digest = hashlib.blake2b(f"{ref.desk}/{ref.talk}".encode(), digest_size=16, person=b"console handle")
-    return urlsafe_b64encode(digest.digest()).decode().rstrip("=")
+    return write64(digest.digest())
+
+
+def device_slot(staff: StaffId) -> str:
+    """Where a browser keeps this person's keys: one place each, for colleagues who share a computer. One-way, because
+    staff ids are unknown to pages."""
+    return write64(hashlib.blake2b(staff.encode(), digest_size=16, person=b"console device").digest())
 
 
 class Views:
-    """Turns values into frames, in one language."""
+    """Turns values into frames, in one language. `compared` are the languages that have a list of safety words."""
 
-    def __init__(self, words: Words, content: Content) -> None:
+    def __init__(self, words: Words, content: Content, compared: Collection[str] = ()) -> None:
         self._words = words
         self._content = content
+        self._compared = compared
 
     def room(self, rows: list[WaitingVisitor], load: Load) -> Json:
         """The waiting list as it is now."""
@@ -40,18 +50,25 @@ class Views:
             "on_duty": load.on_duty,
         }
 
-    def talk(self, talk: OwnTalk, heard: Iterable[Message], said: Iterable[Message]) -> Json:
-        """A talk in hand, with everything in it."""
+    def talk(self, talk: OwnTalk, keys: Keys, heard: Iterable[Message], said: Iterable[Message]) -> Json:
+        """A talk in hand, with everything in it, as sealed as it came."""
         return {
             "type": "talk",
             "talk": handle_of(talk.ref),
             **self.briefing(talk.briefing),
             "name": self._words.pseudonym(talk.pseudonym),
+            "binding": write64(binding(talk.ref)),
+            "compare": talk.briefing.language if talk.briefing.language in self._compared else "",
+            **_keys(keys),
             "heard": [message_view(message) for message in heard],
             "said": [message_view(message) for message in said],
             "delivered": talk.down_heard,
             "away": talk.away,
         }
+
+    def keys(self, handle: str, keys: Keys) -> Json:
+        """The keys of a talk, because the visitor's page gave one, or an epoch began."""
+        return {"type": "keys", "talk": handle, **_keys(keys)}
 
     def briefing(self, briefing: Briefing) -> Json:
         """What the visitor chose, in words."""
@@ -106,8 +123,32 @@ class Views:
 
 
 def message_view(message: Message) -> Json:
-    """One message. Its body is text between the two ends; anything else is shown as far as it is text."""
-    return {"seq": message.seq, "id": message.id, "text": message.body.decode("utf-8", "replace")}
+    """One message, sealed as it came."""
+    return {"seq": message.seq, "id": message.id, "body": write64(message.body)}
+
+
+def device_view(standing: Standing) -> Json:
+    """Whether the page's device may open talks, and until which day (ISO 8601) it may."""
+    until = ""
+    match standing:
+        case Ready():
+            state, until = "ready", day_text(standing.until)
+        case Pending():
+            state = "pending"
+        case TooMany():
+            state = "full"
+        case Revoked():
+            state = "revoked"
+    return {"type": "device", "state": state, "until": until}
+
+
+def day_text(day: int) -> str:
+    """A day since 1970-01-01 in ISO 8601."""
+    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+
+
+def _keys(keys: Keys) -> Json:
+    return {"epoch": keys.epoch, "keys": {str(number): write64(wrapped) for number, wrapped in keys.wrapped.items()}}
 
 
 def load_view(load: Load) -> Json:

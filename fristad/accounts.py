@@ -6,6 +6,7 @@ import os
 from datetime import datetime
 from typing import TextIO
 
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +16,7 @@ from console.settings import ConsoleSettings
 from dialogues.files import ContentError
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
+from fristad.keys import public_text
 from fristad.refusal import Refused
 from fristad.settings import explain
 from handover.acl import engine_file
@@ -82,8 +84,12 @@ def _check_desk(desk: str, *, demo: bool) -> None:
 
 def _console_settings() -> ConsoleSettings:
     try:
-        # An account needs no engine, and its address may be missing where accounts are made.
-        return ConsoleSettings(redis_url=SecretStr("unused"))
+        # An account needs neither an engine nor the organisation's keys: they may be missing where accounts are made.
+        return ConsoleSettings(
+            redis_url=SecretStr("unused"),
+            organisation_key=public_text(derive_private_key(1, SECP256R1())),
+            organisation_signing_key=None,
+        )
     except (ValidationError, SettingsError) as error:
         raise Refused(explain(error)) from None
 

@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     _add(commands, "redis-acl", _redis_acl, "what an engine of yours has to include; asks for the two passwords")
     _add_staff_command(commands)
+    _add_keys_commands(commands)
     understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
     understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")
     _add_rasa_commands(commands)
@@ -73,6 +74,21 @@ def _add_staff_command(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add.add_argument("--shown", required=True, help="the name that visitors see")
     add.add_argument("--role", choices=("staff", "coordinator"), default="staff")
     add.add_argument("--desk", help="the desk to answer at (default: FRISTAD_DESK)")
+
+
+def _add_keys_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    keys = commands.add_parser("keys", help="the organisation's key, which signs staff devices", allow_abbrev=False)
+    actions = keys.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    new = _add(actions, "new", _keys_new, "makes the key, encrypted under a passphrase, and prints its public text")
+    new.add_argument(
+        "--unencrypted", action="store_true", help="without a passphrase: for FRISTAD_ORGANISATION_SIGNING_KEY alone"
+    )
+    public = _add(actions, "public", _keys_public, "the public text of a key, for FRISTAD_ORGANISATION_KEY")
+    sign = _add(actions, "sign", _keys_sign, "signs the requests on standard input, as a console gave them")
+    sign.add_argument("--days", type=int, default=90, help="how long the signatures hold (default: 90)")
+    for action in (new, public, sign):
+        action.add_argument("file", metavar="FILE", type=Path, help="the file of the private key")
+        action.add_argument("--passphrase-file", type=Path, help="read the passphrase here instead of asking for it")
 
 
 def _add_rasa_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -131,6 +147,28 @@ def _staff_add(arguments: argparse.Namespace) -> int:
     from fristad.accounts import add_account
 
     return add_account(arguments.name, arguments.shown, arguments.role, arguments.desk, sys.stdin, sys.stdout)
+
+
+def _keys_new(arguments: argparse.Namespace) -> int:
+    from fristad.keys import make_key
+
+    return make_key(arguments.file, arguments.passphrase_file, sys.stdout, unencrypted=arguments.unencrypted)
+
+
+def _keys_public(arguments: argparse.Namespace) -> int:
+    from fristad.keys import print_public
+
+    return print_public(arguments.file, arguments.passphrase_file, sys.stdout)
+
+
+def _keys_sign(arguments: argparse.Namespace) -> int:
+    from fristad.keys import LONGEST_DAYS, sign_requests
+
+    if not 1 <= arguments.days <= LONGEST_DAYS:
+        raise Refused(f"A signature holds 1 to {LONGEST_DAYS} days: name fewer with --days.")
+    return sign_requests(
+        arguments.file, arguments.passphrase_file, sys.stdin, sys.stdout, sys.stderr, days=arguments.days
+    )
 
 
 def _understand(arguments: argparse.Namespace) -> int:

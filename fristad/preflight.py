@@ -1,4 +1,4 @@
-"""What has to hold before anything starts: a data folder of one's own, usable texts, lines that somebody checked."""
+"""What has to hold before anything starts: data of one's own, usable texts, lines that somebody checked, a key."""
 
 import fcntl
 import os
@@ -48,6 +48,16 @@ def check_content(now: datetime, *, demo: bool, desk: str) -> None:
         raise Refused(f"FRISTAD_DESK names no desk: it is one of {', '.join(sorted(content.desks))}.")
     if not demo:
         check_services(content.services)
+
+
+def check_organisation(outer: Mapping[str, str]) -> None:
+    """Refused when a real start has no key by which visitors' pages know the devices of its staff."""
+    if not outer.get("FRISTAD_ORGANISATION_KEY"):
+        raise Refused(
+            "FRISTAD_ORGANISATION_KEY is not set, so no staff device could be trusted: make the organisation's key "
+            "with `fristad keys new FILE`, keep that file away from this machine, and set FRISTAD_ORGANISATION_KEY to "
+            "the text that it prints."
+        )
 
 
 def check_services(services: Mapping[str, Service]) -> None:

@@ -17,7 +17,8 @@ from fristad import listening
 from fristad.children import Child, ChildFailed, Plan
 from fristad.engine import Engine, default_candidates, find_engine, private_folder
 from fristad.environment import STAFF_SIDE, VISITOR_SIDE, engine_environment
-from fristad.preflight import check_content, own_data
+from fristad.keys import own_organisation
+from fristad.preflight import check_content, check_organisation, own_data
 from fristad.refusal import FrontDoorError, GaveUp, Refused
 from fristad.settings import FrontSettings
 
@@ -36,6 +37,8 @@ def supervise(settings: FrontSettings, outer: Mapping[str, str]) -> int:
         data = stack.enter_context(own_data(settings.data))
         program = find_engine([settings.engine] if settings.engine else default_candidates())
         check_content(datetime.now(SWEDEN), demo=settings.demo, desk=settings.desk)
+        if not settings.demo:
+            check_organisation(outer)
         visitors = listening.listen(settings.visitor_host, settings.visitor_port, "VISITOR")
         stack.callback(listening.close, visitors)
         staff = listening.listen(settings.staff_host, settings.staff_port, "STAFF")
@@ -59,6 +62,10 @@ class House:
         """The engine's plan and the two apps', with secrets made for this run, and the lines to print when ready."""
         tokens = _demo_tokens() if self.settings.demo else {}
         shared = {"demo": str(self.settings.demo).lower()}
+        signing = {}
+        if self.settings.demo:
+            shared["organisation_key"], file = own_organisation(self.data)
+            signing["organisation_signing_key"] = str(file)
         bot = VISITOR_SIDE.environment(
             self.outer,
             **shared,
@@ -66,7 +73,7 @@ class House:
             state_key=encode_key(secrets.token_bytes(32)),
         )
         console = STAFF_SIDE.environment(
-            self.outer, **shared, **tokens, redis_url=engine.staff_url, data=str(self.data)
+            self.outer, **shared, **tokens, **signing, redis_url=engine.staff_url, data=str(self.data)
         )
         engine_plan = Plan(
             _ENGINE,

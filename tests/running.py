@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from tests.sealed import Organisation
+
 ROOT = Path(__file__).parents[1]
 READY = {
     "visitors": re.compile(r"^Visitors: (\S+)$", re.MULTILINE),
@@ -89,7 +91,12 @@ def running_apart(folder: Path, visitor_url: str, staff_url: str, **settings: st
     output = folder / "output.log"
     visitor_port, staff_port = free_port(), free_port()
     staff_token, coordinator_token = secrets.token_urlsafe(24), secrets.token_urlsafe(24)
-    shared = {"FRISTAD_DEMO": "true", **{f"FRISTAD_{name}": value for name, value in settings.items()}}
+    organisation = Organisation()
+    shared = {
+        "FRISTAD_DEMO": "true",
+        "FRISTAD_ORGANISATION_KEY": organisation.text,
+        **{f"FRISTAD_{name}": value for name, value in settings.items()},
+    }
     bot = {
         "FRISTAD_REDIS_URL": visitor_url,
         "FRISTAD_VISITOR_PORT": str(visitor_port),
@@ -101,6 +108,7 @@ def running_apart(folder: Path, visitor_url: str, staff_url: str, **settings: st
         "FRISTAD_DATA": str(folder / "var"),
         "FRISTAD_DEMO_STAFF_TOKEN": staff_token,
         "FRISTAD_DEMO_COORDINATOR_TOKEN": coordinator_token,
+        "FRISTAD_ORGANISATION_SIGNING_KEY": organisation.pem,
     }
     visitors, staff = f"http://127.0.0.1:{visitor_port}/", f"http://localhost:{staff_port}/"
     with ExitStack() as stack:

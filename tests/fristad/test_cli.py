@@ -12,6 +12,7 @@ from fristad.accounts import add_account, print_engine_users
 from fristad.cli import main
 from fristad.measuring import understand_lines
 from fristad.refusal import Refused
+from tests.sealed import Organisation
 
 LONG = "a-long-enough-password-"
 
@@ -24,7 +25,17 @@ def fristad(*arguments: str, given: bytes = b"", **settings: str) -> "subprocess
 
 @pytest.mark.parametrize(
     "arguments",
-    [[], ["srve"], ["serve", "--dem"], ["staff"], ["staff", "add"], ["bot", "--socket", "x"], ["bot", "-x"]],
+    [
+        [],
+        ["srve"],
+        ["serve", "--dem"],
+        ["staff"],
+        ["staff", "add"],
+        ["keys"],
+        ["keys", "sign"],
+        ["bot", "--socket", "x"],
+        ["bot", "-x"],
+    ],
 )
 def test_misuse_is_one_sentence_and_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(arguments) == 2
@@ -37,7 +48,17 @@ def test_misuse_is_one_sentence_and_status_2(arguments: list[str], capsys: pytes
 def test_help_lists_the_commands() -> None:
     run = fristad("--help")
     assert run.returncode == 0
-    commands = (b"serve", b"bot", b"console", b"redis-acl", b"staff", b"understand", b"rasa-actions", b"rasa-export")
+    commands = (
+        b"serve",
+        b"bot",
+        b"console",
+        b"redis-acl",
+        b"staff",
+        b"keys",
+        b"understand",
+        b"rasa-actions",
+        b"rasa-export",
+    )
     for command in commands:
         assert command in run.stdout
 
@@ -60,6 +81,7 @@ def test_an_app_without_its_engine_says_what_to_look_at(tmp_path: Path) -> None:
         "console",
         FRISTAD_STAFF_PORT="0",
         FRISTAD_REDIS_URL=f"unix://staff:marked@{tmp_path}/none",
+        FRISTAD_ORGANISATION_KEY=Organisation().text,
         FRISTAD_DATA=str(tmp_path),
     )
     said = run.stderr.decode()
@@ -151,6 +173,7 @@ def test_what_the_console_keeps_is_for_its_own_user(tmp_path: Path, arguments: t
         given=f"{LONG}\n".encode(),
         FRISTAD_STAFF_PORT="0",
         FRISTAD_REDIS_URL=f"unix://staff:marked@{tmp_path}/none",  # no engine: it ends once its database is made
+        FRISTAD_ORGANISATION_KEY=Organisation().text,
         FRISTAD_DATA=str(tmp_path / "var"),
     )
     modes = {each.name: each.stat().st_mode & 0o777 for each in (tmp_path / "var", tmp_path / "var/console.sqlite3")}

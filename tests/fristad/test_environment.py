@@ -7,8 +7,10 @@ import pytest
 
 from fristad.environment import STAFF_SIDE, VISITOR_SIDE, engine_environment
 from fristad.refusal import Refused
+from tests.sealed import Organisation
 
 KEY = urlsafe_b64encode(bytes(32)).decode().rstrip("=")
+ORGANISATION = Organisation()
 OUTER = {
     "PATH": "/usr/bin",
     "CLOUD_TOKEN": "marked",
@@ -19,6 +21,8 @@ OUTER = {
     "FRISTAD_REDIS_URL": "redis://marked",
     "FRISTAD_DEMO_STAFF_TOKEN": "marked",
     "FRISTAD_UNKNOWN": "marked",
+    "FRISTAD_ORGANISATION_KEY": ORGANISATION.text,
+    "FRISTAD_ORGANISATION_SIGNING_KEY": ORGANISATION.pem,
 }
 
 
@@ -27,6 +31,7 @@ def test_the_visitor_side_gets_its_own_alone() -> None:
     assert found == {
         "PATH": "/usr/bin",
         "FRISTAD_TITLE": "Homework",
+        "FRISTAD_ORGANISATION_KEY": ORGANISATION.text,
         "FRISTAD_REDIS_URL": "unix://visitor:a@/x",
         "FRISTAD_STATE_KEY": KEY,
         "OTEL_SDK_DISABLED": "true",
@@ -39,6 +44,8 @@ def test_the_staff_side_gets_its_own_alone() -> None:
         "PATH": "/usr/bin",
         "FRISTAD_LEASE_SECONDS": "15",
         "FRISTAD_DATABASE_URL": "postgresql+asyncpg://marked",
+        "FRISTAD_ORGANISATION_KEY": ORGANISATION.text,
+        "FRISTAD_ORGANISATION_SIGNING_KEY": ORGANISATION.pem,
         "FRISTAD_REDIS_URL": "unix://staff:a@/x",
         "OTEL_SDK_DISABLED": "true",
     }

@@ -10,7 +10,7 @@ from dialogues.door_files import read_services
 from dialogues.doors import Service
 from dialogues.hours import SWEDEN
 from dialogues.loader import DEFAULT
-from fristad.preflight import check_content, check_services, own_data
+from fristad.preflight import check_content, check_organisation, check_services, own_data
 from fristad.refusal import Refused
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=SWEDEN)
@@ -56,3 +56,10 @@ def test_the_data_folder_is_made_private_and_freed_again(tmp_path: Path) -> None
             assert folder.stat().st_mode & 0o777 == 0o700
             with pytest.raises(Refused, match="Another Fristad"), own_data(folder):
                 pass
+
+
+@pytest.mark.parametrize("outer", [{}, {"FRISTAD_ORGANISATION_KEY": ""}])
+def test_a_real_start_without_the_organisation_s_key_names_it_and_the_command(outer: dict[str, str]) -> None:
+    with pytest.raises(Refused, match=r"FRISTAD_ORGANISATION_KEY is not set.*`fristad keys new FILE`"):
+        check_organisation(outer)
+    check_organisation({"FRISTAD_ORGANISATION_KEY": "whatever it is: the apps read it"})

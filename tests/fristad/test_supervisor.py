@@ -12,13 +12,20 @@ from pathlib import Path
 
 import pytest
 
+from fristad.keys import public_text
+from safety.organisation import read_signing_key
 from tests.fristad.processes import LIMIT, alive, children, command_line, environment, eventually
 from tests.running import House, free_port, running
 
 KINDS = {"engine", "bot", "console"}
 SECRETS = {
     "bot": {"FRISTAD_REDIS_URL", "FRISTAD_STATE_KEY"},
-    "console": {"FRISTAD_REDIS_URL", "FRISTAD_DEMO_STAFF_TOKEN", "FRISTAD_DEMO_COORDINATOR_TOKEN"},
+    "console": {
+        "FRISTAD_REDIS_URL",
+        "FRISTAD_DEMO_STAFF_TOKEN",
+        "FRISTAD_DEMO_COORDINATOR_TOKEN",
+        "FRISTAD_ORGANISATION_SIGNING_KEY",
+    },
     "engine": set[str](),
 }
 
@@ -86,6 +93,15 @@ def test_each_process_holds_its_own_secrets_and_no_other(house: House) -> None:
         assert every & set(found) == SECRETS[kind]
         urls.add(found.get("FRISTAD_REDIS_URL"))
     assert len(urls) == 3
+
+
+def test_the_demonstration_has_a_key_of_its_own_that_only_the_console_signs_with(house: House) -> None:
+    pids = children(house.process.pid)
+    public = {environment(pids[side])["FRISTAD_ORGANISATION_KEY"] for side in ("bot", "console")}
+    file = Path(environment(pids["console"])["FRISTAD_ORGANISATION_SIGNING_KEY"])
+    assert file.parent == house.data
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert public == {public_text(read_signing_key(file.read_bytes()))}
 
 
 def test_nothing_of_the_operators_environment_is_handed_down(house: House) -> None:

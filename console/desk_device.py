@@ -1,0 +1,57 @@
+"""The device of one open desk: whether its page may open talks, looked at again while the desk is open."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from console.accounts import Member
+from console.devices import Devices, Ready, Standing
+from console.views import Json, device_view
+
+CHECK = 3.0  # seconds until a revocation, or an approval, has reached an open desk
+
+
+class DeskDevice:
+    """`changed` is told where the device stands, first and whenever that changes, after the page was."""
+
+    def __init__(
+        self,
+        member: Member,
+        devices: Devices,
+        send: Callable[[Json], Awaitable[None]],
+        changed: Callable[[Standing], Awaitable[None]],
+    ) -> None:
+        self._member = member
+        self._devices = devices
+        self._send = send
+        self._changed = changed
+        self._key: str | None = None
+        self._standing: Standing | None = None  # None: the page has named no device yet
+        self._turn = asyncio.Lock()  # the page's frames and the watch come from two tasks
+
+    @property
+    def ready(self) -> bool:
+        """Whether the page may open talks now."""
+        return isinstance(self._standing, Ready)
+
+    async def meet(self, key: str) -> None:
+        """The page names its device; it may name another later."""
+        async with self._turn:
+            self._key, self._standing = key, None
+            await self._look()
+
+    async def watch(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(CHECK)
+            async with self._turn:
+                await self._look()
+
+    async def _look(self) -> None:
+        if self._key is None:
+            return
+        standing = await self._devices.meet(self._member.id, self._key)
+        if type(standing) is type(self._standing):
+            return
+        self._standing = standing
+        await self._send(device_view(standing))
+        await self._changed(standing)

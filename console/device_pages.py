@@ -1,0 +1,89 @@
+"""The page of staff devices: everybody sees their own, a coordinator sees the desk's, approves and takes back."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+
+from console.devices import Brought
+from console.guard import signed_in_of
+from console.house import house_of
+from console.pages import render, say, words_of
+from console.permissions import Role
+from console.views import day_text
+
+_HIGHEST = 2**31 - 1  # a row's number, as every database holds it
+
+router = APIRouter()
+
+
+@router.get("/devices")
+async def show_devices(request: Request) -> Response:
+    """One's own devices, or all of a coordinator's desk."""
+    return await _page(request)
+
+
+@router.get("/devices/requests")
+async def download_requests(request: Request) -> Response:
+    """What `fristad keys sign` signs, as one file: a remark, then key, code and name of each device."""
+    requests = await house_of(request).devices.requests(signed_in_of(request).member.desk)
+    lines = [f"# {words_of(request)('devices.requests.remark')}", *("\t".join(each) for each in requests)]
+    name = 'attachment; filename="device-requests.txt"'
+    return PlainTextResponse("\n".join(lines) + "\n", headers={"content-disposition": name})
+
+
+@router.post("/devices/signatures")
+async def bring_signatures(request: Request) -> Response:
+    """Take back what `fristad keys sign` wrote, and say what became of each line."""
+    upload = (await request.form()).get("signatures")
+    if not isinstance(upload, UploadFile):
+        return say(request, 400, "bad", "/devices")
+    text = (await upload.read()).decode("utf-8", "replace")
+    brought = await house_of(request).devices.bring(signed_in_of(request).member.desk, text.splitlines())
+    return await _page(request, brought)
+
+
+@router.post("/devices/approve")
+async def approve(request: Request) -> Response:
+    """Sign a device here, where the console holds the key that can."""
+    done = await house_of(request).devices.approve(signed_in_of(request).member.desk, await _number(request))
+    return RedirectResponse("/devices", 303) if done else say(request, 409, "device-gone", "/devices")
+
+
+@router.post("/devices/revoke")
+async def revoke(request: Request) -> Response:
+    """Take a device back, after asking once: it is for good, and whoever answers on it loses their talks."""
+    devices, desk = house_of(request).devices, signed_in_of(request).member.desk
+    number = await _number(request)
+    found = await devices.find(desk, number)
+    if found is None:
+        return say(request, 409, "device-gone", "/devices")
+    if not (await request.form()).get("sure"):
+        return render(request, "device_revoke.html", 409, page=None, device=found)
+    await devices.revoke(desk, number)
+    return RedirectResponse("/devices", 303)
+
+
+async def _page(request: Request, brought: Brought | None = None) -> Response:
+    house, member = house_of(request), signed_in_of(request).member
+    decides = member.role is Role.COORDINATOR
+    return render(
+        request,
+        "devices.html",
+        page="devices",
+        rows=await house.devices.listed(member.desk, None if decides else member.id),
+        decides=decides,
+        signs=house.devices.signs,
+        asked=decides and bool(await house.devices.requests(member.desk)),
+        brought=brought,
+        day=day_text,
+    )
+
+
+async def _number(request: Request) -> int:
+    """The device that a form names; 0, which none has, for anything else."""
+    given: Any = (await request.form()).get("device")
+    usable = isinstance(given, str) and given.isascii() and given.isdigit() and len(given) <= len(str(_HIGHEST))
+    return int(given) if usable and int(given) <= _HIGHEST else 0
