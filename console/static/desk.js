@@ -1,12 +1,13 @@
 // The desk's page: draws what the live path says and sends what is pressed. All words come from the page.
 
+import { Device } from "./device.js";
+import { brief, Room } from "./room.js";
 import { Talk } from "./talk.js";
 import { audible, ring, unlock } from "./tone.js";
 import { Wire } from "./wire.js";
 
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse($("words")?.textContent ?? "{}");
-const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
 const say = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const narrow = matchMedia("(max-width: 860px)");
 const talks = new Map(); // handle -> Talk, in hand or waiting for its wrap-up
@@ -14,11 +15,15 @@ const suggested = new Map(); // handle -> what the briefing already answers of t
 const drafts = new Map(); // handle -> words that were not sent when a talk left these hands: back when it is taken again
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
-let wire, duty = "off", capacity = 3, rows = new Set(), sound = true, firstRoom = true;
+const { slot } = $("desk").dataset;
+const room = new Room({ say, take: (talk) => wire.send({ type: "take", talk }) });
+let wire, device, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
-function start() {
+async function start() {
   $("desk").hidden = false;
-  wire = new Wire("/live", receive, showLink);
+  if (!Device.possible) return showDevice({ state: "insecure" });
+  device = await Device.of(slot);
+  wire = new Wire("/live", receive, showLink, () => ({ type: "device", key: device.key }));
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
   $("sound").onclick = () => { sound = !(sound && audible()); unlock(drawDuty); drawDuty(); if (sound) ring(); };
@@ -26,20 +31,22 @@ function start() {
   $("sure").onsubmit = (event) => { event.preventDefault(); $("sure").hidden = true; askDuty("off", true); };
   $("sure").querySelector("[type=button]").onclick = () => { $("sure").hidden = true; $("duty").focus(); };
   $("link").querySelector("button").onclick = () => wire.connect();
+  $("device").querySelector("button").onclick = askAnew;
   $("tabs").onclick = (event) => show(event.target.closest("[data-tab]")?.dataset.tab);
   document.addEventListener("visibilitychange", markRead);
   narrow.addEventListener("change", markRead);
-  setInterval(tick, 1000);
 }
 
 function receive(frame) {
   const known = talks.get(frame.talk), talk = known?.ended ? null : known;
   const handlers = {
     hello: () => greet(frame),
+    device: () => showDevice(frame),
     duty: () => setDuty(frame.duty),
     room: () => showRoom(frame),
     talks: () => { for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
     talk: () => showTalk(frame),
+    keys: () => talk?.keys(frame),
     said: () => talk?.hear(frame),
     sent: () => talk?.sent(frame.id, frame.seq),
     delivered: () => talk?.deliver(frame.seq),
@@ -58,7 +65,7 @@ function receive(frame) {
 function refuse({ code, talk, id }) {
   if (code === "message") return talks.get(talk)?.fail(id);
   if (code === "talks_in_hand") { $("sure").hidden = false; $("sure").querySelector("h2").focus(); return; }
-  if (code === "taken" || code === "gone") dropRow(talk);
+  if (code === "taken" || code === "gone") room.drop(talk);
   if (code === "no_wrapup") close(talk, code); else notice(say(code, { name: names.get(talk) }));
 }
 
@@ -85,7 +92,7 @@ function drawDuty() {
   $("sound").textContent = say(sound && audible() ? "sound_on" : "sound_off");
   for (const part of document.querySelectorAll("[data-duty]")) part.hidden = part.dataset.duty !== duty;
   for (const part of document.querySelectorAll("[data-calm]")) part.hidden = (part.dataset.calm === "off") !== (duty === "off");
-  for (const take of $("waiting").querySelectorAll(".take")) take.disabled = duty === "off";
+  room.allow(duty !== "off");
   $("desk").dataset.duty = duty;
 }
 
@@ -96,67 +103,30 @@ function showLink(state) {
   $("desk").toggleAttribute("inert", state === "elsewhere");
 }
 
+// --- This device ---
+
+function showDevice({ state }) {
+  const key = state !== "ready" ? state : device.kept ? "" : "memory";
+  $("device").hidden = !key;
+  $("device").querySelector("span").textContent = key && say(`device_${key}`, { code: device?.code });
+  $("device").querySelector("button").hidden = state !== "revoked";
+  if (device) device.ready = state === "ready";
+  for (const talk of inHand()) talk.drawKey();
+}
+
+async function askAnew() {
+  device = await Device.of(slot, true);
+  wire.send({ type: "device", key: device.key });
+}
+
 // --- The waiting list ---
 
 function showRoom(frame) {
-  const list = $("waiting"), old = new Map([...list.children].map((row) => [row.dataset.talk, row]));
-  const fresh = frame.rows.filter((row) => !rows.has(row.talk));
-  const focused = list.contains(document.activeElement);
-  for (const [place, row] of frame.rows.entries()) {
-    const element = old.get(row.talk) ?? newRow(row);
-    old.delete(row.talk);
-    names.set(row.talk, row.name);
-    brief(element, row);
-    element.dataset.since = Date.now() - row.waited * 1000;
-    if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
-  }
-  for (const element of old.values()) element.remove();
-  if (focused && !list.contains(document.activeElement)) $("waiting-title").focus();
-  rows = new Set(frame.rows.map((row) => row.talk));
-  $("calm").hidden = frame.rows.length > 0;
-  $("more").hidden = frame.total <= frame.rows.length;
-  $("more").textContent = say("more", { count: frame.total - frame.rows.length });
-  $("available").textContent = frame.available;
-  list.dataset.total = frame.total;
+  const fresh = room.show(frame);
+  for (const row of frame.rows) names.set(row.talk, row.name);
   if (fresh.length && !firstRoom && duty === "on" && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
   firstRoom = false;
   drawDuty();
-  tick();
-}
-
-function newRow(row) {
-  const element = clone("row-template"), name = element.querySelector(".name"), take = element.querySelector(".take");
-  element.dataset.talk = row.talk;
-  name.textContent = row.name;
-  name.id = `row-${row.talk}`;
-  take.setAttribute("aria-describedby", name.id);
-  take.onclick = () => wire.send({ type: "take", talk: row.talk });
-  return element;
-}
-
-function dropRow(talk) { rows.delete(talk); [...$("waiting").children].find((row) => row.dataset.talk === talk)?.remove(); }
-
-function brief(element, { facts, danger, danger_text: text }) {
-  const flag = element.querySelector(".danger"), list = element.querySelector(".facts");
-  flag.hidden = danger === "none";
-  flag.textContent = text;
-  element.dataset.danger = danger;
-  list.replaceChildren(...facts.map((fact) => {
-    const item = document.createElement("span"), label = document.createElement("span");
-    item.dataset.fact = fact.key;
-    label.className = "unseen";
-    label.textContent = `${fact.label}: `;
-    item.append(label, fact.text);
-    return item;
-  }));
-}
-
-function tick() {
-  for (const row of $("waiting").children) {
-    const seconds = Math.max(0, Math.floor((Date.now() - row.dataset.since) / 1000)), pad = (n) => String(n).padStart(2, "0");
-    const hours = Math.floor(seconds / 3600), minutes = Math.floor(seconds / 60) % 60;
-    row.querySelector(".clock").textContent = (hours ? `${hours}:${pad(minutes)}` : minutes) + `:${pad(seconds % 60)}`;
-  }
 }
 
 // --- Talks ---
@@ -166,10 +136,10 @@ const seen = (talk) => !document.hidden && (!narrow.matches || $("desk").dataset
 
 function showTalk(frame) {
   const isNew = !talks.has(frame.talk) || talks.get(frame.talk).ended;
-  dropRow(frame.talk);
+  room.drop(frame.talk);
   if (isNew) {
     talks.get(frame.talk)?.element.remove();
-    const talk = new Talk(wire, frame.talk, frame.name, { say, tell: notice, seen, changed: badge, closed: () => close(frame.talk, "") });
+    const talk = new Talk(wire, frame.talk, frame.name, device, { say, tell: notice, seen, changed: badge, closed: () => close(frame.talk, "") });
     talks.set(frame.talk, talk);
     talk.part("textarea").value = drafts.get(frame.talk) ?? "";
     $("talks").append(talk.element);
@@ -229,7 +199,7 @@ function notice(text) {
 }
 
 function badge() {
-  const waiting = Number($("waiting").dataset.total ?? 0), unread = inHand().filter((talk) => talk.unread).length;
+  const waiting = room.total, unread = inHand().filter((talk) => talk.unread).length;
   const count = (duty === "on" ? waiting : 0) + unread;
   document.title = (count ? `(${count}) ` : "") + title;
   $("total").hidden = !waiting;

@@ -1,17 +1,25 @@
 // One talk in hand as a column of the desk: its messages, the box to write in, and the wrap-up when it has ended.
 
-import { fits, newId, Outbox, readAfter } from "./wire.js";
+import { newId, Outbox, readAfter } from "./outbox.js";
+import { bytesOf, MAX_WORDS } from "./sealing.js";
+import { Seals } from "./seals.js";
 
 const GLANCE = 300; // milliseconds until the visitor is told that messages were shown
+const KEY_PATIENCE = 1500; // milliseconds in which a key comes as a rule: so long nothing is said of it
 const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+const lists = new Map(); // language -> its safety words, fetched when first looked at
 let columns = 0;
 
 export class Talk {
   // `say` gives words, `tell` shows a notice, `seen()` tells whether the column is on the screen, `changed()` and `closed()` report.
-  constructor(wire, handle, name, { say, tell, seen, changed, closed }) {
-    Object.assign(this, { wire, handle, name, say, tell, seen, changed, closed });
-    this.outbox = new Outbox(wire, handle);
+  constructor(wire, handle, name, device, { say, tell, seen, changed, closed }) {
+    Object.assign(this, { wire, handle, name, device, say, tell, seen, changed, closed });
+    this.seals = new Seals(device);
+    this.outbox = new Outbox(wire, handle, (words) => this.seals.seal(words));
+    this.turn = Promise.resolve(); // what is opened, one thing after the other
+    this.sealed = { heard: [], said: [] }; // the whole talk as it came: opened anew when a key comes for what was closed
     this.heard = 0; // the visitor's last message that was drawn
+    this.opened = 0; // the last of those that could be read
     this.read = 0; // the last that was on the screen
     this.own = new Map(); // message id -> { seq, element }
     this.delivered = 0;
@@ -35,6 +43,7 @@ export class Talk {
     element.querySelector("[data-do=end]").onclick = () => this.wire.send({ type: "end", talk: this.handle });
     element.querySelector("[data-do=release]").onclick = () => this.wire.send({ type: "release", talk: this.handle });
     element.querySelector(".compose").onsubmit = (event) => { event.preventDefault(); this.write(box); };
+    element.querySelector(".compare").ontoggle = () => this.drawCompared();
     box.onkeydown = (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
@@ -48,9 +57,9 @@ export class Talk {
     const text = words.toWellFormed?.() ?? words; // half a character, as a broken keyboard may leave it, cannot travel
     box.focus();
     if (!text) return;
-    if (!fits(text)) return this.tell(this.say("too_long"));
+    if (bytesOf(text).length > MAX_WORDS) return this.tell(this.say("too_long"));
     box.value = "";
-    this.show({ id, text }, true);
+    this.show({ id }, true, { words: text });
     this.outbox.add(id, text);
     this.scroll(true);
   }
@@ -58,52 +67,102 @@ export class Talk {
   // What was written here and did not reach the server.
   unsent() { return [...this.outbox.waiting.map((each) => each.text), this.part("textarea").value].filter(Boolean).join("\n"); }
 
+  // Opening takes time, and only works in order: each thing waits for the one before.
+  inTurn(work) {
+    this.turn = this.turn.then(() => this.ended || work()).catch((error) => { setTimeout(() => { throw error; }); });
+  }
+
   // The whole talk, after a claim, a reload or a lost connection: in the order in which it was read.
-  restore({ heard, said, delivered, away }) {
-    const { log } = this, last = said.at(-1)?.seq ?? 0, fresh = this.heard;
-    // Not on the list: not sent yet, or sent while the list was on its way.
-    const pending = [...this.own].filter(([id, { seq }]) => (!seq || seq > last) && !said.some((each) => each.id === id));
-    log.replaceChildren();
-    this.own.clear();
+  restore(frame) {
+    const { socket } = this.wire; // the one over which it came
+    this.part(".compare").hidden = !frame.compare;
+    this.language = frame.compare;
+    this.inTurn(async () => {
+      const before = this.heard;
+      await this.seals.meet(frame);
+      this.sealed = { heard: [...frame.heard], said: [...frame.said] };
+      await this.redraw();
+      if (this.ended) return;
+      this.heard = Math.max(this.heard, frame.heard.at(-1)?.seq ?? 0);
+      this.read = Math.max(this.read, Math.min(before, this.heard));
+      this.deliver(frame.delivered);
+      this.setAway(frame.away);
+      this.drawKey();
+      this.outbox.sync(frame.said, socket);
+      this.scroll(true);
+      this.markRead();
+      this.tellRead(); // once more: it may have been lost with the connection
+    });
+  }
+
+  // Opens everything from the first message, then shows it in one go.
+  async redraw() {
+    const heard = [...this.sealed.heard], said = [...this.sealed.said], known = new Set(said.map((each) => each.id)), drawn = [];
+    const open = async (message, own) => drawn.push([message, own, await this.seals.open(own ? "down" : "up", message.body)]);
+    this.seals.rewind();
     let next = 0;
     for (const message of said) {
-      while (next < heard.length && heard[next].seq <= readAfter(message.id)) this.show(heard[next++], false);
-      this.show(message, true);
+      while (next < heard.length && heard[next].seq <= readAfter(message.id)) await open(heard[next++], false);
+      await open(message, true);
     }
-    while (next < heard.length) this.show(heard[next++], false);
-    for (const [id, each] of pending) { this.own.set(id, each); log.append(each.element); }
-    this.heard = Math.max(this.heard, heard.at(-1)?.seq ?? 0);
-    this.read = Math.max(this.read, Math.min(fresh, this.heard));
-    this.deliver(delivered);
-    this.setAway(away);
-    this.outbox.sync(said);
-    this.scroll(true);
-    this.markRead();
-    this.tellRead(); // once more: it may have been lost with the connection
+    while (next < heard.length) await open(heard[next++], false);
+    if (this.ended) return;
+    // Not on the list: not sent yet, or sent while the list was on its way.
+    const pending = [...this.own].filter(([id, { seq }]) => (!seq || seq > (said.at(-1)?.seq ?? 0)) && !known.has(id));
+    this.log.replaceChildren();
+    this.own.clear();
+    for (const each of drawn) this.show(...each);
+    for (const [id, each] of pending) { this.own.set(id, each); this.log.append(each.element); }
   }
 
   hear(message) {
-    if (message.seq <= this.heard) return;
-    const stays = this.pinned;
-    this.heard = message.seq;
-    this.show(message, false);
-    this.scroll(stays);
-    this.markRead();
+    this.inTurn(async () => {
+      if (message.seq <= this.heard) return;
+      this.sealed.heard.push(message);
+      const opened = await this.seals.open("up", message.body), stays = this.pinned;
+      if (this.ended) return;
+      this.heard = message.seq;
+      this.show(message, false, opened);
+      this.scroll(stays);
+      this.markRead();
+    });
   }
 
-  show(message, own) {
-    const element = clone("message-template");
+  // The visitor's page gave a key, or refused; or an epoch began whose key is still to come.
+  keys(frame) {
+    this.inTurn(async () => {
+      const stays = this.pinned;
+      if (await this.seals.meet(frame) && this.log.querySelector("[data-closed]")) await this.redraw();
+      if (this.ended) return;
+      this.drawKey();
+      this.outbox.pump();
+      this.scroll(stays);
+      this.markRead();
+      this.tellRead();
+    });
+  }
+
+  show(message, own, { words, closed }) {
+    if (!own && !closed) this.opened = Math.max(this.opened, message.seq);
+    if (closed === "earlier" && this.log.lastElementChild?.dataset.closed === "earlier") return; // one line for all of them
+    const element = clone(closed ? "closed-template" : "message-template");
     element.classList.add(own ? "own" : "theirs");
-    element.querySelector(".who").textContent = own ? this.say("you") : this.name;
-    element.querySelector(".bubble").textContent = message.text;
     this.log.append(element);
+    if (closed) {
+      element.dataset.closed = closed;
+      element.textContent = this.say(`closed_${closed}`);
+      return;
+    }
+    element.querySelector(".who").textContent = own ? this.say("you") : this.name;
+    element.querySelector(".bubble").textContent = words;
     if (!own) return;
     this.own.set(message.id, { seq: message.seq ?? 0, element });
     this.drawState(message.id);
   }
 
   sent(id, seq) {
-    this.outbox.sent(id, seq);
+    const body = this.outbox.sent(id, seq);
+    if (body) this.sealed.said.push({ seq, id, body });
     const own = this.own.get(id);
     if (own) { own.seq = seq; this.drawState(id); }
   }
@@ -119,8 +178,12 @@ export class Talk {
 
   // The server's list of our messages, because a number did not fit. One written in another window is drawn here too.
   order(said) {
-    for (const message of said) this.own.has(message.id) ? this.sent(message.id, message.seq) : this.show(message, true);
-    this.outbox.sync(said);
+    const { socket } = this.wire;
+    this.inTurn(async () => {
+      this.sealed.said = said;
+      await this.redraw();
+      this.outbox.sync(said, socket);
+    });
   }
 
   deliver(seq) {
@@ -130,10 +193,34 @@ export class Talk {
 
   drawState(id) {
     const { seq, element, failed } = this.own.get(id);
-    const state = failed ? "failed" : !seq ? "waiting" : seq > this.delivered ? "sent" : "delivered";
+    const state = failed ? "failed" : !seq ? (this.seals.ready ? "waiting" : "keyless") : seq > this.delivered ? "sent" : "delivered";
     if (element.dataset.state === state) return;
     element.dataset.state = state;
     element.querySelector(".state").textContent = this.say(`state_${state}`);
+  }
+
+  // Whether words can be sealed, and what to do when they cannot.
+  drawKey() {
+    const { ready, refused } = this.seals, why = refused ? "key_refused" : this.device.ready ? "key_missing" : "no_device";
+    const draw = () => { this.part(".key").textContent = this.say(why); };
+    clearTimeout(this.missing);
+    if (ready) this.part(".key").textContent = "";
+    else if (refused || !this.device.ready) draw();
+    else this.missing = setTimeout(() => this.ended || draw(), KEY_PATIENCE);
+    for (const id of this.own.keys()) this.drawState(id);
+    this.drawCompared();
+  }
+
+  // Two words for both ends to compare, in the visitor's language; only when somebody looks.
+  async drawCompared() {
+    const box = this.part(".compare"), { compared } = this.seals, { language } = this;
+    if (!box?.open || !language) return;
+    if (!lists.has(language)) lists.set(language, fetch(`/static/words-${language}.txt`).then((answer) => answer.text()).then((text) => text.split("\n")));
+    const list = await lists.get(language).catch(() => lists.delete(language) && []);
+    const pair = compared?.map((place) => list[place]?.trim());
+    box.querySelector(".hint").textContent = this.say(pair?.every(Boolean) ? "compare_words" : "compare_none");
+    box.querySelector(".pair").lang = language;
+    box.querySelector(".pair").textContent = pair?.every(Boolean) ? pair.join(" · ") : "";
   }
 
   // Tells the visitor what was on the screen, and only that.
@@ -151,7 +238,8 @@ export class Talk {
   tellRead() {
     this.glance ||= setTimeout(() => {
       this.glance = 0;
-      if (this.read && !this.ended) this.wire.send({ type: "heard", talk: this.handle, seq: this.read });
+      const seq = Math.min(this.read, this.opened); // what could not be opened was not read
+      if (seq && !this.ended) this.wire.send({ type: "heard", talk: this.handle, seq });
     }, GLANCE);
   }
 
@@ -172,6 +260,8 @@ export class Talk {
     this.ended = true;
     this.own.clear();
     this.outbox.forget();
+    this.seals = this.sealed = null;
+    clearTimeout(this.missing);
     this.read = this.heard;
     for (const input of form.querySelectorAll("input")) input.checked = suggested.includes(input.value);
     form.onsubmit = (event) => {
