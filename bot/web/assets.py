@@ -1,14 +1,16 @@
-"""The three files beside the page: read once, named by their hash alone, kept compressed."""
+"""The files beside the page: read once, named by their hash alone, kept compressed."""
 
 import gzip
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 # In this order: leaving must work before anything else has run.
-_SCRIPTS = ("exit.js", "outbox.js", "seals.js", "talk.js", "view.js", "page.js")
-_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_SCRIPTS = ("exit.js", "outbox.js", "seals.js", "talk.js", "view.js", "person.js", "page.js")
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml", "txt": "text/plain; charset=utf-8"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,12 @@ class Assets:
     css: Asset
     js: Asset
     icon: Asset
+    lists: Mapping[str, Asset]  # language -> its neutral words, loaded only when the page needs them
 
     def find(self, name: str) -> Asset | None:
         """The asset of that name, or None."""
-        return next((asset for asset in (self.css, self.js, self.icon) if asset.name == name), None)
+        every = (self.css, self.js, self.icon, *self.lists.values())
+        return next((asset for asset in every if asset.name == name), None)
 
 
 def load_assets() -> Assets:
@@ -42,7 +46,12 @@ def load_assets() -> Assets:
         css=_asset("css", (folder / "page.css").read_bytes()),
         js=_asset("js", script.encode()),
         icon=_asset("svg", (folder / "icon.svg").read_bytes()),
+        lists={path.name.removesuffix(".txt"): _asset("txt", path.read_bytes()) for path in sorted(_lists(), key=str)},
     )
+
+
+def _lists() -> Iterator[Traversable]:
+    return (files("safety") / "words").iterdir()
 
 
 def _asset(suffix: str, plain: bytes) -> Asset:

@@ -45,7 +45,7 @@ async def live(socket: WebSocket) -> None:
         budget = FrameBudget(site.clock)
         silence = min(site.settings.silence_seconds, site.settings.waiting_silence_seconds)
         await LiveTalk(
-            LivePage(socket), site.end, site.reception, site.partings, talk.ref, opening.down, deadline, budget, silence
+            LivePage(socket, budget), site.end, site.reception, site.partings, talk.ref, opening.down, deadline, silence
         ).run()
 
 

@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator
 
 from bot.reception import Reception
 from bot.web.frames import (
-    FRAME_LIMIT,
-    BadFrame,
     BadWords,
     Close,
     End,
@@ -18,11 +16,10 @@ from bot.web.frames import (
     Open,
     Ping,
     SayFrame,
-    read_frame,
 )
-from bot.web.live_page import LivePage
+from bot.web.live_page import LivePage, Refused
 from bot.web.partings import Partings
-from handover.events import Heard, Said, TalkEvent, WasEnded, WasReturned
+from handover.events import Heard, Said, TalkEvent, WasEnded, WasOpened, WasReturned, WasTaken
 from handover.keys import binding
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
@@ -39,7 +36,6 @@ from handover.values import (
     Waiting,
     WithStaff,
 )
-from safety.limits import FrameBudget
 from safety.text64 import write64
 
 ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
@@ -49,15 +45,6 @@ _PARTING = 1.0  # seconds in which the event that tells why a talk is gone may s
 
 class _Over(Exception):
     """The talk is over and the page knows it."""
-
-
-class _Refused(Exception):
-    """The page broke the protocol."""
-
-    def __init__(self, code: str, close: Close) -> None:
-        super().__init__(code)
-        self.code = code
-        self.close = close
 
 
 class LiveTalk:
@@ -73,7 +60,6 @@ class LiveTalk:
         ref: TalkRef,
         down: int,
         deadline: int,
-        budget: FrameBudget,
         silence: int,
     ) -> None:
         self._page = page
@@ -84,7 +70,6 @@ class LiveTalk:
         self._ref = ref
         self._down = down
         self._deadline = deadline
-        self._budget = budget
         self._told: Standing | None = None  # what the page knows; None: tell it whatever it is
         self._deadline_told = False
         self._over = False
@@ -125,29 +110,15 @@ class LiveTalk:
                     self._reason = EndReason.EXIT
                 return
             try:
-                await self._act(self._check(message.get("text")))
+                await self._act(self._page.check(message.get("text")))
             except BadWords as error:
                 await self._page.tell("refused", code="words", seq=error.seq)
-            except _Refused as refused:
+            except Refused as refused:
                 await self._page.tell("refused", code=refused.code)
                 await self._page.close(refused.close)
                 return
             except HandoverError:
                 await self._tell_trouble()  # not acknowledged, so the page sends it again
-
-    def _check(self, text: str | None) -> Frame:
-        if not self._budget.take():
-            raise _Refused("pace", Close.TOO_FAST)
-        if text is None:
-            raise _Refused("binary", Close.BAD_FRAME)
-        if len(text) > FRAME_LIMIT:
-            raise _Refused("size", Close.TOO_LARGE)
-        try:
-            return read_frame(text)
-        except BadWords:
-            raise  # refused by itself: the page would send it again over every new socket
-        except BadFrame as error:
-            raise _Refused("frame", Close.BAD_FRAME) from error
 
     async def _act(self, frame: Frame) -> None:
         match frame:
@@ -164,7 +135,7 @@ class LiveTalk:
             case Ping():
                 await self._page.tell("pong")
             case Open():
-                raise _Refused("frame", Close.BAD_FRAME)
+                raise Refused("frame", Close.BAD_FRAME)
 
     async def _give_key(self, frame: KeyFrame) -> None:
         given = await self._end.give_key(self._ref, frame.device, frame.epoch, frame.wrapped)
@@ -226,6 +197,8 @@ class LiveTalk:
                         await self._heal()  # the last words of the one who left, before the page learns of it
                     await self._page.tell("returned")
                     await self._look_anew()
+                case WasTaken() | WasOpened():
+                    await self._look()
                 case _:
                     await self._look_anew()
         raise HandoverError("the subscription ended")

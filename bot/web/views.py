@@ -93,6 +93,7 @@ class Views:
     def __init__(self, settings: BotSettings, content: Content, words: Words, assets: Assets) -> None:
         self._content = content
         self._words = words
+        self._lists = {language: asset.name for language, asset in assets.lists.items()}
         self._environment = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
@@ -112,7 +113,7 @@ class Views:
     def page(self, page: Page) -> str:
         """The HTML of a page."""
         words = self._words.of(page.state.language)
-        data = {"words": words, "lines": message_row(page.lines)}
+        data = {"words": words, "lines": message_row(page.lines), "lists": self._lists}
         return self._render("page.html", page.state.language, words, data, page=page)
 
     def problem(self, problem: Problem, language: str) -> str:

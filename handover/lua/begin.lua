@@ -9,11 +9,12 @@ if fields[2] ~= staff then
   return {'notyours'}
 end
 local epoch = tonumber(fields[3] or 0)
-if fields[4] ~= device then
+local key = device:match('^[^.]*') -- the line's signature may be a newer one of the same device
+if fields[4] ~= key then
   for earlier = 1, epoch do -- wrapped to another device: of no use any more
     redis.call('HDEL', talk, 'wrap' .. whole(earlier))
   end
 end
-redis.call('HSET', talk, 'epoch', whole(epoch + 1), 'device', device, 'reader', device)
+redis.call('HSET', talk, 'epoch', whole(epoch + 1), 'device', device, 'reader', key)
 redis.call('PUBLISH', down, 'd')
 return {'done'}

@@ -1,8 +1,9 @@
 """The visitor's side over a real engine, and a staff member at the other end of it."""
 
+import asyncio
 import secrets
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,10 +20,13 @@ from bot.web.site import Site
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import Content
+from handover.keys import binding
 from handover.staff_redis import RedisStaffEnd
-from handover.values import Claimed, DeskId, MessageId, OwnTalk, StaffId
+from handover.values import Claimed, DeskId, Keys, MessageId, OwnTalk, StaffId
 from handover.visitor_redis import RedisVisitorEnd
+from safety.text64 import read64, write64
 from tests.engines import Engine, running
+from tests.sealed import Organisation, StaffPage
 
 DESK = DeskId("demo")
 KIM = StaffId("kim")
@@ -38,13 +42,30 @@ class Clock:
         return self.now
 
 
+ORGANISATION = Organisation()
+
+
+async def until(holds: Callable[[], Awaitable[bool]]) -> None:
+    """Wait for what comes by itself; a failure after ten seconds."""
+    for _ in range(500):
+        if await holds():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came")
+
+
 @dataclass
 class Colleague:
-    """The staff member Kim, as sentences."""
+    """The staff member Kim, as sentences, with a device that the organisation signed."""
 
     end: RedisStaffEnd
     talk: OwnTalk | None = None
     said: int = field(default=0)
+    page: StaffPage = field(default_factory=StaffPage)
+    line: str = ""
+
+    def __post_init__(self) -> None:
+        self.line = ORGANISATION.line(self.page.key)
 
     async def comes(self, *, paused: bool = False) -> None:
         await self.end.go_on_duty(DESK, KIM, "Kim", paused=paused)
@@ -54,17 +75,45 @@ class Colleague:
         claimed = await self.end.claim(first.ref, KIM, "Kim")
         assert isinstance(claimed, Claimed)
         self.talk, self.said = claimed.talk, claimed.talk.down_seq
+        await self.opens()
         return claimed.talk
+
+    async def opens(self, line: str = "") -> None:
+        """The desk's page begins an epoch, as after a claim and after each reload; `line` instead of its own."""
+        assert self.talk is not None
+        await self.end.begin(self.talk.ref, KIM, line or self.line)
+
+    async def has_keys(self) -> dict[int, bytes]:
+        """What the visitor's end wrapped so far."""
+        assert self.talk is not None
+        keys = await self.end.keys(self.talk.ref, KIM)
+        assert isinstance(keys, Keys)
+        shown = {str(number): write64(wrapped) for number, wrapped in keys.wrapped.items()}
+        kind, bound = ("keys", "") if "" in self.page.talks else ("talk", write64(binding(self.talk.ref)))
+        self.page.note({"type": kind, "talk": "", "binding": bound, "epoch": keys.epoch, "keys": shown})
+        return keys.wrapped
+
+    async def is_keyed(self) -> bool:
+        """Whether the visitor's end has given the key of now."""
+        return bool(await self.has_keys()) and self.page.has_key("")
 
     async def says(self, words: str) -> None:
         assert self.talk is not None
+        await until(self.is_keyed)
         self.said += 1
-        await self.end.say(self.talk.ref, KIM, self.said, MessageId(f"kim-says-{self.said}"), words.encode())
+        body = read64(self.page.talks[""].seal(words))
+        await self.end.say(self.talk.ref, KIM, self.said, MessageId(f"kim-says-{self.said}"), body)
 
     async def has_heard(self) -> list[str]:
+        """The visitor's words, opened from the first one on."""
         assert self.talk is not None
         messages = await self.end.hear(self.talk.ref, KIM, 0)
-        return [message.body.decode() for message in messages] if isinstance(messages, list) else []
+        if not isinstance(messages, list):
+            return []
+        await self.has_keys()
+        words = self.page.talks[""]
+        words.opened.clear()
+        return [words.open(write64(message.body)) for message in messages]
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +156,12 @@ def settings(engine: Engine) -> BotSettings:
 
 
 def make_settings(engine: Engine, **changed: Any) -> BotSettings:
-    given = {"redis_url": engine.visitor, "state_key": encode_key(secrets.token_bytes(32)), "demo": True}
+    given: dict[str, Any] = {
+        "redis_url": engine.visitor,
+        "state_key": encode_key(secrets.token_bytes(32)),
+        "organisation_key": ORGANISATION.text,
+        "demo": True,
+    }
     return BotSettings(**{**given, **changed})
 
 

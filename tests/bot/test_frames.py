@@ -7,17 +7,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.frames import BODY_LIMIT, BadFrame, BadWords, End, HeardFrame, Leave, Open, Ping, SayFrame, read_frame
+from bot.web.frames import BadFrame, BadWords, End, HeardFrame, KeyFrame, Leave, Open, Ping, SayFrame, read_frame
+from handover.values import MAX_DEVICE, MAX_WRAPPED
+from safety.sealing import SALT, Direction, Epoch, seal
+from safety.text64 import write64
 
-SAY = {"type": "say", "seq": 1, "id": "abcdefgh", "body": "hello"}
+SEALED = seal(Epoch(bytes(16), 1, bytes(32)), Direction.UP, 1, "hello", bytes(SALT))
+SAY = {"type": "say", "seq": 1, "id": "abcdefgh", "body": write64(SEALED)}
+KEY = {"type": "key", "epoch": 1, "device": "a.1.b", "wrapped": "AAAA"}
+OTHERS = (SEALED[:-1], b"\x02" + SEALED[1:], SEALED + SEALED)
+NOT_SEALED = ["", 1, None, "hello", "\ud800", "å" * 400, "A" * 15_000, *map(write64, OTHERS)]
 
 
 @pytest.mark.parametrize(
     ("text", "frame"),
     [
         ('{"v": 1, "type": "open", "talk": "t", "down": 0}', Open("t", 0)),
-        (json.dumps(SAY), SayFrame(1, "abcdefgh", b"hello")),  # type: ignore[arg-type]
+        (json.dumps(SAY), SayFrame(1, "abcdefgh", SEALED)),  # type: ignore[arg-type]
         ('{"type": "heard", "seq": 0}', HeardFrame(0)),
+        (json.dumps(KEY), KeyFrame(1, "a.1.b", b"\0\0\0")),
+        (json.dumps({**KEY, "wrapped": ""}), KeyFrame(1, "a.1.b", b"")),
         ('{"type": "end"}', End()),
         ('{"type": "leave"}', Leave()),
         ('{"type": "ping"}', Ping()),
@@ -41,10 +50,7 @@ def test_a_frame_of_the_protocol_is_read(text: str, frame: object) -> None:
         {"id": "x" * 41},
         {"id": "abc defgh"},
         {"id": 12345678},
-        {"body": ""},
-        {"body": 1},
-        {"body": "å" * (BODY_LIMIT // 2 + 1)},
-        {"body": "\ud800"},
+        *({"body": body} for body in NOT_SEALED),
         {"type": "shout"},
         {"type": ["say"]},
         {"type": None},
@@ -55,7 +61,25 @@ def test_a_frame_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> N
         read_frame(json.dumps({**SAY, **changed}))
 
 
-@pytest.mark.parametrize("body", ["", 1, None, "å" * (BODY_LIMIT // 2 + 1), "\ud800"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"epoch": 0},
+        {"epoch": "1"},
+        {"device": 1},
+        {"device": "å"},
+        {"device": "x" * (MAX_DEVICE + 1)},
+        {"wrapped": None},
+        {"wrapped": "not base64!"},
+        {"wrapped": write64(bytes(MAX_WRAPPED + 1))},
+    ],
+)
+def test_a_key_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(BadFrame):
+        read_frame(json.dumps({**KEY, **changed}))
+
+
+@pytest.mark.parametrize("body", NOT_SEALED)
 def test_words_that_cannot_be_relayed_are_refused_by_their_number(body: object) -> None:
     with pytest.raises(BadWords) as refused:
         read_frame(json.dumps({**SAY, "seq": 7, "body": body}))

@@ -17,28 +17,39 @@ from bot.web.frames import Close
 from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Talk
+from handover.keys import binding
 from handover.values import Briefing, Channel, Gone, Joined, Pseudonym, TalkRef
-from tests.bot.conftest import DESK, KIM, Clock, Colleague, frozen
+from safety.text64 import write64
+from tests.bot.conftest import DESK, KIM, ORGANISATION, Clock, Colleague, frozen
+from tests.bot.test_frames import SEALED as SEALED_BYTES
 from tests.engines import Engine
+from tests.sealed import Organisation, StaffPage, VisitorPage
+
+SEALED = write64(SEALED_BYTES)
 
 
 class Line:
-    """A page's socket."""
+    """A page's socket. As the page does, it answers a person's device with a key, seals, and opens."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, page: VisitorPage) -> None:
         self.socket = socket
+        self.page = page
 
     async def tells(self, kind: str, **fields: Any) -> None:
         await self.socket.send(json.dumps({"type": kind, **fields}))
 
     async def says(self, seq: int, words: str) -> None:
-        await self.tells("say", seq=seq, id=f"message-{seq}", body=words)
+        await self.tells("say", seq=seq, id=f"message-{seq}", body=self.page.words.seal(words))
 
     async def hears(self, *kinds: str) -> dict[str, Any]:
         """The next frame of one of these kinds; others are passed over."""
         async with asyncio.timeout(15):
             while True:
                 frame: dict[str, Any] = json.loads(await self.socket.recv())
+                if frame["type"] == "taken":
+                    await self.socket.send(json.dumps(self.page.taken(frame)))
+                if frame["type"] == "said":
+                    frame["body"] = self.page.hear(frame)
                 if frame["type"] in kinds:
                     return frame
 
@@ -59,6 +70,7 @@ class House:
         self.site = site
         self.port = port
         self.open_lines: list[ClientConnection] = []
+        self.pages: dict[TalkRef, VisitorPage] = {}
 
     async def joins(self) -> TalkRef:
         joined = await self.site.end.join(DESK, Briefing("en", Channel.WEB), Pseudonym(1, 2))
@@ -68,15 +80,15 @@ class House:
     def token(self, ref: TalkRef) -> str:
         return self.site.tokens.seal_talk(Talk(ref, Channel.WEB))
 
-    async def dials(self, origin: str | None = "same") -> Line:
+    async def dials(self, origin: str | None = "same", page: VisitorPage | None = None) -> Line:
         address = f"127.0.0.1:{self.port}"
         named = f"http://{address}" if origin == "same" else origin
         socket = await connect(f"ws://{address}/live", origin=named, proxy=None)  # type: ignore[arg-type]
         self.open_lines.append(socket)
-        return Line(socket)
+        return Line(socket, page or VisitorPage(ORGANISATION.public))
 
     async def calls(self, ref: TalkRef, down: int = 0) -> Line:
-        line = await self.dials()
+        line = await self.dials(page=self.pages.setdefault(ref, VisitorPage(ORGANISATION.public)))
         await line.tells("open", v=1, talk=self.token(ref), down=down)
         return line
 
@@ -103,7 +115,7 @@ async def taken(house: House, kim: Colleague) -> tuple[Line, TalkRef]:
     await line.hears("waiting")
     await kim.comes()
     await kim.takes_the_first()
-    await line.hears("taken")
+    await line.hears("keyed")
     return line, ref
 
 
@@ -130,7 +142,16 @@ async def test_a_talk_from_taking_to_ending(house: House, kim: Colleague, engine
     await line.hears("waiting")
     await kim.comes()
     talk = await kim.takes_the_first()
-    assert await line.hears("taken") == {"type": "taken", "name": "Kim", "up": 0, "heard": 0}
+    assert await line.hears("taken") == {
+        "type": "taken",
+        "name": "Kim",
+        "up": 0,
+        "heard": 0,
+        "epoch": 1,
+        "device": kim.line,
+        "talk": write64(binding(ref)),
+    }
+    assert await line.hears("keyed") == {"type": "keyed", "epoch": 1}
     await line.says(1, "hello")
     assert await line.hears("ack") == {"type": "ack", "seq": 1}
     await kim.end.heard(talk.ref, KIM, 1)
@@ -184,7 +205,7 @@ async def test_a_gap_is_refused_with_what_is_expected(house: House, kim: Colleag
 
 async def test_words_in_the_waiting_room_are_refused(house: House) -> None:
     line = await house.calls(await house.joins())
-    await line.says(1, "to nobody")
+    await line.tells("say", seq=1, id="message-1", body=SEALED)
     assert (await line.hears("refused"))["code"] == "not-taken"
 
 
@@ -198,7 +219,8 @@ async def test_a_page_that_comes_back_gets_what_it_missed(house: House, kim: Col
     for words in ("two", "three"):
         await kim.says(words)
     again = await house.calls(ref, down=1)
-    assert await again.hears("taken") == {"type": "taken", "name": "Kim", "up": 1, "heard": 0}
+    told = await again.hears("taken")
+    assert (told["name"], told["up"], told["heard"], told["epoch"]) == ("Kim", 1, 0, 1)
     assert [(await again.hears("said"))["body"] for _ in range(2)] == ["two", "three"]
 
 
@@ -225,7 +247,7 @@ async def test_who_was_away_when_the_person_left_gets_the_last_words_before_the_
 
 async def test_words_that_cannot_be_relayed_are_refused_alone(house: House, kim: Colleague) -> None:
     line, _ = await taken(house, kim)
-    for body in ("half \ud83d", "å" * 2_001, "", None):
+    for body in ("not sealed", "half \ud83d", "", None):
         await line.tells("say", seq=1, id="message-1", body=body)
         assert await line.hears("refused") == {"type": "refused", "code": "words", "seq": 1}
     await line.says(1, "whole")
@@ -369,3 +391,49 @@ async def test_a_token_that_is_too_old_is_refused(house: House, clock: Clock) ->
     clock.now += 25 * 60 * 60
     await line.tells("open", v=1, talk=token, down=0)
     assert (await line.hears("refused"))["code"] == "token"
+
+
+async def test_nobody_is_told_of_a_person_whose_page_cannot_read_yet(house: House, kim: Colleague) -> None:
+    ref = await house.joins()
+    line = await house.calls(ref)
+    await line.hears("waiting")
+    await kim.comes()
+    await kim.end.claim(ref, KIM, "Kim")
+    await line.tells("ping")
+    assert (await line.hears("taken", "pong"))["type"] == "pong"
+    await kim.end.begin(ref, KIM, kim.line)
+    assert (await line.hears("taken"))["epoch"] == 1
+
+
+async def test_a_desk_that_is_opened_anew_gets_a_fresh_key(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    await line.says(1, "before")
+    await line.hears("ack")
+    await kim.opens()
+    assert (await line.hears("taken"))["epoch"] == 2
+    await line.hears("keyed")
+    await line.says(2, "after")
+    await line.hears("ack")
+    assert await kim.has_heard() == ["before", "after"]
+
+
+async def test_a_key_that_came_twice_is_acknowledged_twice_and_kept_once(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    first = await kim.has_keys()
+    await line.tells("key", epoch=1, device=kim.line, wrapped="AAAA")
+    assert await line.hears("taken", "keyed") == {"type": "keyed", "epoch": 1}
+    assert await kim.has_keys() == first
+
+
+async def test_a_key_for_another_device_is_answered_with_the_one_of_now(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    await line.tells("key", epoch=1, device=ORGANISATION.line(StaffPage().key), wrapped="AAAA")
+    assert (await line.hears("taken", "keyed"))["device"] == kim.line
+
+
+async def test_a_device_of_somebody_else_gets_no_key_and_its_person_learns_why(house: House, kim: Colleague) -> None:
+    line, _ = await taken(house, kim)
+    await kim.opens(Organisation().line(StaffPage().key))
+    assert (await line.hears("taken"))["epoch"] == 2
+    await line.hears("keyed")
+    assert await kim.has_keys() == {2: b""}

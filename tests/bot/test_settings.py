@@ -9,10 +9,11 @@ from bot.main import create_app
 from bot.settings import BotSettings, encode_key
 from dialogues.values import Content
 from handover.visitor_redis import RedisVisitorEnd
-from tests.bot.conftest import make_settings
+from tests.bot.conftest import ORGANISATION, make_settings
 from tests.engines import Engine
 
 GOOD = {"FRISTAD_REDIS_URL": "unix://visitor:secret@/s.sock", "FRISTAD_STATE_KEY": encode_key(bytes(32))}
+GOOD["FRISTAD_ORGANISATION_KEY"] = ORGANISATION.text
 
 
 def read(monkeypatch: pytest.MonkeyPatch, **environment: str) -> BotSettings:
@@ -37,7 +38,15 @@ async def test_minutes_are_told_rounded_up(engine: Engine, content: Content, sec
     assert f"closed for {minutes} minutes, you lose" in words["waiting.silence"]
 
 
-@pytest.mark.parametrize("name", ["FRISTAD_DATABASE_URL", "FRISTAD_DEMO_STAFF_TOKEN", "FRISTAD_DEMO_COORDINATOR_TOKEN"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "FRISTAD_DATABASE_URL",
+        "FRISTAD_DEMO_STAFF_TOKEN",
+        "FRISTAD_DEMO_COORDINATOR_TOKEN",
+        "FRISTAD_ORGANISATION_SIGNING_KEY",
+    ],
+)
 def test_a_secret_of_the_staff_side_stops_the_start_and_is_not_repeated(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
@@ -50,6 +59,12 @@ def test_a_secret_of_the_staff_side_stops_the_start_and_is_not_repeated(
 def test_a_key_that_is_no_key_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     with pytest.raises(ValidationError, match="32 bytes"):
         read(monkeypatch, FRISTAD_STATE_KEY=key)
+
+
+@pytest.mark.parametrize("key", ["", "short", "A" * 87, ORGANISATION.text[:-4]])
+def test_an_organisation_key_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
+    with pytest.raises(ValidationError, match="fristad keys public"):
+        read(monkeypatch, FRISTAD_ORGANISATION_KEY=key)
 
 
 def test_the_exit_is_a_web_address(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,7 +78,7 @@ async def test_the_briefing_comes_with_the_duty_to_report_and_the_word_on_sealin
     notices = [message["text"] for message in reader.answer["messages"] if message["kind"] == "notice"]
     assert len(notices) == 2
     assert "report to social services" in notices[0]
-    assert "not yet sealed" in notices[1]
+    assert "sealed in your browser" in notices[1]
 
 
 async def test_somebody_on_duty_is_waited_for_with_exactly_the_chosen_briefing(reader: Reader, kim: Colleague) -> None:

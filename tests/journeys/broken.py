@@ -39,6 +39,7 @@ from handover.values import (
     TalkRef,
     WithStaff,
 )
+from tests.sealed import Organisation
 
 REF = TalkRef(DeskId("demo"), TalkId("A" * 22))
 STAFF_LINK = "staff-link-of-the-broken-console"
@@ -132,6 +133,7 @@ def broken_bot() -> FastAPI:
     settings = BotSettings(
         redis_url=SecretStr("unix://nobody@/nowhere"),
         state_key=SecretStr(encode_key(secrets.token_bytes(32))),
+        organisation_key=Organisation().text,
         demo=True,
     )
     end: Any = BrokenEnd()  # it has the verbs and not their types, so that it can break

@@ -18,6 +18,7 @@ from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId, StaffId
 from handover.visitor_redis import RedisVisitorEnd
 from tests.engines import Engine
+from tests.sealed import Organisation
 
 KIM = StaffId("kim")
 _JSON = {"content-type": "application/json"}
@@ -88,6 +89,7 @@ async def open_desk(engine: Engine, content: Content, id: str, now: datetime) ->
     settings = BotSettings(
         redis_url=SecretStr(engine.visitor),
         state_key=SecretStr(encode_key(secrets.token_bytes(32))),
+        organisation_key=Organisation().text,
         demo=True,
         desk=DeskId(id),
     )

@@ -11,24 +11,6 @@ let talk = null;
 let current = null; // the turn that is on its way
 let draftFor = null; // who read the box when the draft in it was begun; null without a draft
 
-const outbox = new Outbox(sealAndSay, showMark);
-let seals = null;
-let line = Promise.resolve(); // sealing, opening and frames, one after the other: their order is what the numbers say
-
-function inLine(deed) {
-  line = line.then(deed).catch((error) => {
-    if (!(error instanceof SealError)) throw error;
-  });
-}
-
-function sealAndSay(entry) {
-  inLine(async () => {
-    if (!talk || !seals.now || entry.state === "failed") return; // it goes out again when there is a key
-    await seals.seal(entry);
-    talk?.say(entry);
-  });
-}
-
 const mode = () => document.body.dataset.mode;
 const reader = () => (mode() === "talk" ? person : "");
 
@@ -111,127 +93,6 @@ async function ask(words) {
   showAnswer(answer, true);
 }
 
-// --- A talk with a person ---
-
-function startTalk(newToken) {
-  token = newToken;
-  if (mode() !== "talk") enterMode("waiting");
-  seals = new Seals(form.dataset.organisation, (key) => talk?.give(key));
-  talk = new Talk(token, Number(form.dataset.down), (frame) => inLine(() => FRAMES[frame.type]?.(frame)));
-}
-
-const FRAMES = {
-  waiting(frame) {
-    showTrouble({ turn: "", live: "" });
-    FRAMES.returned(); // when nobody could tell this page that the person left
-    if (mode() !== "waiting") enterMode("waiting");
-    Object.assign(byId("place").dataset, { place: frame.place });
-    byId("place").textContent = word("waiting.place", frame);
-  },
-  async taken(frame) {
-    showTrouble({ turn: "", live: "" });
-    if (reader() !== frame.name) outbox.fail();
-    try {
-      await seals.meet(frame);
-    } catch (error) {
-      showUntrusted(frame);
-      throw error;
-    }
-    outbox.align(frame.up, frame.heard);
-    askToShare(seals.asks, frame.name);
-    if (reader() === frame.name) return;
-    enterMode("talk", frame.name);
-    showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
-  },
-  keyed: (frame) => seals.keyed(frame.epoch),
-  returned() {
-    if (mode() !== "talk") return;
-    outbox.fail();
-    askToShare(false);
-    enterMode("waiting");
-    showNews(word("talk.returned"));
-  },
-  async said(frame) {
-    try {
-      showBubble(await seals.open(frame.body), "theirs", person).bubble.scrollIntoView({ block: "end" });
-    } catch (error) {
-      showNote(word("seal.unopened"));
-      throw error;
-    }
-  },
-  ack: (frame) => outbox.acknowledge(frame.seq),
-  delivered: (frame) => outbox.deliver(frame.seq),
-  deadline() {
-    const note = showNote(word("waiting.overdue"));
-    showBlock([data.lines]);
-    note.scrollIntoView({ block: "start" });
-  },
-  trouble: () => showTrouble({ live: word("trouble.live") }),
-  async refused(frame) {
-    if (frame.code === "order") outbox.renumber(frame.expected);
-    if (frame.code === "not-taken") outbox.fail();
-    if (frame.code !== "words") return;
-    outbox.refuse(frame.seq);
-    await seals.renew(); // its counter is used up, and the person's device accepts no gap
-  },
-  async ended(frame) {
-    const reason = mode() === "waiting" && frame.reason === "visitor" ? "stopped" : frame.reason;
-    showTrouble({ turn: "", live: "" });
-    outbox.forget();
-    seals.drop();
-    talk = null;
-    token = "";
-    askToShare(false);
-    enterMode("bot");
-    showNews(word(`ended.${reason}`));
-    void goOn();
-  },
-};
-
-function showMark(entry) {
-  const { mark } = entry.place;
-  mark.dataset.word = `message.${entry.state}`;
-  mark.className = `mark ${entry.state}`;
-  mark.textContent = word(mark.dataset.word);
-  if (entry.state !== "failed" || !outbox.holds(entry)) return;
-  const again = element("button", { type: "button", class: "small", "data-word": "message.retry" }, word("message.retry"));
-  again.addEventListener("click", () => outbox.retry(entry));
-  mark.replaceChildren(element("span", { "data-word": mark.dataset.word }, mark.textContent), again);
-  delete mark.dataset.word;
-}
-
-// After the talk: the bot goes on, with what to do next.
-async function goOn() {
-  await current;
-  const answer = await turn({ choice: "talk-over" });
-  if (answer) showAnswer(answer, true);
-}
-
-// Somebody has the talk on a device that the organisation did not sign: nothing is sent, and there are others to turn to.
-function showUntrusted(frame) {
-  askToShare(false);
-  if (mode() === "talk") enterMode("waiting");
-  showNews(word("seal.refused", frame));
-  showBlock([data.lines]);
-}
-
-function askToShare(asking, name = "") {
-  byId("share-ask").hidden = !asking;
-  byId("share-question").dataset.name = name;
-  byId("share-question").textContent = word("seal.share-ask", { name });
-}
-
-function share(yes) {
-  askToShare(false);
-  showNote(word(yes ? "seal.shared" : "seal.kept", { name: person }));
-  inLine(() => seals.decide(yes));
-}
-
-function askToEnd(asking) {
-  byId("end-ask").hidden = !asking;
-  byId("end").hidden = asking;
-}
-
 // --- What the visitor does ---
 
 const tooLong = (words) => (mode() === "talk" ? !fitsFrame(words) : words.length > BOT_LIMIT);
@@ -296,6 +157,8 @@ function begin() {
     event.preventDefault();
     send();
   });
+  byId("compare").hidden = false;
+  byId("compare").addEventListener("toggle", showPair);
   byId("skip").hidden = false;
   byId("skip").addEventListener("click", () => byId("main").focus());
   partings.push(() => {

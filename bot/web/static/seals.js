@@ -27,7 +27,7 @@ class Seals {
     this.#now = null;
     this.#maker ??= new KeyMaker(read64(talk));
     try {
-      if (epoch <= this.#newest || write64(this.#maker.talk) !== talk) throw new SealError("not a new epoch of this talk");
+      if (epoch <= this.#newest || write64(this.#maker.talk) !== talk) throw new SealError("epoch");
       await this.#begin(epoch, device, await readDevice(this.#organisation, device));
     } catch (error) {
       this.#give({ epoch, device, wrapped: "" });
@@ -66,7 +66,7 @@ class Seals {
   async open(body) {
     const sealed = read64(body);
     const epoch = this.#epochs.get(readHead(sealed).epoch);
-    if (!epoch) throw new SealError("no such epoch");
+    if (!epoch) throw new SealError("epoch");
     return epoch.open("down", sealed);
   }
 

@@ -1,0 +1,152 @@
+// A talk with a person: frames, keys and words, one after the other.
+const outbox = new Outbox(sealAndSay, showMark);
+let seals = null;
+let line = Promise.resolve(); // sealing, opening and frames, one after the other: their order is what the numbers say
+
+function inLine(deed) {
+  line = line.then(deed).catch((error) => {
+    if (!(error instanceof SealError)) throw error;
+  });
+}
+
+function sealAndSay(entry) {
+  inLine(async () => {
+    if (!talk || !seals.now || entry.state === "failed") return; // it goes out again when there is a key
+    await seals.seal(entry);
+    talk?.say(entry);
+  });
+}
+
+function startTalk(newToken) {
+  token = newToken;
+  if (mode() !== "talk") enterMode("waiting");
+  seals = new Seals(form.dataset.organisation, (key) => talk?.give(key));
+  talk = new Talk(token, Number(form.dataset.down), (frame) => inLine(() => FRAMES[frame.type]?.(frame)));
+}
+
+const FRAMES = {
+  waiting(frame) {
+    showTrouble({ turn: "", live: "" });
+    FRAMES.returned(); // when nobody could tell this page that the person left
+    if (mode() !== "waiting") enterMode("waiting");
+    Object.assign(byId("place").dataset, { place: frame.place });
+    byId("place").textContent = word("waiting.place", frame);
+  },
+  async taken(frame) {
+    showTrouble({ turn: "", live: "" });
+    if (reader() !== frame.name) outbox.fail();
+    try {
+      await seals.meet(frame);
+    } catch (error) {
+      showUntrusted(frame);
+      throw error;
+    }
+    outbox.align(frame.up, frame.heard);
+    void showPair();
+    askToShare(seals.asks, frame.name);
+    if (reader() === frame.name) return;
+    enterMode("talk", frame.name);
+    showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
+  },
+  keyed: (frame) => seals.keyed(frame.epoch),
+  returned() {
+    if (mode() !== "talk") return;
+    outbox.fail();
+    askToShare(false);
+    enterMode("waiting");
+    showNews(word("talk.returned"));
+  },
+  async said(frame) {
+    try {
+      showBubble(await seals.open(frame.body), "theirs", person).bubble.scrollIntoView({ block: "end" });
+    } catch (error) {
+      showNote(word("seal.unopened"));
+      throw error;
+    }
+  },
+  ack: (frame) => outbox.acknowledge(frame.seq),
+  delivered: (frame) => outbox.deliver(frame.seq),
+  deadline() {
+    const note = showNote(word("waiting.overdue"));
+    showBlock([data.lines]);
+    note.scrollIntoView({ block: "start" });
+  },
+  trouble: () => showTrouble({ live: word("trouble.live") }),
+  async refused(frame) {
+    if (frame.code === "order") outbox.renumber(frame.expected);
+    if (frame.code === "not-taken") outbox.fail();
+    if (frame.code !== "words") return;
+    outbox.refuse(frame.seq);
+    await seals.renew(); // its counter is used up, and the person's device accepts no gap
+  },
+  async ended(frame) {
+    const reason = mode() === "waiting" && frame.reason === "visitor" ? "stopped" : frame.reason;
+    showTrouble({ turn: "", live: "" });
+    outbox.forget();
+    seals.drop();
+    talk = null;
+    token = "";
+    askToShare(false);
+    enterMode("bot");
+    showNews(word(`ended.${reason}`));
+    void goOn();
+  },
+};
+
+function showMark(entry) {
+  const { mark } = entry.place;
+  mark.dataset.word = `message.${entry.state}`;
+  mark.className = `mark ${entry.state}`;
+  mark.textContent = word(mark.dataset.word);
+  if (entry.state !== "failed" || !outbox.holds(entry)) return;
+  const again = element("button", { type: "button", class: "small", "data-word": "message.retry" }, word("message.retry"));
+  again.addEventListener("click", () => outbox.retry(entry));
+  mark.replaceChildren(element("span", { "data-word": mark.dataset.word }, mark.textContent), again);
+  delete mark.dataset.word;
+}
+
+// After the talk: the bot goes on, with what to do next.
+async function goOn() {
+  await current;
+  const answer = await turn({ choice: "talk-over" });
+  if (answer) showAnswer(answer, true);
+}
+
+// Somebody has the talk on a device that the organisation did not sign: nothing is sent, and there are others to turn to.
+function showUntrusted(frame) {
+  askToShare(false);
+  if (mode() === "talk") enterMode("waiting");
+  showNews(word("seal.refused", frame));
+  showBlock([data.lines]);
+}
+
+// The words at two places of the neutral list: the person sees the same ones, unless somebody stands between.
+async function showPair() {
+  const pair = byId("pair");
+  pair.textContent = "";
+  if (!byId("compare").open || !seals?.now) return;
+  try {
+    const response = await fetch(`/static/${data.lists[document.documentElement.lang]}`);
+    const list = (await response.text()).trim().split("\n");
+    pair.textContent = seals.now.compared.map((place) => list[place]).join(" · ");
+  } catch {
+    showTrouble({ turn: word("trouble.turn") });
+  }
+}
+
+function askToShare(asking, name = "") {
+  byId("share-ask").hidden = !asking;
+  byId("share-question").dataset.name = name;
+  byId("share-question").textContent = word("seal.share-ask", { name });
+}
+
+function share(yes) {
+  askToShare(false);
+  showNote(word(yes ? "seal.shared" : "seal.kept", { name: person }));
+  inLine(() => seals.decide(yes));
+}
+
+function askToEnd(asking) {
+  byId("end-ask").hidden = !asking;
+  byId("end").hidden = asking;
+}
