@@ -1,8 +1,9 @@
 """Left messages on their way: a box that a code opens, and the letters in it (NI-5). Values and the two ports.
 
-A box is the one thing of a visitor's that outlives the page, and only when the visitor asked for a code. The engine holds
-what the visitor may read of it; the console's tables hold the same, so that it lasts until its day. All of it is sealed
-(safety.codes): neither can read a letter. What is put in or erased travels to the console through a bounded stream.
+A box is the one thing of a visitor's that outlives the page, and only when the visitor asked for a code. The engine
+holds what the visitor may read of it; the console's tables hold the same, so that it lasts until its day. All of it is
+sealed (safety.codes): neither can read a letter. What is put in or erased travels to the console through a bounded
+stream.
 """
 
 from dataclasses import dataclass
@@ -32,8 +33,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What the visitor finds. `until`: its last day, in days since 1970-01-01; `visitor`: the public key of its code, as
-    text; `kept`: how many of the visitor's letters the console has in its tables."""
+    """What the visitor finds. `until`: its last day, in days since 1970-01-01; `visitor`: the public key of its code,
+    as text; `kept`: how many of the visitor's letters the console has in its tables."""
 
     until: int
     visitor: str
@@ -84,8 +85,9 @@ class StaffPost(Protocol):
     async def posted(self, desk: DeskId) -> list[Posted]:
         """What came, oldest first, at most TAKEN; it stays until it is settled."""
 
-    async def settle(self, desk: DeskId, posted: Posted) -> None:
-        """The tables have it: forget it here, and tell the visitor's side that it is kept, or erased."""
+    async def settle(self, desk: DeskId, posted: Posted, *, kept: bool = True) -> None:
+        """The tables have it: forget it here, and tell the visitor's side that it is kept, or erased. What the tables
+        did not take (not `kept`) is forgotten all the same, and the visitor's side is told nothing."""
 
     async def holdings(self, desk: DeskId, boxes: list[str]) -> list[tuple[int, int] | None]:
         """For each box how many letters up are kept and how many down are there; None for one that the engine lost or

@@ -10,10 +10,11 @@ from handover.values import MAX_BODY, MAX_DEVICE, Accepted, DeskId, Done, Full, 
 from safety.sealing import Direction
 
 DAY = 86_400  # seconds
+_NO_BOX = "-" * 43  # in place of a name that none can have
 
 
 class RedisVisitorPost(RedisEnd):
-    """`handover.post.VisitorPost`; what each method promises is written there. A malformed name is a box that is gone."""
+    """`handover.post.VisitorPost`; what each method promises is written there. A box of a malformed name is gone."""
 
     async def desk_line(self, desk: DeskId) -> str:
         (line,) = await self._wire.read(("GET", desk_keys(desk)["line"]))
@@ -72,9 +73,9 @@ class RedisStaffPost(RedisEnd):
         (entries,) = await self._wire.read(("XRANGE", desk_keys(desk)["post"], "-", "+", "COUNT", TAKEN))
         return [_read_posted(entry, fields) for entry, fields in entries]
 
-    async def settle(self, desk: DeskId, posted: Posted) -> None:
-        keys = box_keys(desk, posted.box) if well_formed_box(posted.box) else desk_keys(desk) | {"box": ""}
-        number = posted.letter.number if posted.letter else 0
+    async def settle(self, desk: DeskId, posted: Posted, *, kept: bool = True) -> None:
+        keys = box_keys(desk, posted.box if well_formed_box(posted.box) else _NO_BOX)
+        number = (posted.letter.number if posted.letter else 0) if kept else -1
         await self._wire.call("settle", keys, entry=posted.entry, number=number)
 
     async def holdings(self, desk: DeskId, boxes: list[str]) -> list[tuple[int, int] | None]:

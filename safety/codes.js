@@ -97,6 +97,45 @@ export async function unwrapDesk(wrapped, pair, desk, point) {
   }
 }
 
+// --- The letters of a box: [{ way: "up" | "down", number, after, line, body }], as either end finds them ---
+
+export const keyOfLine = (line) => line.split(".")[0];
+
+// Every letter with its words, null for one that cannot be opened; in the order in which their writers saw them.
+export async function openLetters(letters, keyFor) {
+  const readers = new Map(), opened = [];
+  for (const letter of letters) {
+    const name = `${letter.way} ${keyOfLine(letter.line)}`;
+    let words = null;
+    try {
+      if (!readers.has(name)) readers.set(name, await keyFor(letter.line));
+      words = await readers.get(name).open(letter.way, read64(letter.body));
+    } catch {
+      // Shown as a sentence in its place.
+    }
+    opened.push({ ...letter, words });
+  }
+  return inOrder(opened);
+}
+
+// The next letter of one end under a key. The counter follows the letters that are there; were one withheld, the salt of
+// each message still keeps two under one counter apart.
+export async function sealLetter(way, words, letters, line, keyFor) {
+  const key = await keyFor(line);
+  key.sent = letters.filter((each) => each.way === way && keyOfLine(each.line) === keyOfLine(line)).length;
+  return write64(await key.seal(way, words));
+}
+
+function inOrder(letters) {
+  const ups = letters.filter(({ way }) => way === "up"), downs = letters.filter(({ way }) => way === "down"), order = [];
+  let up = 0, down = 0;
+  while (up < ups.length || down < downs.length) {
+    const next = up < ups.length && (down === downs.length || ups[up].after <= down) ? ups[up++] : downs[down++];
+    order.push(next);
+  }
+  return order;
+}
+
 // --- P-256 in whole numbers, for the one thing that browsers do not do: a public key out of a private one ---
 
 const FIELD = (1n << 256n) - (1n << 224n) + (1n << 192n) + (1n << 96n) - 1n;

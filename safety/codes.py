@@ -3,10 +3,10 @@
 A code is 90 random bits, ten to a word of `safety.wordlists`, so that the same number is one code in every language.
 Two derivations, each with a salt of its own that also holds the organisation's public key (a site of its own salts):
 
-    locator    PBKDF2-HMAC-SHA256(code, "fristad 1 code locator" | organisation): what the server looks a box up by. It
-               leaves the visitor's end, and the server keeps its hash alone, the box's name.
-    seed       PBKDF2-HMAC-SHA256(code, "fristad 1 code seed" | organisation): never leaves the visitor's end. RFC 9180's
-               DeriveKeyPair makes the P-256 pair of it; its public part stands in the box.
+    locator    PBKDF2-HMAC-SHA256(code, "fristad 1 code locator" | organisation): what the server looks a box up by.
+               It leaves the visitor's end, and the server keeps its hash alone, the box's name.
+    seed       PBKDF2-HMAC-SHA256(code, "fristad 1 code seed" | organisation): never leaves the visitor's end. RFC
+               9180's DeriveKeyPair makes the P-256 pair of it; its public part stands in the box.
 
 PBKDF2 and not scrypt: a browser computes it natively, off the page's thread and in no memory to speak of, where scrypt
 would be our own script holding 16 MB and seconds of a cheap phone. Against 90 bits no stretching is needed: at 10**12

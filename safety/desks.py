@@ -2,11 +2,11 @@
 
     line      base64url(public key, 65 bytes) . last day (days since 1970-01-01) . base64url(signature, r | s)
 
-The chain. The organisation signs "this is the key of that desk", as it signs devices, and its public key is pinned in the
-visitor's page: an unsigned desk key, another desk's, or one past its last day is refused there. The pair itself is made
-in the page of a signed device from 32 random bytes (`safety.codes.derive_key_pair`), and those bytes exist at rest only
-wrapped to each signed device of the desk (HPKE). Where the organisation's key is offline, nothing can be left until a
-person has signed the desk's key elsewhere; where the console holds it, that happens at once.
+The chain. The organisation signs "this is the key of that desk", as it signs devices, and its public key is pinned in
+the visitor's page: an unsigned desk key, another desk's, or one past its last day is refused there. The pair itself is
+made in the page of a signed device from 32 random bytes (`safety.codes.derive_key_pair`), and those bytes exist at rest
+only wrapped to each signed device of the desk (HPKE). Where the organisation's key is offline, nothing can be left
+until a person has signed the desk's key elsewhere; where the console holds it, that happens at once.
 """
 
 from cryptography.exceptions import InvalidSignature
