@@ -13,8 +13,9 @@ from fastapi.telemetry import TelemetryConfig
 from bot.counting import counter_names
 from bot.reception import Reception
 from bot.settings import BotSettings
-from bot.web import errors, health, leave, live, pages, static, turns
+from bot.web import errors, health, leave, live, pages, post, static, turns
 from bot.web.assets import load_assets
+from bot.web.gate import Gate
 from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Tokens
@@ -64,7 +65,7 @@ def create_app(
         raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
     tally = Tally(counter_names(content))
     words = Words(content, settings.desk, _constants(settings))
-    assets = load_assets()
+    assets = load_assets({language: words.codes(language) for language in words.languages()})
     reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()))
     app = FastAPI(
         title="visitor",
@@ -83,12 +84,13 @@ def create_app(
         end=visitor_end,
         partings=Partings(visitor_end, reception),
         tokens=Tokens(settings.key, content, now),
+        gate=Gate(settings.key, now, clock),
         assets=assets,
         views=Views(settings, content, words, assets),
         clock=clock,
         now=now,
     )
-    for part in (pages, turns, live, leave, static, health):
+    for part in (pages, turns, live, leave, post, static, health):
         app.include_router(part.router)
     errors.add_handlers(app)
     # The last one added is the outermost: every answer passes the headers, also that of the last resort.

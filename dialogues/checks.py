@@ -89,6 +89,8 @@ def _check_translations(content: Content, root: Path) -> Iterator[Mistake]:
                 yield root / texts.language / "flow.yml", key, f"`{key}` is in {other.language} and not here"
             for key in set(other.page) - set(texts.page):
                 yield root / texts.language / "page.yml", key, f"`{key}` is in {other.language} and not here"
+            for key in set(other.codes) - set(texts.codes):
+                yield root / texts.language / "codes.yml", key, f"`{key}` is in {other.language} and not here"
             for id in set(other.topics) - set(texts.topics):
                 yield Path(other.topics[id].path), "title", f"{id} is not translated to {texts.language}"
             yield from _check_written(texts, other)

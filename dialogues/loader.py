@@ -122,6 +122,7 @@ def _read_language(folder: Path, flow: dict[str, str], written: Mapping[str, Lan
         fallback=fallback,
         flow=flow,
         page=flatten(read_yaml(folder / "page.yml")),
+        codes=flatten(read_yaml(folder / "codes.yml")),
         topics=topics,
         matcher=understanding.compile_matcher(
             {id: text.words for id, text in topics.items()},

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.web.assets import Assets
+from bot.web.gate import Gate
 from bot.web.languages import choose_language
 from bot.web.partings import Partings
 from bot.web.state import Tokens
@@ -28,6 +29,7 @@ class Site:
     end: VisitorEnd
     partings: Partings
     tokens: Tokens
+    gate: Gate
     assets: Assets
     views: Views
     clock: Callable[[], float]

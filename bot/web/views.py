@@ -94,6 +94,7 @@ class Views:
         self._content = content
         self._words = words
         self._lists = {language: asset.name for language, asset in assets.lists.items()}
+        self._codes = {language: asset.name for language, asset in assets.codes.items()}
         self._environment = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
@@ -113,7 +114,7 @@ class Views:
     def page(self, page: Page) -> str:
         """The HTML of a page."""
         words = self._words.of(page.state.language)
-        data = {"words": words, "lines": message_row(page.lines), "lists": self._lists}
+        data = {"words": words, "lines": message_row(page.lines), "lists": self._lists, "codes": self._codes}
         return self._render("page.html", page.state.language, words, data, page=page)
 
     def problem(self, problem: Problem, language: str) -> str:

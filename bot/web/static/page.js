@@ -77,6 +77,7 @@ function showAnswer(answer, stay) {
 }
 
 async function choose(button) {
+  if (button.value === "codes") return openCodes();
   const label = button.textContent;
   const answer = await turn({ choice: button.value });
   if (!answer) return;
@@ -119,7 +120,19 @@ function send() {
   }
 }
 
+// Left messages and codes: what they need is fetched when somebody wants one.
+async function openCodes() {
+  const { organisation, later } = form.dataset, { lists, codes } = data;
+  try {
+    const { open } = await import(`/static/${later}`);
+    await open({ element, organisation, lists, codes, partings, lang: document.documentElement.lang, before: byId("promises") });
+  } catch {
+    showTrouble({ turn: word("trouble.turn") });
+  }
+}
+
 const DEEDS = {
+  codes: openCodes,
   send,
   stop: () => talk?.end(),
   "end-ask"() {
@@ -159,7 +172,7 @@ function begin() {
   });
   byId("compare").hidden = false;
   byId("compare").addEventListener("toggle", showPair);
-  byId("skip").hidden = false;
+  byId("skip").hidden = byId("open-codes").hidden = false;
   byId("skip").addEventListener("click", () => byId("main").focus());
   partings.push(() => {
     state = token = text.value = "";
