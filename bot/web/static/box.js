@@ -64,7 +64,7 @@ async function showStart() {
   for (const count of DAYS) days.append(new Option(tell("day", { count }), count, false, count === USUAL));
   const offer = [
     element("label", { for: "codes-days" }, tell("days")), days,
-    button("give", () => showWords(Number(days.value), told.line), "primary"),
+    button("give", () => showWords(Number(days.value), told), "primary"),
   ];
   show(
     "heading", text("what"), element("p", { class: "notice" }, tell("exception")), text("whose"),
@@ -72,14 +72,14 @@ async function showStart() {
   );
 }
 
-async function showWords(days, line) {
+async function showWords(days, { desk, line }) {
   const list = (await (await file(page.lists)).text()).trim().split("\n"), secret = drawCode();
   const words = element("ol", { class: "nine", dir: "auto" }, ...writeCode(secret, list).map((word) => element("li", {}, word)));
   show(
     "shown", words, text("once"), text("learn"), element("p", { class: "notice" }, tell("never")),
     button("got", async () => {
       await hold(secret);
-      showBox({ found: false, letters: [], line, days });
+      showBox({ found: false, letters: [], desk, line, days });
     }, "primary"),
   );
 }
@@ -122,12 +122,12 @@ async function hold(secret) {
   await box.hold(secret);
 }
 
-function showBox({ found, until, letters, line, days = USUAL }, news = "") {
+function showBox({ found, until, letters, desk, line, days = USUAL }, news = "") {
   const trouble = alarm(), words = sheet("codes-words", 4);
   const day = new Intl.DateTimeFormat(page.lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(until * 86_400_000 || 0));
   const write = [
     element("label", { for: "codes-words" }, tell("write")), words, trouble,
-    button("leave", () => leave(words, trouble, days, line), "primary"),
+    button("leave", () => leave(words, trouble, days, { desk, line }), "primary"),
   ];
   show(
     "heading", element("div", { class: "lying", role: "log" }, ...letters.map(bubble)),
@@ -142,12 +142,12 @@ function bubble({ way, words }) {
   return element("div", { class: `bubble ${mine ? "mine" : "theirs"}` }, who, element("p", { class: "words", dir: "auto" }, words ?? tell("unopened")));
 }
 
-async function leave(words, trouble, days, line) {
+async function leave(words, trouble, days, to) {
   const written = words.value.trim();
   if (!written) return;
   if (bytesOf(written).length > MAX_WORDS) return warn(trouble, "long");
   warn(trouble, "working");
-  const how = await box.leave(written, days, line), told = how === "kept" ? await box.look() : null;
+  const how = await box.leave(written, days, to), told = how === "kept" ? await box.look() : null;
   if (told && !told.code) return showBox(told, "left");
   warn(trouble, { full: "full", untrusted: "untrusted", unsure: "unsure", gone: "nothing" }[how] ?? "trouble");
 }

@@ -78,7 +78,8 @@ class CodeBox {
   }
 
   // "kept", or why it is not: order, full, gone, trouble, unsure, untrusted.
-  async leave(words, days, line) {
+  async leave(words, days, { desk, line }) {
+    this.#desk = desk;
     const number = this.#letters.filter(({ way }) => way === "up").length + 1;
     if (this.#pending?.words !== words || this.#pending.letter.number !== number) {
       try {
