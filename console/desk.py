@@ -205,6 +205,7 @@ class Desk:
 
     async def _go_off_duty(self, code: str) -> None:
         self._presence.duty = DutyState.OFF
+        self._talks.expect_return(code)
         for _ in await self._end.go_off_duty(self._member.desk, self._member.id):
             self._count("talk.returned")
         await self._talks.leave_all(code)

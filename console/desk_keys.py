@@ -36,7 +36,7 @@ class DeskKey:
 
 
 class DeskKeys:
-    """The keys of all desks. `organisation` is its public key; `signing` its private one, where keys are signed here."""
+    """The keys of all desks. `organisation` is its public key; `signing` its private one where keys are signed here."""
 
     def __init__(
         self,

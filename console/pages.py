@@ -29,6 +29,7 @@ FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
     "codes.js": _SCRIPT,
+    "compare.js": _SCRIPT,
     "desk.js": _SCRIPT,
     "deskkeys.js": _SCRIPT,
     "device.js": _SCRIPT,
@@ -41,6 +42,7 @@ FILES = {
     "talk.js": _SCRIPT,
     "tone.js": _SCRIPT,
     "wire.js": _SCRIPT,
+    "wrapup.js": _SCRIPT,
 }
 NAVIGATION = ("desk", "messages", "statistics", "devices", "directory", "texts")
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")

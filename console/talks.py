@@ -36,6 +36,7 @@ class _Held:
     shown: int = 0  # the visitor's last message that the page was sent
     task: asyncio.Task[None] | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
+    returned: str = "returned"  # what is said when it goes back to the waiting room
     begun: bool = False  # this page has an epoch of its own
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # an epoch begins, and the page hears of it, in one go
 
@@ -86,7 +87,9 @@ class Talks:
         self._device = line
         for held in list(self._held.values()):
             async with held.turn:
-                if await self._begin(held):
+                if (
+                    await self._begin(held) and held.ready.is_set()
+                ):  # else the whole talk, keys and all, is still to come
                     await self._show_keys(held)
 
     async def open(self, talk: OwnTalk) -> None:
@@ -136,6 +139,11 @@ class Talks:
         """The talk is in other hands, or in the waiting room: the page erases its words."""
         await self._drop(handle, {"type": "left", "talk": handle, "code": code})
 
+    def expect_return(self, code: str) -> None:
+        """All talks are about to go back: their events may be here before `leave_all` is."""
+        for held in self._held.values():
+            held.returned = code
+
     async def leave_all(self, code: str) -> None:
         """As `leave`, for every talk in hand."""
         for handle in list(self._held):
@@ -154,7 +162,7 @@ class Talks:
             async with held.turn:
                 await self._begin(held)
                 await self._show_all(held)
-            held.ready.set()
+                held.ready.set()
             while self._held.get(held.handle) is held:
                 await self._tell(held, await anext(events))
 
@@ -194,7 +202,7 @@ class Talks:
             case Said():
                 await self._show_said(held, event)
             case WasReturned():
-                await self.leave(held.handle, "returned")
+                await self.leave(held.handle, held.returned)
             case WasEnded():
                 if event.reason is EndReason.SILENCE and held.handle in self._held:
                     self._tally.add(held.ref.desk, "talk.ended.silence")

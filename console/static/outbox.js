@@ -81,4 +81,14 @@ export function newId(after) {
   return btoa(String.fromCharCode(...random)).replaceAll("+", "-").replaceAll("/", "_") + "-" + after;
 }
 
-export const readAfter = (id) => Number(/-(\d+)$/.exec(id)?.[1] ?? 0);
+const readAfter = (id) => Number(/-(\d+)$/.exec(id)?.[1] ?? 0);
+
+// The messages of both sides in the order in which they were read: each with whether it is one's own.
+export function* inOrder(heard, said) {
+  let next = 0;
+  for (const message of said) {
+    while (next < heard.length && heard[next].seq <= readAfter(message.id)) yield [heard[next++], false];
+    yield [message, true];
+  }
+  while (next < heard.length) yield [heard[next++], false];
+}

@@ -1,13 +1,14 @@
 // One talk in hand as a column of the desk: its messages, the box to write in, and the wrap-up when it has ended.
 
-import { newId, Outbox, readAfter } from "./outbox.js";
+import { drawCompared } from "./compare.js";
+import { inOrder, newId, Outbox } from "./outbox.js";
 import { bytesOf, MAX_WORDS } from "./sealing.js";
 import { Seals } from "./seals.js";
+import { wrapUpForm } from "./wrapup.js";
 
 const GLANCE = 300; // milliseconds until the visitor is told that messages were shown
 const KEY_PATIENCE = 1500; // milliseconds in which a key comes as a rule: so long nothing is said of it
 const clone = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
-const lists = new Map(); // language -> its safety words, fetched when first looked at
 let columns = 0;
 
 export class Talk {
@@ -36,18 +37,15 @@ export class Talk {
 
   draw() {
     const element = clone("talk-template"), box = element.querySelector("textarea"), title = element.querySelector("h3");
-    const number = ++columns;
+    columns += 1;
     title.textContent = this.name;
-    element.setAttribute("aria-labelledby", title.id = `talk-${number}`);
-    element.querySelector("label").htmlFor = box.id = `box-${number}`;
-    element.querySelector("[data-do=end]").onclick = () => this.wire.send({ type: "end", talk: this.handle });
-    element.querySelector("[data-do=release]").onclick = () => this.wire.send({ type: "release", talk: this.handle });
+    element.setAttribute("aria-labelledby", title.id = `talk-${columns}`);
+    element.querySelector("label").htmlFor = box.id = `box-${columns}`;
+    for (const type of ["end", "release"]) element.querySelector(`[data-do=${type}]`).onclick = () => this.wire.send({ type, talk: this.handle });
     element.querySelector(".compose").onsubmit = (event) => { event.preventDefault(); this.write(box); };
-    element.querySelector(".compare").ontoggle = () => this.drawCompared();
+    element.querySelector(".compare").ontoggle = () => this.compare();
     box.onkeydown = (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.write(box);
+      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.write(box); }
     };
     return element;
   }
@@ -75,8 +73,7 @@ export class Talk {
   // The whole talk, after a claim, a reload or a lost connection: in the order in which it was read.
   restore(frame) {
     const { socket } = this.wire; // the one over which it came
-    this.part(".compare").hidden = !frame.compare;
-    this.language = frame.compare;
+    this.part(".compare").hidden = !(this.language = frame.compare);
     this.inTurn(async () => {
       const before = this.heard;
       await this.seals.meet(frame);
@@ -86,8 +83,7 @@ export class Talk {
       this.heard = Math.max(this.heard, frame.heard.at(-1)?.seq ?? 0);
       this.read = Math.max(this.read, Math.min(before, this.heard));
       this.deliver(frame.delivered);
-      this.setAway(frame.away);
-      this.drawKey();
+      this.setAway(frame.away); this.drawKey();
       this.outbox.sync(frame.said, socket);
       this.scroll(true);
       this.markRead();
@@ -97,15 +93,11 @@ export class Talk {
 
   // Opens everything from the first message, then shows it in one go.
   async redraw() {
-    const heard = [...this.sealed.heard], said = [...this.sealed.said], known = new Set(said.map((each) => each.id)), drawn = [];
-    const open = async (message, own) => drawn.push([message, own, await this.seals.open(own ? "down" : "up", message.body)]);
-    this.seals.rewind();
-    let next = 0;
-    for (const message of said) {
-      while (next < heard.length && heard[next].seq <= readAfter(message.id)) await open(heard[next++], false);
-      await open(message, true);
+    const { seals } = this, said = [...this.sealed.said], known = new Set(said.map((each) => each.id)), drawn = [];
+    seals.rewind();
+    for (const [message, own] of inOrder([...this.sealed.heard], said)) {
+      drawn.push([message, own, await seals.open(own ? "down" : "up", message.body)]);
     }
-    while (next < heard.length) await open(heard[next++], false);
     if (this.ended) return;
     // Not on the list: not sent yet, or sent while the list was on its way.
     const pending = [...this.own].filter(([id, { seq }]) => (!seq || seq > (said.at(-1)?.seq ?? 0)) && !known.has(id));
@@ -143,7 +135,7 @@ export class Talk {
   }
 
   show(message, own, { words, closed }) {
-    if (!own && !closed) this.opened = Math.max(this.opened, message.seq);
+    if (!own && !closed) this.opened = message.seq;
     if (closed === "earlier" && this.log.lastElementChild?.dataset.closed === "earlier") return; // one line for all of them
     const element = clone(closed ? "closed-template" : "message-template");
     element.classList.add(own ? "own" : "theirs");
@@ -163,16 +155,16 @@ export class Talk {
   sent(id, seq) {
     const body = this.outbox.sent(id, seq);
     if (body) this.sealed.said.push({ seq, id, body });
-    const own = this.own.get(id);
-    if (own) { own.seq = seq; this.drawState(id); }
+    this.mark(id, { seq });
   }
 
   // The server cannot take this message; the others go on.
   fail(id) {
     this.outbox.drop(id);
-    const own = this.own.get(id);
-    if (own) { own.failed = true; this.drawState(id); }
+    this.mark(id, { failed: true });
   }
+
+  mark(id, how) { if (this.own.has(id)) { Object.assign(this.own.get(id), how); this.drawState(id); } }
 
   setAway(away) { this.part(".away").textContent = away ? this.say("away") : ""; }
 
@@ -208,20 +200,10 @@ export class Talk {
     else if (refused || !this.device.ready) draw();
     else this.missing = setTimeout(() => this.ended || draw(), KEY_PATIENCE);
     for (const id of this.own.keys()) this.drawState(id);
-    this.drawCompared();
+    this.compare();
   }
 
-  // Two words for both ends to compare, in the visitor's language; only when somebody looks.
-  async drawCompared() {
-    const box = this.part(".compare"), { compared } = this.seals, { language } = this;
-    if (!box?.open || !language) return;
-    if (!lists.has(language)) lists.set(language, fetch(`/static/words-${language}.txt`).then((answer) => answer.text()).then((text) => text.split("\n")));
-    const list = await lists.get(language).catch(() => lists.delete(language) && []);
-    const pair = compared?.map((place) => list[place]?.trim());
-    box.querySelector(".hint").textContent = this.say(pair?.every(Boolean) ? "compare_words" : "compare_none");
-    box.querySelector(".pair").lang = language;
-    box.querySelector(".pair").textContent = pair?.every(Boolean) ? pair.join(" · ") : "";
-  }
+  compare() { return drawCompared(this.part(".compare"), this.language, this.seals?.compared, this.say); }
 
   // Tells the visitor what was on the screen, and only that.
   markRead() {
@@ -243,33 +225,22 @@ export class Talk {
     }, GLANCE);
   }
 
-  atEnd() {
-    const { log } = this;
-    return log.scrollHeight - log.scrollTop - log.clientHeight < 60;
-  }
+  atEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 60; }
 
-  scroll(wanted) {
-    if (wanted) this.log.scrollTop = this.log.scrollHeight;
-  }
+  scroll(wanted) { if (wanted) this.log.scrollTop = this.log.scrollHeight; }
 
   // The talk has ended: its words leave the page at once, and the closed choices take their place.
   wrapUp(reason, suggested) {
-    const form = clone("wrapup-template"), inside = this.element.contains(document.activeElement);
+    const inside = this.element.contains(document.activeElement);
     const busy = document.activeElement !== document.body && reason !== "staff"; // at work elsewhere: not disturbed
-    const skip = () => { this.wire.send({ type: "wrapup", talk: this.handle, choices: [] }); this.closed(); };
+    const answer = (choices) => this.wire.send({ type: "wrapup", talk: this.handle, choices });
+    const form = wrapUpForm(suggested, answer, () => { answer([]); this.closed(); });
     this.ended = true;
     this.own.clear();
     this.outbox.forget();
     this.seals = this.sealed = null;
     clearTimeout(this.missing);
     this.read = this.heard;
-    for (const input of form.querySelectorAll("input")) input.checked = suggested.includes(input.value);
-    form.onsubmit = (event) => {
-      event.preventDefault();
-      this.wire.send({ type: "wrapup", talk: this.handle, choices: [...new FormData(form).values()] });
-    };
-    form.onkeydown = (event) => { if (event.key === "Escape") skip(); }; // a value of false would swallow the key
-    form.querySelector("[data-do=skip]").onclick = skip;
     this.element.replaceChildren(this.part(".talk-head"), form);
     for (const part of this.element.querySelectorAll(".talk-actions, .talk-head .badge, .talk-head .danger")) part.remove();
     this.part(".ended").textContent = this.say(`ended_${reason}`, { name: this.name });

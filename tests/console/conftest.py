@@ -28,6 +28,7 @@ from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId, StaffId
 from handover.visitor_redis import RedisVisitorEnd
 from tests.engines import Engine, running
+from tests.sealed import ORGANISATION
 
 ORIGIN = "https://console.test"
 DESK = DeskId("demo")
@@ -116,15 +117,23 @@ async def started(
     *,
     staff_end: StaffEnd | None = None,
     clocks: Mapping[str, Clock] | None = None,
+    word_lists: Path | None = None,
     **settings: Any,
 ) -> AsyncIterator[Console]:
     """A console on this engine, or on another staff end; its lifespan runs as long as the body. `clocks` are `clock`
     and `steady`, where they are not the machine's."""
-    settings = {"redis_url": SecretStr(url), "data": folder, **settings}
+    settings = {
+        "redis_url": SecretStr(url),
+        "organisation_key": ORGANISATION.text,
+        "organisation_signing_key": SecretStr(ORGANISATION.pem),
+        "data": folder,
+        **settings,
+    }
     chosen = ConsoleSettings(**settings)
     real = RedisStaffEnd(url, chosen.limits())
     resources = [real] if staff_end is None else []
-    app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, **(clocks or {}))
+    named: dict[str, Any] = {**(clocks or {}), **({"word_lists": word_lists} if word_lists else {})}
+    app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, **named)
     database = Database(chosen.database())
     try:
         async with app.router.lifespan_context(app):

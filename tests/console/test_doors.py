@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
-from console.frames import Duty, End, Heard, Release, Say, Take, WrapUp
+from console.frames import Device, Duty, End, Heard, Release, Say, Take, WrapUp
 from console.permissions import OPEN, PERMISSIONS, Role, allows
 from console.signins import COOKIE
 from dialogues.values import Content
@@ -28,13 +28,19 @@ WRITTEN = {
     "GET /demo/{token}": {"anyone"},
     "GET /desk": {"staff"},
     "GET /statistics": {"coordinator"},
+    "GET /devices": {"staff", "coordinator"},
+    "GET /devices/requests": {"coordinator"},
+    "POST /devices/approve": {"coordinator"},
+    "POST /devices/revoke": {"coordinator"},
+    "POST /devices/signatures": {"coordinator"},
     "GET /directory": {"staff", "coordinator"},
     "GET /texts": {"staff", "coordinator"},
     "GET /static/{name}": {"anyone"},
     "GET /healthz": {"anyone"},
     "WS /live": {"staff", "coordinator"},
 }
-PAGES = ["/", "/desk", "/statistics", "/directory", "/texts"]
+DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
+PAGES = ["/", "/desk", "/statistics", "/devices", "/devices/requests", "/directory", "/texts"]
 
 
 def routes_of(console: Console) -> list[str]:
@@ -48,7 +54,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 13
+    assert len(routes) == len(WRITTEN) == 18
     assert set(routes) == set(WRITTEN)
 
 
@@ -59,7 +65,7 @@ def test_the_permissions_are_the_written_ones() -> None:
 
 
 def test_a_coordinator_may_do_nothing_on_the_live_path() -> None:
-    actions = {f"live.{frame.action}" for frame in (Duty, Take, Say, Heard, Release, End, WrapUp)}
+    actions = {f"live.{frame.action}" for frame in (Device, Duty, Take, Say, Heard, Release, End, WrapUp)}
     assert actions == {action for action in PERMISSIONS if action.startswith("live.")}
     assert not any(allows(Role.COORDINATOR, action) for action in actions)
     assert all(allows(Role.STAFF, action) for action in actions)
@@ -144,7 +150,7 @@ async def test_signing_out_ends_the_sign_in_and_takes_the_cookie_back(console: C
 )
 async def test_a_form_from_elsewhere_does_nothing(console: Console, headers: dict[str, str]) -> None:
     async with console.signed_in("kim") as browser:
-        for path in ("/sign-out", "/language", "/sign-in"):
+        for path in ("/sign-out", "/language", "/sign-in", *DEVICE_FORMS):
             assert (await browser.post(path, headers=headers, name="kim", password="x")).status_code == 403
         assert (await browser.get("/desk")).status_code == 200
 

@@ -7,16 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.frames import MAX_TEXT, BadFrame, Duty, Heard, Say, Unsayable, WrapUp, parse_frame
+from console.frames import BadFrame, Device, Duty, Heard, Say, Unsayable, WrapUp, parse_frame
 from console.language import load_words
 from console.views import SHOWN_ROWS, Views, handle_of
 from console.wrapup import COUNTERS, GROUPS, NAMES, check_choices, suggest
 from dialogues.values import AgeBand, Content
+from handover.keys import binding
 from handover.values import (
     Briefing,
     Channel,
     Danger,
     DeskId,
+    Keys,
     Load,
     Message,
     MessageId,
@@ -26,18 +28,37 @@ from handover.values import (
     TalkRef,
     WaitingVisitor,
 )
+from safety.sealing import MAX_WORDS, SALT, Direction, Epoch, seal
+from safety.text64 import write64
+from tests.sealed import StaffPage
 
 HANDLE = "A" * 22
 TALK = TalkId("secret-talk-id-22-char")
 REF = TalkRef(DeskId("demo"), TALK)
 
 
+EPOCH = Epoch(bytes(16), 1, bytes(32))
+
+
+def sealed(words: str = "hej") -> bytes:
+    return seal(EPOCH, Direction.DOWN, 1, words, bytes(SALT))
+
+
 def frame(**fields: Any) -> str:
-    return json.dumps({"type": "say", "talk": HANDLE, "seq": 1, "id": "abcdefgh", "text": "hej", **fields})
+    whole = {"type": "say", "talk": HANDLE, "seq": 1, "id": "abcdefgh", "body": write64(sealed())}
+    return json.dumps({**whole, **fields})
 
 
-def test_a_message_is_read_as_it_was_written() -> None:
-    assert parse_frame(frame(text="rad 1\nrad 2 å")) == Say(HANDLE, 1, MessageId("abcdefgh"), "rad 1\nrad 2 å".encode())
+def test_a_sealed_message_is_read_as_it_was_sealed() -> None:
+    assert parse_frame(frame()) == Say(HANDLE, 1, MessageId("abcdefgh"), sealed())
+
+
+def test_a_page_names_its_device_by_a_public_key() -> None:
+    key = write64(StaffPage().key)
+    assert parse_frame(json.dumps({"type": "device", "key": key})) == Device(key)
+    for bad in ("", "x", key[:-1], key + "A", write64(b"\x04" + bytes(64)), write64(StaffPage().key[:33]), 7, None):
+        with pytest.raises(BadFrame):
+            parse_frame(json.dumps({"type": "device", "key": bad}))
 
 
 def test_going_off_duty_is_sure_only_when_it_says_so() -> None:
@@ -70,8 +91,8 @@ def test_going_off_duty_is_sure_only_when_it_says_so() -> None:
         frame(id="short"),
         frame(id="x" * 41),
         frame(id="spaces no"),
-        frame(text=7),
-        frame(text="x" * 20_000),
+        frame(body=7),
+        frame(body="x" * 20_000),
         frame(type="wrapup", choices="age.13_15"),
         frame(type="wrapup", choices=[1]),
         frame(type="wrapup", choices=["x"] * 81),
@@ -83,9 +104,21 @@ def test_anything_else_is_refused_without_an_echo(text: str) -> None:
     assert str(refused.value) == ""
 
 
-@pytest.mark.parametrize("text", ["", "\ud800", "å" * (MAX_TEXT // 2 + 1)])
-def test_words_that_cannot_be_relayed_fail_their_own_message_only(text: str) -> None:
-    assert parse_frame(frame(text=text)) == Unsayable(HANDLE, MessageId("abcdefgh"))
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "hej",
+        "Ord i klartext som någon skrev",
+        "\ud800",
+        write64(b"words that are not sealed"),
+        write64(b"\x02" + sealed()[1:]),
+        write64(sealed()[:-1]),
+        write64(sealed() + b"x"),
+    ],
+)
+def test_what_is_not_sealed_is_never_relayed_and_fails_its_own_message_only(body: str) -> None:
+    assert parse_frame(frame(body=body)) == Unsayable(HANDLE, MessageId("abcdefgh"))
 
 
 def test_a_talk_of_more_than_a_thousand_messages_goes_on() -> None:
@@ -103,8 +136,8 @@ def test_no_json_breaks_the_reader(value: Any) -> None:
         parse_frame(json.dumps(value))
 
 
-def test_a_text_of_the_allowed_length_passes() -> None:
-    assert isinstance(parse_frame(frame(text="å" * (MAX_TEXT // 2))), Say)
+def test_the_longest_message_passes() -> None:
+    assert isinstance(parse_frame(frame(body=write64(sealed("å" * (MAX_WORDS // 2))))), Say)
     assert isinstance(parse_frame(json.dumps({"type": "wrapup", "talk": HANDLE, "choices": []})), WrapUp)
 
 
@@ -163,16 +196,25 @@ def test_a_handle_is_the_same_everywhere_and_tells_nothing_of_the_id() -> None:
 
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_a_page_is_told_a_pseudonym_and_closed_choices(content: Content, language: str) -> None:
-    views = Views(load_words()[language], content)
+    views = Views(load_words()[language], content, {"en"})
     briefing = Briefing("en", Channel.WEB_PLAIN, "threats", "self", "16_17", "dalarna", Danger.URGENT)
     room = views.room([WaitingVisitor(REF, Pseudonym(2, 0), briefing, 61)], Load(1, 2, 1))
-    talk = views.talk(OwnTalk(REF, Pseudonym(2, 0), briefing, 1, 0, 0), [Message(1, MessageId("m"), b"\xff hej")], [])
+    keys = Keys(2, {1: b"\xff", 2: b""})
+    talk = views.talk(OwnTalk(REF, Pseudonym(2, 0), briefing, 1, 0, 0), keys, [Message(1, MessageId("m"), b"\xff")], [])
     assert TALK not in json.dumps([room, talk])
     row = room["rows"][0]
     assert row["name"] == {"sv": "Tyst Lönn", "en": "Quiet Maple"}[language]
     assert [fact["key"] for fact in row["facts"]] == ["topic", "language", "audience", "age", "county", "channel"]
     assert (row["waited"], row["danger"], room["available"]) == (61, "urgent", 1)
-    assert talk["heard"][0]["text"] == "\ufffd hej"
+    assert talk["heard"] == [{"seq": 1, "id": "m", "body": "_w"}]
+    assert (talk["epoch"], talk["keys"], talk["compare"]) == (2, {"1": "_w", "2": ""}, "en")
+    assert talk["binding"] == write64(binding(REF))
+    assert (
+        Views(load_words()[language], content).talk(OwnTalk(REF, Pseudonym(2, 0), briefing, 1, 0, 0), keys, [], [])[
+            "compare"
+        ]
+        == ""
+    )
 
 
 def test_names_that_nobody_knows_are_not_shown(content: Content) -> None:

@@ -4,161 +4,31 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytest_asyncio
-import uvicorn
-from sqlalchemy import select
-from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from console import wrapup
-from console.signins import COOKIE
-from console.tables import TallyRow
-from console.upkeep import Upkeep
 from console.views import handle_of
 from dialogues.values import Content
-from handover.counters import talk_names
 from handover.values import (
-    Accepted,
     Briefing,
     Channel,
     Danger,
     EndReason,
     Gone,
-    Joined,
-    MessageId,
     Pseudonym,
     StaffId,
-    TalkRef,
     Waiting,
     WithStaff,
 )
-from handover.visitor_redis import RedisVisitorEnd
-from safety.logs import log_config
+from safety.sealing import SealError
+from safety.text64 import write64
 from tests.console.conftest import DESK, Clock, Console, started
+from tests.console.desks import PATIENCE, Live, Page, serving
 from tests.engines import Engine
-from tests.running import free_port
-
-CLOSED_SET = talk_names(["threats"]) | wrapup.COUNTERS
-PATIENCE = 10.0  # seconds; nothing here takes that long, but the machine is shared
-
-
-@dataclass
-class Page:
-    """The desk's page: what came, in order, and a way to wait for something."""
-
-    socket: ClientConnection
-    seen: list[dict[str, Any]] = field(default_factory=list)
-
-    async def send(self, kind: str, **fields: Any) -> None:
-        await self.socket.send(json.dumps({"type": kind, **fields}))
-
-    async def see(self, kind: str, **fields: Any) -> dict[str, Any]:
-        """The next frame of this kind with these values; what comes before it is kept in `seen`."""
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                frame: dict[str, Any] = json.loads(await self.socket.recv())
-                self.seen.append(frame)
-                if frame["type"] == kind and all(frame.get(key) == value for key, value in fields.items()):
-                    return frame
-
-    async def closed(self) -> int:
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                try:
-                    await self.socket.recv()
-                except ConnectionClosed:
-                    return self.socket.close_code or 0
-
-    async def goes_on_duty(self) -> None:
-        await self.send("duty", to="on")
-        await self.see("duty", duty="on")
-
-    async def takes(self, ref: TalkRef) -> dict[str, Any]:
-        await self.see_waiting(ref)
-        await self.send("take", talk=handle_of(ref))
-        return await self.see("talk", talk=handle_of(ref))
-
-    async def see_waiting(self, ref: TalkRef) -> None:
-        handle = handle_of(ref)
-        if not any(handle in [row["talk"] for row in f.get("rows", [])] for f in self.seen):
-            while handle not in [row["talk"] for row in (await self.see("room"))["rows"]]:
-                pass
-
-    async def says(self, ref: TalkRef, seq: int, text: str, id: str | None = None) -> None:
-        await self.send("say", talk=handle_of(ref), seq=seq, id=id or f"own-{seq:06}-0", text=text)
-
-
-@dataclass
-class Live:
-    console: Console
-    visitor: RedisVisitorEnd
-    port: int
-
-    async def token(self, name: str, role: str = "staff") -> str:
-        return await self.console.house.signins.start(await self.console.add(name, role), "en")
-
-    @asynccontextmanager
-    async def page(self, token: str, **headers: str) -> AsyncIterator[Page]:
-        address = f"127.0.0.1:{self.port}"
-        sent = {"cookie": f"{COOKIE}={token}", "origin": f"http://{address}", **headers}
-        async with connect(f"ws://{address}/live", additional_headers=sent, proxy=None) as socket:
-            yield Page(socket)
-
-    async def visitor_joins(self, **said: Any) -> TalkRef:
-        joined = await self.visitor.join(DESK, Briefing("sv", Channel.WEB, **said), Pseudonym(2, 0))
-        assert isinstance(joined, Joined)
-        await self.visitor.attend(joined.ref)
-        return joined.ref
-
-    async def visitor_says(self, ref: TalkRef, seq: int, text: str) -> None:
-        assert await self.visitor.say(ref, seq, MessageId(f"visitor-{seq}"), text.encode()) == Accepted(seq)
-
-    async def tally(self) -> dict[str, int]:
-        house = self.console.house
-        await Upkeep(
-            staff_end=house.staff_end,
-            desks=[DESK],
-            tally=house.tally,
-            names=CLOSED_SET,
-            signins=house.signins,
-            sessions=self.console.sessions,
-            clock=house.clock,
-        ).drain()
-        async with self.console.sessions() as session:
-            return {row.name: row.value for row in await session.scalars(select(TallyRow))}
-
-
-@asynccontextmanager
-async def serving(console: Console, engine: Engine) -> AsyncIterator[Live]:
-    """The console behind a real server on 127.0.0.1. Its lifespan is the fixture's."""
-    port = free_port()
-    config = uvicorn.Config(
-        console.app,
-        host="127.0.0.1",
-        port=port,
-        ws="websockets-sansio",
-        lifespan="off",
-        log_config=log_config(),
-        proxy_headers=False,
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())
-    async with asyncio.timeout(PATIENCE):
-        while not server.started:  # noqa: ASYNC110  # uvicorn has no event for it
-            await asyncio.sleep(0.02)
-    visitor = RedisVisitorEnd(engine.visitor, console.house.limits)
-    await visitor.open()
-    try:
-        yield Live(console, visitor, port)
-    finally:
-        await visitor.close()
-        server.should_exit = True
-        await task
+from tests.sealed import ORGANISATION, Organisation, StaffPage, VisitorPage
 
 
 @pytest_asyncio.fixture
@@ -195,12 +65,13 @@ async def test_signing_out_ends_the_socket(live: Live) -> None:
 async def test_a_coordinator_sees_the_load_and_can_do_nothing(live: Live) -> None:
     ref = await live.visitor_joins()
     token = await live.token("boss", "coordinator")
-    async with live.page(token) as page:
+    async with live.socket(token) as page:
         assert await page.see("load") == {"type": "load", "waiting": "some", "on_duty": 0}
         for frame in (
+            page.device.device(),
             {"type": "duty", "to": "on"},
             {"type": "take", "talk": handle_of(ref)},
-            {"type": "say", "talk": handle_of(ref), "seq": 1, "id": "abcdefgh", "text": "hej"},
+            {"type": "say", "talk": handle_of(ref), "seq": 1, "id": "abcdefgh", "body": "hej"},
             {"type": "heard", "talk": handle_of(ref), "seq": 1},
             {"type": "release", "talk": handle_of(ref)},
             {"type": "end", "talk": handle_of(ref)},
@@ -216,15 +87,18 @@ async def test_a_coordinator_sees_the_load_and_can_do_nothing(live: Live) -> Non
 async def test_the_desk_opened_in_a_second_window_stops_the_first(live: Live) -> None:
     token = await live.token("kim")
     ref = await live.visitor_joins()
-    async with live.page(token) as first:
+    device = StaffPage()
+    async with live.page(token, device) as first:
         await first.goes_on_duty()
         await first.takes(ref)
-        async with live.page(token) as second:
+        async with live.page(token, StaffPage(device.private)) as second:
             assert (await second.see("hello"))["duty"] == "on"
             assert (await second.see("talk"))["talk"] == handle_of(ref)
             assert await first.closed() == 4409
+            await second.is_given_the_key(ref)
             await second.says(ref, 1, "still here")
             await second.see("sent", seq=1)
+    assert await live.visitor_reads(ref) == ["still here"]
 
 
 # --- Taking and talking ---
@@ -243,10 +117,11 @@ async def test_a_talk_from_the_waiting_room_to_the_wrap_up(live: Live) -> None:
 
         await live.visitor_says(ref, 1, "hej")
         said = await page.see("said", talk=handle_of(ref))
-        assert (said["seq"], said["text"]) == (1, "hej")
+        assert (said["seq"], page.device.hear(said)) == (1, "hej")
         await page.send("heard", talk=handle_of(ref), seq=1)
         await page.says(ref, 1, "Hej, jag läser.")
         await page.see("sent", id="own-000001-0", seq=1)
+        assert await live.visitor_reads(ref) == ["Hej, jag läser."]
         await live.visitor.heard(ref, 1)
         await page.see("delivered", talk=handle_of(ref), seq=1)
         standing = await live.visitor.attend(ref)
@@ -342,6 +217,8 @@ async def test_a_second_press_on_take_is_neither_counted_nor_refused(live: Live)
         await page.see_waiting(ref)
         for _ in range(2):
             await page.send("take", talk=handle_of(ref))
+        await page.see("talk")
+        await page.is_given_the_key(ref)
         await page.says(ref, 1, "hej")
         await page.see("sent", seq=1)
         assert [frame["type"] for frame in page.seen].count("talk") == 1
@@ -354,8 +231,8 @@ async def test_a_message_that_cannot_be_relayed_fails_alone(live: Live) -> None:
     async with live.page(await live.token("kim")) as page:
         await page.goes_on_duty()
         await page.takes(ref)
-        for bad in ("half a character \ud83d", "å" * 2_001):
-            await page.says(ref, 1, bad, id="own-bad-0")
+        for bad in ("words that are not sealed", "d29yZHMgdGhhdCBhcmUgbm90IHNlYWxlZA", ""):
+            await page.send("say", talk=handle_of(ref), seq=1, id="own-bad-0", body=bad)
             await page.see("refused", code="message", talk=handle_of(ref), id="own-bad-0")
         await page.says(ref, 1, "and on", id="own-good-0")
         await page.see("sent", id="own-good-0", seq=1)
@@ -381,9 +258,9 @@ async def test_a_talk_that_is_given_back_waits_at_its_old_place(live: Live) -> N
 
 
 async def test_a_reload_brings_back_duty_talks_and_every_message(live: Live) -> None:
-    token = await live.token("kim")
+    token, device = await live.token("kim"), StaffPage()
     older, newer = await live.visitor_joins(), await live.visitor_joins()
-    async with live.page(token) as page:
+    async with live.page(token, device) as page:
         await page.goes_on_duty()
         for ref in (older, newer):
             await page.takes(ref)
@@ -392,12 +269,14 @@ async def test_a_reload_brings_back_duty_talks_and_every_message(live: Live) -> 
             await page.says(older, seq, f"down {seq}", id=f"own-{seq:06}-{seq}")
             await page.see("sent", seq=seq)
     await live.visitor_says(older, 6, "while the page was away")
-    async with live.page(token) as page:
+    async with live.page(token, StaffPage(device.private)) as page:
         assert (await page.see("hello"))["duty"] == "on"
         assert (await page.see("talks"))["talks"] == [handle_of(older), handle_of(newer)]
         talk = await page.see("talk")
         assert talk["talk"] == handle_of(older)
-        assert [message["text"] for message in talk["heard"]][-2:] == ["up 5", "while the page was away"]
+        heard, said = page.device.read(talk)
+        assert heard == [f"up {seq}" for seq in range(1, 6)] + ["while the page was away"]
+        assert said == [f"down {seq}" for seq in range(1, 6)]
         assert [message["seq"] for message in talk["heard"]] == [1, 2, 3, 4, 5, 6]
         assert [message["id"] for message in talk["said"]] == [f"own-{seq:06}-{seq}" for seq in range(1, 6)]
         await page.see("talk", talk=handle_of(newer))
@@ -409,18 +288,20 @@ async def test_a_resend_is_relayed_once_and_a_wrong_number_is_put_right(live: Li
     async with live.page(token) as page:
         await page.goes_on_duty()
         await page.takes(ref)
+        one = page.device.say(handle_of(ref), 1, "one", "own-one-0")
+        two = page.device.say(handle_of(ref), 1, "two", "own-two-0")  # a resend is the same bytes
         for _ in range(3):
-            await page.says(ref, 1, "one", id="own-one-0")
+            await page.send_frame(one)
             await page.see("sent", seq=1)
         for wrong in (1, 5):
-            await page.says(ref, wrong, "two", id="own-two-0")
+            await page.send_frame({**two, "seq": wrong})
             order = await page.see("order")
-            assert [(each["seq"], each["id"]) for each in order["said"]] == [(1, "own-one-0")]
-        await page.says(ref, 2, "two", id="own-two-0")
+            assert [(each["seq"], each["id"], each["body"]) for each in order["said"]] == [
+                (1, "own-one-0", one["body"])
+            ]
+        await page.send_frame({**two, "seq": 2})
         await page.see("sent", seq=2)
-    heard = await live.visitor.hear(ref, 0)
-    assert isinstance(heard, list)
-    assert [message.body for message in heard] == [b"one", b"two"]
+    assert await live.visitor_reads(ref) == ["one", "two"]
 
 
 async def test_the_screen_is_never_said_to_show_what_it_was_not_sent(live: Live) -> None:
@@ -496,6 +377,183 @@ async def test_a_clock_that_is_set_back_stops_nobody(
             assert (await page.see("hello"))["duty"] == "paused"
 
 
+# --- Devices and keys ---
+
+
+@asynccontextmanager
+async def signed_elsewhere(folder: Path, engine: Engine, content: Content) -> AsyncIterator[Live]:
+    """A console that cannot sign devices itself."""
+    async with (
+        started(folder, engine.staff, content, organisation_signing_key=None) as console,
+        serving(console, engine) as live,
+    ):
+        yield live
+
+
+async def test_a_device_that_nobody_approved_takes_no_talk_until_it_is_signed(
+    tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    async with signed_elsewhere(tmp_path, engine, content) as live:
+        ref = await live.visitor_joins()
+        async with live.page(await live.token("kim")) as page:
+            assert await page.see("device") == {"type": "device", "state": "pending", "until": ""}
+            await page.send("duty", to="on")
+            await page.see("refused", code="no_device")
+            assert (await live.visitor.opening(DESK)).on_duty == 0
+            await page.see_waiting(ref)
+            await page.send("take", talk=handle_of(ref))
+            await page.see("refused", code="no_device", talk=handle_of(ref))
+            assert isinstance(await live.visitor.attend(ref), Waiting)
+
+            brought = await live.console.house.devices.bring(DESK, [ORGANISATION.line(page.device.key)])
+            assert brought.signed == 1
+            assert (await page.see("device", state="ready"))["until"] > "2026"
+            await page.goes_on_duty()
+            await page.takes(ref)
+
+
+async def test_a_page_that_names_no_device_can_do_nothing_with_a_visitor(live: Live) -> None:
+    ref = await live.visitor_joins()
+    async with live.socket(await live.token("kim")) as page:
+        await page.see_waiting(ref)
+        await page.send("duty", to="on")
+        await page.see("refused", code="no_device")
+        await page.send("take", talk=handle_of(ref))
+        await page.see("refused", code="no_device")
+
+
+async def test_a_device_taken_back_leaves_an_open_desk_within_seconds(live: Live) -> None:
+    token, device = await live.token("kim"), StaffPage()
+    refs = [await live.visitor_joins() for _ in range(2)]
+    async with live.page(token, device) as page:
+        await page.goes_on_duty()
+        for ref in refs:
+            await page.takes(ref)
+        (listed,) = await live.console.house.devices.listed(DESK)
+        await live.console.house.devices.revoke(DESK, listed.number)
+        await page.see("device", state="revoked")
+        for ref in refs:
+            await page.see("left", talk=handle_of(ref), code="revoked")
+            assert isinstance(await live.visitor.attend(ref), Waiting)
+        await page.see("duty", duty="off")
+        for kind, fields in (("take", {"talk": handle_of(refs[0])}), ("duty", {"to": "on"})):
+            await page.send(kind, **fields)
+            await page.see("refused", code="no_device")
+        await page.send(
+            "say", talk=handle_of(refs[0]), seq=1, id="own-000001-0", body=device.talks[handle_of(refs[0])].seal("x")
+        )
+        await page.see("refused", code="not_yours")
+    assert (await live.tally())["talk.returned"] == 2
+    async with live.page(token, device) as page:
+        await page.see("device", state="revoked")
+    async with live.page(token) as page:  # another device, which a coordinator has to approve by hand now
+        await page.see("device", state="pending")
+
+
+async def test_every_opening_of_the_desk_begins_an_epoch_and_the_same_device_reads_on(live: Live) -> None:
+    token, device = await live.token("kim"), StaffPage()
+    ref = await live.visitor_joins()
+    async with live.page(token, device) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await live.visitor_says(ref, 1, "before")
+        await page.says(ref, 1, "also before")
+        await page.see("sent", seq=1)
+    async with live.page(token, StaffPage(device.private)) as page:
+        talk = await page.see("talk")
+        assert page.device.read(talk) == (["before"], ["also before"])
+        await page.is_in_epoch(ref, 2)
+        assert not page.device.has_key(handle_of(ref))
+        await page.is_given_the_key(ref)
+        await live.visitor_says(ref, 2, "after")
+        assert page.device.hear(await page.see("said", seq=2)) == "after"
+        await page.says(ref, 2, "also after")
+        await page.see("sent", seq=2)
+    assert await live.visitor_reads(ref) == ["also before", "also after"]
+
+
+async def test_on_another_device_the_earlier_words_open_when_the_visitor_shares_them(live: Live) -> None:
+    token = await live.token("kim")
+    ref = await live.visitor_joins()
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await live.visitor_says(ref, 1, "before")
+    async with live.page(token) as page:
+        await page.is_in_epoch(ref, 2)
+        await page.is_given_the_key(ref)
+        await live.visitor_says(ref, 2, "after")
+        said = await page.see("said", seq=2)
+        assert page.device.hear(said) == "after"
+        log = await live.console.house.staff_end.hear(ref, (await live.console.house.signins.find(token)).member.id, 0)  # type: ignore[union-attr]
+        assert isinstance(log, list)
+        before = write64(log[0].body)
+        with pytest.raises(SealError):
+            page.device.hear({"talk": handle_of(ref), "body": before})
+        standing = await live.visitor.attend(ref)
+        assert isinstance(standing, WithStaff)
+        for key in live.pages[ref].share(standing.device):
+            await live.visitor_sends_key(ref, key)
+        await page.see("keys")
+        assert page.device.hear({"talk": handle_of(ref), "body": before}) == "before"
+
+
+async def test_a_visitor_s_page_that_refuses_the_device_is_told_by_an_empty_key(live: Live) -> None:
+    ref = await live.visitor_joins()
+    live.pages[ref] = VisitorPage(Organisation().public)  # this visitor's page trusts another organisation
+    async with live.page(await live.token("kim")) as page:
+        await page.goes_on_duty()
+        await page.see_waiting(ref)
+        await page.send("take", talk=handle_of(ref))
+        await page.see("talk")
+        await live.visitor_gives_the_key(ref)
+        assert (await page.see("keys"))["keys"] == {"1": ""}
+        assert not page.device.has_key(handle_of(ref))
+
+
+async def test_a_second_device_by_mistake_keeps_the_talk_for_the_first(
+    tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    async with signed_elsewhere(tmp_path, engine, content) as live:
+        token, device = await live.token("kim"), StaffPage()
+        ref = await live.visitor_joins()
+        async with live.page(token, device) as first:
+            await first.see("device", state="pending")
+            await live.console.house.devices.bring(DESK, [ORGANISATION.line(device.key)])
+            await first.see("device", state="ready")
+            await first.goes_on_duty()
+            await first.takes(ref)
+            async with live.page(token) as second:
+                await second.see("device", state="pending")
+                await second.see("duty", duty="paused")
+                assert (await live.visitor.opening(DESK)).available == 0
+                assert isinstance(await live.visitor.attend(ref), WithStaff)
+        async with live.page(token, StaffPage(device.private)) as page:
+            assert (await page.see("hello"))["duty"] == "paused"
+            await page.is_in_epoch(ref, 2)
+            await page.is_given_the_key(ref)
+            await page.goes_on_duty()
+
+
+async def test_no_word_is_on_the_wire_or_in_the_engine(live: Live, engine: Engine) -> None:
+    ref = await live.visitor_joins()
+    words, control = "kanariefågel i bur", "kontroll som står öppet"
+    async with live.page(await live.token("kim")) as page:
+        await page.goes_on_duty()
+        await page.takes(ref)
+        await live.visitor_says(ref, 1, words)
+        said = await page.see("said")
+        await page.says(ref, 1, words)
+        await page.see("sent")
+        with engine.client() as client:
+            client.set("control", control)  # the scan finds what is there
+            kept = b"".join(client.dump(key) for key in client.scan_iter("*"))
+    assert control.encode() in kept
+    assert page.device.hear(said) == words
+    assert words.encode() not in kept
+    assert words not in json.dumps(page.seen, ensure_ascii=False)
+
+
 # --- Duty ---
 
 
@@ -564,7 +622,7 @@ async def test_nobody_acts_on_another_s_talk(live: Live) -> None:
         for kind in ("release", "end"):
             await other.send(kind, talk=handle_of(ref))
             await other.see("refused", code="not_yours")
-        await other.says(ref, 1, "not mine")
+        await other.send_frame(page.device.say(handle_of(ref), 1, "not mine"))
         await other.see("refused", code="not_yours")
         assert isinstance(await live.visitor.attend(ref), WithStaff)
 

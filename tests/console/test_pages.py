@@ -18,6 +18,7 @@ from handover.values import Briefing, Channel, Pseudonym
 from handover.visitor_redis import RedisVisitorEnd
 from tests.console.conftest import COORDINATOR_LINK, DESK, STAFF_LINK, Clock, Console, started
 from tests.engines import Engine
+from tests.sealed import ORGANISATION, Organisation
 
 CONSOLE = Path(__file__).parents[2] / "console"
 NOVEMBER_2026 = 1_795_300_000.0
@@ -28,7 +29,10 @@ DEMO: dict[str, Any] = {"demo": True, "demo_staff_token": STAFF_LINK, "demo_coor
 async def test_every_page_is_whole_in_both_languages(console: Console, language: str) -> None:
     async with console.signed_in("kim") as staff, console.signed_in("boss", "coordinator") as coordinator:
         pages = []
-        for browser, paths in ((staff, ("desk", "directory", "texts")), (coordinator, ("statistics",))):
+        for browser, paths in (
+            (staff, ("desk", "devices", "directory", "texts")),
+            (coordinator, ("statistics", "devices")),
+        ):
             for path in paths:
                 answer = await browser.post("/language", language=language, page=path)
                 assert answer.headers["location"] == f"/{path}"
@@ -47,8 +51,9 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
 # Keys that are put together at run time, from closed names.
 BUILT = re.compile(
     r"(nav|role|notice|status|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|wrapup"
-    r"|statistics\.waiting|script\.(state|ended|sound))[._].*|language\.own|script\.(lost|elsewhere|full"
-    r"|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup|saved)"
+    r"|statistics\.waiting|devices\.(state|refused)|script\.(state|ended|sound|device|closed))[._].*|language\.own"
+    r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
+    r"|saved|revoked)"
 )
 
 
@@ -203,9 +208,13 @@ async def test_the_coordinator_link_signs_in_the_coordinator(
         ({"demo_staff_token": "secret-of-the-other-side"}, "demonstration only"),
         ({"capacity": 99}, "capacity"),
         ({"lease_seconds": 2}, "lease_seconds"),
+        ({"organisation_key": "secret-of-the-other-side"}, "FRISTAD_ORGANISATION_KEY"),
+        ({"organisation_signing_key": "secret-of-the-other-side"}, "its file cannot be read"),
+        ({"organisation_signing_key": "-----BEGIN secret-of-the-other-side"}, "not a private key in PEM"),
+        ({"organisation_signing_key": Organisation().pem}, "another key than FRISTAD_ORGANISATION_KEY"),
     ],
 )
 def test_settings_that_cannot_be_are_refused_without_their_value(settings: dict[str, object], sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence) as refused:
-        ConsoleSettings(redis_url="unix:///nowhere", **settings)  # type: ignore[arg-type]
+        ConsoleSettings(**{"redis_url": "unix:///nowhere", "organisation_key": ORGANISATION.text, **settings})  # type: ignore[arg-type]
     assert "secret-of-the-other-side" not in str(refused.value)

@@ -63,7 +63,7 @@ def _upkeep(end: SlowEnd, database: Database, clock: Clock) -> Upkeep:
         desks=[DESK],
         tally=Tally(NAMES),
         names=NAMES,
-        signins=signins,
+        forgetful=[signins.purge],
         sessions=database.sessions,
         clock=clock,
     )
