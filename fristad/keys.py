@@ -68,8 +68,8 @@ def print_public(file: Path, passphrase_file: Path | None, out: TextIO) -> int:
 def sign_requests(
     file: Path, passphrase_file: Path | None, requests: Iterable[str], out: TextIO, told: TextIO, *, days: int
 ) -> int:
-    """Sign every device and desk key of a console's requests: a line each on `out`, and on `told` who and which, to be compared
-    before the passphrase is typed. Refused, with nothing signed, when a line is no request."""
+    """Sign every device and desk key of a console's requests: a line each on `out`, and on `told` whose and which, to
+    be compared before the passphrase is typed. Refused, with nothing signed, when a line is no request."""
     found = [read_request(number, line) for number, line in enumerate(requests, 1) if is_request(line)]
     if not 0 < len(found) <= _MOST_REQUESTS:
         raise Refused(f"There are no requests to sign, or more than {_MOST_REQUESTS}: send the console's file of them.")

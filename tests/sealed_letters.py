@@ -1,4 +1,4 @@
-"""A visitor with a code and a device of the desk, as tests need them: what both ends do with letters, without a page."""
+"""A visitor with a code and a device of the desk, as tests need them: what both do with letters, without a page."""
 
 from dataclasses import dataclass, field
 

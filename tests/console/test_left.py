@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -12,14 +13,15 @@ from sqlalchemy import select, update
 from console.mail import Mail
 from console.tables import BoxRow, DeskKeyCopyRow, DeskKeyRow, DeviceRow, DeviceState, LetterRow, Staff
 from dialogues.values import Content
-from handover.post import LONGEST, Box, Erasing, Letter
+from handover.post import LONGEST, Box, Erasing, Letter, Posted
 from handover.values import Accepted, Done, Gone
 from handover.visitor_redis import RedisVisitorEnd
 from safety.desks import WRAPPED, read_desk
 from safety.sealing import Direction
 from safety.text64 import read64, write64
-from tests.console.conftest import DESK, ORGANISATION, Browser, Clock, Console, started
+from tests.console.conftest import DESK, Browser, Clock, Console, started
 from tests.engines import Engine
+from tests.sealed import ORGANISATION
 from tests.sealed_letters import CodeHolder, DeskEnd, device_key
 
 COPY = write64(b"w" * WRAPPED)
@@ -107,7 +109,7 @@ async def test_two_cannot_answer_past_each_other(
     line = await made(anna, device)
     await left(visitor_end, console, mail, VISITOR.letter(line, "hello"))
     body = OURS.letter(VISITOR.key, VISITOR.box, "hello").body
-    seen = {"device": device, "box": VISITOR.box, "up": "1", "down": "0", "line": line, "body": body}
+    seen: dict[str, Any] = {"device": device, "box": VISITOR.box, "up": "1", "down": "0", "line": line, "body": body}
     assert (await anna.post("/messages/answer", **seen)).json() == {"done": True}
     assert (await anna.post("/messages/answer", **seen)).json() == {"done": False}
     assert (await anna.post("/messages/done", **{**seen, "done": "yes"})).json() == {"done": False}
@@ -168,8 +170,9 @@ async def test_without_the_organisations_key_a_desk_key_waits_for_its_signature(
         assert (wanted, len(code)) == (f"desk:{DESK}:{OURS.key}", 19)
         other = DeskEnd(ORGANISATION, desk="other")
         assert not await keys.bring(DESK, f"desk:{DESK}:{other.line}")
-        assert await keys.bring(DESK, f"desk:{DESK}:{OURS.line}")
-        assert await keys.lines() == {DESK: OURS.line}
+        line = OURS.line
+        assert await keys.bring(DESK, f"desk:{DESK}:{line}")
+        assert await keys.lines() == {DESK: line}
         assert await keys.requests(DESK) == []
 
 
@@ -315,7 +318,7 @@ async def test_what_is_no_letter_is_dropped_and_not_called_kept(
     assert await console.house.letters.left(DESK) == []
 
 
-async def _posted(console: Console, visitor_end: RedisVisitorEnd) -> list[object]:
+async def _posted(console: Console, visitor_end: RedisVisitorEnd) -> list[Posted]:
     await visitor_end.leave(DESK, VISITOR.box, VISITOR.letter(OURS.line, "hi"), VISITOR.key, today(console) + 7)
     return list(await console.house.staff_end.posted(DESK))
 

@@ -1,3 +1,5 @@
+"""The word lists: neutral, apart from one another, readable however they were typed, and never changed."""
+
 import hashlib
 import unicodedata
 
@@ -15,26 +17,26 @@ DIGESTS = {
     "ckb": "7107a757a53bf975",
     "ti": "3db39ff36a6ec768",
 }
-SCRIPTS = {"sv": "LATIN", "en": "LATIN", "so": "LATIN", "ar": "ARABIC", "fa": "ARABIC", "ckb": "ARABIC", "ti": "ETHIOPIC"}
+SCRIPTS = dict.fromkeys(("sv", "en", "so"), "LATIN") | dict.fromkeys(("ar", "fa", "ckb"), "ARABIC") | {"ti": "ETHIOPIC"}
 # Beginnings that no word may have, folded: violence, weapons, family, religion, politics, police, drink, death.
 UNWANTED = {
-    "sv": "kniv vapen pistol gevar bomb slag slå död mord blod krig hot hat våld mamma pappa mor far bror syst son dotter"
-    " brud hustru man kvinna flicka pojk gud kyrk moské präst imam bön himmelrik djävul helvet polis fängel domstol"
-    " parti val regering minister kung heder skam slöj vin öl sprit gift sex drog".split(),
-    "en": "knife weapon pistol gun bomb kill dead death murder blood war threat hate mother father brother sister daughter"
-    " uncle aunt bride husband wife woman girl boy god church mosque priest imam pray devil hell police prison court"
-    " party vote minister king honour shame veil wine beer poison sex drug axe sword".split(),
+    "sv": "kniv vapen pistol gevar bomb slag slå död mord blod krig hot hat våld mamma pappa mor far bror syst son"
+    " dotter brud hustru man kvinna flicka pojk gud kyrk moské präst imam bön himmelrik djävul helvet polis fängel domstol"
+    " parti val regering minister kung heder skam slöj vin öl sprit gift sex drog",
+    "en": "knife weapon pistol gun bomb kill dead death murder blood war threat hate mother father brother sister"
+    " daughter uncle aunt bride husband wife woman girl boy god church mosque priest imam pray devil hell police prison court"
+    " party vote minister king honour shame veil wine beer poison sex drug axe sword",
     "ar": "سكين سلاح مسدس بندقية قنبلة قتل موت دم حرب تهديد كره أم أب أخ أخت ابن بنت عم خال عروس زوج الله مسجد كنيسة"
-    " صلاة إمام شيطان جهنم شرطة سجن محكمة حزب وزير ملك شرف عار حجاب نبيذ خمر سم".split(),
+    " صلاة إمام شيطان جهنم شرطة سجن محكمة حزب وزير ملك شرف عار حجاب نبيذ خمر سم",
     "fa": "چاقو اسلحه تفنگ بمب قتل مرگ خون جنگ تهدید نفرت مادر پدر برادر خواهر پسر دختر عمو عروس شوهر خدا مسجد کلیسا"
-    " نماز امام شیطان جهنم پلیس زندان دادگاه حزب وزیر شاه ناموس شرم حجاب شراب سم".split(),
+    " نماز امام شیطان جهنم پلیس زندان دادگاه حزب وزیر شاه ناموس شرم حجاب شراب سم",
     "so": "mindi hub qori bastoolad bambo dil dhimasho dhiig dagaal hanjabaad hooyo aabbe walaal wiil gabadh gabar"
     " adeer abti aroos ilaah masaajid kaniisad salaad imaam shaydaan booliis xabsi maxkamad xisbi wasiir boqor sharaf"
-    " ceeb xijaab khamri sun".split(),
+    " ceeb xijaab khamri sun",
     "ckb": "چەقۆ چەک دەمانچە تفەنگ بۆمب کوشت مردن خوێن شەڕ هەڕەشە ڕق دایک باوک برا خوشک کوڕ کچ مام خاڵۆ بووک مێرد خوا"
-    " مزگەوت کەنیسە نوێژ شەیتان پۆلیس زیندان دادگا پارت وەزیر پاشا شەرەف شەرم حیجاب شەراب ژەهر".split(),
+    " مزگەوت کەنیسە نوێژ شەیتان پۆلیس زیندان دادگا پارت وەزیر پاشا شەرەف شەرم حیجاب شەراب ژەهر",
     "ti": "ካራ ብረት ሽጉጥ ጠበንጃ ቦምባ ቅትለት ሞት ደም ኲናት ጽልኢ ኣደ ኣቦ ሓው ሓፍቲ ወዲ ጓል መርዓ ሰብኣይ ሰበይቲ እግዚኣብሄር መስጊድ ቤተክርስትያን"
-    " ጸሎት ሰይጣን ፖሊስ ቤትማእሰርቲ ፍርዲ ሰልፊ ሚኒስተር ንጉስ ክብሪ ሕፍረት መሸፈኒ ወይኒጠጅ መርዚ".split(),
+    " ጸሎት ሰይጣን ፖሊስ ቤትማእሰርቲ ፍርዲ ሰልፊ ሚኒስተር ንጉስ ክብሪ ሕፍረት መሸፈኒ ወይኒጠጅ መርዚ",
 }
 # Whole words only for short ones: "war" must not forbid "warm", nor "man" the mandarin.
 SHORT = 5
@@ -65,9 +67,9 @@ def test_words_are_short_and_in_the_script_of_the_language(language: str) -> Non
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_word_speaks_of_violence_family_faith_or_power(language: str) -> None:
-    whole = {fold(word) for word in UNWANTED[language]}
+    whole = {fold(word) for word in UNWANTED[language].split()}
     beginnings = tuple(word for word in whole if len(word) > SHORT)
-    assert [w for w in map(fold, words(language)) if w in whole or beginnings and w.startswith(beginnings)] == []
+    assert [w for w in map(fold, words(language)) if w in whole or w.startswith(beginnings)] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
