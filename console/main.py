@@ -118,6 +118,11 @@ def create_app(
         dependencies=[Depends(guard)],
     )
     app.state.house = house
+    _fit_out(app)
+    return app
+
+
+def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     app.include_router(device_pages.router)
     app.include_router(letter_pages.router)
@@ -126,7 +131,6 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large)
     app.add_middleware(Failures)
     app.add_middleware(SecurityHeaders, policy=console_policy())
-    return app
 
 
 def _furnish(

@@ -136,6 +136,11 @@ class VisitorPage:
         self._words: Words | None = None
 
     @property
+    def epoch(self) -> int:
+        """The epoch of the last key that was given; 0 before the first."""
+        return self._words.now if self._words else 0
+
+    @property
     def words(self) -> Words:
         assert self._words is not None, "nobody has taken the talk"
         return self._words

@@ -49,7 +49,7 @@ export class Seals {
     try {
       const sealed = read64(body), { epoch: number, counter } = readHead(sealed);
       const epoch = this.epochs.get(number), before = this.counts[way].get(number) ?? 0;
-      if (!epoch) return { closed: number < this.now ? "earlier" : "one" };
+      if (!epoch) return { closed: "earlier" };
       epoch.received = before; // one key serves both directions, and each counts for itself
       try {
         const words = await epoch.open(way, sealed);

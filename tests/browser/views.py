@@ -183,6 +183,22 @@ async def _not_permitted(people: People) -> Page:
     return page
 
 
+async def _devices(people: People) -> Page:
+    staff = await people.staff()
+    await expect(staff.duty).to_be_enabled()
+    page = await people.coordinator()
+    await page.goto(f"{people.house.staff}devices")
+    await expect(page.get_by_role("button", name="Take back").first).to_be_visible()
+    return page
+
+
+async def _take_back(people: People) -> Page:
+    page = await _devices(people)
+    await page.get_by_role("button", name="Take back").first.click()
+    await expect(page.get_by_role("heading", name="Take this device back?")).to_be_visible()
+    return page
+
+
 def _page(name: str) -> Callable[[People], Awaitable[Page]]:
     async def open_it(people: People) -> Page:
         page = await people.coordinator()
@@ -202,6 +218,8 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "wrap-up": _wrap_up,
     "sign out": _sign_out,
     "not permitted": _not_permitted,
+    "devices": _devices,
+    "take back": _take_back,
     "statistics": _page("statistics"),
     "directory": _page("directory"),
     "texts": _page("texts"),

@@ -135,12 +135,12 @@ class Live:
         return joined.ref
 
     async def visitor_gives_the_key(self, ref: TalkRef) -> None:
-        """Wait until the person's page has begun an epoch, and answer it as the visitor's page does."""
+        """Wait until the person's page has begun another epoch, and answer it as the visitor's page does."""
         async with asyncio.timeout(PATIENCE):
             while True:
                 standing = await self.visitor.attend(ref)
                 assert isinstance(standing, WithStaff)
-                if standing.device:
+                if standing.device and standing.epoch > self.pages[ref].epoch:
                     break
                 await asyncio.sleep(0.02)
         taken = {"epoch": standing.epoch, "device": standing.device, "talk": write64(binding(ref))}
