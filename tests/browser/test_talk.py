@@ -20,7 +20,7 @@ async def test_a_visitor_sees_and_changes_how_they_are_introduced_before_anybody
     briefing = visitor.briefing
     await expect(briefing).to_contain_text("Forced marriage")
     await expect(visitor.sees("We who answer report to social services")).to_be_visible()
-    await expect(visitor.sees("not yet sealed so that only the two of you can read them")).to_be_visible()
+    await expect(visitor.sees("only the person's device can open them")).to_be_visible()
     await expect(staff.waiting).to_have_count(0)
 
     await visitor.changes("Age")

@@ -49,6 +49,7 @@ async def test_a_whole_talk_asks_no_other_host_and_breaks_no_policy_on_either_si
     await visitor.asks_for_a_person()
     await staff.takes()
     await visitor.writes("<img src=x onerror=alert(1)>")
+    await expect(staff.messages()).to_have_count(1)
     await staff.writes("<script>alert(1)</script>")
     await expect(staff.messages()).to_have_text(["<img src=x onerror=alert(1)>", "<script>alert(1)</script>"])
     await expect(visitor.mark_of("img")).to_have_text("Delivered")
