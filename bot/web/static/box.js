@@ -162,11 +162,11 @@ async function lookAgain(words) {
 
 function showErasing() {
   const trouble = alarm();
-  show("sure", trouble, button("yes", async () => {
+  show("sure", trouble, button("erase-yes", async () => {
     warn(trouble, "working");
     const gone = await box.erase();
     if (gone === null) return warn(trouble, "trouble");
     box.drop();
     show("heading", element("p", { class: "notice", role: "status" }, tell(gone ? "erased" : "erasing")));
-  }), button("no", async () => showBox(await box.look())));
+  }), button("erase-no", async () => showBox(await box.look())));
 }
