@@ -6,11 +6,18 @@ from pathlib import Path
 
 import httpx
 
+from safety.sealing import Direction, Epoch
 from tests.journeys import broken
 from tests.journeys.ends import Page, http
 from tests.journeys.marks import Marks
 from tests.journeys.wire import Wire
 from tests.running import end, free_port, start, wait_until_healthy
+from tests.sealed import Words
+
+
+def sealed(words: str) -> str:
+    """A body that the servers relay; its words they cannot carry, so the message's id carries a mark."""
+    return Words(bytes(16), Direction.UP, Direction.DOWN, {1: Epoch(bytes(16), 1, bytes(32))}, 1).seal(words)
 
 
 @contextmanager
@@ -42,7 +49,7 @@ async def break_bot(address: str, marks: Marks) -> httpx.Response:
     wire = await Wire.open(address, headers, marks.address)
     await wire.send("open", v=1, talk=talk, down=0)
     await wire.expect("taken")
-    await wire.send("say", seq=1, id="visitor-00000001", body=words)
+    await wire.send("say", seq=1, id=marks.to_person, body=sealed(words))
     assert await wire.closed() == 1011
     return broke
 
@@ -56,7 +63,7 @@ async def break_console(address: str, marks: Marks) -> httpx.Response:
         staff = await _sign_in(client, broken.STAFF_LINK, marks)
     wire = await Wire.open(address, {**headers, "Cookie": staff}, marks.address)
     talk = (await wire.expect("talk"))["talk"]
-    await wire.send("say", talk=talk, seq=1, id="staff-00000001", text=marks.phrases(marks.from_person)[0])
+    await wire.send("say", talk=talk, seq=1, id=marks.from_person, body=sealed(marks.phrases(marks.from_person)[0]))
     assert await wire.closed() == 1011
     return broke
 

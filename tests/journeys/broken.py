@@ -31,6 +31,7 @@ from handover.values import (
     DeskId,
     Done,
     Joined,
+    Keys,
     Load,
     Opening,
     OwnTalk,
@@ -39,7 +40,7 @@ from handover.values import (
     TalkRef,
     WithStaff,
 )
-from tests.sealed import Organisation
+from tests.sealed import ORGANISATION, StaffPage
 
 REF = TalkRef(DeskId("demo"), TalkId("A" * 22))
 STAFF_LINK = "staff-link-of-the-broken-console"
@@ -54,6 +55,7 @@ class BrokenEnd:
     """Both ends in one: everybody is there, and whoever speaks breaks it."""
 
     counted = False
+    device = ORGANISATION.line(StaffPage().key)
 
     async def open(self) -> None: ...
 
@@ -66,7 +68,13 @@ class BrokenEnd:
         return Joined(REF)
 
     async def attend(self, ref: TalkRef) -> WithStaff:
-        return WithStaff("Kim", 0, 0, 0)
+        return WithStaff("Kim", 0, 0, 0, epoch=1, device=self.device)
+
+    async def give_key(self, *_: object) -> Done:
+        return Done()
+
+    async def keys(self, *_: object) -> Keys:
+        return Keys(1, {})
 
     async def say(self, *words: object, **named: object) -> Any:
         raise BreaksWithWords(f"cannot relay {words} {named}")
@@ -133,7 +141,7 @@ def broken_bot() -> FastAPI:
     settings = BotSettings(
         redis_url=SecretStr("unix://nobody@/nowhere"),
         state_key=SecretStr(encode_key(secrets.token_bytes(32))),
-        organisation_key=Organisation().text,
+        organisation_key=ORGANISATION.text,
         demo=True,
     )
     end: Any = BrokenEnd()  # it has the verbs and not their types, so that it can break
@@ -143,6 +151,7 @@ def broken_bot() -> FastAPI:
 def broken_console(data: Path) -> FastAPI:
     settings = ConsoleSettings(
         redis_url=SecretStr("unix://nobody@/nowhere"),
+        organisation_key=ORGANISATION.text,
         data=data,
         demo=True,
         demo_staff_token=SecretStr(STAFF_LINK),

@@ -11,7 +11,10 @@ from typing import Any, Protocol
 import httpx
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from safety.devices import read_key
+from safety.sealing import SealError
 from tests.journeys.wire import PATIENCE, Frame, Wire
+from tests.sealed import StaffPage, VisitorPage
 
 COOKIE = re.compile(r"__Host-console=([^;]+)")
 
@@ -44,6 +47,7 @@ class Page(HTMLParser):
     def __init__(self, html: str) -> None:
         super().__init__()
         self.fields: dict[str, str] = {}
+        self.organisation = ""  # whose devices the page trusts
         self.choices: list[str] = []
         self.html = html
         self.text = unescape(re.sub(r"<[^>]+>", " ", html))
@@ -51,6 +55,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
+        self.organisation = found.get("data-organisation") or self.organisation
         if tag == "input" and found.get("type") == "hidden":
             self.fields[found.get("name") or ""] = found.get("value") or ""
         if tag == "button" and found.get("name") == "choice":
@@ -72,6 +77,9 @@ class VisitorClient:
         self.talk = ""  # the talk's token
         self.down = 0  # number of the last message from the person that the page has
         self.wire: Wire | None = None
+        self.sealing = VisitorPage(b"")
+        self.sealed: dict[tuple[int, str], str] = {}  # own bodies: a resend is the same bytes
+        self.opened: dict[int, str] = {}  # the person's words
 
     @property
     def live(self) -> Wire:
@@ -81,7 +89,9 @@ class VisitorClient:
     async def opens_the_page(self) -> httpx.Response:
         answer = await self.http.get(f"/{self._query}")
         assert answer.status_code == 200
-        self.state = Page(answer.text).fields["state"]
+        page = Page(answer.text)
+        self.state = page.fields["state"]
+        self.sealing = VisitorPage(read_key(page.organisation))
         return answer
 
     async def chooses(self, *choices: str) -> dict[str, Any]:
@@ -100,7 +110,7 @@ class VisitorClient:
 
     async def connects(self) -> Wire:
         """Open the talk's socket, or open it again after it was lost, from where the page stands."""
-        self.wire = await Wire.open(self._address, self._headers, self._source)
+        self.wire = await Wire.open(self._address, self._headers, self._source, reads=self._reads)
         await self.wire.send("open", v=1, talk=self.talk, down=self.down)
         return self.wire
 
@@ -111,15 +121,23 @@ class VisitorClient:
         return await (await self.connects()).expect("waiting")
 
     async def says(self, seq: int, text: str, message_id: str = "") -> None:
-        await self.live.send("say", seq=seq, id=message_id or f"visitor-{seq:08}", body=text)
+        if (seq, text) not in self.sealed:
+            self.sealed[seq, text] = self.sealing.words.seal(text)
+        await self.live.send("say", seq=seq, id=message_id or f"visitor-{seq:08}", body=self.sealed[seq, text])
         await self.live.expect("ack", seq=seq)
 
     async def hears(self, seq: int) -> str:
         """The person's message of that number, shown on the screen."""
-        frame = await self.live.expect("said", seq=seq)
+        await self.live.expect("said", seq=seq)
         self.down = max(self.down, seq)
         await self.live.send("heard", seq=seq)
-        return str(frame["body"])
+        return self.opened[seq]
+
+    def _reads(self, frame: Frame) -> list[Frame]:
+        """As the page does: a key for whoever takes the talk, and words opened as they come."""
+        if frame["type"] == "said" and frame["seq"] not in self.opened:
+            self.opened[frame["seq"]] = self.sealing.hear(frame)
+        return [self.sealing.taken(frame)] if frame["type"] == "taken" else []
 
     async def ends_the_talk(self) -> None:
         await self.live.send("end")
@@ -216,6 +234,9 @@ class StaffClient:
         self.http = http(house.staff, {**self._headers, "Origin": house.staff.rstrip("/")})
         self.name = ""
         self.wire: Wire | None = None
+        self.page = StaffPage()
+        self.sealed: dict[tuple[str, int, str], str] = {}  # own bodies: a resend is the same bytes
+        self.opened: dict[tuple[str, int], str] = {}  # visitors' words, by talk and number
 
     @property
     def live(self) -> Wire:
@@ -253,6 +274,7 @@ class StaffClient:
         await self._connects()
 
     async def goes_on_duty(self) -> None:
+        await self.live.expect("device", state="ready")
         await self.live.send("duty", to="on")
         await self.live.expect("duty", duty="on")
 
@@ -278,14 +300,17 @@ class StaffClient:
         return await self.takes(rows[0]["talk"])
 
     async def says(self, talk: str, seq: int, text: str) -> None:
-        identity = f"staff-{seq:08}"
-        await self.live.send("say", talk=talk, seq=seq, id=identity, text=text)
+        identity, place = f"staff-{seq:08}", (talk, seq, text)
+        if place not in self.sealed:
+            await self._has_the_key(talk)
+            self.sealed[place] = self.page.talks[talk].seal(text)
+        await self.live.send("say", talk=talk, seq=seq, id=identity, body=self.sealed[place])
         await self.live.expect("sent", talk=talk, id=identity, seq=seq)
 
     async def hears(self, talk: str, seq: int) -> str:
-        frame = await self.live.expect("said", talk=talk, seq=seq)
+        await self.live.expect("said", talk=talk, seq=seq)
         await self.live.send("heard", talk=talk, seq=seq)
-        return str(frame["text"])
+        return self.opened[talk, seq]
 
     async def ends_the_talk(self, talk: str) -> None:
         await self.live.send("end", talk=talk)
@@ -298,7 +323,29 @@ class StaffClient:
         return Page(answer.text).fields["form_token"]
 
     async def _connects(self) -> None:
-        self.wire = await Wire.open(self._house.staff, {**self._headers, "Cookie": self.cookie})
+        """As after a load of the page: the same device, and nothing else of what was there."""
+        self.page, self.sealed, self.opened = StaffPage(self.page.private), {}, {}
+        self.wire = await Wire.open(self._house.staff, {**self._headers, "Cookie": self.cookie}, reads=self._reads)
+        await self.wire.send("device", key=self.page.device()["key"])
+
+    def _reads(self, frame: Frame) -> list[Frame]:
+        """As the page does: keys are noted, and words opened as they come, as far as their keys are here."""
+        if frame["type"] in {"talk", "keys"}:
+            words = self.page.note(frame)
+            for own, said in ((False, frame.get("heard", [])), (True, frame.get("said", []))):
+                for message in said:
+                    with suppress(SealError):  # closed: another device's
+                        opened = words.open(message["body"], own=own)
+                        if not own:
+                            self.opened[frame["talk"], message["seq"]] = opened
+        if frame["type"] == "said":
+            self.opened[frame["talk"], frame["seq"]] = self.page.hear(frame)
+        return []
+
+    async def _has_the_key(self, talk: str) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while not self.page.has_key(talk):
+                await self.live.more()
 
     async def goes_home(self) -> None:
         """Off duty and signed out, so that the account is free for the next one."""

@@ -104,8 +104,9 @@ class Hit:
 class Scanner:
     """Looks for marks in whatever is handed to it."""
 
-    def __init__(self, marks: dict[str, str]) -> None:
+    def __init__(self, marks: dict[str, str], sealed: dict[str, list[bytes]] | None = None) -> None:
         self._wanted = [(name, kind, coded) for name, mark in marks.items() for kind, coded in renderings(mark).items()]
+        self._wanted += [(name, "sealed", body) for name, bodies in (sealed or {}).items() for body in bodies]
         self.looked_at = 0
 
     def in_bytes(self, data: bytes, where: str) -> list[Hit]:

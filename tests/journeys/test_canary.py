@@ -21,6 +21,7 @@ from tests.running import READY, House, running
 TABLES = {
     "staff": ["id", "sign_in_name", "shown_name", "role", "desk", "password_hash", "active"],
     "sign_in": ["token_hash", "staff_id", "language", "created_hour", "expires", "ends"],
+    "device": ["id", "staff_id", "key", "state", "line", "until", "requested"],  # staff's own; days, no finer time
     "tally": ["month", "desk", "name", "value"],
 }
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\dh [A-Z]+ [\w.]+( event=[a-z]+)?( error=[0-9a-f]{8})?( class=\w+)?")

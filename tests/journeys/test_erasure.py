@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from safety.text64 import read64
 from tests import engines
 from tests.fristad.processes import eventually
 from tests.journeys.ends import StaffClient, VisitorClient
@@ -107,12 +108,19 @@ async def _talk(house: House, people: People) -> Talk:
     assert len(ids) == 1
     handle = (await staff.takes_whoever_waits())["talk"]
     await visitor.live.expect("taken")
-    words = {"to_person": marks.to_person, "from_person": marks.from_person}
-    talk = Talk(house, visitor, staff, handle, ids[0], Scanner({**words, "talk": ids[0]}))
     for number, phrase in enumerate(marks.phrases(marks.to_person), 1):
         await visitor.says(number, phrase)
     for number, phrase in enumerate(marks.phrases(marks.from_person), 1):
         await staff.says(handle, number, phrase)
+    words = Scanner({"to_person": marks.to_person, "from_person": marks.from_person})
+    house.admin.set("control", marks.phrases(marks.to_person)[0])
+    assert {left.rpartition(" ")[0] for left in remains(house.admin, words)} == {"b'control':"}  # no word of the talk
+    house.admin.delete("control")
+    sealed = {
+        "to_person": [read64(body) for body in visitor.sealed.values()],
+        "from_person": [read64(body) for body in staff.sealed.values()],
+    }
+    talk = Talk(house, visitor, staff, handle, ids[0], Scanner({"talk": ids[0]}, sealed))
     kinds = {left.rpartition(" ")[2] for left in talk.remains()}
     assert kinds == {"to_person", "from_person", "talk"}  # the search finds what lives
     return talk
