@@ -84,6 +84,7 @@ def test_every_sentence_about_left_messages_is_used_and_there(content: Content) 
 
 def test_sentences_about_left_messages_have_the_same_gaps_in_every_language(content: Content) -> None:
     names = re.compile(r"\{(\w+)\}")
+    swedish = content.languages["sv"].codes
     for texts in content.languages.values():
         for key, text in texts.codes.items():
-            assert set(names.findall(text)) == set(names.findall(content.languages["sv"].codes[key])), (texts.language, key)
+            assert set(names.findall(text)) == set(names.findall(swedish[key])), (texts.language, key)

@@ -247,6 +247,9 @@ class BrokenEnd:
 
     async def count(self, desk: DeskId, names: dict[str, int]) -> None: ...
 
+    async def posted(self, desk: DeskId) -> list[object]:
+        return []
+
 
 @pytest.mark.parametrize(
     ("error", "status", "sentence"),

@@ -101,6 +101,10 @@ async def test_a_letter_is_kept_answered_and_read(
     assert sent.json() == {"done": True}
     down = (await found(visitor_end)).letters[-1]
     assert VISITOR.read(down) == "tomorrow at nine"
+    database = (console.folder / "console.sqlite3").read_bytes()
+    assert letter.body.encode() in database and answer.body.encode() in database  # the scan finds what is there
+    for secret in (b"when do you answer", b"tomorrow at nine", write64(VISITOR.locator).encode(), VISITOR.locator):
+        assert secret not in database
 
 
 async def test_two_cannot_answer_past_each_other(
@@ -145,15 +149,18 @@ async def test_a_coordinator_sees_none_some_or_many_and_no_letter(
 async def test_only_a_signed_device_of_the_person_is_given_letters(
     tmp_path: Path, engine: Engine, content: Content, device: str
 ) -> None:
-    async with started(tmp_path, engine.staff, content, organisation_signing_key=None) as console:
-        async with console.signed_in("anna") as anna, console.signed_in("bo") as bo:
-            for path in ("keys", "list"):
-                refused = await anna.post(f"/messages/{path}", device=device)
-                assert (refused.status_code, refused.json()) == (409, {"code": "no_device"})
-            assert (await console.house.devices.bring(DESK, [ORGANISATION.line(read64(device))])).signed == 1
-            assert (await anna.post("/messages/list", device=device)).json() == {"boxes": []}
-            assert (await bo.post("/messages/list", device=device)).status_code == 409
-            assert (await anna.post("/messages/list", device="nonsense")).status_code == 400
+    async with (
+        started(tmp_path, engine.staff, content, organisation_signing_key=None) as console,
+        console.signed_in("anna") as anna,
+        console.signed_in("bo") as bo,
+    ):
+        for path in ("keys", "list"):
+            refused = await anna.post(f"/messages/{path}", device=device)
+            assert (refused.status_code, refused.json()) == (409, {"code": "no_device"})
+        assert (await console.house.devices.bring(DESK, [ORGANISATION.line(read64(device))])).signed == 1
+        assert (await anna.post("/messages/list", device=device)).json() == {"boxes": []}
+        assert (await bo.post("/messages/list", device=device)).status_code == 409
+        assert (await anna.post("/messages/list", device="nonsense")).status_code == 400
 
 
 async def test_without_the_organisations_key_a_desk_key_waits_for_its_signature(
