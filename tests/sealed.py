@@ -14,7 +14,20 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from safety.devices import VALID, BadDevice, public_bytes, read_device, sign_device
-from safety.sealing import SALT, Direction, Epoch, SealError, Unopenable, open_sealed, read_head, seal, unwrap, wrap
+from safety.sealing import (
+    KEY,
+    SALT,
+    TALK,
+    Direction,
+    Epoch,
+    SealError,
+    Unopenable,
+    open_sealed,
+    read_head,
+    seal,
+    unwrap,
+    wrap,
+)
 from safety.text64 import read64, write64
 
 Frame = dict[str, Any]
@@ -80,6 +93,11 @@ class Words:
         words = open_sealed(self.epochs[number], way, self.opened.get((way, number), 0), sealed)
         self.opened[way, number] = self.opened.get((way, number), 0) + 1
         return words
+
+
+def some_body(words: str = "hej") -> str:
+    """A body that is sealed by its form, and that nobody can open."""
+    return Words(bytes(TALK), Direction.UP, Direction.DOWN, {1: Epoch(bytes(TALK), 1, bytes(KEY))}, 1).seal(words)
 
 
 class StaffPage:

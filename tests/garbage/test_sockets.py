@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -15,6 +15,7 @@ from tests.journeys.ends import StaffClient, VisitorClient, http
 from tests.journeys.people import People
 from tests.journeys.wire import Wire
 from tests.running import House
+from tests.sealed import some_body
 
 OPEN = {"type": "open", "v": 1, "down": 0}
 
@@ -150,7 +151,7 @@ async def test_a_number_that_is_none_closes_the_socket_and_not_the_talk(talk: Ta
 
 async def test_a_gap_is_refused_and_nothing_of_it_relayed(talk: Talk) -> None:
     for seq in (2, 3, 1000, 1_000_000_000):
-        await talk.visitor.live.send("say", seq=seq, id=f"garbage-{seq}", body=GARBAGE)
+        await talk.visitor.live.send("say", seq=seq, id=f"garbage-{seq}", body=some_body())
         refused = await talk.visitor.live.expect("refused", seq=seq)
         assert (refused["code"], refused["expected"]) == ("order", 1)
     await talk.still_goes_on()
@@ -158,7 +159,7 @@ async def test_a_gap_is_refused_and_nothing_of_it_relayed(talk: Talk) -> None:
 
 async def test_an_id_that_comes_again_with_other_words_is_relayed_once(talk: Talk) -> None:
     await talk.visitor.says(1, "first", "same-id-1")
-    await talk.visitor.live.send("say", seq=1, id="same-id-1", body="other words")
+    await talk.visitor.live.send("say", seq=1, id="same-id-1", body=some_body("other words"))
     await talk.visitor.live.expect("ack", seq=1)
     assert await talk.staff.hears(talk.handle, 1) == "first"
     await talk.still_goes_on(2)
@@ -305,11 +306,6 @@ async def test_a_flood_of_pings_is_survived(house: House, talk: Talk) -> None:
 HANDLE = "A" * 22
 
 
-def _named_text(fields: Mapping[str, object]) -> dict[str, object]:
-    """The same message in the desk's words."""
-    return {"text" if name == "body" else name: value for name, value in fields.items()}
-
-
 DESK = {
     "no JSON": GARBAGE,
     "a list": f'["{GARBAGE}"]',
@@ -324,17 +320,17 @@ DESK = {
     "too many choices": json.dumps({"type": "wrapup", "talk": HANDLE, "choices": ["a"] * 100}),
     "choices that are no list": json.dumps({"type": "wrapup", "talk": HANDLE, "choices": GARBAGE}),
     "choices that are numbers": json.dumps({"type": "wrapup", "talk": HANDLE, "choices": [1]}),
+    "a device that is none": json.dumps({"type": "device", "key": GARBAGE}),
+    "a device that is a number": json.dumps({"type": "device", "key": 7}),
+    "a device that is no point of the curve": json.dumps({"type": "device", "key": "BA" + "A" * 85}),
     "deep": "[" * 16_000,
     **{
-        f"seq {seq}": f'{{"type": "say", "talk": "{HANDLE}", "seq": {seq}, "id": "garbage-1", "text": "a"}}'
+        f"seq {seq}": f'{{"type": "say", "talk": "{HANDLE}", "seq": {seq}, "id": "garbage-1", "body": "a"}}'
         for seq in BAD_NUMBERS
     },
-    **{
-        f"say {kind}": json.dumps({"type": "say", "talk": HANDLE, **_named_text(fields)})
-        for kind, fields in SAYINGS.items()
-    },
-    "say no text": json.dumps({"type": "say", "talk": HANDLE, "seq": 1, "id": "garbage-1"}),
-    "say a list": json.dumps({"type": "say", "talk": HANDLE, "seq": 1, "id": "garbage-1", "text": [GARBAGE]}),
+    **{f"say {kind}": json.dumps({"type": "say", "talk": HANDLE, **fields}) for kind, fields in SAYINGS.items()},
+    "say no body": json.dumps({"type": "say", "talk": HANDLE, "seq": 1, "id": "garbage-1"}),
+    "say a list": json.dumps({"type": "say", "talk": HANDLE, "seq": 1, "id": "garbage-1", "body": [GARBAGE]}),
 }
 UNSAYABLE = [
     text for text in (field["body"] for field in WORDLESS.values() if "body" in field) if isinstance(text, str)
@@ -357,7 +353,7 @@ async def test_words_that_staff_cannot_relay_fail_alone(people: People) -> None:
     staff = await people.staff()
     assert len(UNSAYABLE) == 4
     for text in UNSAYABLE:
-        await staff.live.send("say", talk=HANDLE, seq=1, id="garbage-1", text=text)
+        await staff.live.send("say", talk=HANDLE, seq=1, id="garbage-1", body=text)
         refused = await staff.live.expect("refused")
         assert (refused["code"], refused["id"]) == ("message", "garbage-1")
     await staff.live.send("duty", to="paused")
@@ -370,7 +366,7 @@ async def test_a_talk_that_the_page_was_never_shown_cannot_be_touched(people: Pe
         "take": {},
         "release": {},
         "end": {},
-        "say": {"seq": 1, "id": "garbage-1", "text": GARBAGE},
+        "say": {"seq": 1, "id": "garbage-1", "body": some_body()},
         "wrapup": {"choices": ["outcome.support"]},
     }
     for kind, fields in asked.items():

@@ -1,4 +1,7 @@
-"""Serves the broken apps in processes of their own and makes them fail, with marked words in their hands."""
+"""Serves the broken apps in processes of their own and makes them fail, with marked words in their hands.
+
+Words that a page sealed say nothing to a server, so there the message's id carries the mark.
+"""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -6,18 +9,12 @@ from pathlib import Path
 
 import httpx
 
-from safety.sealing import Direction, Epoch
 from tests.journeys import broken
 from tests.journeys.ends import Page, http
 from tests.journeys.marks import Marks
 from tests.journeys.wire import Wire
 from tests.running import end, free_port, start, wait_until_healthy
-from tests.sealed import Words
-
-
-def sealed(words: str) -> str:
-    """A body that the servers relay; its words they cannot carry, so the message's id carries a mark."""
-    return Words(bytes(16), Direction.UP, Direction.DOWN, {1: Epoch(bytes(16), 1, bytes(32))}, 1).seal(words)
+from tests.sealed import some_body
 
 
 @contextmanager
@@ -49,7 +46,7 @@ async def break_bot(address: str, marks: Marks) -> httpx.Response:
     wire = await Wire.open(address, headers, marks.address)
     await wire.send("open", v=1, talk=talk, down=0)
     await wire.expect("taken")
-    await wire.send("say", seq=1, id=marks.to_person, body=sealed(words))
+    await wire.send("say", seq=1, id=marks.to_person, body=some_body(words))
     assert await wire.closed() == 1011
     return broke
 
@@ -63,7 +60,7 @@ async def break_console(address: str, marks: Marks) -> httpx.Response:
         staff = await _sign_in(client, broken.STAFF_LINK, marks)
     wire = await Wire.open(address, {**headers, "Cookie": staff}, marks.address)
     talk = (await wire.expect("talk"))["talk"]
-    await wire.send("say", talk=talk, seq=1, id=marks.from_person, body=sealed(marks.phrases(marks.from_person)[0]))
+    await wire.send("say", talk=talk, seq=1, id=marks.from_person, body=some_body(marks.phrases(marks.from_person)[0]))
     assert await wire.closed() == 1011
     return broke
 

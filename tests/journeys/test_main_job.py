@@ -293,7 +293,7 @@ async def test_a_killed_console_process_costs_no_message(people: People, house: 
     await visitor.says(1, "meanwhile")
     await staff.opens_the_desk()
     again = await staff.live.expect("talk", talk=talk)
-    assert [message["text"] for message in again["heard"]] == ["meanwhile"]
+    assert [staff.opened[talk, message["seq"]] for message in again["heard"]] == ["meanwhile"]
     await staff.says(talk, 1, "here again")
     assert await visitor.hears(1) == "here again"
 

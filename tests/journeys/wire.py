@@ -48,6 +48,7 @@ class Wire:
             proxy=None,
             max_queue=None,
             local_addr=(source, 0),
+            open_timeout=PATIENCE,  # an app that was killed is there again in a few seconds
         )
         return cls(socket, reads)
 
