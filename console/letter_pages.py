@@ -141,7 +141,7 @@ async def _take_answer(request: Request, form: FormData, _device: str) -> Json:
     house, desk, name = house_of(request), _desk(request), _text(form, "box")
     up, down = _number(form, "up"), _number(form, "down")
     letter = Letter(Direction.DOWN, down + 1, up, _text(form, "line"), _text(form, "body"))
-    if letter.line not in (await house.desk_keys.lines()).values():
+    if not letter.line or letter.line != (await house.desk_keys.lines()).get(desk):
         raise _Refused(409, "key")
     if not await house.letters.answer(desk, name, down, letter):
         return {"done": False}

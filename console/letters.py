@@ -80,6 +80,11 @@ class Letters:
         async with self._sessions.begin() as session:
             return await self._change(session, desk, name, (up, down), done=done)
 
+    async def desks(self) -> frozenset[DeskId]:
+        """The desks that have a box."""
+        async with self._sessions() as session:
+            return frozenset(map(DeskId, await session.scalars(select(BoxRow.desk).distinct())))
+
     async def open(self, desk: DeskId) -> int:
         """How many boxes of a desk are not done."""
         where = (BoxRow.desk == desk, BoxRow.until >= self._today(), ~BoxRow.done)

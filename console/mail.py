@@ -24,9 +24,10 @@ class Mail:
 
     def __init__(self, end: StaffEnd, desks: Iterable[DeskId], letters: Letters, keys: DeskKeys) -> None:
         self._end = end
-        self._desks = tuple(desks)
+        self._desks = frozenset(desks)  # those with something to do; at first perhaps any
         self._letters = letters
         self._keys = keys
+        self._taking = asyncio.Lock()  # two chores take in, and each entry shall be read once
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -45,17 +46,15 @@ class Mail:
 
     async def take_in(self) -> None:
         """Bring what visitors left or erased into the tables, then settle it in the engine: told only when it is so."""
-        for desk in self._desks:
-            while posted := await self._end.posted(desk):
-                for each in posted:
-                    kept = await self._letters.take_in(desk, each)
-                    await self._end.settle(desk, each, kept=kept)
-                if len(posted) < TAKEN:
-                    break
+        async with self._taking:
+            for desk in self._desks:
+                await self._take_in(desk)
 
     async def offer(self) -> None:
-        """Tell the visitor's side which keys can be written to."""
-        for desk, line in (await self._keys.lines()).items():
+        """Tell the visitor's side which keys can be written to. Nothing comes to a desk that never had one."""
+        lines = await self._keys.lines()
+        self._desks = await self._letters.desks() | lines.keys()
+        for desk, line in lines.items():
             await self._end.offer(desk, line, OFFERED)
 
     async def restore(self) -> None:
@@ -69,3 +68,11 @@ class Mail:
                 for each, held in zip(some, holdings, strict=True):
                     if held != (each.box.kept, sum(letter.way is Direction.DOWN for letter in each.box.letters)):
                         await self._end.place(desk, each.name, each.box)
+
+    async def _take_in(self, desk: DeskId) -> None:
+        while posted := await self._end.posted(desk):
+            for each in posted:
+                kept = await self._letters.take_in(desk, each)
+                await self._end.settle(desk, each, kept=kept)
+            if len(posted) < TAKEN:
+                break

@@ -22,7 +22,7 @@ from tests.running import House
 EXAMPLES = 10  # for each address, valid and invalid, and each kind of caller
 COMMON = {400, 401, 403, 404, 405, 413, 422, 429}
 REDIRECTS = {"GET /", "GET /desk", "GET /statistics", "GET /directory", "GET /texts", "GET /sign-in"}
-REDIRECTS |= {"POST /sign-out", "POST /language"}
+REDIRECTS |= {"POST /sign-out", "POST /language", "GET /devices", "GET /devices/requests", "GET /messages"}
 TELLING = 6  # characters; anything shorter may stand in any answer by chance
 
 # Forms are read by hand, so the apps' own schemas do not know their fields.
@@ -33,6 +33,9 @@ FORMS = {
         "/sign-in": (FORM, "name password"),
         "/sign-out": (FORM, "form_token sure"),
         "/language": (FORM, "form_token language page"),
+        "/messages/make": (FORM, "form_token device key wrapped instead"),
+        "/messages/hand": (FORM, "form_token device key copies"),
+        "/messages/answer": (FORM, "form_token device box up down line body"),
     },
 }
 
