@@ -19,7 +19,7 @@ from handover.visitor_redis import RedisVisitorEnd
 from safety.desks import WRAPPED, read_desk
 from safety.sealing import Direction
 from safety.text64 import read64, write64
-from tests.console.conftest import DESK, Browser, Clock, Console, started
+from tests.console.conftest import DESK, ORIGIN, Browser, Clock, Console, started
 from tests.engines import Engine
 from tests.sealed import ORGANISATION
 from tests.sealed_letters import CodeHolder, DeskEnd, device_key
@@ -181,6 +181,32 @@ async def test_without_the_organisations_key_a_desk_key_waits_for_its_signature(
         assert await keys.bring(DESK, f"desk:{DESK}:{line}")
         assert await keys.lines() == {DESK: line}
         assert await keys.requests(DESK) == []
+
+
+async def test_a_coordinator_has_the_desks_key_signed_with_the_devices(
+    tmp_path: Path, engine: Engine, content: Content, device: str
+) -> None:
+    async with (
+        started(tmp_path, engine.staff, content, organisation_signing_key=None) as console,
+        console.signed_in("anna") as anna,
+        console.signed_in("cleo", "coordinator") as cleo,
+    ):
+        await anna.post("/messages/keys", device=device)
+        await console.house.devices.bring(DESK, [ORGANISATION.line(read64(device))])
+        await made(anna, device)
+        requests = (await cleo.get("/devices/requests")).text
+        assert f"desk:{DESK}:{OURS.key}\t" in requests
+        lines = f"desk:{DESK}:{OURS.line}\ndesk:other:{OURS.line}\n{ORGANISATION.line(read64(device))}\n"
+        await cleo.get("/devices")
+        page = await cleo.client.post(
+            "/devices/signatures",
+            data={"form_token": cleo.form_token},
+            files={"signatures": ("signatures.txt", lines.encode())},
+            headers={"origin": ORIGIN},
+        )
+        assert "Approved: 2" in page.text and "Line 2 was refused" in page.text
+        assert (await console.house.desk_keys.lines())[DESK].startswith(OURS.key)
+        assert OURS.key not in (await cleo.get("/devices/requests")).text
 
 
 async def test_a_colleague_is_handed_a_copy_and_a_stranger_none(console: Console, anna: Browser, device: str) -> None:
