@@ -250,6 +250,9 @@ class BrokenEnd:
     async def posted(self, desk: DeskId) -> list[object]:
         return []
 
+    async def sweep(self, desk: DeskId) -> list[object]:
+        return []
+
 
 @pytest.mark.parametrize(
     ("error", "status", "sentence"),
