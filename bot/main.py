@@ -15,7 +15,9 @@ from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.web import errors, health, leave, live, pages, post, static, turns
 from bot.web.assets import load_assets
+from bot.web.box import load_box
 from bot.web.gate import Gate
+from bot.web.later import load_later
 from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Tokens
@@ -27,6 +29,7 @@ from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import HandoverError, VisitorEnd
 from handover.visitor_redis import RedisVisitorEnd
+from safety.guard import Guard, read_rules
 from safety.headers import SecurityHeaders, visitor_policy
 from safety.limits import BodyLimit
 
@@ -65,7 +68,8 @@ def create_app(
         raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
     tally = Tally(counter_names(content))
     words = Words(content, settings.desk, _constants(settings))
-    assets = load_assets({language: words.codes(language) for language in words.languages()})
+    rules = read_rules()
+    assets = load_assets(load_box(words), load_later(content, words, rules))
     reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()))
     app = FastAPI(
         title="visitor",
@@ -89,6 +93,7 @@ def create_app(
         views=Views(settings, content, words, assets),
         clock=clock,
         now=now,
+        guard=Guard(rules),
     )
     for part in (pages, turns, live, leave, post, static, health):
         app.include_router(part.router)

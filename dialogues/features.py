@@ -8,7 +8,7 @@ import zlib
 from dialogues.folding import fold
 from dialogues.forms import Forms, Found
 
-BUCKETS = 1 << 17
+BUCKETS = 1 << 20  # with fewer, different features share one, and that alone makes wrong flags
 LONGEST_WORD = 24
 NEAR = 3  # words from a word to the other one of a pair
 REACH = 8  # words from a concept to the other one of a pair

@@ -9,7 +9,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 # Letters that one keyboard writes in two ways: Arabic and Persian yeh and kaf, final forms, and the Ethiopic letters
 # that sound alike and are mixed in everyday Tigrinya.
-_ALIKE = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه", "ھ": "ه", "ـ": ""}) | {
+ALIKE = str.maketrans({"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ۀ": "ه", "ھ": "ه", "ـ": ""}) | {
     ord(one) + vowel: ord(other) + vowel for one, other in ("ሐሀ", "ኀሀ", "ሠሰ", "ዐአ", "ፀጸ") for vowel in range(7)
 }
 
@@ -19,5 +19,5 @@ def fold(text: str) -> str:
     but letters and digits one space; at most LONGEST characters."""
     # Decomposed before and after folding: some signs decompose into capitals, some capitals fold into marks.
     bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    bare = "".join(sign for sign in bare if not unicodedata.combining(sign)).translate(_ALIKE)
+    bare = "".join(sign for sign in bare if not unicodedata.combining(sign)).translate(ALIKE)
     return _NOT_WORD.sub(" ", bare).strip()[:LONGEST]

@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_keys_commands(commands)
     understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
     understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")
+    _add(commands, "guard", _guard, "what in free text may tell who somebody is, line by line as JSON")
     _add_rasa_commands(commands)
     return parser
 
@@ -175,6 +176,12 @@ def _understand(arguments: argparse.Namespace) -> int:
     from fristad.measuring import understand_lines
 
     return understand_lines(arguments.lang, sys.stdin.buffer, sys.stdout)
+
+
+def _guard(_: argparse.Namespace) -> int:
+    from fristad.measuring import guard_lines
+
+    return guard_lines(sys.stdin.buffer, sys.stdout)
 
 
 def _rasa_actions(arguments: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.understanding import understand
 from fristad.refusal import Refused
+from safety.guard import load_guard
 
 
 def understand_lines(language: str, lines: Iterable[bytes], out: TextIO) -> int:
@@ -23,6 +24,17 @@ def understand_lines(language: str, lines: Iterable[bytes], out: TextIO) -> int:
     for number, line in enumerate(lines, 1):
         found = understand(content, language, _message(number, line))
         answer = {"topics": list(found.topics), "danger": found.danger.value}
+        print(json.dumps(answer), file=out, flush=True)
+    return 0
+
+
+def guard_lines(lines: Iterable[bytes], out: TextIO) -> int:
+    """One JSON string a line in; out, for each, the spans that may tell who somebody is, in its code points. Refused,
+    naming the line, at one that is none."""
+    guard = load_guard()
+    for number, line in enumerate(lines, 1):
+        spans = guard.find(_message(number, line))
+        answer = {"spans": [{"start": span.start, "end": span.end, "kind": span.kind.value} for span in spans]}
         print(json.dumps(answer), file=out, flush=True)
     return 0
 

@@ -29,7 +29,7 @@ class Form:
     @property
     def sends(self) -> bool:
         """Whether words are to be sent, to whomever."""
-        return not self.choice and self.do == "send" and bool(self.text)
+        return not self.choice and self.do in {"send", "send-anyway"} and bool(self.text)
 
     def number(self, field: str) -> int:
         """A field as a number that a sequence can have; 1 for anything else."""

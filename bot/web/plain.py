@@ -4,10 +4,11 @@ from dataclasses import dataclass, replace
 
 from bot.reception import Turn
 from bot.web.forms import Form, read_own
+from bot.web.heeding import REMOVE, heed, without_what_tells
 from bot.web.plain_talk import objection, own_bubbles, show_talk
 from bot.web.site import Site
 from bot.web.state import Talk
-from bot.web.views import Carried, Mode, Page
+from bot.web.views import Carried, Heed, Mode, Page
 from dialogues.values import Choose, Reply, Say, State
 from handover.ports import HandoverError
 from handover.values import Channel, EndReason, Gone, Waiting, WithStaff
@@ -18,7 +19,11 @@ BOT_LIMIT = 2_000  # characters
 
 async def answer_form(site: Site, form: Form) -> Page:
     """The page that follows. Raises TokenError for an unusable state, UnknownChoice for a choice not offered."""
-    return await _Visit(site, form, site.tokens.open_state(form.state), _open_talk(site, form.talk)).answer()
+    state, talk = site.tokens.open_state(form.state), _open_talk(site, form.talk)
+    if form.do != REMOVE or form.choice:
+        return await _Visit(site, form, state, talk).answer()
+    page = await _Visit(site, without_what_tells(site, form), state, talk).answer()
+    return replace(page, heed=Heed(removed=True))
 
 
 def page_of(site: Site, turn: Turn) -> Page:
@@ -98,12 +103,13 @@ class _Visit:
 
     async def _turn(self) -> tuple[Turn, Page]:
         """What the bot answers; words meant for a person are kept as a draft, and so are those beside a choice."""
-        notice = ""
+        notice, asked = "", None
         event: Choose | Say | None = Choose(self.form.choice) if self.form.choice else None
         if self.form.sends:
             words = self.site.words.of(self.state.language)
             notice = objection(words, self.form, "", too_long=len(self.form.text) > BOT_LIMIT)
-            event = None if notice else Say(self.form.text)
+            asked = None if notice else heed(self.site, self.form, self.state)
+            event = None if notice or (asked and not asked.sent) else Say(self.form.text)
         ref = self.talk.ref if self.talk else None
         if event is None:
             turn = self.site.reception.show(self.state, ref)
@@ -111,7 +117,7 @@ class _Visit:
             channel = self.talk.channel if self.talk else Channel.WEB_PLAIN
             turn = await self.site.reception.answer(self.state, event, ref, channel)
         draft = "" if isinstance(event, Say) else self.form.text
-        return turn, replace(page_of(self.site, turn), draft=draft, notice=notice)
+        return turn, replace(page_of(self.site, turn), draft=draft, notice=notice, heed=asked)
 
     def _line_page(self, page: Page, talk: Talk, standing: Waiting) -> Page:
         return replace(

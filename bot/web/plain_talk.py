@@ -6,6 +6,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from bot.web.forms import Form, Own, read_own, write_own
+from bot.web.heeding import heed
 from bot.web.plain_seals import PlainSeals
 from bot.web.site import Site
 from bot.web.state import Talk
@@ -30,11 +31,13 @@ def objection(words: Mapping[str, str], form: Form, reader: str, *, too_long: bo
 async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: WithStaff) -> Page | None:
     """Say what the form says, then the page of the talk; None when the person no longer has it."""
     own, draft, notice, last = read_own(form.own), form.text, "", standing.up_seq
+    asked = None
     words = site.words.of(state.language)
     seals = PlainSeals(site.end, site.settings.organisation, talk.ref, site.tokens.open_keys(form.keys))
     if form.sends:
         long = len(draft.encode(errors="replace")) > PERSON_LIMIT
         notice = objection(words, form, standing.name, too_long=long)
+        asked = None if notice else heed(site, form, state)
     try:
         if not await seals.meet(standing, site.today()):
             return None
@@ -42,7 +45,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
             await seals.decide(standing, site.today(), share=form.do == "share")
     except BadDevice:
         notice = words["seal.refused"].replace("{name}", standing.name)
-    if form.sends and not notice:
+    if form.sends and not notice and (asked is None or asked.sent):
         seq = await _say(site, form, talk.ref, seals)
         if seq is None:
             return None
@@ -69,6 +72,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         events=() if form.reader == standing.name else ("talk.joined",),
         notice=notice,
         draft=draft,
+        heed=asked,
         sharing=not notice and seals.asks(standing),
         carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own), site.tokens.seal_keys(seals.carried)),
     )

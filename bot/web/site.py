@@ -16,6 +16,7 @@ from bot.web.views import Views
 from bot.words import Words
 from dialogues.values import Content
 from handover.ports import VisitorEnd
+from safety.guard import Guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Site:
     views: Views
     clock: Callable[[], float]
     now: Callable[[], float]
+    guard: Guard
 
     def today(self) -> int:
         """Days since 1970-01-01."""

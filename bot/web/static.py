@@ -1,4 +1,4 @@
-"""The address of the three files beside the page."""
+"""The address of the files beside the page."""
 
 from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
@@ -16,11 +16,13 @@ def accepts_gzip(request: Request) -> bool:
 
 @router.api_route("/static/{name}", methods=["GET", "HEAD"])
 async def give_asset(request: Request, name: str) -> Response:
-    """One of the files, for ever: its name changes with its content."""
+    """One of the files, for ever, as its name changes with its content; what tells what the page is about, for once."""
     asset = site_of(request).assets.find(name)
     if asset is None:
         raise HTTPException(404)
-    headers = {"cache-control": "public, max-age=31536000, immutable", "vary": "accept-encoding"}
+    headers = {"vary": "accept-encoding"}
+    if not asset.telling:
+        headers["cache-control"] = "public, max-age=31536000, immutable"
     if accepts_gzip(request):
         return Response(asset.packed, media_type=asset.media_type, headers={**headers, "content-encoding": "gzip"})
     return Response(asset.plain, media_type=asset.media_type, headers=headers)

@@ -12,7 +12,7 @@ from bot.web.site import Site, language_of, site_of
 from bot.web.state import Talk
 from bot.web.views import message_row
 from dialogues.engine import UnknownChoice
-from dialogues.values import Choose, Event, Say
+from dialogues.values import Choose, Danger, Event, Say
 from handover.values import Channel
 from safety.tokens import ExpiredToken, TokenError
 
@@ -78,6 +78,7 @@ def _answer(site: Site, turn: Turn) -> dict[str, Any]:
         "messages": [message_row(message) for message in turn.reply.messages],
         "choices": [{"id": choice.id, "label": choice.label, "kind": choice.kind} for choice in turn.reply.choices],
         "first": turn.state.node == "start",
+        "urgent": turn.state.danger is Danger.URGENT,
     }
 
 

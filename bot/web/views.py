@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.settings import BotSettings
 from bot.web.assets import Assets
+from bot.web.later import first_words
 from bot.words import Words
 from dialogues.values import Content, Item, Message, Reply, State
 
@@ -43,6 +44,15 @@ class Carried:
 
 
 @dataclass(frozen=True, slots=True)
+class Heed:
+    """What the words of a form may tell: `kinds` of safety.guard. Asked about before they go, or told after."""
+
+    kinds: tuple[str, ...] = ()
+    sent: bool = False
+    removed: bool = False  # told instead: it has been taken out of the box
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """Everything a page is made of."""
 
@@ -65,6 +75,7 @@ class Page:
     asking: bool = False  # whether to end the talk
     plain: bool = False  # the answer to a form: all of it works without the script
     sharing: bool = False  # ask whether the person may read the earlier words
+    heed: Heed | None = None
     carried: Carried = Carried()
 
 
@@ -94,7 +105,8 @@ class Views:
         self._content = content
         self._words = words
         self._lists = {language: asset.name for language, asset in assets.lists.items()}
-        self._codes = {language: asset.name for language, asset in assets.codes.items()}
+        self._later = f"/static/{assets.later[0].name}"
+        self._codes = {language: asset.name for language, asset in assets.box.said.items()}
         self._environment = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
@@ -114,7 +126,9 @@ class Views:
     def page(self, page: Page) -> str:
         """The HTML of a page."""
         words = self._words.of(page.state.language)
-        data = {"words": words, "lines": message_row(page.lines), "lists": self._lists, "codes": self._codes}
+        lines = message_row(page.lines)
+        data = {"words": first_words(words), "lines": lines, "lists": self._lists, "later": self._later}
+        data["codes"] = self._codes
         return self._render("page.html", page.state.language, words, data, page=page)
 
     def problem(self, problem: Problem, language: str) -> str:

@@ -1,7 +1,7 @@
 """Train the recogniser: `make train` reads the messages and writes dialogues/recogniser.bin.
 
 scikit-learn fits one linear model per topic and one per danger; their weights, with the rarity of each bucket folded
-in, are rounded to seven bits. The product needs none of these packages.
+in, are rounded to eight bits. The product needs none of these packages.
 """
 
 import json
@@ -22,6 +22,7 @@ from dialogues.training.messages import FOLDER, Labelled, fingerprint, read_all
 SEED = 20261122
 TOPIC_STRENGTH = 0.8  # how closely the models follow the examples; chosen on messages held out of the training set
 DANGER_STRENGTH = 1.0
+LEAST = 3  # messages that a bucket must be met in: rarer ones would double the table and change nothing
 
 Floats = NDArray[np.float64]
 
@@ -35,6 +36,8 @@ def main() -> None:
 def train(messages: list[Labelled], concepts: Forms, trained_on: str) -> bytes:
     """The artefact for a set of messages, as `load_recogniser` reads it."""
     found = _count(messages, concepts)
+    buckets = np.flatnonzero(np.asarray(found.sum(axis=0)).ravel() >= LEAST)
+    found = found[:, buckets]
     rarity = _rarity(found)
     weighed = _weigh(found, rarity)
     labels, weights, biases = _fit_all(weighed, messages)
@@ -43,9 +46,11 @@ def train(messages: list[Labelled], concepts: Forms, trained_on: str) -> bytes:
         "labels": labels,
         "scales": [float(f"{scale:.6g}") for scale in scales],
         "biases": [round(float(bias), 4) for bias in biases],
+        "rows": len(buckets),
         "trained_on": trained_on,
     }
-    return json.dumps(head).encode() + b"\n" + zlib.compress(lanes.T.astype("<u2").tobytes(), 9)
+    rows = buckets.astype("<u4").tobytes() + lanes.T.astype("<u1").tobytes()
+    return json.dumps(head).encode() + b"\n" + zlib.compress(rows, 9)
 
 
 def _count(messages: list[Labelled], concepts: Forms) -> sparse.csr_matrix:
@@ -56,10 +61,9 @@ def _count(messages: list[Labelled], concepts: Forms) -> sparse.csr_matrix:
 
 
 def _rarity(found: sparse.csr_matrix) -> Floats:
-    """Smoothed inverse document frequency; a bucket that no message has weighs nothing."""
+    """Smoothed inverse document frequency."""
     frequency = np.asarray(found.sum(axis=0)).ravel()
-    rarity = np.log((1 + found.shape[0]) / (1 + frequency)) + 1
-    return np.where(frequency > 0, rarity, 0.0)
+    return np.log((1 + found.shape[0]) / (1 + frequency)) + 1
 
 
 def _weigh(found: sparse.csr_matrix, rarity: Floats) -> sparse.csr_matrix:
@@ -84,7 +88,7 @@ def _fit_all(weighed: sparse.csr_matrix, messages: list[Labelled]) -> tuple[list
 
 
 def _round(weights: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """Lanes from 1 to 127 around ZERO, a row of them per weight vector, and what one step is worth."""
+    """Lanes from 1 to 255 around ZERO, a row of them per weight vector, and what one step is worth."""
     # The few largest weights are cut, so that the many others keep their differences.
     most = np.array([np.quantile(np.abs(row[row != 0]), 0.9995) for row in weights])
     scales = most / (ZERO - 1)

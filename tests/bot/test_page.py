@@ -39,6 +39,21 @@ async def test_files_are_kept_for_ever_under_names_that_say_nothing(client: http
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
+async def test_what_tells_what_the_page_is_about_is_kept_by_no_browser_and_not_part_of_the_first_view(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    page = (await client.get("/")).text
+    assert len(site.assets.later) == 6  # the script, and the phrases of five languages
+    for asset in site.assets.later:
+        assert re.fullmatch(r"[A-Za-z0-9_-]{12}\.(js|json)", asset.name)
+        answer = await client.get(f"/static/{asset.name}")
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.content == asset.plain
+    assert f'"/static/{site.assets.later[0].name}"' in page
+    assert not any(name.endswith(site.assets.later[0].name) for name in _LINKS.findall(page))
+    assert "heed." not in page
+
+
 async def test_a_file_comes_packed_only_to_who_takes_that(client: httpx.AsyncClient, site: Site) -> None:
     address = f"/static/{site.assets.css.name}"
     for refusal in ("identity", "gzip;q=0", "br"):
@@ -89,7 +104,7 @@ async def test_the_page_holds_no_link_into_itself_and_no_stranger(client: httpx.
 
 
 async def test_the_script_touches_no_history_and_no_storage(site: Site) -> None:
-    script = site.assets.js.plain.decode()
+    script = (site.assets.js.plain + site.assets.later[0].plain).decode()
     for name in ("pushState", "replaceState", "localStorage", "sessionStorage", "indexedDB", "cookie", "serviceWorker"):
         assert name not in script
     for name in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):

@@ -63,6 +63,10 @@ class Visitor:
         await self.box.fill(words)
         await self.presses("Send")
 
+    async def can_be_asked(self) -> None:
+        """What asks before words go out has come; before that they go out unasked."""
+        await expect(self.page.locator("body[data-later]")).to_have_count(1)
+
     async def ends_the_talk(self) -> None:
         await self.presses("End talk")
         await self.presses("Yes, end it")

@@ -16,7 +16,7 @@ RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
 }
-PLAIN_VIEWS = ("first", "topic", "briefing", "waiting", "talk", "over")
+PLAIN_VIEWS = ("first", "topic", "asked", "briefing", "waiting", "talk", "over")
 # The page's own size is a share of what the reader has set; this doubles it as a reader's setting does.
 LARGE_TEXT = """() => {
   const { style } = document.documentElement;
@@ -154,7 +154,7 @@ async def test_the_first_tab_stop_leads_past_the_header(people: People) -> None:
     assert visitor.page.url == people.house.visitors
 
 
-@pytest.mark.parametrize("view", ["first", "topic", "briefing", "waiting", "talk"])
+@pytest.mark.parametrize("view", ["first", "topic", "asked", "briefing", "waiting", "talk"])
 async def test_what_has_the_focus_is_never_hidden(people: People, view: str) -> None:
     visitor = await VISITOR_VIEWS[view](people, viewport=PHONE, has_touch=False)
     await visitor.page.evaluate("scrollTo(0, 0); document.activeElement.blur()")

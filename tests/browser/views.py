@@ -52,6 +52,15 @@ async def _unclear(people: People, **options: Any) -> Visitor:
     return visitor
 
 
+async def _asked(people: People, **options: Any) -> Visitor:
+    visitor = await _topics(people, **options)
+    if visitor.scripts:
+        await visitor.can_be_asked()
+    await visitor.writes("my name is Noor, my number is 070-174 06 05, find me on www.example.se")
+    await expect(visitor.button("Remove it")).to_be_focused()
+    return visitor
+
+
 async def _briefing(people: People, **options: Any) -> Visitor:
     visitor = await _topic(people, **options)
     await visitor.opens_the_briefing()
@@ -171,6 +180,7 @@ VISITOR_VIEWS: dict[str, Way] = {
     "topic": _topic,
     "danger": _danger,
     "unclear": _unclear,
+    "asked": _asked,
     "briefing": _briefing,
     "counties": _counties,
     "nobody there": _nobody,

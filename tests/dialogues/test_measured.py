@@ -7,7 +7,7 @@ import pytest
 from dialogues.loader import CONCEPTS, RECOGNISER
 from dialogues.training.messages import FOLDER, OFF_TOPIC, fingerprint, read_all, read_messages
 from dialogues.values import Content
-from tests.dialogues.measured import UNSEEN, Measured, Share, measure
+from tests.dialogues.measured import UNSEEN, Measured, Share, compare_readers, measure
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "understanding.md"
 LANGUAGES = ("sv", "en")
@@ -25,24 +25,31 @@ def measured(content: Content, language: str) -> Measured:
 
 def test_urgent_messages_are_seen(measured: Measured) -> None:
     assert measured.recall.value >= 0.95
-    assert measured.precision.value >= 0.45
+    assert measured.precision.value >= 0.5
 
 
 def test_most_messages_find_their_topic(measured: Measured) -> None:
-    assert measured.first.value >= 0.68
-    assert measured.three.value >= 0.85
+    assert measured.first.value >= 0.74
+    assert measured.three.value >= 0.9
+    assert measured.fits.value >= 0.85
+    assert measured.three_fit.value >= 0.95
     assert measured.silent.value >= 0.75
 
 
 def test_the_document_tells_what_is_measured(measured: Measured, language: str) -> None:
-    told = DOCUMENT.read_text(encoding="utf-8")
+    told, readers = DOCUMENT.read_text(encoding="utf-8"), compare_readers(language)
     for share in (
         measured.first,
         measured.three,
+        measured.fits,
+        measured.three_fit,
         measured.silent,
         measured.recall,
         measured.precision,
         measured.calm,
+        readers.first,
+        readers.recall,
+        readers.precision,
     ):
         assert f"{share}, {share.right} of {share.all}" in told, language
 
@@ -55,8 +62,7 @@ def test_the_unseen_set_is_large_enough_and_unseen(content: Content, language: s
     assert min(topics.count(topic) for topic in content.topics) >= 20
     assert sum(message.danger == "urgent" for message in unseen) >= 200
     met = [message.text for message in unseen if message.text.casefold().strip() in trained]
-    # Two people may well type the same few words; more would mean that one set was copied from the other.
-    assert len(met) <= len(unseen) * 0.03
+    assert met == []  # two people may type the same few words: then training goes without them
 
 
 def test_the_training_set_has_enough_of_every_topic(content: Content, language: str) -> None:

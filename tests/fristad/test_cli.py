@@ -10,7 +10,7 @@ import pytest
 
 from fristad.accounts import add_account, print_engine_users
 from fristad.cli import main
-from fristad.measuring import understand_lines
+from fristad.measuring import guard_lines, understand_lines
 from fristad.refusal import Refused
 from tests.sealed import Organisation
 
@@ -48,18 +48,8 @@ def test_misuse_is_one_sentence_and_status_2(arguments: list[str], capsys: pytes
 def test_help_lists_the_commands() -> None:
     run = fristad("--help")
     assert run.returncode == 0
-    commands = (
-        b"serve",
-        b"bot",
-        b"console",
-        b"redis-acl",
-        b"staff",
-        b"keys",
-        b"understand",
-        b"rasa-actions",
-        b"rasa-export",
-    )
-    for command in commands:
+    names = "serve bot console redis-acl staff keys understand guard rasa-actions rasa-export"
+    for command in names.encode().split():
         assert command in run.stdout
 
 
@@ -104,6 +94,19 @@ def test_messages_are_understood_line_by_line() -> None:
         assert len(answer["topics"]) <= 3
 
 
+def test_what_tells_who_somebody_is_is_found_line_by_line() -> None:
+    messages = ["jag heter Sara", "\U0001f600 070-174 06 05", "ring 112", "", "\ud83d sara@exempel.se"]
+    run = fristad("guard", given="\n".join(json.dumps(message) for message in messages).encode())
+    assert run.stderr == b""
+    assert [json.loads(line) for line in run.stdout.splitlines()] == [
+        {"spans": [{"start": 0, "end": 14, "kind": "name_cue"}]},
+        {"spans": [{"start": 2, "end": 15, "kind": "phone"}]},
+        {"spans": []},
+        {"spans": []},
+        {"spans": [{"start": 2, "end": 17, "kind": "email"}]},
+    ]
+
+
 @pytest.mark.parametrize(
     "bad", [b"marked", b"{}", b"1", b"null", b'["marked"]', b'"marked', b'"\xff marked"', b"", b"[" * 100_000]
 )
@@ -111,9 +114,12 @@ def test_a_line_that_is_no_message_is_named_by_its_number(bad: bytes) -> None:
     out = io.StringIO()
     with pytest.raises(Refused) as refused:
         understand_lines("sv", [b'"hej"\n', bad + b"\n"], out)
+    with pytest.raises(Refused) as refused_too:
+        guard_lines([b'"hej"\n', bad + b"\n"], out)
+    assert str(refused.value) == str(refused_too.value)
     assert str(refused.value).startswith("Line 2 is not a JSON string")
     assert "marked" not in str(refused.value)
-    assert len(out.getvalue().splitlines()) == 1
+    assert len(out.getvalue().splitlines()) == 2
 
 
 def test_a_bad_line_ends_the_command_with_status_2() -> None:

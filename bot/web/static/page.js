@@ -21,6 +21,7 @@ function enterMode(next, name = "") {
   byId("reader").dataset.name = name;
   byId("reader").textContent = word(byId("reader").dataset.word, { name });
   askToEnd(false);
+  void loadLater(WRITER);
 }
 
 function notice(words) {
@@ -49,7 +50,7 @@ async function post(input) {
     const answer = await response.json();
     if (!answer.state) throw new Error(answer.error);
     showTrouble({ turn: "" });
-    state = answer.state;
+    ({ state, urgent: WRITER.urgent } = answer);
     if (answer.words) changeWords(answer);
     return answer;
   } catch {
@@ -109,6 +110,8 @@ function send() {
     notice(word("write.too-long"));
   } else if (mode() === "talk" && !seals.now) {
     notice(word("seal.wait", { name: person }));
+  } else if (asksFirst(words)) {
+    return; // until the visitor has answered what it asks
   } else if (mode() === "talk") {
     text.value = "";
     draftFor = null;
@@ -122,14 +125,16 @@ function send() {
 
 // Left messages and codes: what they need is fetched when somebody wants one.
 async function openCodes() {
-  const { organisation, later } = form.dataset, { lists, codes } = data;
+  const { organisation, box } = form.dataset, { lists, codes } = data;
   try {
-    const { open } = await import(`/static/${later}`);
+    const { open } = await import(`/static/${box}`);
     await open({ element, organisation, lists, codes, partings, lang: document.documentElement.lang, before: byId("promises") });
   } catch {
     showTrouble({ turn: word("trouble.turn") });
   }
 }
+
+const WRITER = { element, text, reader, announce, send, urgent: false }; // urgent: the bot has heard of such danger
 
 const DEEDS = {
   codes: openCodes,
@@ -153,6 +158,7 @@ function begin() {
   watchDock();
   text.removeAttribute("name"); // so that no browser keeps what is typed as a form entry
   if (text.value) draftFor = reader();
+  text.addEventListener("focus", () => void loadLater(WRITER));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const button = event.submitter;

@@ -1,0 +1,56 @@
+"""What the page loads only once somebody can write: the guard with its rules, its question and its words."""
+
+import json
+from collections.abc import Mapping
+from importlib.resources import files
+from typing import Any
+
+from bot.web.assets import Asset, make_asset
+from bot.words import Words
+from dialogues.alarm import alarm_data, load_alarm, urgent_phrases
+from dialogues.values import Content
+
+OWN = "heed."  # keys of words that only this part of the page says
+
+_SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "guard", "alarm", "heed")
+
+
+def first_words(words: Mapping[str, str]) -> dict[str, str]:
+    """The words of the page without those that come later."""
+    return {key: text for key, text in words.items() if not key.startswith(OWN)}
+
+
+def load_later(content: Content, words: Words, rules: Mapping[str, Any]) -> tuple[Asset, ...]:
+    """One module of the browser, and the phrases of danger in each language that has only phrases.
+
+    Browsers are not to keep them: they name what the page is about.
+    """
+    phrases = {language: _told(list_, "json") for language, list_ in urgent_phrases(content).items()}
+    own = {
+        language: {key.removeprefix(OWN): text for key, text in words.of(language).items() if key.startswith(OWN)}
+        for language in sorted(words.languages())
+    }
+    constants = {
+        "RULES": rules,
+        "ALARM": alarm_data(load_alarm()),
+        "WORDS": own,
+        "PHRASES": {language: f"/static/{asset.name}" for language, asset in phrases.items()},
+    }
+    folder = files("bot.web") / "static" / "guard"
+    parts = [f"const {name} = {_json(value)};" for name, value in constants.items()]
+    parts += [_spare((folder / f"{name}.js").read_text(encoding="utf-8")) for name in _SCRIPTS]
+    return make_asset("js", "\n".join(parts).encode(), telling=True), *phrases.values()
+
+
+def _spare(script: str) -> str:
+    """A script without the lines and spaces that are for readers only."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("// "))
+
+
+def _told(value: object, suffix: str) -> Asset:
+    return make_asset(suffix, _json(value).encode(), telling=True)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

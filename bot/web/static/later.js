@@ -1,0 +1,28 @@
+// What nobody needs to read: it comes once somebody can write. While it has not come, everything works without it.
+let heed = null; // asks before words go out that may tell who somebody is
+let loading = false;
+let tries = 0;
+
+partings.push(() => { heed = null; });
+
+async function loadLater(page) {
+  if (heed || loading) return;
+  loading = true;
+  try {
+    // The browser remembers by its address that a module could not be loaded.
+    heed = (await import(`${data.later}${tries ? `?${tries}` : ""}`)).begin(page);
+    document.body.dataset.later = "";
+  } catch {
+    tries += 1;
+  }
+  loading = false;
+}
+
+// Whether the words wait until the visitor has answered. When that goes wrong they do not: no message may be lost by it.
+function asksFirst(words) {
+  try {
+    return Boolean(heed?.stops(words));
+  } catch {
+    return false;
+  }
+}
