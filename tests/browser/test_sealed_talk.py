@@ -63,6 +63,7 @@ async def test_neither_the_frames_nor_the_engine_hold_eight_bytes_of_the_words(p
     frames = frames_of(visitor.page)
     await visitor.comes_to_wait()
     await staff.takes()
+    await expect(visitor.page.locator("#end")).to_be_visible()  # before that the bot would read it, and the box says so
     await visitor.writes(MINE)
     await expect(staff.messages()).to_have_text([MINE])
     await staff.writes(THEIRS)

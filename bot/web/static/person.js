@@ -38,7 +38,7 @@ const FRAMES = {
     try {
       await seals.meet(frame);
     } catch (error) {
-      showUntrusted(frame);
+      if (error.anew) showUntrusted(frame);
       throw error;
     }
     outbox.align(frame.up, frame.heard);

@@ -8,6 +8,7 @@ class Seals {
   #now = null; // the epoch that words are sealed under
   #newest = 0;
   #device = "";
+  #refused = ""; // the last device and epoch that got no key: said once, however often it is asked
   #decided = ""; // the device of which it is clear whether it may open the earlier words
 
   // `organisation`: the pinned public key; `give(frame)` tries to send a wrapped key.
@@ -30,7 +31,10 @@ class Seals {
       if (epoch <= this.#newest || write64(this.#maker.talk) !== talk) throw new SealError("epoch");
       await this.#begin(epoch, device, await readDevice(this.#organisation, device));
     } catch (error) {
-      this.#give({ epoch, device, wrapped: "" });
+      const refused = `${epoch} ${device}`;
+      error.anew = refused !== this.#refused;
+      this.#refused = refused;
+      if (error.anew) this.#give({ epoch, device, wrapped: "" });
       throw error;
     }
   }
