@@ -132,6 +132,9 @@ function watchDock() {
     if (sticky && mode === "talk" && mode === before) scrollBy(0, grown);
     height += grown;
     before = mode;
+    // A button that the keyboard has reached is not pushed out of sight; one who writes may be reading further up.
+    const held = document.activeElement;
+    if (dock.contains(held) && held.id !== "text") held.scrollIntoView({ block: "nearest" });
   }).observe(dock);
 }
 
