@@ -16,10 +16,7 @@ _RUNNING = 0.01  # seconds at a time: short enough that nothing notices a stop
 
 @contextmanager
 def slowed(mark: str, times: float) -> Iterator[None]:
-    """While this lasts, the process whose command line holds `mark`, with all its children, runs `times` slower."""
-    own = {pid: os.sched_getaffinity(pid) for pid in _family(mark)}
-    for pid in own:
-        os.sched_setaffinity(pid, {min(own[pid])})
+    """While this lasts, the processes whose command line holds `mark`, with all their children, run `times` slower."""
     over = threading.Event()
     thread = threading.Thread(target=_stop_and_go, args=(mark, times, over))
     thread.start()
@@ -28,18 +25,28 @@ def slowed(mark: str, times: float) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
-        for pid, cores in own.items():
-            with suppress(ProcessLookupError):
-                os.sched_setaffinity(pid, cores)
+        for pid in _family(mark):
+            _confine(pid, os.sched_getaffinity(0))
 
 
 def _stop_and_go(mark: str, times: float, over: threading.Event) -> None:
+    core = {min(os.sched_getaffinity(0))}
     while not over.is_set():
         family = _family(mark)
-        _signal(family, signal.SIGSTOP)
-        time.sleep(_RUNNING * (times - 1))
-        _signal(family, signal.SIGCONT)
-        time.sleep(_RUNNING)
+        for pid in family:
+            _confine(pid, core)
+        for _ in range(20):
+            _signal(family, signal.SIGSTOP)
+            time.sleep(_RUNNING * (times - 1))
+            _signal(family, signal.SIGCONT)
+            time.sleep(_RUNNING)
+
+
+def _confine(pid: int, cores: set[int]) -> None:
+    """Every thread of the process, which need not be where the first one is."""
+    for thread in Path(f"/proc/{pid}/task").glob("[0-9]*"):
+        with suppress(OSError):
+            os.sched_setaffinity(int(thread.name), cores)
 
 
 def _signal(family: list[int], number: signal.Signals) -> None:
@@ -49,17 +56,16 @@ def _signal(family: list[int], number: signal.Signals) -> None:
 
 
 def _family(mark: str) -> list[int]:
-    """The marked process and all that descend from it, parents first."""
+    """The marked processes and all that descend from them."""
     parents: dict[int, int] = {}
     found: list[int] = []
     for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ValueError):
+        with suppress(OSError):
             pid = int(folder.name)
             # The parent stands behind the name, which is in parentheses and may hold anything.
             parents[pid] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
-            if mark.encode() in (folder / "cmdline").read_bytes() and parents[pid] not in found:
+            if mark.encode() in (folder / "cmdline").read_bytes():
                 found.append(pid)
-    found = [pid for pid in found if mark.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()]
     for pid in found:  # grows while it is walked
         found.extend(child for child, parent in parents.items() if parent == pid and child not in found)
     return found
