@@ -66,7 +66,7 @@ class Numbers:
         self._public_starts = tuple(rules["public_starts"].split())
         cues = [(cue, name) for name in ("person_cues", "phone_cues") for cue in rules[name]]
         self._cues = Phrases(cues, folding)
-        self._currency = words_of(folding, rules["counted"])
+        self._counted = words_of(folding, rules["counted"])
 
     def find(self, reading: Reading) -> list[Found]:
         """All numbers, and PUBLIC ones, in their order."""
@@ -164,7 +164,7 @@ class Numbers:
         return digits in self._public or ("phone_cues" in announced and 7 <= size <= 12)
 
     def _is_counted(self, reading: Reading, token: int) -> bool:
-        return reading.gap(token + 1) < 2 and reading.word(token + 1) in self._currency
+        return reading.gap(token + 1) < 2 and reading.word(token + 1) in self._counted
 
     def _kind(self, one: Candidate, plus: bool, announced: Set[str]) -> str:
         """What the digits are, or nothing."""
