@@ -2,7 +2,8 @@
 
 AccountError (ValueError)     an account cannot be made as asked; the message says what to change
 ├── NameTaken                 another account signs in with this name
-└── PasswordTooShort          fewer than PASSWORD_LENGTH characters
+├── PasswordTooShort          fewer than PASSWORD_LENGTH characters
+└── PasswordGuessable         it is long, and guessed first all the same
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from console.guessable import is_guessable
 from console.permissions import Role
 from console.tables import Database, Sessions, Staff
 from handover.values import DeskId, StaffId
@@ -42,6 +44,10 @@ class NameTaken(AccountError):
 
 class PasswordTooShort(AccountError):
     """Fewer than PASSWORD_LENGTH characters."""
+
+
+class PasswordGuessable(AccountError):
+    """It is long, and guessed first all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,8 @@ def _check(sign_in_name: str, shown_name: str, role: str, password: str, desk: s
         raise PasswordTooShort(f"A password has at least {PASSWORD_LENGTH} characters; four or five words do well.")
     if len(password) > PASSWORD_MAX:
         raise AccountError(f"A password has at most {PASSWORD_MAX} characters.")
+    if is_guessable(password, (sign_in_name, shown_name)):
+        raise PasswordGuessable("This password is among the first that others try: four or five words do well.")
 
 
 class Accounts:

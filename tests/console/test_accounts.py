@@ -13,6 +13,7 @@ from console.accounts import (
     Accounts,
     Member,
     NameTaken,
+    PasswordGuessable,
     PasswordTooShort,
     TooSoon,
     WrongPair,
@@ -73,6 +74,7 @@ async def test_the_command_line_adds_an_account_to_a_database_of_any_age(tmp_pat
     [
         ({"password": "14 characters!"}, PasswordTooShort),
         ({"password": "x" * 201}, AccountError),
+        ({"password": "Sommar2026Sommar2026"}, PasswordGuessable),
         ({"role": "administrator"}, AccountError),
         ({"sign_in_name": "two words"}, AccountError),
         ({"shown_name": ""}, AccountError),
