@@ -60,7 +60,6 @@ class ChromiumTab:
     async def resize(self, width: int, height: int) -> None:
         await self.page.set_viewport_size({"width": width, "height": height})
 
-
     async def frame(self) -> Tab:
         return ChromiumTab(self.page, self.page.frames[1])
 

@@ -62,6 +62,14 @@ async def _reading(guest: Guest, _: People) -> None:
     await guest.sees("Written from the sources")
 
 
+async def _asked(guest: Guest, _: People) -> None:
+    """Before words go out that may tell who somebody is; the unsent words are in the box."""
+    await guest.starts()
+    await eventually(lambda: guest.tab.run("return 'later' in document.body.dataset"), "the guard did not come")
+    await guest.writes("my number is 070-174 06 05")
+    await guest.sees("Remove it")
+
+
 async def _waiting(guest: Guest, desk: People) -> None:
     await desk.staff_on_duty()
     await guest.comes_to_wait()
@@ -77,6 +85,17 @@ async def _talk(guest: Guest, desk: People) -> Staff:
     return staff
 
 
+async def _muted(guest: Guest, desk: People) -> None:
+    staff = await _talk(guest, desk)
+    await staff.mutes()
+    await guest.sees("has paused the talk")
+
+
+async def _compared(guest: Guest, desk: People) -> None:
+    await _talk(guest, desk)
+    await guest.presses("Compare two words")
+
+
 async def _ended(guest: Guest, desk: People) -> None:
     await _talk(guest, desk)
     await guest.presses("End talk", "Yes, end it")
@@ -84,27 +103,29 @@ async def _ended(guest: Guest, desk: People) -> None:
 
 
 async def _lost(guest: Guest, _: People) -> None:
-    await guest.opens_the_page("nothing")
     await guest.sees("There is nothing at this address.")
 
 
 VIEWS: dict[str, Callable[[Guest, People], Awaitable[object]]] = {
     "first": _first,
     "reading": _reading,
+    "asked": _asked,
     "waiting": _waiting,
     "talk": _talk,
+    "muted": _muted,
+    "safety words": _compared,
     "ended": _ended,
     "error": _lost,
 }
 
 
 @asynccontextmanager
-async def _guest(program: Program, street: Street, *, scripts: bool = True) -> AsyncIterator[Guest]:
+async def _guest(program: Program, street: Street, *, scripts: bool = True, path: str = "") -> AsyncIterator[Guest]:
     """Somebody who looked at another page before ours."""
     async with program.tab(scripts=scripts) as tab:
         guest = Guest(tab, street.home.address)
         await tab.go(street.before)
-        await guest.opens_the_page()
+        await guest.opens_the_page(path)
         yield guest
 
 
@@ -112,7 +133,7 @@ async def _guest(program: Program, street: Street, *, scripts: bool = True) -> A
 async def test_the_exit_is_free_in_every_view_and_back_never_leads_to_us(
     program: Program, street: Street, desk: People, view: str
 ) -> None:
-    async with _guest(program, street) as guest:
+    async with _guest(program, street, path="nothing" if view == "error" else "") as guest:
         await VIEWS[view](guest, desk)
         for size in SIZES:
             await guest.tab.resize(*size)
@@ -133,7 +154,7 @@ async def test_without_a_network_the_page_is_empty_at_once(program: Program, str
         await street.home.cut()
         await street.away.cut()
         await _presses_and_looks(guest)
-        await eventually(lambda: _is_gone(guest, street), "still on our page")
+        await eventually(lambda: _is_gone(guest, street), "still on our page", told=guest.tab.address)
         await guest.tab.back()
         await guest.is_at(street.before)
         await street.mend()
@@ -221,7 +242,7 @@ async def test_back_after_a_plain_link_asks_us_anew_and_shows_nothing(program: P
         street.home.forget()
         street.away.say_nothing()
         await guest.tab.back()
-        await eventually(lambda: _asked(street, "GET /"), "the page came out of the browser's memory")
+        await eventually(lambda: _was_asked(street, "GET /"), "the page came out of the browser's memory")
         await guest.is_at(guest.home)
         await _shows_nothing(guest)
         await street.mend()
@@ -337,10 +358,11 @@ async def _shows_nothing(guest: Guest) -> None:
 
 
 async def _is_gone(guest: Guest, street: Street) -> bool:
-    return await guest.tab.address() in {street.away.address, "chrome-error://chromewebdata/"}
+    """Where the other page should be, or where Chromium and WebKit put their own words in its place."""
+    return await guest.tab.address() in {street.away.address, "chrome-error://chromewebdata/", "about:blank"}
 
 
-async def _asked(street: Street, request: str) -> bool:
+async def _was_asked(street: Street, request: str) -> bool:
     return request in street.home.asked
 
 

@@ -154,4 +154,3 @@ async def _leaves(guest: Guest, street: Street) -> None:
     await guest.leaves()
     await guest.is_at(street.away.address)
     await asyncio.sleep(1)
-

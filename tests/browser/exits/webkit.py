@@ -4,7 +4,7 @@ import asyncio
 import os
 import subprocess
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,10 @@ MISSING = "Debian's packages webkit2gtk-driver and xvfb are missing: run scripts
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
+class Unanswered(AssertionError):
+    """The page went away while it was asked."""
+
+
 class WebKitTab:
     """A session of its own: WebKit's tabs share their switches."""
 
@@ -31,8 +35,10 @@ class WebKitTab:
     async def go(self, address: str) -> None:
         await self._ask("POST", "url", {"url": address})
         for _ in range(400):
-            if await self.run("return [location.href, document.readyState]") == [address, "complete"]:
-                return
+            # A page that goes away while it is asked answers nothing: then the next one is asked.
+            with suppress(Unanswered):
+                if await self.run("return [location.href, document.readyState]") == [address, "complete"]:
+                    return
             await asyncio.sleep(0.05)
         raise AssertionError(f"{address} did not come")
 
@@ -70,7 +76,8 @@ class WebKitTab:
         value = answer.json()["value"]
         if answer.is_success or may_fail:
             return value
-        raise AssertionError(f"{path}: {value['error']}: {value['message']}")
+        kind = Unanswered if "before the unload event" in value["message"] else AssertionError
+        raise kind(f"{path}: {value['error']}: {value['message']}")
 
 
 class WebKit:
