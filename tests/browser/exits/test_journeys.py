@@ -210,6 +210,9 @@ async def test_leaving_works_before_the_rest_of_the_page_has_come(program: Progr
             street.home.withhold(".js")
             await tab.run("setTimeout(() => { location.href = arguments[0]; }, 0, arguments[0]);", guest.home)
             await guest.sees("What we keep")
+            # The words are there before the style is, and a finger would be where the link no longer lies.
+            styled = "return getComputedStyle(document.querySelector('.bar')).position === 'sticky'"
+            await eventually(lambda: tab.run(styled), "the style did not come")  # noqa: B023
             await way(guest)
             await guest.is_at(street.away.address)
             await street.mend()

@@ -18,6 +18,7 @@ DRIVER = Path("/usr/bin/WebKitWebDriver")
 BROWSER = Path("/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser")
 MISSING = "Debian's packages webkit2gtk-driver and xvfb are missing: run scripts/system-packages"
 _SCRIPT_LIMIT = 5_000  # milliseconds; every script here returns at once
+_PATIENCE = 120  # seconds for one answer: some are hundreds of keys, on a machine that may be busy
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -115,7 +116,7 @@ async def webkit(home: Path) -> AsyncIterator[WebKit]:
         port = free_port()
         driver = _launch(port, display, home)
         try:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=_PATIENCE) as client:
                 await _until_it_answers(client)
                 yield WebKit(client)
         finally:
