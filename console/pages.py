@@ -23,14 +23,18 @@ from console.wrapup import GROUPS
 
 STATIC = Path(__file__).parent / "static"
 SEALING = Path(safety.__file__).parent / "sealing.js"  # the same file as the visitor's page has
+CODES = SEALING.with_name("codes.js")  # stands behind it in one file
 _SCRIPT = "text/javascript"
 FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
+    "codes.js": _SCRIPT,
     "column.js": _SCRIPT,
     "compare.js": _SCRIPT,
     "desk.js": _SCRIPT,
+    "deskkeys.js": _SCRIPT,
     "device.js": _SCRIPT,
+    "letters.js": _SCRIPT,
     "load.js": _SCRIPT,
     "outbox.js": _SCRIPT,
     "room.js": _SCRIPT,
@@ -41,7 +45,7 @@ FILES = {
     "wire.js": _SCRIPT,
     "wrapup.js": _SCRIPT,
 }
-NAVIGATION = ("desk", "statistics", "devices", "directory", "texts")
+NAVIGATION = ("desk", "messages", "statistics", "devices", "directory", "texts")
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")
 
 router = APIRouter()
@@ -186,8 +190,16 @@ async def show_desk(request: Request) -> Response:
 async def show_statistics(request: Request) -> Response:
     """The live load. Figures come with the first published period."""
     house = house_of(request)
-    load = await house.staff_end.load(signed_in_of(request).member.desk)
-    return render(request, "statistics.html", page="statistics", band=waiting_band(load.waiting), on_duty=load.on_duty)
+    desk = signed_in_of(request).member.desk
+    load = await house.staff_end.load(desk)
+    return render(
+        request,
+        "statistics.html",
+        page="statistics",
+        band=waiting_band(load.waiting),
+        on_duty=load.on_duty,
+        left=waiting_band(await house.letters.open(desk)),
+    )
 
 
 @router.get("/directory")
@@ -214,6 +226,8 @@ async def show_file(request: Request, name: str) -> Response:
             return FileResponse(words, media_type="text/plain; charset=utf-8")
     if name not in FILES:
         raise HTTPException(404)
+    if name == CODES.name:
+        return Response(SEALING.read_bytes() + CODES.read_bytes(), media_type=FILES[name])
     return FileResponse(SEALING if name == SEALING.name else STATIC / name, media_type=FILES[name])
 
 

@@ -26,7 +26,7 @@ EXAMPLES = 25 if FUZZED else 10  # for each address, valid and invalid, and each
 NUMBER = secrets.randbits(32) if FUZZED else 20261122
 COMMON = {400, 401, 403, 404, 405, 413, 422, 429}
 REDIRECTS = {"GET /", "GET /desk", "GET /statistics", "GET /directory", "GET /texts", "GET /sign-in"}
-REDIRECTS |= {"POST /sign-out", "POST /language", "GET /devices", "GET /devices/requests"}
+REDIRECTS |= {"POST /sign-out", "POST /language", "GET /devices", "GET /devices/requests", "GET /messages"}
 REDIRECTS |= {"POST /devices/approve", "POST /devices/revoke", "POST /devices/signatures"}
 TELLING = 6  # characters; anything shorter may stand in any answer by chance
 
@@ -41,6 +41,9 @@ FORMS = {
         "/devices/approve": (FORM, "form_token device"),
         "/devices/revoke": (FORM, "form_token device sure"),
         "/devices/signatures": ("multipart/form-data", "form_token signatures"),
+        "/messages/make": (FORM, "form_token device key wrapped instead"),
+        "/messages/hand": (FORM, "form_token device key copies"),
+        "/messages/answer": (FORM, "form_token device box up down line body"),
     },
 }
 

@@ -80,6 +80,7 @@ function showAnswer(answer, stay) {
 }
 
 async function choose(button) {
+  if (button.value === "codes") return openCodes();
   const label = button.textContent;
   const answer = await turn({ choice: button.value });
   if (!answer) return;
@@ -126,9 +127,21 @@ function send() {
   }
 }
 
+// Left messages and codes: what they need is fetched when somebody wants one.
+async function openCodes() {
+  const { organisation, box } = form.dataset, { lists, codes } = data;
+  try {
+    const { open } = await import(`/static/${box}`);
+    await open({ element, organisation, lists, codes, partings, lang: document.documentElement.lang, before: byId("promises") });
+  } catch {
+    showTrouble({ turn: word("trouble.turn") });
+  }
+}
+
 const WRITER = { element, text, reader, announce, send, urgent: false }; // urgent: the bot has heard of such danger
 
 const DEEDS = {
+  codes: openCodes,
   send,
   stop: () => talk?.end(),
   "end-ask"() {
@@ -169,7 +182,7 @@ function begin() {
   });
   byId("compare").hidden = false;
   byId("compare").addEventListener("toggle", showPair);
-  byId("skip").hidden = false;
+  byId("skip").hidden = byId("open-codes").hidden = false;
   byId("skip").addEventListener("click", () => byId("main").focus());
   partings.push(() => {
     state = token = text.value = "";
