@@ -1,8 +1,8 @@
-"""What joining, and reaching a box of left messages, costs while many want to: with every doubling of the load one level
-more. At rest joining costs nothing.
+"""What joining costs while many want to, and what reaching a box of left messages does: one level more with every
+doubling of the load.
 
-Requirements AB-2 to AB-4, and NI-5 for boxes. A level is paid in work by whoever can compute, and in waiting by whoever cannot. The highest
-level is the most that anybody ever pays: nobody is refused.
+Requirements AB-2 to AB-4, and NI-5 for boxes. A level is paid in work by whoever can compute, and in waiting by whoever
+cannot. The highest level is the most that anybody ever pays: nobody is refused.
 """
 
 HIGHEST = 6

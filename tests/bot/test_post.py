@@ -6,13 +6,19 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.main import create_app
+from bot.toll import Paid, Toll
 from bot.web.site import Site
+from dialogues.values import Content
 from handover.post import LONGEST, Box, Posted
 from handover.staff_redis import RedisStaffEnd
+from handover.visitor_redis import RedisVisitorEnd
+from safety.buckets import Buckets
 from safety.desks import sign_desk
 from safety.devices import VALID
+from safety.price import FREE_BOXES, MAKING
 from safety.text64 import read64, write64
-from tests.bot.conftest import DESK, ORGANISATION, Clock, Colleague
+from tests.bot.conftest import DESK, ORGANISATION, Clock, Colleague, frozen
 from tests.engines import Engine
 from tests.sealed_letters import CodeHolder, DeskEnd
 from tests.solver import solve
@@ -131,19 +137,84 @@ async def test_a_wrong_locator_finds_nothing_and_a_malformed_one_is_refused(clie
     assert (await client.post("/post", json={"do": "leave", "box": LOCATOR})).json() == {"code": "bad"}
 
 
-async def test_guessing_costs_work_and_nobody_is_shut_out(client: httpx.AsyncClient) -> None:
-    for _ in range(30):
+async def guess(client: httpx.AsyncClient, times: int) -> dict[str, Any]:
+    """What the last of so many guesses gets, none of which pays."""
+    told: dict[str, Any] = {}
+    for _ in range(times):
         told = (await client.post("/post", json={"do": "look", "box": write64(secrets.token_bytes(32))})).json()
-    assert "question" in told
-    work = solve(told["question"])
-    body = {"do": "look", "box": LOCATOR, "work": work}
+    return told
+
+
+def level(told: dict[str, Any]) -> int:
+    return told["question"]["parameters"]["data"]["level"] if "question" in told else 0
+
+
+async def test_guessing_costs_work_and_nobody_is_shut_out(client: httpx.AsyncClient) -> None:
+    told = await guess(client, FREE_BOXES + 1)
+    assert level(told) == 1
+    body = {"do": "look", "box": LOCATOR, "work": solve(told["question"])}
     assert (await client.post("/post", json=body)).json()["found"] is False
-    assert "question" in (await client.post("/post", json=body)).json()
+    assert level((await client.post("/post", json=body)).json()) == 1
 
 
-async def test_a_new_box_costs_work_even_at_rest(client: httpx.AsyncClient, letter: dict[str, Any]) -> None:
+async def test_work_counts_once_also_in_another_process(
+    client: httpx.AsyncClient, site: Site, content: Content, clock: Clock, letter: dict[str, Any]
+) -> None:
     body = {"do": "leave", "box": LOCATOR, "letter": letter}
-    assert "question" in (await client.post("/post", json=body)).json()
+    told = (await client.post("/post", json=body)).json()
+    paid = {**body, "work": solve(told["question"])}
+    end = RedisVisitorEnd(site.settings.redis_url.get_secret_value(), site.settings.limits)
+    app = create_app(site.settings, end, content, now=clock)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://visitor.test") as other,
+    ):
+        assert (await other.post("/post", json=paid)).json() == {"left": 1}
+        assert "question" in (await other.post("/post", json=paid)).json()
+    assert "question" in (await client.post("/post", json=paid)).json()
+
+
+async def test_work_for_the_line_pays_for_no_box_and_none_for_a_box_for_the_line(
+    client: httpx.AsyncClient, site: Site, letter: dict[str, Any]
+) -> None:
+    for purpose in ("join", "box"):
+        price = await site.toll.charge(DESK, purpose, MAKING, Paid())
+        assert price
+        work = solve(price.question)
+        told = (await client.post("/post", json={"do": "leave", "box": LOCATOR, "letter": letter, "work": work})).json()
+        assert ("left" in told) == (purpose == "box")
+        assert await site.toll.charge(DESK, "box" if purpose == "join" else "join", MAKING, Paid(work=work))
+
+
+async def test_a_new_box_costs_work_even_at_rest_and_more_in_a_flood(
+    client: httpx.AsyncClient, letter: dict[str, Any]
+) -> None:
+    body = {"do": "leave", "box": LOCATOR, "letter": letter}
+    assert level((await client.post("/post", json=body)).json()) == MAKING
+    await guess(client, FREE_BOXES)
+    assert level((await client.post("/post", json=body)).json()) == MAKING + 1
+
+
+async def test_a_flood_is_forgotten_after_a_minute(site: Site) -> None:
+    steady = Clock()
+    toll = Toll(site.settings.key, site.end, Buckets(steady), steady, steady)
+    for _ in range(FREE_BOXES):
+        toll.boxed()
+    assert toll.box_level(making=False) == 1
+    steady.now += 61
+    assert toll.box_level(making=False) == 0
+
+
+async def test_without_the_engine_a_page_is_told_so_and_the_way_stays_open(
+    client: httpx.AsyncClient, engine: Engine, letter: dict[str, Any]
+) -> None:
+    body = {"do": "leave", "box": LOCATOR, "letter": letter}
+    told = (await client.post("/post", json=body)).json()
+    paid = {**body, "work": solve(told["question"])}
+    with frozen(engine):
+        assert (await client.post("/post", json=paid)).json() == {"code": "trouble"}
+    # Whether the work was spent before the engine stopped nobody can tell: at worst it is done once more.
+    assert await asked(client, **paid) == {"left": 1}
 
 
 async def test_letters_follow_one_another(client: httpx.AsyncClient, letter: dict[str, Any]) -> None:
