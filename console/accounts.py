@@ -1,8 +1,9 @@
-"""Staff accounts: create one, and check a name with its password without telling which of the two was wrong.
+"""Staff accounts: create one, and check a name with its password and code, without telling which of them was wrong.
 
 AccountError (ValueError)     an account cannot be made as asked; the message says what to change
 ├── NameTaken                 another account signs in with this name
-└── PasswordTooShort          fewer than PASSWORD_LENGTH characters
+├── PasswordTooShort          fewer than PASSWORD_LENGTH characters
+└── PasswordGuessable         it is long, and guessed first all the same
 """
 
 import asyncio
@@ -17,8 +18,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from console.codes import Codes, hash_recovery
+from console.guessable import is_guessable
 from console.permissions import Role
-from console.tables import Database, Sessions, Staff
+from console.signing import Way
+from console.tables import CodeSecret, Database, Passkey, RecoveryCode, Sessions, Staff
 from handover.values import DeskId, StaffId
 
 PASSWORD_LENGTH = 15  # length is what counts, so nothing is asked about its composition
@@ -44,6 +48,10 @@ class PasswordTooShort(AccountError):
     """Fewer than PASSWORD_LENGTH characters."""
 
 
+class PasswordGuessable(AccountError):
+    """It is long, and guessed first all the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A staff account, without its secrets."""
@@ -56,7 +64,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class WrongPair:
-    """No active account has this name and this password."""
+    """No active account has this name, this password and this code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Who it is, and how they got in. Not `whole`: they may only set up a (second) way to sign in."""
+
+    member: Member
+    way: Way
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +84,7 @@ class TooSoon:
 
 
 async def add_staff(
-    database_url: str, *, sign_in_name: str, shown_name: str, role: str, password: str, desk: str
+    database_url: str, *, sign_in_name: str, shown_name: str, role: str, password: str | None, desk: str
 ) -> StaffId:
     """Create an account and return its id. AccountError (a sentence) for whatever cannot be accepted."""
     database = Database(database_url)
@@ -86,11 +103,12 @@ async def add_staff(
 
 
 async def create_account(
-    sessions: Sessions, *, sign_in_name: str, shown_name: str, role: str, password: str, desk: str
+    sessions: Sessions, *, sign_in_name: str, shown_name: str, role: str, password: str | None, desk: str
 ) -> StaffId:
-    """As `add_staff`, on a database that is already open."""
-    _check(sign_in_name, shown_name, role, password, desk)
-    hashed = await asyncio.to_thread(PasswordHasher().hash, password)
+    """As `add_staff`, on a database that is already open. Without a password nobody gets in before an invitation
+    (console.invitations) was made for the account, and used."""
+    _check(sign_in_name, shown_name, role, desk)
+    hashed = "" if password is None else await hash_password(password, (sign_in_name, shown_name))
     account = Staff(
         id=secrets.token_urlsafe(16),
         sign_in_name=_folded(sign_in_name),
@@ -98,7 +116,7 @@ async def create_account(
         role=role,
         desk=desk,
         password_hash=hashed,
-        active=True,
+        active=password is not None,
     )
     try:
         async with sessions.begin() as session:
@@ -108,48 +126,103 @@ async def create_account(
     return StaffId(account.id)
 
 
-def _check(sign_in_name: str, shown_name: str, role: str, password: str, desk: str) -> None:
+async def hash_password(password: str, names: tuple[str, ...]) -> str:
+    """What is kept of a password. AccountError for one that is too short, too long or guessed first; `names` are the
+    person's own, which others try."""
+    _check_password(password, names)
+    return await asyncio.to_thread(PasswordHasher().hash, password)
+
+
+def _check(sign_in_name: str, shown_name: str, role: str, desk: str) -> None:
     if not _SIGN_IN_NAME.fullmatch(sign_in_name):
         raise AccountError("A sign-in name is 1 to 64 letters, digits and . @ + - _ without spaces.")
     if not _SHOWN_NAME.fullmatch(shown_name):
         raise AccountError("The name that visitors see is 1 to 40 letters, and begins with a letter.")
     if role not in list(Role):
-        raise AccountError("The role is staff or coordinator.")
+        raise AccountError("The role is staff, coordinator or administrator.")
     if not desk:
         raise AccountError("An account belongs to a desk.")
+
+
+def _check_password(password: str, names: tuple[str, ...]) -> None:
     if len(password) < PASSWORD_LENGTH:
         raise PasswordTooShort(f"A password has at least {PASSWORD_LENGTH} characters; four or five words do well.")
     if len(password) > PASSWORD_MAX:
         raise AccountError(f"A password has at most {PASSWORD_MAX} characters.")
+    if is_guessable(password, names):
+        raise PasswordGuessable("This password is among the first that others try: four or five words do well.")
 
 
 class Accounts:
-    """Checks names and passwords. Unknown names cost the same work and get the same answer as wrong passwords."""
+    """Checks names, passwords and codes. Unknown names cost the same work and get the same answer as wrong passwords.
+    `clock` measures the delays."""
 
-    def __init__(self, sessions: Sessions, clock: Callable[[], float], hasher: PasswordHasher | None = None) -> None:
+    def __init__(
+        self,
+        sessions: Sessions,
+        clock: Callable[[], float],
+        codes: Codes,
+        hasher: PasswordHasher | None = None,
+    ) -> None:
         self._sessions = sessions
         self._hasher = hasher or PasswordHasher()
+        self._codes = codes
         self._stand_in = self._hasher.hash(secrets.token_urlsafe())
         self._delays = Delays(clock)
         self._hashing = asyncio.Semaphore(_HASHERS)
 
-    async def verify(self, sign_in_name: str, password: str) -> Member | WrongPair | TooSoon:
-        """Who signs in with this pair."""
+    async def enter(self, sign_in_name: str, password: str, code: str = "") -> Entered | WrongPair | TooSoon:
+        """Who signs in with these. `code` comes from their app, or is a recovery code, which is used up."""
         name = _folded(sign_in_name)
         seconds = self._delays.left(name)
         if seconds:
             return TooSoon(seconds)
         # Counted before the work, so that many attempts at once cannot slip past the delay.
         self._delays.fail(name)
+        found = await self._look_up(name, code)
+        stored = (found.account.password_hash if found.account is not None else "") or self._stand_in
+        right = await self._matches(stored, password[: PASSWORD_MAX + 1])
+        if found.account is None:
+            return WrongPair()
+        outcome = await self._judge(found.account, found, right=right, empty=not password, code=code)
+        if isinstance(outcome, Entered):
+            self._delays.forget(name)
+        return outcome
+
+    async def prove(self, staff: StaffId, password: str, code: str) -> bool:
+        """Whether the person who is signed in is still the one: their password with a code, as at a sign-in."""
+        async with self._sessions() as session:
+            name = await session.scalar(select(Staff.sign_in_name).where(Staff.id == staff))
+        outcome = await self.enter(name or "", password, code)
+        return isinstance(outcome, Entered) and outcome.whole
+
+    async def _look_up(self, name: str, code: str) -> "_Found":
+        """What is kept of an active account with this name; asks for as much when there is none."""
         async with self._sessions() as session:
             account = await session.scalar(select(Staff).where(Staff.sign_in_name == name))
-        usable = account is not None and account.active
-        stored = account.password_hash if account is not None and usable else self._stand_in
-        right = await self._matches(stored, password[: PASSWORD_MAX + 1])
-        if account is None or not usable or not right:
+            if account is not None and not account.active:
+                account = None
+            staff = "" if account is None else account.id
+            sealed = await session.scalar(select(CodeSecret.sealed).where(CodeSecret.staff_id == staff))
+            passkey = await session.scalar(select(Passkey.id).where(Passkey.staff_id == staff).limit(1))
+            recovery = (RecoveryCode.staff_id == staff, RecoveryCode.code_hash == hash_recovery(code))
+            recovers = await session.scalar(select(RecoveryCode.code_hash).where(*recovery))
+        return _Found(account, sealed, passkey is not None, recovers is not None)
+
+    async def _judge(
+        self, account: Staff, found: "_Found", *, right: bool, empty: bool, code: str
+    ) -> Entered | WrongPair:
+        member = to_member(account)
+        has_password = bool(account.password_hash)
+        if has_password and not right:
             return WrongPair()
-        self._delays.forget(name)
-        return to_member(account)
+        if has_password and found.sealed is not None and await self._codes.accept(member.id, found.sealed, code):
+            return Entered(member, Way.PASSWORD, whole=True)
+        if (has_password or empty) and found.recovers and await self._codes.recover(member.id, code):
+            return Entered(member, Way.RECOVERY, whole=has_password and found.sealed is not None)
+        if has_password and found.sealed is None and not found.has_passkey:
+            return Entered(member, Way.PASSWORD, whole=False)
+        return WrongPair()
 
     async def _matches(self, stored: str, password: str) -> bool:
         async with self._hashing:
@@ -160,6 +233,14 @@ class Accounts:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):
             return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    account: Staff | None
+    sealed: str | None
+    has_passkey: bool
+    recovers: bool
 
 
 def to_member(account: Staff) -> Member:
