@@ -75,6 +75,9 @@ def test_a_database_of_another_machine_needs_tls() -> None:
 def test_an_app_that_holds_the_other_sides_secrets_is_told() -> None:
     with process("fristad", "bot", FRISTAD_DATABASE_URL="marked", FRISTAD_DOCTOR_ADMIN_REDIS_URL="marked") as bot:
         resource.prlimit(bot.pid, resource.RLIMIT_CORE, (1, 1))
+        for _ in range(2_000):  # until it has become what it was started as
+            if bot in running():
+                break
         assert bot in running()
         found = check_processes([bot])
     assert weights(found) == [Weight.DOORS] * 2
