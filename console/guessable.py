@@ -7,10 +7,12 @@ digits or signs. So these ways are undone, and what is left is looked up among f
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 _LETTERS = str.maketrans("0134578@$!€", "oieastbasie")
-_RUNS = ("qwertyuiopåasdfghjklöäzxcvbnm", "abcdefghijklmnopqrstuvwxyzåäö", "01234567890", "1qaz2wsx3edc4rfv5tgb6yhn")
+# As they are compared: small letters without accents, in either direction.
+_LINES = ("qwertyuiopaasdfghjkloazxcvbnm", "abcdefghijklmnopqrstuvwxyzaao", "01234567890", "1qaz2wsx3edc4rfv5tgb6yhn")
+_RUNS = (*_LINES, *(line[::-1] for line in _LINES))
 _RUN = 4  # signs of a run that tell nothing any more
 _OWN_SIGNS = 5  # different signs that a password needs at least
 _UNKNOWN = 6  # letters and digits that remain when what is common was taken away
@@ -52,7 +54,7 @@ def _letters(text: str) -> str:
     return text.translate(_LETTERS)
 
 
-def _without(text: str, known: frozenset[str] | set[str]) -> str:
+def _without(text: str, known: Set[str]) -> str:
     """What is left of `text` without common words, runs and what was there already: letters alone."""
     rest = re.sub(r"[\W_]+", " ", _without_runs(text))
     for word in sorted(known, key=len, reverse=True):
@@ -63,11 +65,10 @@ def _without(text: str, known: frozenset[str] | set[str]) -> str:
 
 
 def _without_runs(text: str) -> str:
-    runs = [line for each in _RUNS for line in (_plain(each), _plain(each)[::-1])]
     out, at = [], 0
     while at < len(text):
         longest = 0
-        for run in runs:
+        for run in _RUNS:
             length = 0
             while at + length < len(text) and text[at : at + length + 1] in run:
                 length += 1
