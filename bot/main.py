@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -101,18 +101,18 @@ def create_app(
         now=now,
         guard=Guard(rules),
     )
-    _route(app)
+    _route(app, visitor_policy([assets.exit.source], settings.embed_origins))
     return app
 
 
-def _route(app: FastAPI) -> None:
+def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
     for part in (pages, turns, live, leave, static, health):
         app.include_router(part.router)
     errors.add_handlers(app)
     # The last one added is the outermost: every answer passes the headers, also that of the last resort.
     app.add_middleware(BodyLimit, max_bytes=BODY_LIMIT, refusal=errors.refuse_too_large)
     app.add_middleware(errors.LastResort)
-    app.add_middleware(SecurityHeaders, policy=visitor_policy())
+    app.add_middleware(SecurityHeaders, policy=policy)
 
 
 @contextlib.asynccontextmanager

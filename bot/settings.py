@@ -1,11 +1,12 @@
 """What the visitor's side reads from its environment, and what it refuses to find there."""
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from handover.values import DeskId, Limits
 from safety.devices import BadDevice, read_key
@@ -17,6 +18,21 @@ def _refuse(value: object) -> None:
         raise ValueError("belongs to the staff side: the visitor side does not start while it can read that")
 
 
+# An origin as browsers write it. No wildcard: whoever may show this page can see when it is left.
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
+
+
+def _split_origins(value: object) -> object:
+    """Words between spaces. ValueError when one of them is not an origin."""
+    if not isinstance(value, str):
+        return value
+    origins = tuple(value.split())
+    if not all(_ORIGIN.fullmatch(origin) for origin in origins):
+        raise ValueError("must be origins with spaces between, such as https://example.org, without path or wildcard")
+    return origins
+
+
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_origins)]
 NotOurs = Annotated[None, BeforeValidator(_refuse)]
 
 
@@ -33,6 +49,7 @@ class BotSettings(BaseSettings):
     organisation_key: str
     title: str = Field(default="Läxhjälp", min_length=1, max_length=40)
     exit_url: str = Field(default="https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
+    embed_origins: Origins = ()
     desk: DeskId = DeskId("demo")
     demo: bool = False
     deadline_minutes: int = Field(default=10, ge=1, le=240)

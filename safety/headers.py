@@ -1,6 +1,6 @@
 """Response headers of the two apps: one closed policy each, put on every answer, errors and refusals included."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 _YEAR = 31_536_000
@@ -58,14 +58,29 @@ _CONSOLE_SOURCES = (*_SOURCES, "media-src 'self'", "trusted-types 'none'")
 Asgi = Callable[[Any, Any, Any], Awaitable[None]]
 
 
-def visitor_policy() -> dict[str, str]:
-    """Headers of everything that a visitor's browser receives."""
+def visitor_policy(scripts: Iterable[str] = (), ancestors: Iterable[str] = ()) -> dict[str, str]:
+    """Headers of everything that a visitor's browser receives.
+
+    `scripts` are the sources of scripts inside the page (`'sha256-...'`), beside our own files. `ancestors` are the
+    origins whose pages may show ours in a frame; without any, none may.
+    """
     return {
-        **_common("; ".join(_VISITOR_SOURCES)),
+        **_common("; ".join(_visitor_sources(" ".join(scripts), " ".join(ancestors)))),
         "referrer-policy": "no-referrer",
         "permissions-policy": ", ".join(f"{feature}=()" for feature in _FEATURES),
         "x-robots-tag": "noarchive",
     }
+
+
+def _visitor_sources(scripts: str, ancestors: str) -> Iterable[str]:
+    for rule in _VISITOR_SOURCES:
+        name = rule.partition(" ")[0]
+        if name == "script-src" and scripts:
+            yield f"{rule} {scripts}"
+        elif name == "frame-ancestors" and ancestors:
+            yield f"{name} {ancestors}"
+        else:
+            yield rule
 
 
 def console_policy() -> dict[str, str]:

@@ -1,16 +1,15 @@
-"""The files beside the page: read once, named by their hash alone, kept compressed."""
+"""The files beside the page and the script inside it: read once, known by their hash, kept compressed."""
 
 import gzip
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-# In this order: leaving must work before anything else has run.
 _SCRIPTS = (
-    "exit.js", "outbox.js", "seals.js", "talk.js", "view.js", "toll.js", "files.js", "later.js", "person.js", "page.js",
+    "bar.js", "outbox.js", "seals.js", "talk.js", "view.js", "toll.js", "files.js", "later.js", "person.js", "page.js",
 )  # fmt: skip
 _TYPES = {
     "css": "text/css",
@@ -33,7 +32,16 @@ class Asset:
 
 
 @dataclass(frozen=True, slots=True)
+class Inline:
+    """A script that stands in the page. `source` is what a content security policy has to list for it to run."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Assets:
+    exit: Inline
     css: Asset
     js: Asset
     icon: Asset
@@ -54,6 +62,7 @@ def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
     first, *others = ((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     script = spare("\n".join((first, sealing, *others)))
     return Assets(
+        exit=_inline((folder / "exit.js").read_text(encoding="utf-8")),
         css=make_asset("css", (folder / "page.css").read_bytes()),
         js=make_asset("js", script.encode()),
         icon=make_asset("svg", (folder / "icon.svg").read_bytes()),
@@ -67,6 +76,11 @@ def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
 
 def _lists() -> Iterator[Traversable]:
     return (files("safety") / "words").iterdir()
+
+
+def _inline(script: str) -> Inline:
+    text = spare(script)
+    return Inline(text, f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'")
 
 
 def spare(script: str) -> str:

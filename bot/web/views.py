@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -119,6 +120,7 @@ class Views:
         self._environment.globals.update(
             title=settings.title,
             exit_url=settings.exit_url,
+            exit_site=urlsplit(settings.exit_url).hostname,
             demo=settings.demo,
             assets=assets,
             names=_names(content),
@@ -135,8 +137,7 @@ class Views:
     def problem(self, problem: Problem, language: str) -> str:
         """The HTML of an error: what happened, the next step, and 112."""
         words = self._words.of(language)
-        data = {"words": {key: text for key, text in words.items() if key.startswith("exit.")}}
-        return self._render("error.html", language, words, data, problem=problem)
+        return self._render("error.html", language, words, {"words": {}}, problem=problem)
 
     def direction(self, language: str) -> str:
         """ltr or rtl."""

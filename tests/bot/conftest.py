@@ -16,6 +16,7 @@ from fastapi import FastAPI
 
 from bot.main import create_app
 from bot.settings import BotSettings, encode_key
+from bot.web.assets import load_assets
 from bot.web.site import Site
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
@@ -24,12 +25,14 @@ from handover.keys import binding
 from handover.staff_redis import RedisStaffEnd
 from handover.values import Claimed, DeskId, Keys, MessageId, OwnTalk, StaffId
 from handover.visitor_redis import RedisVisitorEnd
+from safety.headers import visitor_policy
 from safety.text64 import read64, write64
 from tests.engines import Engine, running
 from tests.sealed import Organisation, StaffPage
 
 DESK = DeskId("demo")
 KIM = StaffId("kim")
+POLICY = visitor_policy([load_assets().exit.source])  # of every answer, unless pages may be shown in frames
 
 
 @dataclass

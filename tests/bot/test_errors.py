@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from bot.web.errors import LastResort
 from handover.ports import EngineUnavailable
-from safety.headers import visitor_policy
+from tests.bot.conftest import POLICY
 
 MARK = "canary-7f3a"
 
@@ -56,7 +56,7 @@ async def test_a_failure_gives_an_id_to_tell_and_logs_only_its_class(
         with caplog.at_level(logging.DEBUG):
             answer = await breaking.get(address)
     assert answer.status_code == status
-    assert {name: answer.headers[name] for name in visitor_policy()} == visitor_policy()
+    assert {name: answer.headers[name] for name in POLICY} == POLICY
     (record,) = [record for record in caplog.records if record.name == "bot"]
     logged: dict[str, Any] = record.__dict__
     assert logged["error_class"] is kind

@@ -2,12 +2,14 @@
 
 import gzip
 import re
+from base64 import b64encode
+from hashlib import sha256
 
 import httpx
 import pytest
 
 from bot.web.site import Site
-from safety.headers import visitor_policy
+from tests.bot.conftest import POLICY
 
 _LINKS = re.compile(r'(?:src|href)="(/[^"]*)"')
 
@@ -28,7 +30,7 @@ async def test_every_answer_carries_the_visitors_policy(client: httpx.AsyncClien
     answers = [await client.get("/"), await client.get("/nowhere"), await client.put("/"), await client.post("/turn")]
     assert [answer.status_code for answer in answers] == [200, 404, 405, 422]
     for answer in answers:
-        assert {name: answer.headers[name] for name in visitor_policy()} == visitor_policy()
+        assert {name: answer.headers[name] for name in POLICY} == POLICY
         assert not {"set-cookie", "etag", "server", "location"} & set(answer.headers)
 
 
@@ -84,7 +86,7 @@ async def test_the_first_view_says_who_answers_what_is_kept_and_how_to_leave(cli
     page = (await client.get("/")).text
     for words in ("First a bot", "Demo desk", "Nothing. No name", "history shows", "This is a demonstration"):
         assert words in page
-    assert '<a class="exit" id="exit" href="https://www.smhi.se/" rel="noreferrer"' in page
+    assert '<a class="exit" id="exit" href="https://www.smhi.se/" target="_top" rel="noreferrer"' in page
     assert '<a href="tel:112"' in page
 
 
@@ -98,13 +100,36 @@ async def test_the_first_view_keeps_its_words_general(client: httpx.AsyncClient)
 async def test_the_page_holds_no_link_into_itself_and_no_stranger(client: httpx.AsyncClient) -> None:
     page = (await client.get("/")).text
     assert 'href="#' not in page
-    assert re.findall(r"https?://[^\"'<\s]+", page) == ["https://www.smhi.se/"]
+    assert set(re.findall(r"https?://[^\"'<\s]+", page)) == {"https://www.smhi.se/"}
     assert "style=" not in page
     assert not re.search(r"\son\w+=", page)
 
 
+async def test_the_one_script_inside_the_page_is_the_exit_and_the_policy_knows_it(
+    client: httpx.AsyncClient, site: Site
+) -> None:
+    for answer in (await client.get("/"), await client.get("/nowhere")):
+        head, _, rest = answer.text.partition("</title>")
+        assert "<script" not in head
+        script = re.match(r'\s*<script data-exit="https://www.smhi.se/">(.*?)</script>\s*<link', rest, re.DOTALL)
+        assert script, "the exit does not stand before the other files"
+        assert script[1] == site.assets.exit.text
+        digest = b64encode(sha256(script[1].encode()).digest()).decode()
+        assert f"script-src 'self' 'sha256-{digest}';" in answer.headers["content-security-policy"]
+        assert re.findall(r"<script(?! type=)", answer.text) == ["<script"]
+
+
+async def test_whatever_may_be_an_entry_page_says_what_is_not_erased(client: httpx.AsyncClient) -> None:
+    for answer in (await client.get("/"), await client.get("/nowhere")):
+        for trace in ("history", "phone", "Telegram", "private window", "another device"):
+            assert trace in answer.text.split('<script type="application/json"')[0], trace
+    # Shown, and not only to who opens a fold; and before there is a box to write in.
+    shown = re.sub(r"<details.*?</details>", "", (await client.get("/")).text, flags=re.DOTALL)
+    assert shown.index("private window") < shown.index("<textarea")
+
+
 async def test_the_script_touches_no_history_and_no_storage(site: Site) -> None:
-    script = (site.assets.js.plain + site.assets.later[0].plain).decode()
+    script = (site.assets.js.plain + site.assets.later[0].plain).decode() + site.assets.exit.text
     for name in ("pushState", "replaceState", "localStorage", "sessionStorage", "indexedDB", "cookie", "serviceWorker"):
         assert name not in script
     for name in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("):

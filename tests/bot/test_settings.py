@@ -72,5 +72,20 @@ def test_the_exit_is_a_web_address(monkeypatch: pytest.MonkeyPatch) -> None:
         read(monkeypatch, FRISTAD_EXIT_URL="javascript:alert(1)")
 
 
+def test_origins_that_may_show_the_page_stand_with_spaces_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read(monkeypatch).embed_origins == ()
+    given = " https://skolan.example  https://b.example:8443 http://localhost:8080 "
+    assert read(monkeypatch, FRISTAD_EMBED_ORIGINS=given).embed_origins == tuple(given.split())
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["*", "https://*.example", "https://a.example/", "http://a.example", "'self'", "a.example", "https://a.example;x"],
+)
+def test_what_is_not_an_origin_may_not_show_the_page(monkeypatch: pytest.MonkeyPatch, origin: str) -> None:
+    with pytest.raises(ValidationError, match="must be origins with spaces between"):
+        read(monkeypatch, FRISTAD_EMBED_ORIGINS=f"https://good.example {origin}")
+
+
 def test_secrets_do_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "secret@" not in repr(read(monkeypatch))

@@ -21,7 +21,7 @@ SCRIPTS = {
 CODE = [path.read_text(encoding="utf-8") for path in WEB.iterdir() if path.name.endswith(".py")]
 CODE.append((files("bot") / "reception.py").read_text(encoding="utf-8"))
 
-BUILT = re.compile(r"(message|ended|error|first|trouble)\..*|exit\.shift-.*|heed\.kind-.*")  # from parts, at run time
+BUILT = re.compile(r"(message|ended|error|first|trouble)\..*|exit\.(shift-.*|left)|heed\.kind-.*")  # built of parts
 _OWN = re.compile(r"#(?:say|button|hint)\(\"([a-z-]+)\"")  # keys of `heed.`, which that script names without it
 _KEY = re.compile(r"[\"'`]([a-z]+\.[a-z0-9-]+)[\"'`]")
 

@@ -63,6 +63,10 @@ class Visitor:
         await self.box.fill(words)
         await self.presses("Send")
 
+    async def meets(self, staff: "Staff") -> None:
+        """The page has been told who came. Until then it is the bot that reads what is written."""
+        await expect(self.reader_is(staff.name)).to_be_visible()
+
     async def can_be_asked(self) -> None:
         """What asks before words go out has come; before that they go out unasked."""
         await expect(self.page.locator("body[data-later]")).to_have_count(1)
@@ -280,7 +284,7 @@ class People:
         await staff.takes()
         if not visitor.scripts:
             await visitor.presses("Show my place")
-        await expect(visitor.reader_is(staff.name)).to_be_visible()
+        await visitor.meets(staff)
         return visitor, staff
 
     async def go_home(self) -> None:

@@ -33,7 +33,7 @@ async def test_a_muted_visitors_words_never_reach_the_desk(people: People) -> No
 
     await staff.mutes()
     await expect(visitor.sees(f"{staff.name} reads again")).to_be_visible()
-    await expect(visitor.reader_is(staff.name)).to_be_visible()
+    await visitor.meets(staff)
     await visitor.writes("calmer words")
     await expect(staff.messages()).to_have_text(["before", "Let us take a pause.", "calmer words"])
 
@@ -47,7 +47,7 @@ async def test_what_was_on_its_way_is_shown_as_not_arrived(people: People) -> No
     await expect(visitor.mark_of(HURT)).to_contain_text("Failed", timeout=30_000)
     await expect(staff.messages()).to_have_count(0)
     await staff.mutes()
-    await expect(visitor.reader_is(staff.name)).to_be_visible()
+    await visitor.meets(staff)
     await visitor.writes("calmer words")
     await expect(staff.messages()).to_have_text(["calmer words"])  # opened, though others were sealed before it
 
@@ -74,7 +74,7 @@ async def test_whoever_takes_the_talk_next_hears_the_visitor(people: People) -> 
     await expect(visitor.sees("has paused the talk")).to_be_visible()
     await staff.talk().get_by_role("button", name="Give back").click()
     await colleague.takes()
-    await expect(visitor.reader_is(colleague.name)).to_be_visible()
+    await visitor.meets(colleague)
     await visitor.writes("to somebody else")
     await expect(colleague.messages()).to_have_text(["to somebody else"])
 

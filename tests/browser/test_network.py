@@ -37,7 +37,7 @@ async def test_a_reload_of_the_desk_keeps_the_talk_and_every_message_in_its_plac
     await staff.page.reload()
     await expect(staff.messages()).to_have_text(talk)
     await expect(staff.duty).to_have_attribute("aria-checked", "true")
-    await expect(visitor.reader_is(staff.name)).to_be_visible()
+    await visitor.meets(staff)
     await expect(visitor.sees("lost contact")).to_have_count(0)
 
     await staff.writes("back again")
@@ -100,7 +100,7 @@ async def test_a_closed_desk_gives_the_talk_back_and_a_colleague_takes_it(hasty_
     await expect(visitor.place).to_have_text("You are number 1 in line")
     await expect(later.place).to_have_text("You are number 2 in line")
     await colleague.takes()
-    await expect(visitor.reader_is(colleague.name)).to_be_visible()
+    await visitor.meets(colleague)
     await colleague.writes("I take over")
     await visitor.writes("good")
     await expect(visitor.sees("I take over")).to_be_visible()

@@ -35,7 +35,7 @@ async def test_of_two_who_take_at_once_exactly_one_gets_the_visitor_and_the_othe
         await expect(loser.sees(f"Someone else took {name}.")).to_have_count(1)
         await expect(loser.talk(name)).to_have_count(0)
         await expect(winner.sees(f"Someone else took {name}.")).to_have_count(0)
-        await expect(visitor.reader_is(winner.name)).to_be_visible()
+        await visitor.meets(winner)
         for each in staff:
             await expect(each.waiting).to_have_count(0)
 

@@ -66,7 +66,7 @@ async def test_visitors_see_their_place_and_read_on_while_they_wait(people: Peop
     await expect(second.place).to_have_text("You are number 2 in line")
 
     await staff.takes()
-    await expect(first.reader_is(staff.name)).to_be_visible()
+    await first.meets(staff)
     await expect(second.place).to_have_text("You are number 1 in line")
 
 
@@ -127,7 +127,7 @@ async def test_words_begun_for_the_bot_are_not_sent_to_a_person_by_surprise(peop
     await visitor.comes_to_wait()
     await visitor.box.fill("what is a dowry")
     await staff.takes()
-    await expect(visitor.reader_is(staff.name)).to_be_visible()
+    await visitor.meets(staff)
     await visitor.presses("Send")
     await expect(visitor.sees(f"Now {staff.name} gets what you send.")).to_be_visible()
     await expect(staff.messages()).to_have_count(0)
@@ -190,6 +190,7 @@ async def test_three_talks_run_side_by_side_and_a_fourth_is_refused_kindly(peopl
         await visitor.comes_to_wait()
     names = [await staff.takes() for _ in range(3)]
     for number, (visitor, name) in enumerate(zip(visitors, names, strict=False)):
+        await visitor.meets(staff)
         await staff.writes(f"to visitor {number}", name)
         await visitor.writes(f"from visitor {number}")
     for number, (visitor, name) in enumerate(zip(visitors, names, strict=False)):

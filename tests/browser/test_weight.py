@@ -48,6 +48,7 @@ async def test_a_whole_talk_asks_no_other_host_and_breaks_no_policy_on_either_si
     await visitor.presses("English")
     await visitor.asks_for_a_person()
     await staff.takes()
+    await visitor.meets(staff)
     await visitor.writes("<img src=x onerror=alert(1)>")
     await expect(staff.messages()).to_have_count(1)
     await staff.writes("<script>alert(1)</script>")

@@ -108,7 +108,7 @@ async def test_an_end_by_staff_and_a_talk_given_back_are_told_at_the_next_look(p
     await expect(visitor.place).to_have_text("You are number 1 in line")
     await staff.takes()
     await visitor.presses("Show my place")
-    await expect(visitor.reader_is(staff.name)).to_be_visible()
+    await visitor.meets(staff)
     await staff.ends()
     await visitor.presses("Show new messages")
     await expect(visitor.sees("The talk is over.")).to_be_visible()

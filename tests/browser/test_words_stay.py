@@ -121,5 +121,5 @@ async def _meets_another(people: People, visitor: Visitor) -> Staff:
     await visitor.presses("Talk to a person")
     await expect(visitor.place).to_be_visible()
     await staff.takes()
-    await expect(visitor.reader_is(staff.name)).to_be_visible()
+    await visitor.meets(staff)
     return staff

@@ -1,5 +1,6 @@
 """Every address of both apps, by name; what must not exist; and the headers of every kind of answer."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -61,7 +62,6 @@ VISITOR = {**COMMON, "referrer-policy": "no-referrer", "x-robots-tag": "noarchiv
 CONSOLE = {**COMMON, "referrer-policy": "same-origin", "x-robots-tag": "noindex, nofollow, noarchive"}
 SOURCES = {
     "default-src 'none'",
-    "script-src 'self'",
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
@@ -72,6 +72,8 @@ SOURCES = {
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
 }
+VISITOR_SCRIPTS = r"script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='"  # our files, and the exit inside the page
+CONSOLE_SCRIPTS = "script-src 'self'"
 FEATURES = {"camera=()", "microphone=()", "geolocation=()"}
 
 
@@ -102,10 +104,11 @@ async def test_there_is_no_description_of_the_interface(house: House, side: str,
         assert (await client.get(path)).status_code == 404
 
 
-def check_headers(headers: Mapping[str, str], expected: Mapping[str, str]) -> None:
+def check_headers(headers: Mapping[str, str], expected: Mapping[str, str], scripts: str) -> None:
     assert {name: headers.get(name) for name in expected} == expected
     policy = {part.strip() for part in headers["content-security-policy"].split(";")}
     assert policy >= SOURCES
+    assert [re.fullmatch(scripts, part) is not None for part in policy if part.startswith("script-src")] == [True]
     assert not any("unsafe" in part or "http" in part or "*" in part for part in policy)
     assert {part.strip() for part in headers["permissions-policy"].split(",")} >= FEATURES
     assert "server" not in headers
@@ -115,13 +118,13 @@ def check_headers(headers: Mapping[str, str], expected: Mapping[str, str]) -> No
 
 def check_visitor(answer: httpx.Response, status: int, caching: str = "no-store") -> None:
     assert answer.status_code == status
-    check_headers(answer.headers, {**VISITOR, "cache-control": caching})
+    check_headers(answer.headers, {**VISITOR, "cache-control": caching}, VISITOR_SCRIPTS)
     assert "set-cookie" not in answer.headers
 
 
 def check_console(answer: httpx.Response, status: int, caching: str = "no-store") -> None:
     assert answer.status_code == status
-    check_headers(answer.headers, {**CONSOLE, "cache-control": caching})
+    check_headers(answer.headers, {**CONSOLE, "cache-control": caching}, CONSOLE_SCRIPTS)
 
 
 async def test_every_answer_to_a_visitor_wears_the_headers(house: House) -> None:
@@ -178,7 +181,8 @@ async def test_a_refused_socket_wears_the_headers(house: House, side: str, path:
     response = refused.value.response
     assert response.status_code == 403
     headers = {name.lower(): value for name, value in response.headers.raw_items()}
-    check_headers(headers, {**(VISITOR if side == "visitors" else CONSOLE), "cache-control": "no-store"})
+    expected, scripts = (VISITOR, VISITOR_SCRIPTS) if side == "visitors" else (CONSOLE, CONSOLE_SCRIPTS)
+    check_headers(headers, {**expected, "cache-control": "no-store"}, scripts)
     assert "set-cookie" not in headers
 
 

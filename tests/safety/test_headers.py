@@ -29,7 +29,10 @@ def headers_of(message: dict[str, Any]) -> dict[str, str]:
     return {name.decode(): value.decode() for name, value in message["headers"]}
 
 
-@pytest.mark.parametrize("policy", [visitor_policy(), console_policy()])
+OPEN = visitor_policy(["'sha256-x'", "'sha256-y'"], ["https://a.example", "https://b.example"])
+
+
+@pytest.mark.parametrize("policy", [visitor_policy(), OPEN, console_policy()])
 async def test_every_answer_carries_the_whole_policy(policy: dict[str, str]) -> None:
     assert headers_of(await pass_through({**START, "headers": []}, policy)) == policy
 
@@ -71,6 +74,17 @@ def test_the_visitors_page_may_start_its_own_worker_through_one_named_policy() -
     rules = visitor_policy()["content-security-policy"].split("; ")
     assert {"worker-src 'self'", "trusted-types work"} <= set(rules)
     assert not any("allow-duplicates" in rule for rule in rules)
+
+
+def test_what_is_let_in_is_let_in_and_nothing_else_changes() -> None:
+    rules = dict(rule.split(" ", 1) for rule in OPEN["content-security-policy"].split("; "))
+    assert rules.pop("script-src") == "'self' 'sha256-x' 'sha256-y'"
+    assert rules.pop("frame-ancestors") == "https://a.example https://b.example"
+    closed = dict(rule.split(" ", 1) for rule in visitor_policy()["content-security-policy"].split("; "))
+    assert rules.items() == {name: value for name, value in closed.items() if name in rules}.items()
+    assert set(closed) - set(rules) == {"script-src", "frame-ancestors"}
+    others = {name: value for name, value in visitor_policy().items() if name != "content-security-policy"}
+    assert others.items() <= OPEN.items()
 
 
 def test_the_visitor_leaves_without_a_referrer_and_with_every_feature_off() -> None:
