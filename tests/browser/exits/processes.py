@@ -8,9 +8,12 @@ from typing import Any
 
 
 def start(command: Sequence[str | Path], **options: Any) -> subprocess.Popen[bytes]:
-    """Started, with nothing to read from and nowhere to speak to unless `options` of Popen say otherwise."""
+    """Started, with nothing to read from and nowhere to speak to unless `options` of Popen say otherwise.
+
+    It is asked to end when the tests are killed, so that nothing of theirs stays behind (setpriv is in Debian's base).
+    """
     silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, **{**silent, **options})
+    return subprocess.Popen(["setpriv", "--pdeathsig", "TERM", *command], **{**silent, **options})
 
 
 def end(process: subprocess.Popen[bytes], patience: float = 20) -> None:
