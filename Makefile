@@ -17,7 +17,7 @@ LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test canary check bench sbom audit fuzz lint types train lock clean system-packages
+.PHONY: help run test canary check bench sbom audit fuzz files lint types train lock clean system-packages
 
 help: ## Show this help
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ fuzz: $(VENV)/fuzz.stamp ## Fuzz for MINUTES (10.5) everything that reads what s
 
 bench: system-packages $(VENV)/test.stamp ## Measure, each figure beside a reference from the same run (bench/)
 	set -e; for each in $(basename $(notdir $(wildcard bench/*.py))); do echo "== $$each"; $(PY) -m bench.$$each; done
+
+files: $(VENV)/test.stamp ## Write docs/files.sha256: the digests of everything that a browser is sent
+	$(VENV)/bin/fristad files > docs/files.sha256
 
 lint: $(VENV)/test.stamp
 	$(VENV)/bin/ruff check --quiet

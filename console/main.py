@@ -11,7 +11,6 @@ from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-import safety
 from console import device_pages, wrapup
 from console.accounts import Accounts
 from console.demo import Demonstration
@@ -20,7 +19,7 @@ from console.failures import Failures, install_handlers, refuse_too_large
 from console.guard import guard
 from console.house import House
 from console.language import find_word_lists, load_words
-from console.pages import router
+from console.pages import WORD_LISTS, router
 from console.presence import Presences
 from console.settings import ConsoleSettings
 from console.signins import SignIns
@@ -37,7 +36,6 @@ from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
 
 _MAX_BODY = 16 * 1024  # bytes; the longest form brings the signatures of some eighty devices
-_WORD_LISTS = Path(safety.__file__).parent / "words"
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
     "metrics": False,
@@ -75,7 +73,7 @@ def create_app(
     resources: Sequence[Openable] = (),
     clock: Callable[[], float] = time.time,
     steady: Callable[[], float] = time.monotonic,
-    word_lists: Path = _WORD_LISTS,
+    word_lists: Path = WORD_LISTS,
 ) -> FastAPI:
     """The console on these collaborators. `resources` are opened at start, in order, and closed at the end. `clock`
     tells the time of day; `steady` measures how long something took, and never steps back. `word_lists` is the folder

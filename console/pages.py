@@ -41,6 +41,7 @@ FILES = {
     "wire.js": _SCRIPT,
     "wrapup.js": _SCRIPT,
 }
+WORD_LISTS = Path(safety.__file__).parent / "words"
 NAVIGATION = ("desk", "statistics", "devices", "directory", "texts")
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")
 
@@ -214,7 +215,12 @@ async def show_file(request: Request, name: str) -> Response:
             return FileResponse(words, media_type="text/plain; charset=utf-8")
     if name not in FILES:
         raise HTTPException(404)
-    return FileResponse(SEALING if name == SEALING.name else STATIC / name, media_type=FILES[name])
+    return Response(content_of(name), media_type=FILES[name])
+
+
+def content_of(name: str) -> bytes:
+    """What a browser is sent for this name, one of FILES."""
+    return (SEALING if name == SEALING.name else STATIC / name).read_bytes()
 
 
 @router.websocket("/live")

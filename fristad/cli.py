@@ -57,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
     understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")
     _add(commands, "guard", _guard, "what in free text may tell who somebody is, line by line as JSON")
+    _add(commands, "files", _files, "the SHA-256 of every file that a browser is sent, as sha256sum prints them")
     _add_rasa_commands(commands)
     _add_doctor_command(commands)
     return parser
@@ -199,6 +200,13 @@ def _guard(_: argparse.Namespace) -> int:
     from fristad.measuring import guard_lines
 
     return guard_lines(sys.stdin.buffer, sys.stdout)
+
+
+def _files(_: argparse.Namespace) -> int:
+    from fristad.published import client_files, tell_files
+
+    sys.stdout.write(tell_files(client_files(datetime.now(UTC))))
+    return 0
 
 
 def _rasa_actions(arguments: argparse.Namespace) -> int:

@@ -49,10 +49,14 @@ class Assets:
     lists: Mapping[str, Asset]  # language -> its neutral words, loaded only when the page needs them
     later: tuple[Asset, ...] = ()  # the first is the script that the page loads once somebody can write
 
+    @property
+    def all(self) -> tuple[Asset, ...]:
+        """Every file under `/static/`."""
+        return (self.css, self.js, self.icon, self.worker, *self.lists.values(), *self.later)
+
     def find(self, name: str) -> Asset | None:
         """The asset of that name, or None."""
-        every = (self.css, self.js, self.icon, self.worker, *self.lists.values(), *self.later)
-        return next((asset for asset in every if asset.name == name), None)
+        return next((asset for asset in self.all if asset.name == name), None)
 
 
 def load_assets(later: tuple[Asset, ...] = ()) -> Assets:

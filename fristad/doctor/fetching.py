@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 WITHIN = 10.0  # seconds
+LARGEST = 2_000_000  # bytes of a body; none of ours comes near it
 
 
 class NoAnswer(Exception):
@@ -16,21 +17,25 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """The head of an answer; nobody here looks at a body. `headers` as they came, names in small letters; `sent` and
-    `came` are seconds since 1970 here."""
+    """`headers` as they came, names in small letters; `sent` and `came` are seconds since 1970 here; `body` only where
+    it was asked for."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     sent: float
     came: float
+    body: bytes = b""
 
     def all(self, name: str) -> list[str]:
         """Every value of a header."""
         return [value for found, value in self.headers if found == name]
 
 
-def fetch(address: str, path: str = "/", *, method: str = "GET", headers: Mapping[str, str] | None = None) -> Answer:
-    """Ask `address` (scheme, host, port) for `path`. NoAnswer when nothing understandable comes within WITHIN."""
+def fetch(
+    address: str, path: str = "/", *, method: str = "GET", headers: Mapping[str, str] | None = None, whole: bool = False
+) -> Answer:
+    """Ask `address` (scheme, host, port) for `path`; `whole` reads the body too, up to LARGEST bytes. NoAnswer when
+    nothing understandable comes within WITHIN."""
     parts = urlsplit(address)
     connection = _connection(parts.scheme, parts.hostname or "", parts.port)
     sent = time.time()
@@ -38,7 +43,7 @@ def fetch(address: str, path: str = "/", *, method: str = "GET", headers: Mappin
         connection.request(method, path, headers={"User-Agent": "doctor", **(headers or {})})
         answer = connection.getresponse()
         found = tuple((name.lower(), value) for name, value in answer.getheaders())
-        return Answer(answer.status, found, sent, time.time())
+        return Answer(answer.status, found, sent, time.time(), answer.read(LARGEST) if whole else b"")
     except (OSError, http.client.HTTPException) as error:
         raise NoAnswer(type(error).__name__) from None
     finally:

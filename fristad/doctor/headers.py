@@ -64,6 +64,7 @@ _UNWANTED: Mapping[str, tuple[Weight, str]] = {
 # Whoever ends the TLS before the operator does sees addresses and, where they are not sealed, words.
 _THIRD_PARTIES = ("cf-ray", "x-amz-cf-id", "x-served-by", "x-vercel-id", "x-azure-ref", "x-fastly-request-id")
 _NONE, _SELF = {"'none'"}, {"'none'", "'self'"}
+_HASHED = re.compile(r"'sha256-[a-z0-9+/]{43}='")  # a script in the page itself: `served` knows which it may be
 _SOURCES: Mapping[str, set[str]] = {
     "default-src": _NONE,
     "script-src": _SELF,
@@ -120,6 +121,8 @@ def _check_sources(answer: Answer, side: Side, where: str) -> list[Finding]:
     for policy in policies:
         parts = [part.split() for part in policy.lower().split(";") if part.strip()]
         given = {words[0]: set(words[1:]) for words in parts}
+        if side == "visitor":
+            given["script-src"] = {each for each in given.get("script-src", ()) if not _HASHED.fullmatch(each)}
         wrong |= {name for name, allowed in _SOURCES.items() if not given.get(name) or not given[name] <= allowed}
         wrong |= {name for name, sources in given.items() if name.endswith("-src") and not sources <= _SELF}
         if not _frames_are_named(given.get("frame-ancestors", {"*"}), side):

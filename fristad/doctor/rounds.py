@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fristad.doctor import engines, files, keeping, leaks, machine, pages, permissions, processes, proxies, tls
+from fristad.doctor import engines, files, keeping, leaks, machine, pages, permissions, processes, proxies, served, tls
 from fristad.doctor.findings import Finding, Weight
 from fristad.doctor.headers import Side
 from fristad.doctor.known import read_known
 from fristad.doctor.settings import DoctorSettings
 from fristad.preflight import is_held
+from fristad.published import client_files
 from fristad.refusal import Refused
 
 
@@ -43,12 +44,14 @@ def examine(asked: Asked, settings: DoctorSettings, environment: Mapping[str, st
 
 
 def _examine_addresses(asked: Asked, now: datetime) -> list[Finding]:
-    found = []
+    found: list[Finding] = []
+    digests = client_files(now) if asked.addresses else {}
     for side, address in asked.addresses.items():
         found += tls.check_tls(address, now)
         if urlsplit(address).scheme == "https" and urlsplit(address).port in (None, 443):
             found += tls.check_plain(address)
         found += pages.check_pages(address, side)
+        found += served.check_served(address, side, digests)
         found += proxies.check_traces(address, (*proxies.LOG_FOLDERS, *asked.logs))
     for side, option in (("visitor", "--visitor"), ("console", "--staff")):
         if side not in asked.addresses:

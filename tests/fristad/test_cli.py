@@ -48,7 +48,7 @@ def test_misuse_is_one_sentence_and_status_2(arguments: list[str], capsys: pytes
 def test_help_lists_the_commands() -> None:
     run = fristad("--help")
     assert run.returncode == 0
-    names = "serve bot console redis-acl staff keys doctor understand guard rasa-actions rasa-export"
+    names = "serve bot console redis-acl staff keys doctor understand guard files rasa-actions rasa-export"
     for command in names.encode().split():
         assert command in run.stdout
 

@@ -49,10 +49,19 @@ class ChromiumTab:
         await asyncio.gather(*(keyboard.down(key) if way == "down" else keyboard.up(key) for way, key in strokes))
 
     async def back(self) -> None:
+        async with asyncio.timeout(_PATIENCE):
+            while not await self._went_back():
+                await asyncio.sleep(0.05)
+
+    async def _went_back(self) -> bool:
+        """False when one page had just made room for the next and neither had a history to ask for."""
         try:
             await self.page.go_back(timeout=_BACK, wait_until="commit")
         except Error as error:
+            if "Not attached to an active page" in str(error):
+                return False
             assert "Timeout" in str(error) or "interrupted" in str(error) or "net::ERR" in str(error), error
+        return True
 
     async def address(self) -> str:
         return self._frame.url

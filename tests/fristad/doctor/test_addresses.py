@@ -138,6 +138,17 @@ def test_what_a_proxy_changes_is_told(
     assert any("error page" in finding.what for finding in found)
 
 
+@pytest.mark.parametrize(
+    ("side", "source"),
+    [("visitor", "'unsafe-inline'"), ("visitor", "'sha256-short='"), ("console", f"'sha256-{'A' * 43}='")],
+)
+def test_a_script_inside_the_page_is_allowed_by_its_hash_alone_and_to_visitors(side: Side, source: str) -> None:
+    headers = {**POLICIES[side]()}
+    headers["content-security-policy"] = headers["content-security-policy"].replace("'self'", f"'self' {source}", 1)
+    found = check_headers(Answer(200, tuple(headers.items()), 0, 0), side, "The page")
+    assert [finding.weight for finding in found] == [Weight.DOORS]
+
+
 def test_frames_that_the_settings_name_are_no_mistake() -> None:
     headers = {**visitor_policy()}
     headers["content-security-policy"] = headers["content-security-policy"].replace(
