@@ -11,6 +11,7 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Fra
 
 from tests.browser.exits.tabs import Stroke, Tab
 
+_TRIES = 100
 _PATIENCE = 30  # seconds for one answer
 _BACK = 5_000  # milliseconds; a page that sends itself away never finishes its way back
 
@@ -49,9 +50,11 @@ class ChromiumTab:
         await asyncio.gather(*(keyboard.down(key) if way == "down" else keyboard.up(key) for way, key in strokes))
 
     async def back(self) -> None:
-        async with asyncio.timeout(_PATIENCE):
-            while not await self._went_back():
-                await asyncio.sleep(0.05)
+        for _ in range(_TRIES):
+            if await self._went_back():
+                return
+            await asyncio.sleep(0.05)
+        raise AssertionError("no page came that has a history")
 
     async def _went_back(self) -> bool:
         """False when one page had just made room for the next and neither had a history to ask for."""
