@@ -10,4 +10,7 @@ def write64(raw: bytes) -> str:
 
 def read64(text: str) -> bytes:
     """The bytes of a text. ValueError for anything that `write64` does not write."""
-    return b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    raw = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if write64(raw) != text:
+        raise ValueError("not the one way to write these bytes")
+    return raw
