@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from console import device_pages, wrapup
+from console import device_pages, outreach_pages, wrapup
 from console.accounts import Accounts
 from console.demo import Demonstration
 from console.devices import Devices
@@ -117,6 +117,7 @@ def create_app(
 def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     app.include_router(device_pages.router)
+    app.include_router(outreach_pages.router)
     install_handlers(app)
     # The last one added is the outermost: every answer wears the headers, failures and refusals too.
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large)

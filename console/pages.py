@@ -33,6 +33,7 @@ FILES = {
     "device.js": _SCRIPT,
     "load.js": _SCRIPT,
     "outbox.js": _SCRIPT,
+    "outreach.js": _SCRIPT,
     "room.js": _SCRIPT,
     "sealing.js": _SCRIPT,
     "seals.js": _SCRIPT,
@@ -42,7 +43,7 @@ FILES = {
     "wrapup.js": _SCRIPT,
 }
 WORD_LISTS = Path(safety.__file__).parent / "words"
-NAVIGATION = ("desk", "statistics", "devices", "directory", "texts")
+NAVIGATION = ("desk", "statistics", "outreach", "devices", "directory", "texts")
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")
 
 router = APIRouter()

@@ -1,35 +1,54 @@
-"""The wrap-up of a talk: closed choices for the case tables, counted and never tied to a talk; never words."""
+"""The wrap-up of a talk, and the short forms for what was not one: closed choices for the case tables, counted and
+never tied to a talk; never words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One question of the wrap-up, with its closed answers."""
+    """One question, with its closed answers. It is asked when one of `when` was chosen; always when that is empty."""
 
     id: str
     values: tuple[str, ...]
     several: bool
+    when: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The answers with their question, as they travel: `violence.physical`."""
         return tuple(f"{self.id}.{value}" for value in self.values)
 
+    def asked(self, chosen: Iterable[str]) -> bool:
+        """Whether these choices call for this question."""
+        return not self.when or not set(self.when).isdisjoint(chosen)
 
-def _group(id: str, values: str, *, several: bool) -> Group:  # the tables' own word
-    return Group(id, (*values.split(), "other", "unknown"), several)
+
+def _group(id: str, values: str, *, several: bool, when: str = "") -> Group:  # the tables' own word
+    return Group(id, (*values.split(), "other", "unknown"), several, tuple(when.split()))
 
 
-# Tables T2, T4, T5, T6 and T7 of the domain rules, and how the talk ended in substance. "unknown" is an answer; a
-# question that is left alone counts nothing: missing is not zero (rule A12.6).
+TALK, CONSULTATION = "kind.talk", "kind.consultation"
+
+# Which of the two a talk was comes first and has no third answer.
+_KIND = Group("kind", ("talk", "consultation"), several=False)
+# Tables T2 to T8, T10 and T11 of the domain rules. "unknown" is an answer; a question that is left alone counts
+# nothing: missing is not zero (rule A12.6). T11 is counted by kind of receiver and not by service: a table with a cell
+# for each of a hundred services would hold hardly anything that may be shown.
 GROUPS: tuple[Group, ...] = (
+    _KIND,
     _group(
         "initiator",
         "exposed_person friend sibling relative professional_social_services professional_school professional_health"
         " professional_police professional_other civil_society",
         several=False,
+        when=TALK,
+    ),
+    _group(
+        "profession",
+        "professional_social_services professional_school professional_health professional_police civil_society",
+        several=False,
+        when=CONSULTATION,
     ),
     _group(
         "violence",
@@ -44,27 +63,72 @@ GROUPS: tuple[Group, ...] = (
         several=True,
     ),
     _group("age", "under_13 13_15 16_17 18_20 21_26 over_26", several=False),
-    _group("outcome", "support information referred urgent_help report_routine cut_short wrong_place", several=True),
+    _group(
+        "outcome",
+        "information conversation referral risk_assessment_support report_of_concern urgent_help cut_short wrong_place",
+        several=True,
+    ),
+    _group(
+        "referred",
+        "social_services police health_care school shelter helpline resource_centre youth_clinic legal_help"
+        " foreign_office civil_society",
+        several=True,
+        when="outcome.referral",
+    ),
+    _group("referral", "arranged closed refused not_suitable", several=True, when="outcome.referral"),
+    _group("contact", "yes no", several=False, when=CONSULTATION),
+    _group("satisfaction", "satisfied partly not", several=False, when=CONSULTATION),
+)
+# The form of a consultation that was no talk here: the same questions without the choice between the two.
+CONSULTED: tuple[Group, ...] = tuple(
+    replace(group, when=()) if group.when == (CONSULTATION,) else group
+    for group in GROUPS
+    if group is not _KIND and group.when != (TALK,)
 )
 
 NAMES: frozenset[str] = frozenset(name for group in GROUPS for name in group.names)
-COUNTERS: frozenset[str] = frozenset({f"wrapup.{name}" for name in NAMES} | {"wrapup.saved"})
+# T9. Sessions count one each, the other two people.
+SESSION = "education.sessions"
+PARTICIPANTS = "education.participants"
+SOCIAL_WORKERS = "education.social_workers"
+LARGEST_SESSION = 2000
+COUNTERS: frozenset[str] = frozenset(
+    {f"wrapup.{name}" for name in NAMES} | {"wrapup.saved", SESSION, PARTICIPANTS, SOCIAL_WORKERS}
+)
 
 _INITIATORS = {"self": "exposed_person", "friend": "friend", "sibling": "sibling"}
 
 
 def check_choices(choices: Iterable[str]) -> tuple[str, ...] | None:
-    """The choices, each once; None when one is unknown, or when a question with one answer got two."""
+    """The choices, each once; None when one is unknown, answers a question that the others do not call for, or when a
+    question with one answer got two. Without a kind it is a talk."""
     chosen = tuple(dict.fromkeys(choices))
     if not NAMES.issuperset(chosen):
         return None
+    called = set(chosen) if set(_KIND.names) & set(chosen) else {*chosen, TALK}
     for group in GROUPS:
-        if not group.several and len(set(group.names).intersection(chosen)) > 1:
+        answers = set(group.names).intersection(chosen)
+        if answers and (not group.asked(called) or (not group.several and len(answers) > 1)):
             return None
     return chosen
 
 
 def suggest(audience: str | None, age_band: str | None) -> list[str]:
     """What the briefing already answers, marked beforehand; staff may change it."""
-    guesses = [f"initiator.{_INITIATORS.get(audience or '')}", f"age.{age_band}"]
+    kind = CONSULTATION if audience == "professional" else TALK
+    guesses = [kind, f"initiator.{_INITIATORS.get(audience or '')}", f"age.{age_band}"]
     return [name for name in guesses if name in NAMES]
+
+
+def check_session(participants: str, social_workers: str) -> dict[str, int] | None:
+    """What an education session adds to the counters: the session, its participants, and how many of them are social
+    workers (none when that is left empty). None when it is no whole number, nobody came, or more than did."""
+    if not participants.isascii() or not participants.isdigit() or len(participants) > 4:
+        return None
+    given = social_workers or "0"
+    if not given.isascii() or not given.isdigit() or len(given) > 4:
+        return None
+    if not 1 <= int(participants) <= LARGEST_SESSION or int(given) > int(participants):
+        return None
+    counted = {SESSION: 1, PARTICIPANTS: int(participants), SOCIAL_WORKERS: int(given)}
+    return {name: value for name, value in counted.items() if value}

@@ -36,11 +36,14 @@ class Tally:
         self._names = names
         self._counted: dict[DeskId, Counter[str]] = {}
 
-    def add(self, desk: DeskId, name: str) -> None:
-        """Count one. ValueError for a name outside the closed set; the text does not repeat it."""
+    def add(self, desk: DeskId, name: str, times: int = 1) -> None:
+        """Count one, or so many. ValueError for a name outside the closed set, which the text does not repeat, and for
+        less than one: what was counted is never taken back."""
         if name not in self._names:
             raise ValueError("only names of the closed set are counted")
-        self._counted.setdefault(desk, Counter())[name] += 1
+        if times < 1:
+            raise ValueError("counts only rise")
+        self._counted.setdefault(desk, Counter())[name] += times
 
     async def flush(self, count: Count) -> None:
         """Hand everything over, desk by desk. What `count` fails to take is kept for the next time, and its failure

@@ -33,6 +33,9 @@ WRITTEN = {
     "POST /devices/approve": {"coordinator"},
     "POST /devices/revoke": {"coordinator"},
     "POST /devices/signatures": {"coordinator"},
+    "GET /outreach": {"staff", "coordinator"},
+    "POST /outreach/consultation": {"staff", "coordinator"},
+    "POST /outreach/session": {"staff", "coordinator"},
     "GET /directory": {"staff", "coordinator"},
     "GET /texts": {"staff", "coordinator"},
     "GET /static/{name}": {"anyone"},
@@ -40,7 +43,7 @@ WRITTEN = {
     "WS /live": {"staff", "coordinator"},
 }
 DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
-PAGES = ["/", "/desk", "/statistics", "/devices", "/devices/requests", "/directory", "/texts"]
+PAGES = ["/", "/desk", "/statistics", "/outreach", "/devices", "/devices/requests", "/directory", "/texts"]
 
 
 def routes_of(console: Console) -> list[str]:
@@ -54,7 +57,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 18
+    assert len(routes) == len(WRITTEN) == 21
     assert set(routes) == set(WRITTEN)
 
 

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from console.frames import BadFrame, Device, Duty, Heard, Mute, Say, Unsayable, WrapUp, parse_frame
 from console.language import load_words
 from console.views import SHOWN_ROWS, Views, handle_of
-from console.wrapup import COUNTERS, GROUPS, NAMES, check_choices, suggest
-from dialogues.values import AgeBand, Content
+from dialogues.values import Content
 from handover.keys import binding
 from handover.values import (
     Briefing,
@@ -146,49 +145,6 @@ def test_no_json_breaks_the_reader(value: Any) -> None:
 def test_the_longest_message_passes() -> None:
     assert isinstance(parse_frame(frame(body=write64(sealed("å" * (MAX_WORDS // 2))))), Say)
     assert isinstance(parse_frame(json.dumps({"type": "wrapup", "talk": HANDLE, "choices": []})), WrapUp)
-
-
-# --- The wrap-up ---
-
-
-def test_the_wrap_up_has_the_values_of_the_tables() -> None:
-    assert [group.id for group in GROUPS] == ["initiator", "violence", "relation", "entry", "age", "outcome"]
-    assert {group.id for group in GROUPS if group.several} == {"violence", "relation", "entry", "outcome"}
-    assert set(GROUPS[4].values) == {*AgeBand, "other", "unknown"}
-    assert all(group.values[-2:] == ("other", "unknown") for group in GROUPS)
-    assert {name.removeprefix("wrapup.") for name in COUNTERS} == NAMES | {"saved"}
-
-
-def test_every_choice_has_words_in_every_language() -> None:
-    for words in load_words().values():
-        for group in GROUPS:
-            labels = [words.label(group.id, value) for value in group.values]
-            assert len(set(labels)) == len(labels), labels
-
-
-@pytest.mark.parametrize(
-    ("choices", "kept"),
-    [
-        ([], ()),
-        (
-            ["violence.physical", "violence.threats", "age.13_15"],
-            ("violence.physical", "violence.threats", "age.13_15"),
-        ),
-        (["violence.physical", "violence.physical"], ("violence.physical",)),
-        (["age.13_15", "age.16_17"], None),
-        (["initiator.friend", "initiator.unknown"], None),
-        (["violence.words of a visitor"], None),
-        (["physical"], None),
-    ],
-)
-def test_only_closed_choices_are_counted(choices: list[str], kept: tuple[str, ...] | None) -> None:
-    assert check_choices(choices) == kept
-
-
-def test_the_briefing_suggests_what_it_already_answers() -> None:
-    assert suggest("self", "16_17") == ["initiator.exposed_person", "age.16_17"]
-    assert suggest("professional", None) == []
-    assert suggest("x", "y") == []
 
 
 # --- What a page is told ---

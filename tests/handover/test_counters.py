@@ -81,3 +81,11 @@ def test_the_closed_set_is_this_one() -> None:
         "talk.ended.staff",
         "talk.ended.silence",
     }
+
+
+def test_several_are_counted_at_once_and_none_is_taken_back() -> None:
+    tally = Tally(frozenset({"a"}))
+    tally.add(DeskId("demo"), "a", 20)
+    for times in (0, -3):
+        with pytest.raises(ValueError, match="only rise"):
+            tally.add(DeskId("demo"), "a", times)

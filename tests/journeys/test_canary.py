@@ -207,6 +207,6 @@ def _check_database(path: Path) -> None:
     for month, desk, name, value in counted:
         assert re.fullmatch(r"\d{4}-\d\d", month)
         assert desk == "demo"
-        assert re.fullmatch(r"(contact|topic|danger|talk|staff|wrapup)\.[a-z0-9_.-]+", name)
+        assert re.fullmatch(r"(contact|topic|danger|talk|staff|wrapup|education)\.[a-z0-9_.-]+", name)
         assert type(value) is int
     database.close()

@@ -46,7 +46,7 @@ async def test_a_talk_over_sockets_from_asking_to_the_end(people: People) -> Non
     await staff.live.expect("delivered", talk=talk, seq=1)
     await visitor.ends_the_talk()
     await staff.live.expect("ended", talk=talk, reason="visitor")
-    await staff.live.send("wrapup", talk=talk, choices=["outcome.support"])
+    await staff.live.send("wrapup", talk=talk, choices=["outcome.conversation"])
     assert (await staff.live.expect("wrapped", talk=talk))["saved"] is True
 
 
