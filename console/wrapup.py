@@ -76,8 +76,8 @@ GROUPS: tuple[Group, ...] = (
         when="outcome.referral",
     ),
     _group("referral", "arranged closed refused not_suitable", several=True, when="outcome.referral"),
-    _group("contact", "yes no", several=False, when=CONSULTATION),
-    _group("satisfaction", "satisfied partly not", several=False, when=CONSULTATION),
+    Group("contact", ("yes", "no", "unknown"), several=False, when=(CONSULTATION,)),
+    Group("satisfaction", ("satisfied", "partly", "not", "unknown"), several=False, when=(CONSULTATION,)),
 )
 # The form of a consultation that was no talk here: the same questions without the choice between the two.
 CONSULTED: tuple[Group, ...] = tuple(

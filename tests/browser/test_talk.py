@@ -161,7 +161,7 @@ async def test_staff_are_told_when_the_visitor_ends_the_talk_and_can_wrap_up(peo
     await expect(staff.sees("I have to go")).to_have_count(0)
 
     await staff.page.get_by_label("Forced marriage", exact=True).check()
-    await staff.page.get_by_label("Support in the talk").check()
+    await staff.page.get_by_label("Talk and support").check()
     await staff.page.get_by_role("button", name="Save").click()
     await expect(staff.sees("Counted.")).to_be_visible()
     await expect(staff.talk()).to_have_count(0)

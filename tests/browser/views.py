@@ -241,6 +241,7 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "devices": _devices,
     "take back": _take_back,
     "statistics": _page("statistics"),
+    "outreach": _page("outreach"),
     "directory": _page("directory"),
     "texts": _page("texts"),
     "missing": _page("nothing"),
