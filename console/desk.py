@@ -7,7 +7,7 @@ from typing import assert_never
 from console.accounts import Member
 from console.desk_device import DeskDevice
 from console.devices import Devices, Ready, Revoked, Standing
-from console.frames import VERSION, Device, Duty, End, Frame, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
+from console.frames import VERSION, Device, Duty, End, Frame, Hand, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
 from console.presence import DutyState, Presences
 from console.talks import Talks
 from console.views import SHOWN_ROWS, Json, Views, handle_of
@@ -110,6 +110,8 @@ class Desk:
                 await self._take(frame)
             case WrapUp():
                 await self._wrap_up(frame)
+            case Hand():
+                await self._talks.hand(frame.talk)
             case _:
                 await self._handle_talk(frame)
 

@@ -108,7 +108,15 @@ class WrapUp:
     choices: tuple[str, ...]
 
 
-Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What can be sent in this talk: phrases, texts, services."""
+
+    action: ClassVar[str] = "hand"
+    talk: str
+
+
+Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp | Hand
 
 
 def parse_frame(text: str) -> Frame:
@@ -182,6 +190,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "mute": _mute,
     "end": lambda raw: End(_talk(raw)),
     "wrapup": _wrapup,
+    "hand": lambda raw: Hand(_talk(raw)),
 }
 
 

@@ -20,6 +20,7 @@ from console.reading import directory_rows, text_rows
 from console.signins import COOKIE, SignedIn
 from console.views import device_slot, waiting_band
 from console.wrapup import GROUPS
+from dialogues.wording import in_language
 
 STATIC = Path(__file__).parent / "static"
 SEALING = Path(safety.__file__).parent / "sealing.js"  # the same file as the visitor's page has
@@ -31,6 +32,7 @@ FILES = {
     "compare.js": _SCRIPT,
     "desk.js": _SCRIPT,
     "device.js": _SCRIPT,
+    "hand.js": _SCRIPT,
     "load.js": _SCRIPT,
     "outbox.js": _SCRIPT,
     "outreach.js": _SCRIPT,
@@ -181,7 +183,15 @@ async def show_desk(request: Request) -> Response:
     """The desk's shell: the waiting list and the talks come on the live path."""
     house, member = house_of(request), signed_in_of(request).member
     slot = device_slot(member.id)
-    return render(request, "desk.html", page="desk", groups=GROUPS, capacity=house.limits.capacity, slot=slot)
+    return render(
+        request,
+        "desk.html",
+        page="desk",
+        groups=GROUPS,
+        capacity=house.limits.capacity,
+        slot=slot,
+        routine=in_language(house.content.desks[member.desk].reporting, language_of(request)),
+    )
 
 
 @router.get("/statistics")

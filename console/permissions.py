@@ -51,6 +51,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.end": _STAFF,
     "live.mute": _STAFF,
     "live.wrapup": _STAFF,
+    "live.hand": _STAFF,
 }
 
 

@@ -130,6 +130,16 @@ class Talks:
         if held is not None and frame.seq <= held.shown:
             await self._end.heard(held.ref, self._member.id, frame.seq)
 
+    async def hand(self, handle: str) -> None:
+        """What is at hand for this talk, as its briefing is now."""
+        ref = self.ref(handle)
+        mine = await self._end.mine(self._member.desk, self._member.id) if ref else []
+        talk = next((each for each in mine if each.ref == ref), None)
+        if talk is None:
+            await self._send({"type": "refused", "code": "not_yours", "talk": handle})
+        else:
+            await self._send(self._views.hand(handle, talk.briefing))
+
     async def end(self, handle: str, reason: EndReason | None) -> None:
         """The talk has ended (None: nobody can tell any more why): the page erases its words and offers the wrap-up."""
         if handle in self._held:

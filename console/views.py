@@ -8,7 +8,8 @@ from typing import Any
 from console.devices import Pending, Ready, Revoked, Standing, TooMany
 from console.language import Words
 from console.wrapup import suggest
-from dialogues.values import Content
+from dialogues.hand import AtHand, cards, phrases, texts
+from dialogues.values import AgeBand, Audience, Content, State, Status
 from handover.events import BriefingChanged, CameBack, Heard, WentAway
 from handover.keys import binding
 from handover.values import Briefing, Channel, Danger, Keys, Load, Message, OwnTalk, StaffId, TalkRef, WaitingVisitor
@@ -80,6 +81,18 @@ class Views:
             "suggested": suggest(briefing.audience, briefing.age_band),
         }
 
+    def hand(self, handle: str, briefing: Briefing) -> Json:
+        """What can be sent to this visitor: phrases, services and texts, each also in the visitor's language."""
+        content, own = self._content, self._words.language
+        state = _state(content, briefing)
+        found = {
+            "phrases": phrases(content, own, state.language),
+            "cards": cards(content, own, state),
+            "texts": texts(content, own, state.language, state.audience, state.topic),
+        }
+        shown = {kind: [self._at_hand(each) for each in things] for kind, things in found.items()}
+        return {"type": "hand", "talk": handle, **shown}
+
     def event(self, handle: str, event: Heard | WentAway | CameBack | BriefingChanged) -> Json:
         """What changed around a talk besides its messages."""
         match event:
@@ -88,6 +101,12 @@ class Views:
             case BriefingChanged():
                 return {"type": "briefing", "talk": handle, **self.briefing(event.briefing)}
         return {"type": "away", "talk": handle, "away": isinstance(event, WentAway)}
+
+    def _at_hand(self, thing: AtHand) -> Json:
+        told = "" if thing.status is Status.REVIEWED else self._words(f"status.{thing.status}")
+        language = thing.language if thing.language != self._words.language else ""
+        theirs = thing.theirs if language else ""  # the same as one's own
+        return {"title": thing.title, "own": thing.own, "theirs": theirs, "language": language, "status": told}
 
     def _row(self, row: WaitingVisitor) -> Json:
         return {
@@ -121,6 +140,18 @@ class Views:
     def _named(self, names: Mapping[str, str], id: str | None) -> str | None:  # the content's own word
         """The name of an id; "other" rather than the id itself, which came from the visitor's side."""
         return names.get(id, self._words("label.other")) if id else None
+
+
+def _state(content: Content, briefing: Briefing) -> State:
+    """The briefing as a place in the flow; what this version does not know is left out, since it came from outside."""
+    ages, audiences = set(AgeBand), set(Audience)
+    return State(
+        language=briefing.language if briefing.language in content.languages else next(iter(content.languages)),
+        audience=Audience(briefing.audience) if briefing.audience in audiences else None,
+        topic=briefing.topic if briefing.topic in content.topics else None,
+        age_band=AgeBand(briefing.age_band) if briefing.age_band in ages else None,
+        county=briefing.county if briefing.county in content.counties else None,
+    )
 
 
 def message_view(message: Message) -> Json:

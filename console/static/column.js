@@ -18,3 +18,10 @@ export function drawUnread(column, count, words) {
   badge.hidden = !count;
   badge.textContent = words;
 }
+
+// How far an own message came.
+export function drawState(message, state, say) {
+  if (message.dataset.state === state) return; // said aloud once
+  message.dataset.state = state;
+  message.querySelector(".state").textContent = say(`state_${state}`);
+}

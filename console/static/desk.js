@@ -50,7 +50,7 @@ function receive(frame) {
     said: () => talk?.hear(frame),
     sent: () => talk?.sent(frame.id, frame.seq),
     delivered: () => talk?.deliver(frame.seq),
-    order: () => talk?.order(frame.said),
+    order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
     away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted),
     briefing: () => { if (talk) describe(talk, frame); },
     left: () => leave(frame.talk, frame.code),

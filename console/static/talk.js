@@ -1,8 +1,9 @@
 // One talk in hand as a column of the desk: its messages, the box to write in, and the wrap-up when it has ended.
 
-import { drawMuted, drawUnread, onDeeds } from "./column.js";
+import { drawMuted, drawState, drawUnread, onDeeds } from "./column.js";
 import { drawCompared } from "./compare.js";
 import { inOrder, newId, Outbox } from "./outbox.js";
+import { Hand } from "./hand.js";
 import { bytesOf, MAX_WORDS } from "./sealing.js";
 import { Seals } from "./seals.js";
 import { wrapUpForm } from "./wrapup.js";
@@ -33,7 +34,6 @@ export class Talk {
   }
 
   get unread() { return this.heard - this.read; }
-
   part(selector) { return this.element.querySelector(selector); }
 
   draw() {
@@ -45,9 +45,8 @@ export class Talk {
     onDeeds(element, (type, more) => this.wire.send({ type, talk: this.handle, ...more }));
     element.querySelector(".compose").onsubmit = (event) => { event.preventDefault(); this.write(box); };
     element.querySelector(".compare").ontoggle = () => this.compare();
-    box.onkeydown = (event) => {
-      if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); this.write(box); }
-    };
+    const ask = () => this.wire.send({ type: "hand", talk: this.handle });
+    this.hand = new Hand(element, { ask, write: () => this.write(box), send: (words) => this.sendWords(words), say: this.say });
     return element;
   }
 
@@ -58,8 +57,12 @@ export class Talk {
     if (!text) return;
     if (bytesOf(text).length > MAX_WORDS) return this.tell(this.say("too_long"));
     box.value = "";
-    this.show({ id }, true, { words: text });
-    this.outbox.add(id, text);
+    this.sendWords(text, id);
+  }
+
+  sendWords(words, id = newId(this.heard)) {
+    this.show({ id }, true, { words });
+    this.outbox.add(id, words);
     this.scroll(true);
   }
 
@@ -168,7 +171,6 @@ export class Talk {
   mark(id, how) { if (this.own.has(id)) { Object.assign(this.own.get(id), how); this.drawState(id); } }
 
   setMuted(muted) { drawMuted(this.element, muted, muted ? this.say("muted", { name: this.name }) : ""); }
-
   setAway(away) { this.part(".away").textContent = away ? this.say("away") : ""; }
 
   // The server's list of our messages, because a number did not fit. One written in another window is drawn here too.
@@ -189,9 +191,7 @@ export class Talk {
   drawState(id) {
     const { seq, element, failed } = this.own.get(id);
     const state = failed ? "failed" : !seq ? (this.seals.ready ? "waiting" : "keyless") : seq > this.delivered ? "sent" : "delivered";
-    if (element.dataset.state === state) return;
-    element.dataset.state = state;
-    element.querySelector(".state").textContent = this.say(`state_${state}`);
+    drawState(element, state, this.say);
   }
 
   // Whether words can be sealed, and what to do when they cannot.

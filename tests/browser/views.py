@@ -183,6 +183,14 @@ async def _two_talks(people: People) -> Page:
     return staff.page
 
 
+async def _at_hand(people: People) -> Page:
+    _, staff = await people.in_a_talk()
+    await staff.page.get_by_text("Reporting routine").click()
+    await staff.page.get_by_role("button", name="At hand").click()
+    await expect(staff.page.get_by_role("dialog").get_by_role("button")).not_to_have_count(1)
+    return staff.page
+
+
 async def _wrap_up(people: People) -> Page:
     _, staff = await people.in_a_talk()
     await staff.ends()
@@ -235,6 +243,7 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "on duty": _on_duty,
     "waiting room": _room,
     "two talks": _two_talks,
+    "at hand": _at_hand,
     "wrap-up": _wrap_up,
     "sign out": _sign_out,
     "not permitted": _not_permitted,

@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
-from console.frames import Device, Duty, End, Heard, Mute, Release, Say, Take, WrapUp
+from console.frames import Device, Duty, End, Hand, Heard, Mute, Release, Say, Take, WrapUp
 from console.permissions import OPEN, PERMISSIONS, Role, allows
 from console.signins import COOKIE
 from dialogues.values import Content
@@ -68,7 +68,7 @@ def test_the_permissions_are_the_written_ones() -> None:
 
 
 def test_a_coordinator_may_do_nothing_on_the_live_path() -> None:
-    actions = {f"live.{frame.action}" for frame in (Device, Duty, Take, Say, Heard, Release, Mute, End, WrapUp)}
+    actions = {f"live.{frame.action}" for frame in (Device, Duty, Take, Say, Heard, Release, Mute, End, WrapUp, Hand)}
     assert actions == {action for action in PERMISSIONS if action.startswith("live.")}
     assert not any(allows(Role.COORDINATOR, action) for action in actions)
     assert all(allows(Role.STAFF, action) for action in actions)

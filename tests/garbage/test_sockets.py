@@ -369,6 +369,7 @@ async def test_a_talk_that_the_page_was_never_shown_cannot_be_touched(people: Pe
         "end": {},
         "say": {"seq": 1, "id": "garbage-1", "body": some_body()},
         "wrapup": {"choices": ["outcome.conversation"]},
+        "hand": {},
     }
     for kind, fields in asked.items():
         for handle in (HANDLE, talk.handle):

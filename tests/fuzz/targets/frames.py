@@ -5,7 +5,7 @@ import console.frames
 from tests.fuzz.doling import Dole
 
 ROOM = "bot.web.frames"
-_KINDS = ("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "key", "device")
+_KINDS = ("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device")
 _NAMES = (
     "v",
     "talk",
