@@ -14,8 +14,9 @@ from bot.counting import counter_names
 from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.toll import Toll
-from bot.web import errors, health, leave, live, pages, static, turns
+from bot.web import errors, health, leave, live, pages, post, static, turns
 from bot.web.assets import load_assets
+from bot.web.box import load_box
 from bot.web.later import load_later
 from bot.web.paces import Paces
 from bot.web.partings import Partings
@@ -73,7 +74,7 @@ def create_app(
     tally = Tally(counter_names(content))
     words = Words(content, settings.desk, _constants(settings))
     rules = read_rules()
-    assets = load_assets(load_later(content, words, rules))
+    assets = load_assets(load_box(words), load_later(content, words, rules))
     buckets = Buckets(clock)
     toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
     reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()), toll)
@@ -95,6 +96,7 @@ def create_app(
         partings=Partings(visitor_end, reception),
         paces=Paces(clock),
         tokens=Tokens(settings.key, content, now),
+        toll=toll,
         assets=assets,
         views=Views(settings, content, words, assets),
         clock=clock,
@@ -106,7 +108,7 @@ def create_app(
 
 
 def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
-    for part in (pages, turns, live, leave, static, health):
+    for part in (pages, turns, live, leave, post, static, health):
         app.include_router(part.router)
     errors.add_handlers(app)
     # The last one added is the outermost: every answer passes the headers, also that of the last resort.

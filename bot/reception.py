@@ -42,6 +42,7 @@ from handover.values import (
 
 WAIT = "wait-anyway"  # somebody is on duty and busy: wait all the same
 JOIN = "join"
+CODES = "codes"  # leave a message instead; the page's script takes it from there
 OVER = "talk-over"  # the page learned that its talk is over
 
 
@@ -148,7 +149,7 @@ class Reception:
         try:
             opening = await self._end.opening(self._desk)
             if not opening.available and not (patient and opening.on_duty):
-                return self._refuse(state, busy=opening.on_duty > 0)
+                return await self._or_leave(self._refuse(state, busy=opening.on_duty > 0), channel)
             price = await self._toll.charge(self._desk, JOIN, self._toll.level(opening, paid), paid)
             if price:
                 return self._charge(state, channel, price, patient=patient)
@@ -158,7 +159,7 @@ class Reception:
             return self._sorry(self.show(state, None), words["desk.unreachable"])
         if not isinstance(joined, Joined):
             self._counts.add(self._desk, "talk.full")
-            return self._closed(state, words["desk.full"])
+            return await self._or_leave(self._closed(state, words["desk.full"]), channel)
         self._counts.add(self._desk, "talk.joined")
         self._counts.add(self._desk, f"contact.{channel}")
         waiting = self.show(state, joined.ref, "topics")
@@ -197,6 +198,16 @@ class Reception:
         turn = self._closed(state, words["desk.busy"])
         wait = Choice(WAIT, words["desk.wait"], ChoiceKind.PERSON)
         return replace(turn, reply=replace(turn.reply, choices=(wait, *turn.reply.choices)))
+
+    async def _or_leave(self, turn: Turn, channel: Channel) -> Turn:
+        """Also offers to leave a message, where the page can seal one and the desk has a key to seal it to."""
+        try:
+            if channel is not Channel.WEB or not await self._end.desk_line(self._desk):
+                return turn
+        except HandoverError:
+            return turn
+        leave = Choice(CODES, self._words.of(turn.state.language)["desk.leave"], ChoiceKind.PERSON)
+        return replace(turn, reply=replace(turn.reply, choices=(leave, *turn.reply.choices)))
 
     def _closed(self, state: State, why: str) -> Turn:
         """The way on that `closed` offers, with another reason than that nobody is there."""

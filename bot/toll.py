@@ -16,12 +16,12 @@ from handover.ports import VisitorEnd
 from handover.values import DeskId, Opening
 from safety.buckets import Buckets
 from safety.limits import FrameBudget
-from safety.price import FREE_LATELY, enough, level_of, seconds_of
+from safety.price import FREE_LATELY, enough, level_of, level_of_box, seconds_of
 from safety.tokens import TokenError, seal, unseal
 from safety.work import LIFETIME, BadWork, Effort, Work
 
 _MINUTE = 60.0
-_MOST_JOINS = 100_000  # of a minute that are counted
+_MOST = 100_000  # of a minute that are counted
 _SPENT = LIFETIME + 120  # seconds that a nonce is remembered: its life, and what two servers' clocks may differ
 _AGAIN = 10  # seconds until somebody who has waited long enough tries again, because others came through just now
 
@@ -47,6 +47,25 @@ class Price:
     seconds: int
 
 
+class Lately:
+    """How often something happened in the last minute, by a clock that only ever grows."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._times: deque[float] = deque(maxlen=_MOST)
+
+    def add(self) -> None:
+        """It happens now."""
+        self._times.append(self._clock())
+
+    def count(self) -> int:
+        """Since a minute ago."""
+        since = self._clock() - _MINUTE
+        while self._times and self._times[0] < since:
+            self._times.popleft()
+        return len(self._times)
+
+
 class Toll:
     """One for all wishes of a process. `now` gives seconds since the epoch, `clock` seconds that only ever grow;
     `free_lately` may join within a minute at no cost."""
@@ -65,25 +84,30 @@ class Toll:
         self._end = end
         self._buckets = buckets
         self._now = now
-        self._clock = clock
         self._work = Work(key, effort)
         self._gate = FrameBudget(clock, _GATE_RATE, _GATE_BURST)
         self._free_lately = free_lately
-        self._joins: deque[float] = deque(maxlen=_MOST_JOINS)
+        self._joins = Lately(clock)
+        self._boxes = Lately(clock)
 
     def level(self, opening: Opening, paid: Paid) -> int:
         """The price of joining, by what the engine tells of the desk and this process of the last minutes."""
-        since = self._clock() - _MINUTE
-        while self._joins and self._joins[0] < since:
-            self._joins.popleft()
-        lately = max(opening.lately, len(self._joins))
+        lately = max(opening.lately, self._joins.count())
         nearby = self._buckets.count(paid.address)
         return level_of(opening.waiting, opening.on_duty, lately, nearby, self._free_lately)
 
     def joined(self, paid: Paid) -> None:
         """Somebody joins: the next ones may have to pay more."""
-        self._joins.append(self._clock())
+        self._joins.add()
         self._buckets.add(paid.address)
+
+    def box_level(self, *, making: bool) -> int:
+        """The price of reaching a box of left messages, by what this process has seen of the last minute."""
+        return level_of_box(self._boxes.count(), making=making)
+
+    def boxed(self) -> None:
+        """A box was made, or a name opened nothing: the next ones may have to pay more, wherever they come from."""
+        self._boxes.add()
 
     async def charge(self, desk: DeskId, purpose: str, level: int, paid: Paid) -> Price | None:
         """What is still to pay for a wish of this level; None when nothing is. What counted once counts no more, in

@@ -10,14 +10,18 @@ class Words:
     """Sentences by dotted key. `{desk}` and the names in `constants` are filled in; the rest is filled in per view."""
 
     def __init__(self, content: Content, desk: str, constants: Mapping[str, object]) -> None:
-        self._filled = {
-            language: _fill(_page(texts), {**constants, "desk": in_language(content.desks[desk].names, language)})
-            for language, texts in content.languages.items()
-        }
+        names = content.desks[desk].names
+        known = {language: {**constants, "desk": in_language(names, language)} for language in content.languages}
+        self._filled = {language: _fill(_page(texts), known[language]) for language, texts in content.languages.items()}
+        self._codes = {language: _fill(texts.codes, known[language]) for language, texts in content.languages.items()}
 
     def of(self, language: str) -> Mapping[str, str]:
         """All sentences of one language."""
         return self._filled[language]
+
+    def codes(self, language: str) -> Mapping[str, str]:
+        """The sentences about left messages, which a page fetches when it needs them."""
+        return self._codes[language]
 
     def languages(self) -> frozenset[str]:
         """The languages there are words in."""

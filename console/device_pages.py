@@ -9,11 +9,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from console.devices import Brought
 from console.guard import signed_in_of
-from console.house import house_of
+from console.house import House, house_of
 from console.pages import render, say, words_of
 from console.permissions import Role
 from console.views import day_text
+from handover.values import DeskId
 
+_MOST_KEYS = 4  # of a desk in one file; there is one, unless the file is old
 _HIGHEST = 2**31 - 1  # a row's number, as every database holds it
 
 router = APIRouter()
@@ -28,7 +30,7 @@ async def show_devices(request: Request) -> Response:
 @router.get("/devices/requests")
 async def download_requests(request: Request) -> Response:
     """What `fristad keys sign` signs, as one file: a remark, then key, code and name of each device."""
-    requests = await house_of(request).devices.requests(signed_in_of(request).member.desk)
+    requests = await _requests(house_of(request), signed_in_of(request).member.desk)
     remark = words_of(request)("devices.requests.remark")
     lines = [f"# {remark}", *("\t".join(each) for each in requests)]
     name = 'attachment; filename="device-requests.txt"'
@@ -43,8 +45,7 @@ async def bring_signatures(request: Request) -> Response:
         if not isinstance(upload, UploadFile):
             return say(request, 400, "bad", "/devices")
         text = (await upload.read()).decode("utf-8", "replace")
-    brought = await house_of(request).devices.bring(signed_in_of(request).member.desk, text.splitlines())
-    return await _page(request, brought)
+    return await _page(request, await _bring(house_of(request), signed_in_of(request).member.desk, text.splitlines()))
 
 
 @router.post("/devices/approve")
@@ -78,10 +79,24 @@ async def _page(request: Request, brought: Brought | None = None) -> Response:
         rows=await house.devices.listed(member.desk, None if decides else member.id),
         decides=decides,
         signs=house.devices.signs,
-        asked=decides and bool(await house.devices.requests(member.desk)),
+        asked=decides and bool(await _requests(house, member.desk)),
         brought=brought,
         day=day_text,
     )
+
+
+async def _requests(house: House, desk: DeskId) -> list[tuple[str, str, str]]:
+    """Devices that wait for a signature, and the desk's key for left messages when it does."""
+    return [*await house.devices.requests(desk), *await house.desk_keys.requests(desk)]
+
+
+async def _bring(house: House, desk: DeskId, lines: list[str]) -> Brought:
+    """Each line to the register that it belongs to; refusals keep the numbers of the file."""
+    keys = {number: line.strip() for number, line in enumerate(lines, 1) if line.startswith("desk:")}
+    brought = await house.devices.bring(desk, ["" if number in keys else line for number, line in enumerate(lines, 1)])
+    taken = {number: await house.desk_keys.bring(desk, line) for number, line in list(keys.items())[:_MOST_KEYS]}
+    refused = [*brought.refused, *((number, "unsigned") for number in keys if not taken.get(number))]
+    return Brought(brought.signed + sum(taken.values()), tuple(sorted(refused)))
 
 
 async def _number(request: Request) -> int:

@@ -10,8 +10,10 @@ from starlette.requests import HTTPConnection
 
 from console.accounts import Accounts
 from console.demo import Demonstration
+from console.desk_keys import DeskKeys
 from console.devices import Devices
 from console.language import Words
+from console.letters import Letters
 from console.presence import Presences
 from console.signins import SignIns
 from dialogues.values import Content
@@ -30,6 +32,9 @@ class House:
     accounts: Accounts
     signins: SignIns
     devices: Devices
+    desk_keys: DeskKeys
+    letters: Letters
+    organisation: str  # its public key, as text
     presences: Presences
     tally: Tally
     words: Mapping[str, Words]

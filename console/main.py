@@ -11,14 +11,17 @@ from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from console import device_pages, outreach_pages, wrapup
+from console import device_pages, letter_pages, outreach_pages, wrapup
 from console.accounts import Accounts
 from console.demo import Demonstration
+from console.desk_keys import DeskKeys
 from console.devices import Devices
 from console.failures import Failures, install_handlers, refuse_too_large
 from console.guard import guard
 from console.house import House
 from console.language import find_word_lists, load_words
+from console.letters import Letters
+from console.mail import Mail
 from console.pages import WORD_LISTS, router
 from console.presence import Presences
 from console.settings import ConsoleSettings
@@ -87,10 +90,12 @@ def create_app(
         desks=desks,
         tally=house.tally,
         names=names,
-        forgetful=[house.signins.purge, house.devices.purge],
+        forgetful=[house.signins.purge, house.devices.purge, house.letters.purge, house.desk_keys.purge],
         sessions=database.sessions,
         clock=clock,
     )
+
+    mail = Mail(staff_end, desks, house.letters, house.desk_keys)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -99,6 +104,7 @@ def create_app(
                 stack.push_async_callback(resource.close)
                 await resource.open()
             await stack.enter_async_context(upkeep.running())
+            await stack.enter_async_context(mail.running())
             yield
 
     app = FastAPI(
@@ -118,6 +124,7 @@ def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     app.include_router(device_pages.router)
     app.include_router(outreach_pages.router)
+    app.include_router(letter_pages.router)
     install_handlers(app)
     # The last one added is the outermost: every answer wears the headers, failures and refusals too.
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large)
@@ -143,6 +150,9 @@ def _furnish(
         accounts=Accounts(database.sessions, steady),
         signins=signins,
         devices=Devices(database.sessions, clock, settings.organisation(), settings.signing_key()),
+        desk_keys=DeskKeys(database.sessions, clock, settings.organisation(), settings.signing_key()),
+        letters=Letters(database.sessions, clock),
+        organisation=settings.organisation_key,
         presences=Presences(steady),
         tally=tally,
         words=load_words(),

@@ -24,15 +24,19 @@ from dialogues.wording import in_language
 
 STATIC = Path(__file__).parent / "static"
 SEALING = Path(safety.__file__).parent / "sealing.js"  # the same file as the visitor's page has
+CODES = SEALING.with_name("codes.js")  # stands behind it in one file
 _SCRIPT = "text/javascript"
 FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
+    "codes.js": _SCRIPT,
     "column.js": _SCRIPT,
     "compare.js": _SCRIPT,
     "desk.js": _SCRIPT,
+    "deskkeys.js": _SCRIPT,
     "device.js": _SCRIPT,
     "hand.js": _SCRIPT,
+    "letters.js": _SCRIPT,
     "load.js": _SCRIPT,
     "outbox.js": _SCRIPT,
     "outreach.js": _SCRIPT,
@@ -45,7 +49,7 @@ FILES = {
     "wrapup.js": _SCRIPT,
 }
 WORD_LISTS = Path(safety.__file__).parent / "words"
-NAVIGATION = ("desk", "statistics", "outreach", "devices", "directory", "texts")
+NAVIGATION = ("desk", "messages", "statistics", "outreach", "devices", "directory", "texts")
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")
 
 router = APIRouter()
@@ -198,8 +202,16 @@ async def show_desk(request: Request) -> Response:
 async def show_statistics(request: Request) -> Response:
     """The live load. Figures come with the first published period."""
     house = house_of(request)
-    load = await house.staff_end.load(signed_in_of(request).member.desk)
-    return render(request, "statistics.html", page="statistics", band=waiting_band(load.waiting), on_duty=load.on_duty)
+    desk = signed_in_of(request).member.desk
+    load = await house.staff_end.load(desk)
+    return render(
+        request,
+        "statistics.html",
+        page="statistics",
+        band=waiting_band(load.waiting),
+        on_duty=load.on_duty,
+        left=waiting_band(await house.letters.open(desk)),
+    )
 
 
 @router.get("/directory")
@@ -231,6 +243,8 @@ async def show_file(request: Request, name: str) -> Response:
 
 def content_of(name: str) -> bytes:
     """What a browser is sent for this name, one of FILES."""
+    if name == CODES.name:
+        return SEALING.read_bytes() + CODES.read_bytes()
     return (SEALING if name == SEALING.name else STATIC / name).read_bytes()
 
 

@@ -39,6 +39,13 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "POST /devices/approve": _COORDINATOR,
     "POST /devices/revoke": _COORDINATOR,
     "POST /devices/signatures": _COORDINATOR,
+    "GET /messages": _STAFF,
+    "POST /messages/keys": _STAFF,
+    "POST /messages/make": _STAFF,
+    "POST /messages/hand": _STAFF,
+    "POST /messages/list": _STAFF,
+    "POST /messages/answer": _STAFF,
+    "POST /messages/done": _STAFF,
     "WS /live": _ALL,
     # What a frame on the live path asks for, asked again for every frame. A coordinator has no action at all there:
     # the socket only brings the live load.

@@ -1,11 +1,14 @@
-"""The console's tables: staff, their sign-ins and devices, and counts. Nothing in them is about a visitor."""
+"""The console's tables: staff, their sign-ins and devices, counts, and boxes of left letters.
+
+The boxes are the one thing in them that a visitor left, and only who asked for a code has one: sealed letters under the
+hash of what opens them, until a day that the visitor chose."""
 
 import asyncio
 from collections.abc import Coroutine
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, String, event
+from sqlalchemy import ForeignKey, String, Text, event
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -74,6 +77,55 @@ class TallyRow(Base):
     desk: Mapped[str] = mapped_column(String(64), primary_key=True)
     name: Mapped[str] = mapped_column(String(80), primary_key=True)
     value: Mapped[int]
+
+
+class DeskKeyRow(Base):
+    """A desk's key, that visitors seal left letters to. Its private half is here only wrapped, once for each device."""
+
+    __tablename__ = "desk_key"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    desk: Mapped[str] = mapped_column(String(64), index=True)
+    key: Mapped[str] = mapped_column(String(87), unique=True)
+    line: Mapped[str | None] = mapped_column(String(200))  # what visitors' pages check: safety.desks
+    retired: Mapped[int | None]  # the day since which no letter may be sealed to it
+
+
+class DeskKeyCopyRow(Base):
+    """A desk's key, wrapped to one device. The device is named by its own key, so that its row may be gone."""
+
+    __tablename__ = "desk_key_copy"
+
+    desk_key: Mapped[int] = mapped_column(ForeignKey("desk_key.id", ondelete="CASCADE"), primary_key=True)
+    device: Mapped[str] = mapped_column(String(87), primary_key=True)
+    wrapped: Mapped[str] = mapped_column(String(160))
+
+
+class BoxRow(Base):
+    """A box that a code opens. Its name is the hash of the code's locator. No time in it is finer than a day."""
+
+    __tablename__ = "left_box"
+
+    name: Mapped[str] = mapped_column(String(43), primary_key=True)
+    desk: Mapped[str] = mapped_column(String(64), index=True)
+    visitor: Mapped[str] = mapped_column(String(87))  # the public key of the code
+    until: Mapped[int]  # its last day, in days since 1970-01-01
+    up: Mapped[int]  # letters of the visitor
+    down: Mapped[int]  # letters of staff
+    done: Mapped[bool]
+
+
+class LetterRow(Base):
+    """One sealed letter of a box: handover.post.Letter. When it was written is not kept."""
+
+    __tablename__ = "letter"
+
+    box: Mapped[str] = mapped_column(ForeignKey("left_box.name", ondelete="CASCADE"), primary_key=True)
+    way: Mapped[str] = mapped_column(String(4), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    after: Mapped[int]
+    line: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
 
 
 class Database:

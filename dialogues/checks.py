@@ -100,17 +100,25 @@ def _check_translations(content: Content, root: Path) -> Iterator[Mistake]:
     languages = list(content.languages.values())
     for texts in languages:
         for other in languages:
-            for key in set(other.flow) - set(texts.flow):
-                yield root / texts.language / "flow.yml", key, f"`{key}` is in {other.language} and not here"
-            for key in set(other.page) - set(texts.page):
-                yield root / texts.language / "page.yml", key, f"`{key}` is in {other.language} and not here"
+            for name, there, here in (
+                ("flow.yml", other.flow, texts.flow),
+                ("page.yml", other.page, texts.page),
+                ("codes.yml", other.codes, texts.codes),
+            ):
+                for key in set(there) - set(here):
+                    yield root / texts.language / name, key, f"`{key}` is in {other.language} and not here"
             for id in set(other.topics) - set(texts.topics):
                 yield Path(other.topics[id].path), "title", f"{id} is not translated to {texts.language}"
             yield from _check_written(texts, other)
-        if texts.status is Status.MACHINE and not texts.fallback:
-            yield root / texts.language / "flow.yml", "status", "machine words need a language to lean on: `fallback`"
+    yield from _check_fallbacks(languages, root)
     for id in set(content.topics) - set(languages[0].topics if languages else ()):
         yield root / "topics.yml", f"id: {id}", f"nobody has written {id}"
+
+
+def _check_fallbacks(languages: list[LanguageTexts], root: Path) -> Iterator[Mistake]:
+    for texts in languages:
+        if texts.status is Status.MACHINE and not texts.fallback:
+            yield root / texts.language / "flow.yml", "status", "machine words need a language to lean on: `fallback`"
 
 
 def _check_written(texts: LanguageTexts, other: LanguageTexts) -> Iterator[Mistake]:

@@ -163,6 +163,7 @@ def _read_language(folder: Path, flow: dict[str, str], written: Mapping[str, Lan
         fallback=fallback,
         flow=flow,
         page=read_sentences(folder / "page.yml"),
+        codes=read_sentences(folder / "codes.yml"),
         topics=topics,
         matcher=understanding.compile_matcher(
             {id: text.words for id, text in topics.items()},

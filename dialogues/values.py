@@ -211,6 +211,7 @@ class LanguageTexts:
     direction: str  # ltr | rtl
     flow: dict[str, str]  # sentences of the flow, by dotted key
     page: dict[str, str]  # words of the visitor's page, by dotted key
+    codes: dict[str, str]  # sentences about left messages, which the page fetches when it needs them
     topics: dict[str, TopicText]
     matcher: Matcher
     status: Status  # of everything but the topics: the flow, the page, the danger phrases

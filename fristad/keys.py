@@ -5,8 +5,10 @@ Only the demonstration makes one itself. Passphrases are typed at the terminal o
 
 import getpass
 import os
+import re
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -19,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from fristad.refusal import Refused
+from safety.desks import sign_desk
 from safety.devices import BadDevice, public_bytes, read_key, sign_device
 from safety.organisation import BadKey, read_signing_key, short_code
 from safety.text64 import write64
@@ -29,6 +32,22 @@ _SHORTEST = 20  # characters: whoever steals the file may guess as fast as a mac
 _MOST_REQUESTS = 1_000
 _DEMO_FILE = "organisation.pem"
 _DAY = 86_400
+_DESK = re.compile(r"desk:([a-z0-9-]{1,64}):([A-Za-z0-9_-]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A device of somebody named `name`, or the key of a desk."""
+
+    key: bytes
+    name: str
+    desk: str = ""
+
+    def sign(self, organisation: EllipticCurvePrivateKey, until: int) -> str:
+        """The line that a console takes back."""
+        if not self.desk:
+            return sign_device(organisation, self.key, until)
+        return f"desk:{self.desk}:{sign_desk(organisation, self.desk, self.key, until)}"
 
 
 def make_key(file: Path, passphrase_file: Path | None, out: TextIO, *, unencrypted: bool = False) -> int:
@@ -49,17 +68,17 @@ def print_public(file: Path, passphrase_file: Path | None, out: TextIO) -> int:
 def sign_requests(
     file: Path, passphrase_file: Path | None, requests: Iterable[str], out: TextIO, told: TextIO, *, days: int
 ) -> int:
-    """Sign every device of a console's requests: a line each on `out`, and on `told` who and which, to be compared
-    before the passphrase is typed. Refused, with nothing signed, when a line is no request."""
+    """Sign every device and desk key of a console's requests: a line each on `out`, and on `told` whose and which, to
+    be compared before the passphrase is typed. Refused, with nothing signed, when a line is no request."""
     found = [read_request(number, line) for number, line in enumerate(requests, 1) if is_request(line)]
     if not 0 < len(found) <= _MOST_REQUESTS:
         raise Refused(f"There are no requests to sign, or more than {_MOST_REQUESTS}: send the console's file of them.")
-    for device, name in found:
-        print(f"{short_code(device)}  {name}", file=told, flush=True)
+    for request in found:
+        print(f"{short_code(request.key)}  {request.name}", file=told, flush=True)
     key = _open(file, passphrase_file)
     until = int(time.time() // _DAY) + days
-    for device, _ in found:
-        print(sign_device(key, device, until), file=out)
+    for request in found:
+        print(request.sign(key, until), file=out)
     print(f"{len(found)} signed, for {days} days.", file=told)
     return 0
 
@@ -69,17 +88,21 @@ def is_request(line: str) -> bool:
     return bool(line.strip()) and not line.startswith("#")
 
 
-def read_request(number: int, line: str) -> tuple[bytes, str]:
-    """The public key of a request, and whose it is. Refused, by the number of the line, when it is none."""
+def read_request(number: int, line: str) -> Request:
+    """What is to be signed, and whose it is. Refused, by the number of the line, when it is none."""
     parts = line.rstrip("\r\n").split("\t")
+    desk = _DESK.fullmatch(parts[0])
     try:
-        device = read_key(parts[0])
+        device = read_key(desk[2] if desk else parts[0])
     except BadDevice:
         raise Refused(f"Line {number} is not a request: send the file as the console gave it.") from None
     if len(parts) > 1 and parts[1] != short_code(device):
         raise Refused(f"Line {number} names another device than its key: ask for the file anew.")
+    if desk:
+        return Request(device, f"the key of the desk {desk[1]}, to which visitors seal left messages", desk[1])
     # Whoever made the file chose the name, so nothing in it may reach the terminal but what can be read there.
-    return device, "".join(sign if sign.isprintable() else "?" for sign in parts[2][:80]) if len(parts) > 2 else ""
+    name = parts[2][:80] if len(parts) > 2 else ""
+    return Request(device, "".join(sign if sign.isprintable() else "?" for sign in name))
 
 
 def own_organisation(data: Path) -> tuple[str, Path]:

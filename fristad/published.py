@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from bot.web.assets import load_assets
+from bot.web.box import load_box
 from bot.web.later import load_later
 from bot.words import Words
 from console.language import find_word_lists
@@ -30,7 +31,7 @@ def tell_files(digests: Mapping[str, str]) -> str:
 def _visitor_files(now: datetime) -> Iterator[tuple[str, bytes]]:
     content = load_content(now=now, demo=True)  # which services are told of does not matter here
     words = Words(content, next(iter(content.desks)), {})
-    assets = load_assets(load_later(content, words, read_rules()))
+    assets = load_assets(load_box(words), load_later(content, words, read_rules()))
     yield EXIT_SCRIPT, assets.exit.text.encode()
     yield from ((f"visitor/static/{each.name}", each.plain) for each in assets.all if each.media_type != _DATA)
 

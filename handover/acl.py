@@ -7,7 +7,7 @@ be read and `%W~` only written. What a permission does not name here is refused.
 
 VISITOR = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~spent:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~spent:* ~post:* ~box:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",
@@ -20,12 +20,16 @@ VISITOR = (
     "(+zscore +zcount %R~duty:* %R~free:*)",
     "(+hincrby +pexpire ~count:*)",
     "(+zadd +zremrangebyscore +zremrangebyrank +pexpire %W~spent:*)",
+    # Left messages: a box by its name alone, which only a code gives; how many letters are on their way, never which.
+    "(+exists +hget +hmget +hgetall +hset +pexpire +pexpireat +del ~box:*)",
+    "(+xadd +xlen +pexpire %W~post:*)",
+    "(+get %R~line:*)",
     "(+publish &up:* &talk:* &room:*)",
     "(+subscribe &down:* &talk:*)",
 )
 STAFF = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~line:* ~post:* ~box:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     "(+xadd %W~down:*)",
     "(+xrange %R~up:* %R~down:*)",
@@ -33,6 +37,9 @@ STAFF = (
     "(+zadd +zrem +zrange +zrangebylex +zlexcount +zremrangebyscore +zscore +zcount +zcard +pexpireat"
     " ~room:* ~held:* ~duty:* ~free:*)",
     "(+hincrby +hgetall +pexpire +del ~count:*)",
+    "(+xrange +xdel ~post:*)",
+    "(+hget +hmget +hset +pexpireat +del ~box:*)",
+    "(+set +del %W~line:*)",
     "(+publish &down:* &talk:* &room:*)",
     "(+subscribe &up:* &talk:* &room:*)",
 )

@@ -13,6 +13,9 @@ duty:{desk}            zset    staff -> end of the lease (microseconds); until t
 free:{desk}            zset    those of `duty` that are not paused; the same
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
 spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
+line:{desk}            string  the desk's signed key for left messages; a minute, renewed by the console while it runs
+post:{desk}            stream  letters and erasures on their way to the console; until settled, at most a day
+box:{desk}:<box>       hash    what the visitor finds with a code, sealed; until its last day, or erased
 
 channel                        who publishes  what
 up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
@@ -30,10 +33,11 @@ from handover.values import DeskId, StaffId, TalkId, TalkRef
 
 _DESK = re.compile(r"[a-z0-9-]{1,64}")
 _TALK = re.compile(r"[A-Za-z0-9_-]{22}")
+_BOX = re.compile(r"[A-Za-z0-9_-]{43}")
 _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 _OF_TALK = ("talk", "up", "down")
-_OF_DESK = ("room", "held", "duty", "free", "count", "spent")
+_OF_DESK = ("room", "held", "duty", "free", "count", "spent", "line", "post")
 
 
 def desk_keys(desk: DeskId) -> dict[str, str]:
@@ -48,6 +52,18 @@ def talk_keys(ref: TalkRef) -> dict[str, str]:
     if not well_formed(ref):
         raise ValueError("a talk's id is 22 of A-Z a-z 0-9 - _")
     return desk_keys(ref.desk) | {name: f"{name}:{{{ref.desk}}}:{ref.talk}" for name in _OF_TALK}
+
+
+def box_keys(desk: DeskId, box: str) -> dict[str, str]:
+    """Keys of a box of left messages and of its desk by name. ValueError when the name is malformed."""
+    if not well_formed_box(box):
+        raise ValueError("a box's name is 43 of A-Z a-z 0-9 - _")
+    return desk_keys(desk) | {"box": f"box:{{{desk}}}:{box}"}
+
+
+def well_formed_box(box: str) -> bool:
+    """Whether a box can have this name at all."""
+    return bool(_BOX.fullmatch(box))
 
 
 def well_formed(ref: TalkRef) -> bool:

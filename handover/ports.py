@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from handover.events import RoomEvent, TalkEvent
+from handover.post import StaffPost, VisitorPost
 from handover.values import (
     Accepted,
     AtCapacity,
@@ -49,7 +50,7 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(Protocol):
+class VisitorEnd(VisitorPost, Protocol):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:
@@ -97,7 +98,7 @@ class VisitorEnd(Protocol):
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(Protocol):
+class StaffEnd(StaffPost, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:

@@ -5,10 +5,11 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from handover.codec import check_message, read_briefing, read_log, read_number, read_pseudonym
-from handover.end_redis import LAST_SEQ, RedisEnd, clamp
+from handover.end_redis import LAST_SEQ, clamp
 from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
 from handover.ports import EngineUnavailable, HandoverError
+from handover.post_redis import RedisStaffPost
 from handover.values import (
     LOG_LENGTH,
     MAX_DEVICE,
@@ -39,7 +40,7 @@ OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away
 FIRST = 10  # rows that go before all others because they are urgent
 
 
-class RedisStaffEnd(RedisEnd):
+class RedisStaffEnd(RedisStaffPost):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
     async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:

@@ -6,9 +6,10 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from handover.codec import check_message, read_log, write_briefing, write_pseudonym
-from handover.end_redis import RedisEnd, clamp
+from handover.end_redis import clamp
 from handover.events import TalkEvent
 from handover.keys import desk_keys
+from handover.post_redis import RedisVisitorPost
 from handover.values import (
     LOG_LENGTH,
     MAX_WRAPPED,
@@ -39,7 +40,7 @@ from handover.values import (
 _NONCE = 64  # characters
 
 
-class RedisVisitorEnd(RedisEnd):
+class RedisVisitorEnd(RedisVisitorPost):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:

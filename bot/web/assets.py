@@ -40,6 +40,14 @@ class Inline:
 
 
 @dataclass(frozen=True, slots=True)
+class BoxAssets:
+    """What left messages need: a script, and for each language its sentences."""
+
+    script: Asset
+    said: Mapping[str, Asset]
+
+
+@dataclass(frozen=True, slots=True)
 class Assets:
     exit: Inline
     css: Asset
@@ -47,19 +55,21 @@ class Assets:
     icon: Asset
     worker: Asset  # not part of the page: fetched when there is work to do
     lists: Mapping[str, Asset]  # language -> its neutral words, loaded only when the page needs them
+    box: BoxAssets  # loaded only when somebody wants to leave a message, or comes back to one
     later: tuple[Asset, ...] = ()  # the first is the script that the page loads once somebody can write
 
     @property
     def all(self) -> tuple[Asset, ...]:
         """Every file under `/static/`."""
-        return (self.css, self.js, self.icon, self.worker, *self.lists.values(), *self.later)
+        boxes = (self.box.script, *self.box.said.values())
+        return (self.css, self.js, self.icon, self.worker, *self.lists.values(), *boxes, *self.later)
 
     def find(self, name: str) -> Asset | None:
         """The asset of that name, or None."""
         return next((asset for asset in self.all if asset.name == name), None)
 
 
-def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
+def load_assets(box: BoxAssets | None = None, later: tuple[Asset, ...] = ()) -> Assets:
     """Read the files of this package; the scripts become one file, which the browser runs as one module."""
     folder = files("bot.web") / "static"
     sealing = (files("safety") / "sealing.js").read_text(encoding="utf-8").replace("\nexport ", "\n")
@@ -74,6 +84,7 @@ def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
         lists={
             path.name.removesuffix(".txt"): make_asset("txt", path.read_bytes()) for path in sorted(_lists(), key=str)
         },
+        box=box or BoxAssets(make_asset("js", b""), {}),
         later=later,
     )
 

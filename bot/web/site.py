@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 
 from bot.reception import Reception
 from bot.settings import BotSettings
-from bot.toll import Paid
+from bot.toll import Paid, Toll
 from bot.web.assets import Assets
 from bot.web.languages import choose_language
 from bot.web.paces import Paces
@@ -33,6 +33,7 @@ class Site:
     partings: Partings
     paces: Paces
     tokens: Tokens
+    toll: Toll
     assets: Assets
     views: Views
     clock: Callable[[], float]

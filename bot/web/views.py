@@ -110,6 +110,7 @@ class Views:
         self._words = words
         self._lists = {language: asset.name for language, asset in assets.lists.items()}
         self._later = f"/static/{assets.later[0].name}"
+        self._codes = {language: asset.name for language, asset in assets.box.said.items()}
         self._environment = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
@@ -132,6 +133,7 @@ class Views:
         words = self._words.of(page.state.language)
         lines = message_row(page.lines)
         data = {"words": first_words(words), "lines": lines, "lists": self._lists, "later": self._later}
+        data["codes"] = self._codes
         return self._render("page.html", page.state.language, words, data, page=page)
 
     def problem(self, problem: Problem, language: str) -> str:

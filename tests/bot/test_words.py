@@ -78,3 +78,18 @@ def test_the_names_of_the_contract_are_the_names_on_the_page(content: Content) -
     ]
     assert english.flow["choice.start"] == "Start"
     assert english.flow["choice.person"] == english.flow["choice.join"] == "Talk to a person"
+
+
+def test_every_sentence_about_left_messages_is_used_and_there(content: Content) -> None:
+    asked = SCRIPTS["box.js"]
+    keys = {key.removeprefix("codes.") for key in content.languages["en"].codes}
+    assert keys - set(re.findall(r'"([a-z-]+)"', asked)) == set()
+    assert set(re.findall(r'(?:tell|text|button|show)\("([a-z-]+)"', asked)) <= keys
+
+
+def test_sentences_about_left_messages_have_the_same_gaps_in_every_language(content: Content) -> None:
+    names = re.compile(r"\{(\w+)\}")
+    swedish = content.languages["sv"].codes
+    for texts in content.languages.values():
+        for key, text in texts.codes.items():
+            assert set(names.findall(text)) == set(names.findall(swedish[key])), (texts.language, key)

@@ -122,6 +122,66 @@ async def _error(people: People, **options: Any) -> Visitor:
     return visitor
 
 
+async def _codes(people: People, **options: Any) -> Visitor:
+    visitor = await _first(people, **options)
+    await visitor.presses("Leave a message, or come back with a code")
+    await expect(visitor.button("I have a code")).to_be_visible()
+    return visitor
+
+
+async def _nine_words(people: People, **options: Any) -> Visitor:
+    await left_messages(people)
+    visitor = await _first(people, **options)
+    give = visitor.button("Give me a code to come back with")
+    for _ in range(20):  # the desk's key is offered within seconds
+        await visitor.presses("Leave a message, or come back with a code")
+        await expect(visitor.button("I have a code")).to_be_visible()
+        if await give.is_visible():
+            break
+        await visitor.page.wait_for_timeout(500)
+    await give.click()
+    await expect(visitor.page.locator(".nine li")).to_have_count(9)
+    return visitor
+
+
+async def _box(people: People, **options: Any) -> Visitor:
+    visitor = await _nine_words(people, **options)
+    await visitor.presses("I have them, go on")
+    await visitor.page.get_by_role("textbox", name="Your message to").fill("A message that is left here for later.")
+    await visitor.presses("Leave it, sealed")
+    await expect(visitor.sees("Your message lies here now, sealed.")).to_be_visible()
+    return visitor
+
+
+async def _code_entry(people: People, **options: Any) -> Visitor:
+    visitor = await _codes(people, **options)
+    await visitor.presses("I have a code")
+    await visitor.page.get_by_role("textbox", name="Your nine words").fill("two words")
+    await visitor.presses("Open")
+    await expect(visitor.sees("There should be nine words.")).to_be_visible()
+    return visitor
+
+
+async def left_messages(people: People) -> Page:
+    """With the desk's key on this device, whatever tests before it left."""
+    page = (await people.staff()).page
+    await page.goto(f"{people.house.staff}messages")
+    await expect(page.locator("#empty, li.box, #state button").locator("visible=true").first).to_be_visible()
+    anew = page.get_by_role("button", name="Make a new desk key")
+    if await anew.is_visible():
+        await anew.click()
+    await expect(page.locator("#state")).to_be_hidden()
+    return page
+
+
+async def _left_message(people: People) -> Page:
+    await _box(people)
+    page = (await people.staff()).page
+    await page.goto(f"{people.house.staff}messages")
+    await page.get_by_role("button", name="Read and answer").first.click()
+    return page
+
+
 VISITOR_VIEWS: dict[str, Way] = {
     "first": _first,
     "question": _question,
@@ -138,6 +198,10 @@ VISITOR_VIEWS: dict[str, Way] = {
     "muted": _muted,
     "over": _over,
     "error": _error,
+    "codes": _codes,
+    "nine words": _nine_words,
+    "box": _box,
+    "code entry": _code_entry,
 }
 
 
@@ -248,6 +312,7 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "sign out": _sign_out,
     "not permitted": _not_permitted,
     "devices": _devices,
+    "left messages": _left_message,
     "take back": _take_back,
     "statistics": _page("statistics"),
     "outreach": _page("outreach"),

@@ -29,6 +29,13 @@ WRITTEN = {
     "GET /desk": {"staff"},
     "GET /statistics": {"coordinator"},
     "GET /devices": {"staff", "coordinator"},
+    "GET /messages": {"staff"},
+    "POST /messages/keys": {"staff"},
+    "POST /messages/make": {"staff"},
+    "POST /messages/hand": {"staff"},
+    "POST /messages/list": {"staff"},
+    "POST /messages/answer": {"staff"},
+    "POST /messages/done": {"staff"},
     "GET /devices/requests": {"coordinator"},
     "POST /devices/approve": {"coordinator"},
     "POST /devices/revoke": {"coordinator"},
@@ -43,7 +50,7 @@ WRITTEN = {
     "WS /live": {"staff", "coordinator"},
 }
 DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
-PAGES = ["/", "/desk", "/statistics", "/outreach", "/devices", "/devices/requests", "/directory", "/texts"]
+PAGES = ["/", "/desk", "/messages", "/statistics", "/outreach", "/devices", "/devices/requests", "/directory", "/texts"]
 
 
 def routes_of(console: Console) -> list[str]:
@@ -57,7 +64,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 21
+    assert len(routes) == len(WRITTEN) == 28
     assert set(routes) == set(WRITTEN)
 
 
@@ -245,6 +252,9 @@ class BrokenEnd:
         return {}
 
     async def count(self, desk: DeskId, names: dict[str, int]) -> None: ...
+
+    async def posted(self, desk: DeskId) -> list[object]:
+        return []
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,16 @@ VISITOR_MAY_NOT: tuple[Command, ...] = (
     ("ZSCORE", "spent:{{demo}}", "x"),
     ("ZREM", "spent:{{demo}}", "x"),
     ("DEL", "spent:{{demo}}"),
+    # read what others left, take it away, or offer another key to write to
+    ("XRANGE", "post:{{demo}}", "-", "+"),
+    ("XREAD", "STREAMS", "post:{{demo}}", "0"),
+    ("XDEL", "post:{{demo}}", "1-1"),
+    ("DEL", "post:{{demo}}"),
+    ("SET", "line:{{demo}}", "mallory"),
+    ("DEL", "line:{{demo}}"),
 )
 STAFF_MAY_NOT: tuple[Command, ...] = (
+    ("XADD", "post:{{demo}}", "*", "box", "x"),
     ("XADD", "{up}", "*", "id", "x", "body", "x"),
     ("XTRIM", "{up}", "MAXLEN", "0"),
     ("PUBLISH", "{up}", "w"),

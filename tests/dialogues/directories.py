@@ -23,6 +23,7 @@ def texts(language: str, flow: str) -> LanguageTexts:
         direction="ltr",
         flow=flatten(read_yaml(DEFAULT / flow / "flow.yml")),
         page={},
+        codes={},
         topics={},
         matcher=cast(Any, None),  # the directory understands no free text
         status=Status.DRAFT,

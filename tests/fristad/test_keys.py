@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from fristad.keys import make_key, own_organisation, print_public, sign_requests
 from fristad.refusal import Refused
+from safety.desks import read_desk
 from safety.devices import Device, read_device, read_key
 from safety.organisation import short_code
 from safety.text64 import write64
@@ -99,6 +100,16 @@ def test_requests_are_signed_for_the_organisation_s_public_key(key: Path, passph
         f"{short_code(pages[1].key)}  Noor",
         "2 signed, for 30 days.",
     ]
+
+
+def test_a_desks_key_is_signed_for_that_desk_and_named_as_what_it_is(key: Path, passphrase: Path) -> None:
+    page = StaffPage()
+    out, told = io.StringIO(), io.StringIO()
+    sign_requests(key, passphrase, [f"desk:north:{write64(page.key)}\t{short_code(page.key)}\t\n"], out, told, days=90)
+    head, _, line = out.getvalue().strip().rpartition(":")
+    assert head == "desk:north"
+    assert read_desk(read_key(public(key, passphrase).strip()), "north", line, today() + 90).key == page.key
+    assert f"{short_code(page.key)}  the key of the desk north" in told.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ VISITOR_ROUTES = {
     "POST /turn",
     "WS /live",
     "POST /leave",
+    "POST /post",
     "GET /static/{name}",
     "HEAD /static/{name}",
     "GET /healthz",
@@ -47,6 +48,13 @@ CONSOLE_ROUTES = {
     "POST /devices/signatures",
     "POST /devices/approve",
     "POST /devices/revoke",
+    "GET /messages",
+    "POST /messages/keys",
+    "POST /messages/make",
+    "POST /messages/hand",
+    "POST /messages/list",
+    "POST /messages/answer",
+    "POST /messages/done",
     "GET /static/{name}",
     "WS /live",
 }
@@ -94,7 +102,7 @@ def apps(tmp_path: Path) -> dict[str, FastAPI]:
 def test_the_routes_are_those_of_the_written_list(apps: dict[str, FastAPI], side: str, written: set[str]) -> None:
     found = sorted(routes(apps[side]))
     assert found == sorted(written)
-    assert len(found) == {"bot": 10, "console": 18}[side]
+    assert len(found) == {"bot": 11, "console": 25}[side]
 
 
 @pytest.mark.parametrize("side", ["visitors", "staff"])
@@ -139,6 +147,7 @@ async def test_every_answer_to_a_visitor_wears_the_headers(house: House) -> None
         check_visitor(await client.post("/turn", json={}), 422)
         check_visitor(await client.post("/", data={"state": "x"}), 400)
         check_visitor(await client.post("/leave", content=b"x"), 400)
+        check_visitor(await client.post("/post", json={"do": "look", "box": "x"}), 400)
         names = [part.partition('"')[0] for part in page.text.split("/static/")[1:]]
         assert len(names) == 4
         later = page.text.partition('"later": "/static/')[2].partition('"')[0]

@@ -76,6 +76,17 @@ class BrokenEnd:
     async def keys(self, *_: object) -> Keys:
         return Keys(1, {})
 
+    async def desk_line(self, desk: DeskId) -> str:
+        return ""
+
+    async def posted(self, desk: DeskId) -> list[object]:
+        return []
+
+    async def holdings(self, *_: object) -> list[object]:
+        return []
+
+    async def offer(self, *_: object) -> None: ...
+
     async def say(self, *words: object, **named: object) -> Any:
         raise BreaksWithWords(f"cannot relay {words} {named}")
 

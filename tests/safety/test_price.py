@@ -2,7 +2,7 @@
 
 import pytest
 
-from safety.price import HIGHEST, enough, level_of, seconds_of
+from safety.price import FREE_BOXES, HIGHEST, MAKING, enough, level_of, level_of_box, seconds_of
 
 
 def level(waiting: int = 0, on_duty: int = 1, lately: int = 0, nearby: float = 0) -> int:
@@ -28,6 +28,14 @@ def test_what_presses_most_decides() -> None:
 def test_an_operator_may_let_more_join_in_a_minute() -> None:
     assert level_of(0, 1, 59, 0, 60) == 0
     assert level_of(0, 1, 60, 0, 60) == 1
+
+
+def test_a_new_box_always_costs_work_and_looking_only_while_many_do() -> None:
+    assert (level_of_box(0, making=True), level_of_box(FREE_BOXES - 1, making=False)) == (MAKING, 0)
+    for doublings in range(12):
+        load = FREE_BOXES * 2**doublings
+        assert level_of_box(load, making=False) == min(doublings + 1, HIGHEST)
+        assert level_of_box(load, making=True) == min(doublings + 1 + MAKING, HIGHEST)
 
 
 def test_a_large_team_has_a_larger_room() -> None:

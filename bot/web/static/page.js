@@ -80,6 +80,7 @@ function showAnswer(answer, stay) {
 }
 
 async function choose(button) {
+  if (button.value === "codes") return openCodes();
   const label = button.textContent;
   const answer = await turn({ choice: button.value });
   if (!answer) return;
@@ -126,9 +127,26 @@ function send() {
   }
 }
 
+// Left messages and codes: what they need is fetched when somebody wants one.
+let codeTries = 0; // the browser remembers by its address that a module could not be loaded
+
+async function openCodes() {
+  const { organisation, box } = form.dataset, { lists, codes, later } = data;
+  try {
+    const { open } = await import(`/static/${box}${codeTries ? `?${codeTries}` : ""}`);
+    const { lang } = document.documentElement;
+    await open({ element, organisation, lists, codes, later, partings, lang, writer: WRITER, before: byId("promises") });
+    showTrouble({ turn: "" });
+  } catch {
+    codeTries += 1;
+    showTrouble({ turn: word("trouble.turn") });
+  }
+}
+
 const WRITER = { element, text, reader, announce, send, urgent: false }; // urgent: the bot has heard of such danger
 
 const DEEDS = {
+  codes: openCodes,
   send,
   stop: () => talk?.end(),
   "end-ask"() {
@@ -169,7 +187,7 @@ function begin() {
   });
   byId("compare").hidden = false;
   byId("compare").addEventListener("toggle", showPair);
-  byId("skip").hidden = false;
+  byId("skip").hidden = byId("open-codes").hidden = false;
   byId("skip").addEventListener("click", () => byId("main").focus());
   partings.push(() => {
     state = token = text.value = "";

@@ -71,6 +71,7 @@ const FRAMES = {
   deadline() {
     const note = showNote(word("waiting.overdue"));
     showBlock([data.lines]);
+    byId("choices").prepend(choiceButton({ id: "codes", label: word("desk.leave"), kind: "person" }));
     note.scrollIntoView({ block: "start" });
   },
   trouble: () => showTrouble({ live: word("trouble.live") }),
