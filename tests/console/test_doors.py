@@ -189,7 +189,8 @@ async def test_many_wrong_sign_ins_are_told_to_wait(console: Console) -> None:
         for _ in range(4):
             await browser.sign_in("nobody", "wrong password, long")
         answer = await browser.sign_in("nobody", "wrong password, long")
-    assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
+    assert answer.status_code == 429
+    assert answer.headers["retry-after"] in {"1", "2"}  # two seconds from the fourth, of which some have passed
 
 
 async def answers_of_all_kinds(console: Console) -> list[httpx.Response]:
