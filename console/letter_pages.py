@@ -21,9 +21,10 @@ from starlette.responses import JSONResponse, Response
 
 from console.devices import Ready
 from console.guard import signed_in_of
-from console.house import house_of
+from console.house import House, house_of
 from console.language import Words
 from console.letters import Left
+from console.mail import OFFERED
 from console.pages import render, words_of
 from console.views import Json, day_text, device_slot
 from handover.ports import HandoverError
@@ -111,14 +112,24 @@ async def _keys(request: Request, _form: FormData, device: str) -> Json:
 
 
 async def _make(request: Request, form: FormData, device: str) -> Json:
-    keys = house_of(request).desk_keys
+    house, desk = house_of(request), _desk(request)
     try:
-        made = await keys.make(
-            _desk(request), device, _text(form, "key"), _text(form, "wrapped"), instead=bool(_text(form, "instead"))
+        made = await house.desk_keys.make(
+            desk, device, _text(form, "key"), _text(form, "wrapped"), instead=bool(_text(form, "instead"))
         )
     except (BadDevice, ValueError):
         raise _Refused(400, "bad") from None
+    if made:
+        await _offer(house, desk)
     return {"done": made}
+
+
+async def _offer(house: House, desk: DeskId) -> None:
+    """At once, so that nobody writes to the key before it."""
+    try:
+        await house.staff_end.offer(desk, (await house.desk_keys.lines()).get(desk, ""), OFFERED)
+    except HandoverError:
+        pass  # the next turn of the chores does it
 
 
 async def _hand(request: Request, form: FormData, _device: str) -> Json:

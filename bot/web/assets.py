@@ -65,7 +65,7 @@ class Assets:
         return next((asset for asset in every if asset.name == name), None)
 
 
-def load_assets(box: BoxAssets, later: tuple[Asset, ...] = ()) -> Assets:
+def load_assets(box: BoxAssets | None = None, later: tuple[Asset, ...] = ()) -> Assets:
     """Read the files of this package; the scripts become one file, which the browser runs as one module."""
     folder = files("bot.web") / "static"
     sealing = (files("safety") / "sealing.js").read_text(encoding="utf-8").replace("\nexport ", "\n")
@@ -80,7 +80,7 @@ def load_assets(box: BoxAssets, later: tuple[Asset, ...] = ()) -> Assets:
         lists={
             path.name.removesuffix(".txt"): make_asset("txt", path.read_bytes()) for path in sorted(_lists(), key=str)
         },
-        box=box,
+        box=box or BoxAssets(make_asset("js", b""), {}),
         later=later,
     )
 

@@ -96,6 +96,8 @@ async def _leave(site: Site, box: str, given: NewLetter | None, paid: Paid) -> d
     read_head(read64(given.body))
     # A server that passed on what no device of the desk can open would only make the visitor believe in an answer.
     read_desk(site.settings.organisation, site.settings.desk, given.line, site.today())
+    if given.line != await site.end.desk_line(site.settings.desk):
+        return {"code": "key"}  # one that is retired, perhaps because somebody has it who may not read any more
     making = given.number == 1
     if question := await _charge(site, paid, making=making):
         return {"question": question}

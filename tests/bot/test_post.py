@@ -39,7 +39,9 @@ def line(site: Site) -> str:
 
 
 @pytest.fixture
-def letter(line: str) -> dict[str, Any]:
+async def letter(line: str, staff_end: RedisStaffEnd) -> dict[str, Any]:
+    """Sealed to the key that is offered."""
+    await staff_end.offer(DESK, line, 60)
     sealed = VISITOR.letter(line, "words of the visitor")
     return {"number": 1, "after": 0, "visitor": VISITOR.key, "line": line, "body": sealed.body, "days": 7}
 
@@ -60,7 +62,6 @@ async def posted(staff: RedisStaffEnd) -> list[Posted]:
 async def test_a_letter_is_left_and_lies_there(
     client: httpx.AsyncClient, site: Site, staff_end: RedisStaffEnd, letter: dict[str, Any], line: str
 ) -> None:
-    await staff_end.offer(DESK, line, 60)
     assert await asked(client, do="look") == {"desk": DESK, "line": line, "found": False}
     assert await asked(client, do="leave", box=LOCATOR, letter=letter) == {"left": 1}
     told = await asked(client, do="look", box=LOCATOR)
@@ -85,7 +86,7 @@ async def test_an_answer_comes_back_and_erasing_takes_all(
     assert await asked(client, do="erase", box=LOCATOR) == {"done": True}
     assert (await asked(client, do="look", box=LOCATOR))["erasing"]
     await staff_end.settle(DESK, (await posted(staff_end))[-1])
-    assert await asked(client, do="look", box=LOCATOR) == {"desk": DESK, "line": "", "found": False}
+    assert await asked(client, do="look", box=LOCATOR) == {"desk": DESK, "line": line, "found": False}
 
 
 async def test_the_engine_and_the_answers_never_hold_the_locator_or_a_word(
@@ -125,6 +126,15 @@ async def test_what_no_device_of_the_desk_could_open_is_not_taken(
 ) -> None:
     answer = await client.post("/post", json={"do": "leave", "box": LOCATOR, "letter": {**letter, **change}})
     assert (answer.status_code, answer.json()) == (400, {"code": "bad"})
+    assert await posted(staff_end) == []
+
+
+@pytest.mark.parametrize("now", ["", "another"])
+async def test_a_key_that_was_taken_back_takes_no_letter(
+    client: httpx.AsyncClient, staff_end: RedisStaffEnd, letter: dict[str, Any], now: str
+) -> None:
+    await staff_end.offer(DESK, now and DeskEnd(ORGANISATION).line, 60)
+    assert await asked(client, do="leave", box=LOCATOR, letter=letter) == {"code": "key"}
     assert await posted(staff_end) == []
 
 

@@ -28,6 +28,7 @@ COMMON = {400, 401, 403, 404, 405, 413, 422, 429}
 REDIRECTS = {"GET /", "GET /desk", "GET /statistics", "GET /directory", "GET /texts", "GET /sign-in"}
 REDIRECTS |= {"POST /sign-out", "POST /language", "GET /devices", "GET /devices/requests", "GET /messages"}
 REDIRECTS |= {"POST /devices/approve", "POST /devices/revoke", "POST /devices/signatures"}
+REDIRECTS |= {f"POST /messages/{verb}" for verb in ("keys", "make", "hand", "list", "answer", "done")}
 TELLING = 6  # characters; anything shorter may stand in any answer by chance
 
 # Forms are read by hand, so the apps' own schemas do not know their fields.
@@ -41,6 +42,9 @@ FORMS = {
         "/devices/approve": (FORM, "form_token device"),
         "/devices/revoke": (FORM, "form_token device sure"),
         "/devices/signatures": ("multipart/form-data", "form_token signatures"),
+        "/messages/keys": (FORM, "form_token device"),
+        "/messages/list": (FORM, "form_token device"),
+        "/messages/done": (FORM, "form_token device box up down done"),
         "/messages/make": (FORM, "form_token device key wrapped instead"),
         "/messages/hand": (FORM, "form_token device key copies"),
         "/messages/answer": (FORM, "form_token device box up down line body"),

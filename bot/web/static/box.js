@@ -4,28 +4,48 @@ const USUAL = 7;
 
 let shown = null; // the part of the page that this is; null when it is closed
 let box = null;
+let letter = null; // the text box: one for each code, so that a look for an answer takes nothing from it
+let heed = null; // asks before a letter goes that may tell who somebody is
+let last = null; // what was found in the box
+let tries = 0;
 let page, said, element;
 
 const tell = (key, values = {}) => (said[`codes.${key}`] ?? "").replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const text = (key, values) => element("p", {}, tell(key, values));
-const file = async (names) => fetch(`/static/${names[page.lang]}`);
+const file = async (name) => {
+  const response = await fetch(`/static/${name}`, { signal: AbortSignal.timeout(POST_LIMIT) });
+  if (!response.ok) throw new Error(`${response.status}`);
+  return response;
+};
+const wordsOf = async (lang) => (await (await file(page.lists[lang])).text()).trim().split("\n");
 
-// Opens it. `given` are the page's means: element, lang, lists, codes, organisation, partings, and where to stand.
+// Opens it. `given` are the page's means: element, lang, lists, codes, later, organisation, partings, writer, and where
+// to stand.
 export async function open(given) {
   page = given;
   element = given.element;
-  said = await (await file(page.codes)).json();
-  if (!shown) page.partings.push(close);
+  said = await (await file(page.codes[page.lang])).json();
+  if (!shown) page.partings.push(part);
   shown?.remove();
   shown = element("section", { id: "codes", "aria-labelledby": "codes-title" });
   page.before.before(shown);
   await showStart();
 }
 
-function close() {
-  box?.drop();
-  box = null;
+function part() {
+  drop();
   shown?.remove();
+}
+
+function close() {
+  part();
+  document.getElementById("open-codes").focus();
+}
+
+function drop() {
+  box?.drop();
+  if (letter) letter.value = "";
+  box = letter = heed = last = null;
 }
 
 function show(key, ...parts) {
@@ -35,7 +55,7 @@ function show(key, ...parts) {
   title.scrollIntoView({ block: "start" });
 }
 
-// While it is at work the button does not take a second press.
+// While it is at work the button does not take a second press. What breaks on the way is told beside it.
 function button(key, deed, look = "") {
   const made = element("button", { type: "button", class: look }, tell(key));
   made.addEventListener("click", async () => {
@@ -43,6 +63,10 @@ function button(key, deed, look = "") {
     made.ariaDisabled = "true";
     try {
       await deed(made);
+    } catch {
+      const trouble = shown.querySelector(".alarm") ?? alarm();
+      if (!trouble.isConnected) made.before(trouble);
+      warn(trouble, "trouble");
     } finally {
       made.ariaDisabled = null;
     }
@@ -53,6 +77,7 @@ function button(key, deed, look = "") {
 const alarm = () => element("p", { class: "alarm", role: "alert", hidden: "" });
 function warn(place, key, values) {
   place.hidden = !key;
+  place.classList.toggle("alarm", key !== "working");
   place.textContent = key ? tell(key, values) : "";
 }
 
@@ -61,7 +86,7 @@ const sheet = (id, rows) => element("textarea", { id, rows, autocomplete: "off",
 async function showStart() {
   const told = await post({ do: "look" });
   const days = element("select", { id: "codes-days", autocomplete: "off" });
-  for (const count of DAYS) days.append(new Option(tell("day", { count }), count, false, count === USUAL));
+  for (const count of DAYS) days.append(new Option(tell(count === 1 ? "one-day" : "day", { count }), count, false, count === USUAL));
   const offer = [
     element("label", { for: "codes-days" }, tell("days")), days,
     button("give", () => showWords(Number(days.value), told), "primary"),
@@ -73,7 +98,7 @@ async function showStart() {
 }
 
 async function showWords(days, { desk, line }) {
-  const list = (await (await file(page.lists)).text()).trim().split("\n"), secret = drawCode();
+  const list = await wordsOf(page.lang), secret = drawCode();
   const words = element("ol", { class: "nine", dir: "auto" }, ...writeCode(secret, list).map((word) => element("li", {}, word)));
   show(
     "shown", words, text("once"), text("learn"), element("p", { class: "notice" }, tell("never")),
@@ -108,8 +133,7 @@ function showEntry() {
 async function read(typed) {
   let first = null;
   for (const lang of new Set([page.lang, ...Object.keys(page.lists)])) {
-    const list = (await (await fetch(`/static/${page.lists[lang]}`)).text()).trim().split("\n");
-    const found = readCode(typed, list);
+    const found = readCode(typed, await wordsOf(lang));
     if (found.secret || found.count !== CODE_WORDS) return found;
     first ??= found;
   }
@@ -117,24 +141,37 @@ async function read(typed) {
 }
 
 async function hold(secret) {
-  box?.drop();
+  drop();
   box = new CodeBox(page.organisation);
   await box.hold(secret);
+  letter = sheet("codes-words", 4);
 }
 
-function showBox({ found, until, letters, desk, line, days = USUAL }, news = "") {
-  const trouble = alarm(), words = sheet("codes-words", 4);
+function showBox(told, news = "") {
+  last = told;
+  const { found, until, letters, line } = told, trouble = alarm(), put = button("leave", () => leave(trouble), "primary");
   const day = new Intl.DateTimeFormat(page.lang, { dateStyle: "long", timeZone: "UTC" }).format(new Date(until * 86_400_000 || 0));
-  const write = [
-    element("label", { for: "codes-words" }, tell("write")), words, trouble,
-    button("leave", () => leave(words, trouble, days, { desk, line }), "primary"),
-  ];
+  const write = [element("label", { for: "codes-words" }, tell("write")), letter, trouble, put];
   show(
-    "heading", element("div", { class: "lying", role: "log" }, ...letters.map(bubble)),
+    "heading", letters.length ? element("div", { class: "lying", role: "log" }, ...letters.map(bubble)) : [],
     element("p", { class: "event", role: "status" }, tell(news || (letters.at(-1)?.way === "up" ? "waiting" : found ? "" : "empty"))),
     found ? text("until", { day }) : [], element("p", { class: "slow" }, tell("slow")), line ? write : text("closed"),
-    found ? [button("look", () => lookAgain(words)), button("erase", showErasing, "small")] : [],
+    found ? [button("look", lookAgain), button("erase", showErasing, "small")] : [],
   );
+  void beginHeed(put, trouble);
+}
+
+// The guard of the page's other box, with the same question. While it has not come, letters go without it.
+async function beginHeed(put, trouble) {
+  try {
+    const { writer } = page, said = { removed: tell("taken-out"), sent: tell("slow") };
+    const { begin } = await import(`${page.later}${tries ? `?${tries}` : ""}`);
+    const given = { ...writer, get urgent() { return writer.urgent; }, text: letter, reader: () => tell("them"), said };
+    heed ??= { page: given, asks: begin(given) };
+    Object.assign(heed.page, { spot: trouble, send: () => put.click() });
+  } catch {
+    tries += 1;
+  }
 }
 
 function bubble({ way, words }) {
@@ -142,22 +179,34 @@ function bubble({ way, words }) {
   return element("div", { class: `bubble ${mine ? "mine" : "theirs"}` }, who, element("p", { class: "words", dir: "auto" }, words ?? tell("unopened")));
 }
 
-async function leave(words, trouble, days, to) {
-  const written = words.value.trim();
-  if (!written) return;
-  if (bytesOf(written).length > MAX_WORDS) return warn(trouble, "long");
+async function leave(trouble) {
+  const words = letter.value.trim(), { days = USUAL } = last;
+  warn(trouble, "");
+  if (!words) return letter.focus();
+  if (bytesOf(words).length > MAX_WORDS) return warn(trouble, "long");
+  if (asksFirst(words)) return;
   warn(trouble, "working");
-  const how = await box.leave(written, days, to), told = how === "kept" ? await box.look() : null;
+  const how = await box.leave(words, days, last), told = how === "kept" ? await box.look() : null;
+  if (how === "kept" && letter.value.trim() === words) letter.value = "";
   if (told && !told.code) return showBox(told, "left");
-  warn(trouble, { full: "full", untrusted: "untrusted", unsure: "unsure", gone: "nothing" }[how] ?? "trouble");
+  if (how === "kept") return warn(trouble, "left");
+  const known = { full: "full", untrusted: "untrusted", unsure: "unsure", gone: "nothing", closed: "closed" };
+  warn(trouble, known[how] ?? "trouble");
 }
 
-async function lookAgain(words) {
-  const draft = words.value, told = await box.look();
-  if (told.code) return showBox({ found: true, letters: [] }, "trouble");
+// When the guard goes wrong the words do not wait: no message may be lost by it.
+function asksFirst(words) {
+  try {
+    return Boolean(heed?.asks.stops(words));
+  } catch {
+    return false;
+  }
+}
+
+async function lookAgain() {
+  const told = await box.look();
+  if (told.code) return showBox(last, "trouble");
   showBox(told, told.found ? "" : "nothing");
-  const again = document.getElementById("codes-words");
-  if (again) again.value = draft;
 }
 
 function showErasing() {
@@ -166,7 +215,7 @@ function showErasing() {
     warn(trouble, "working");
     const gone = await box.erase();
     if (gone === null) return warn(trouble, "trouble");
-    box.drop();
+    drop();
     show("heading", element("p", { class: "notice", role: "status" }, tell(gone ? "erased" : "erasing")));
-  }), button("erase-no", async () => showBox(await box.look())));
+  }, "danger"), button("erase-no", () => showBox(last)));
 }

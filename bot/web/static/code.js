@@ -77,8 +77,19 @@ class CodeBox {
     return { ...told, letters: await openLetters(this.#letters, this.#keyFor) };
   }
 
-  // "kept", or why it is not: order, full, gone, trouble, unsure, untrusted.
-  async leave(words, days, { desk, line }) {
+  // "kept", or why it is not: order, full, gone, trouble, unsure, untrusted, closed. `to`: the desk and its key.
+  async leave(words, days, to) {
+    const how = await this.#leave(words, days, to);
+    if (how !== "key") return how;
+    // The desk has another key by now, and perhaps the letter came before it did.
+    const told = await this.look(), body = this.#pending?.letter.body;
+    if (told.code) return told.code;
+    if (this.#letters.some((letter) => letter.body === body)) return this.#isKept(this.#pending.letter.number);
+    this.#pending = null;
+    return told.line ? this.#leave(words, days, told) : "closed";
+  }
+
+  async #leave(words, days, { desk, line }) {
     this.#desk = desk;
     const number = this.#letters.filter(({ way }) => way === "up").length + 1;
     if (this.#pending?.words !== words || this.#pending.letter.number !== number) {
@@ -92,7 +103,10 @@ class CodeBox {
       }
     }
     const left = await post({ do: "leave", box: this.#locator, letter: this.#pending.letter });
-    if (left.code) return left.code;
+    return left.code ?? this.#isKept(number);
+  }
+
+  async #isKept(number) {
     const kept = await this.#until((told) => told.kept >= number);
     if (kept) this.#pending = null;
     return kept ? "kept" : "unsure";

@@ -11,7 +11,8 @@ class Heed {
   #allowed = null; // words that the visitor wants to send as they are
   #before = ""; // the words before these: an address may follow on its own
 
-  // `page`: element(name, attributes, ...children), text, reader(), urgent, send(), announce(text).
+  // `page`: element(name, attributes, ...children), text, reader(), urgent, send(), announce(text); where it is not the
+  // usual box also `spot`, before which the question stands, and `said`, other words for some keys.
   constructor(page) {
     this.#page = page;
     page.text.addEventListener("input", () => this.#forget());
@@ -88,7 +89,8 @@ class Heed {
   }
 
   #put() {
-    this.#page.text.closest(".compose").before(this.#box);
+    for (const other of document.querySelectorAll("#heed, #heed-hint")) other.remove(); // one box at a time asks
+    (this.#page.spot ?? this.#page.text.closest(".compose")).before(this.#box);
     this.#box.scrollIntoView({ block: "nearest" });
   }
 
@@ -107,7 +109,7 @@ class Heed {
   #say(key, spans) {
     const words = WORDS[document.documentElement.lang];
     const kinds = [...new Set(spans.map(({ kind }) => words[`kind-${kind}`]))].join(", ");
-    return words[key].replace("{kinds}", kinds).replace("{name}", this.#page.reader());
+    return (this.#page.said?.[key] ?? words[key]).replace("{kinds}", kinds).replace("{name}", this.#page.reader());
   }
 
   #changeLanguage() {
