@@ -13,11 +13,18 @@ from safety.text64 import read64, write64
 from tests.sealed import Organisation, today
 
 
+@dataclass(frozen=True)
+class Trusted:
+    """An organisation of which only the public key is known, as a page knows it."""
+
+    public: bytes
+
+
 @dataclass
 class CodeHolder:
     """The visitor's end: everything that nine words derive."""
 
-    organisation: Organisation
+    organisation: Organisation | Trusted
     secret: bytes = b"\0" * 11 + b"\7"
     locator: bytes = field(init=False)
     pair: EllipticCurvePrivateKey = field(init=False)
@@ -51,7 +58,7 @@ class CodeHolder:
 class DeskEnd:
     """A device that holds the desk's key."""
 
-    organisation: Organisation
+    organisation: Organisation | Trusted
     desk: str = "demo"
     pair: EllipticCurvePrivateKey = field(default_factory=lambda: derive_key_pair(b"\2" * 32))
 
@@ -61,12 +68,18 @@ class DeskEnd:
 
     @property
     def line(self) -> str:
+        assert isinstance(self.organisation, Organisation), "only whoever has the private key signs"
         return sign_desk(self.organisation.private, self.desk, read64(self.key), today() + VALID)
 
     def letter(self, visitor: str, box: str, words: str, number: int = 1, after: int = 1) -> Letter:
         epoch = letters_of(self.pair, read64(self.key), read64(visitor), box)
         body = write64(seal(epoch, Direction.DOWN, number, words, b"\3" * SALT))
-        return Letter(Direction.DOWN, number, after, self.line, body)
+        signed = isinstance(self.organisation, Organisation)
+        return Letter(Direction.DOWN, number, after, self.line if signed else "", body)
+
+    def read(self, visitor: str, box: str, body: bytes) -> str:
+        """The first letter of a visitor."""
+        return open_sealed(letters_of(self.pair, read64(self.key), read64(visitor), box), Direction.UP, 0, body)
 
 
 def device_key() -> str:

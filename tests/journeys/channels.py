@@ -14,8 +14,10 @@ Walk = Callable[[Visit, Look], Awaitable[None]]
 
 
 async def _walk_by_script(visit: Visit, look: Look) -> None:
-    """The page with JavaScript: turns by requests, words over the live socket."""
+    """The page with JavaScript: turns by requests, words over the live socket, a message that is left."""
     await visit.reads()
+    letter = await visit.leaves_a_letter()
+    look()
     async with visit.talks() as talk:
         look()
         await talk.survives_a_killed_visitor_app()
@@ -23,6 +25,9 @@ async def _walk_by_script(visit: Visit, look: Look) -> None:
         look()
     async with visit.talks_until_the_engine_dies() as talk:
         await talk.meets_an_engine_that_freezes_and_dies()
+    await letter.is_read()
+    look()
+    await letter.is_erased()
 
 
 async def _walk_by_forms(visit: Visit, look: Look) -> None:

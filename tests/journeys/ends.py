@@ -71,7 +71,7 @@ class VisitorClient:
         self._address = house.visitors
         self._headers = {"Accept-Language": "en", **(headers or {})}
         self._source = source
-        self._query = query
+        self.query = query
         self.http = http(house.visitors, self._headers, source)
         self.state = ""
         self.talk = ""  # the talk's token
@@ -87,7 +87,7 @@ class VisitorClient:
         return self.wire
 
     async def opens_the_page(self) -> httpx.Response:
-        answer = await self.http.get(f"/{self._query}")
+        answer = await self.http.get(f"/{self.query}")
         assert answer.status_code == 200
         page = Page(answer.text)
         self.state = page.fields["state"]
@@ -164,7 +164,7 @@ class VisitorClient:
         asked: dict[str, Any] = {"state": self.state, "input": what}
         if self.talk:
             asked["talk"] = self.talk
-        answer = await self.http.post(f"/turn{self._query}", json=asked)
+        answer = await self.http.post(f"/turn{self.query}", json=asked)
         assert answer.status_code == 200, answer.text
         found: dict[str, Any] = answer.json()
         self.state = found["state"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from safety.codes import draw, write_code
 from tests.running import ROOT
 
 LARGEST = 64 * 1024 * 1024  # bytes of a file that are searched
@@ -32,6 +33,11 @@ def _foreign_address() -> str:
     return f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::{secrets.token_hex(2)}"
 
 
+def _code() -> str:
+    """Nine words that open a box of left messages."""
+    return " ".join(write_code(draw(secrets.token_bytes), "en"))
+
+
 @dataclass(frozen=True)
 class Marks:
     """Random, so that a hit anywhere is ours."""
@@ -47,6 +53,7 @@ class Marks:
     to_person: str = field(default_factory=_token)
     from_person: str = field(default_factory=_token)
     garbage: str = field(default_factory=_token)
+    code: str = field(default_factory=_code)
 
     @property
     def headers(self) -> dict[str, str]:

@@ -23,7 +23,7 @@ from tests.journeys.breaking import BREAKING, serving_broken
 from tests.journeys.channels import TALKS, WALKS
 from tests.journeys.marks import Hit, Marks, Scanner, core_folder, core_pattern, renderings
 from tests.journeys.visits import Visit
-from tests.running import READY, House, running, running_apart
+from tests.running import READY, House, Sides, running, running_apart
 
 # Everything that the console's database may know. A new column has to be thought about here first.
 TABLES = {
@@ -31,7 +31,13 @@ TABLES = {
     "sign_in": ["token_hash", "staff_id", "language", "created_hour", "expires", "ends"],
     "device": ["id", "staff_id", "key", "state", "line", "until", "requested"],  # staff's own; days, no finer time
     "tally": ["month", "desk", "name", "value"],
+    # Left messages, the one exception: only who asked for a code has a box, until its day.
+    "desk_key": ["id", "desk", "key", "line", "retired"],
+    "desk_key_copy": ["desk_key", "device", "wrapped"],
+    "left_box": ["name", "desk", "visitor", "until", "up", "down", "done"],
+    "letter": ["box", "way", "number", "after", "line", "body"],
 }
+SEALED = {("letter", "body")}  # where ciphertext may lie
 # What the engine must not hold even while a talk lives is everything else: no address, agent, nor words to the bot.
 # Words of the talk itself are there as long as they are not sealed between the two ends.
 IN_A_LIVING_TALK = {"to_person", "from_person"}
@@ -125,6 +131,31 @@ async def test_a_dump_of_the_engine_holds_no_more_than_it_must_and_after_the_end
             assert _dump(admin, marks) == []
 
 
+async def test_a_left_letter_lies_sealed_in_one_column_and_the_engine_and_is_erased_whole(folder: Path) -> None:
+    marks = Marks()
+    with running_engine("valkey") as engine, running_apart(folder, engine.visitor, engine.staff) as house:
+        letter = await Visit(house, marks).leaves_a_letter()
+        plain = Scanner(marks.all() | letter.secrets)
+        sealed = Scanner({}, {"letter": [body.encode() for body in letter.bodies]})
+        assert len(letter.bodies) == 2
+        database = house.data / "console.sqlite3"
+        assert len(sealed.in_bytes(database.read_bytes(), "the tables")) == 2  # the scan finds what is there
+        assert _places(database, letter.bodies) == SEALED
+        for planted in (letter.words, letter.locator):
+            assert plain.in_bytes(database.read_bytes() + planted.encode(), "the tables and what is planted")
+        with engine.client() as admin:
+            assert len(_dump(admin, marks, scanner=sealed)) == 2
+            assert _dump(admin, marks, scanner=plain) == []
+        assert plain.in_folder(folder) == []
+        assert plain.in_process(house.bot.pid) == plain.in_process(house.console.pid) == []
+        await letter.is_erased()
+        with engine.client() as admin:
+            assert _dump(admin, marks, scanner=sealed) == _dump(admin, marks, scanner=plain) == []
+        assert _places(database, letter.bodies) == set()
+        assert sealed.in_folder(folder) == plain.in_folder(folder) == []
+        _check_lines(house.output.read_text(encoding="utf-8"), house)
+
+
 @pytest.mark.parametrize("side", ["bot", "console"])
 async def test_an_error_that_carries_words_is_written_without_them(folder: Path, side: str) -> None:
     marks, since = Marks(), time.time() - 1
@@ -175,8 +206,23 @@ def _everybody(house: House) -> list[int]:
     return [house.process.pid, *children(house.process.pid).values()]
 
 
-def _dump(admin: redis.Redis, marks: Marks, planted: str = "") -> list[Hit]:
-    """What the scanner finds in the file that the engine writes when it is told to."""
+def _places(path: Path, bodies: list[str]) -> set[tuple[str, str]]:
+    """The columns of the tables in which one of these lies."""
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+        found = {
+            (table, column)
+            for table, columns in TABLES.items()
+            for row in database.execute(f'SELECT {", ".join(columns)} FROM "{table}"')
+            for column, value in zip(columns, row, strict=True)
+            if any(body in str(value) for body in bodies)
+        }
+    database.close()
+    return found
+
+
+def _dump(admin: redis.Redis, marks: Marks, planted: str = "", scanner: Scanner | None = None) -> list[Hit]:
+    """What the scanner, that of the marks unless another is given, finds in the file that the engine writes when it is
+    told to."""
     admin.config_set("rdbcompression", "no")  # packed, a mark would not be known again
     if planted:
         admin.set("planted", planted)
@@ -184,10 +230,10 @@ def _dump(admin: redis.Redis, marks: Marks, planted: str = "") -> list[Hit]:
     admin.delete("planted")
     written = Path(str(admin.config_get("dir")["dir"])) / "dump.rdb"
     assert written.stat().st_size > 50
-    return Scanner(marks.all()).in_bytes(written.read_bytes(), "the dump")
+    return (scanner or Scanner(marks.all())).in_bytes(written.read_bytes(), "the dump")
 
 
-def _check_lines(written: str, house: House | None = None) -> None:
+def _check_lines(written: str, house: House | Sides | None = None) -> None:
     """Each line is one of ours: an address of the house, a sentence of the supervisor, or a log line of the policy."""
     for line in written.splitlines():
         own = house is not None and any(pattern.fullmatch(line) for pattern in READY.values())
@@ -202,6 +248,7 @@ def _check_database(path: Path) -> None:
         assert {row[0] for row in database.execute("SELECT sign_in_name FROM staff")} <= {
             f"demo-{name}" for name in ("kim", "noor", "alex", "sam", "robin", "mika", "coordinator")
         }
+        assert [database.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("left_box", "letter")] == [(0,)] * 2
         counted = database.execute("SELECT month, desk, name, value FROM tally").fetchall()
     assert counted  # brought home at the end
     for month, desk, name, value in counted:

@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.fristad.processes import children, eventually
 from tests.journeys.ends import PlainVisitorClient, StaffClient, VisitorClient, http
+from tests.journeys.letters import LeftLetter
 from tests.journeys.marks import Marks
 from tests.journeys.wire import Wire
 from tests.running import House, Sides
@@ -46,6 +47,14 @@ class Visit:
         for phrase in self.marks.phrases(self.marks.to_bot):
             await plain.sends(phrase)
         await plain.goes_home()
+
+    async def leaves_a_letter(self) -> LeftLetter:
+        """Left, answered and read."""
+        up, down = (self.marks.phrases(mark)[0] for mark in (self.marks.to_person, self.marks.from_person))
+        letter = LeftLetter(self.visitor(), StaffClient(self.house), up, down, self.marks.code)
+        await letter.is_left()
+        await letter.is_answered()
+        return letter
 
     async def is_counted(self) -> None:
         """One more talk, whose counts are in the engine afterwards: the visitor app brings them there as it ends."""
