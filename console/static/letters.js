@@ -75,7 +75,7 @@ async function draw(box) {
 
 function bubble({ way, line, words: text }) {
   const element = document.createElement("div"), who = document.createElement("span"), body = document.createElement("p");
-  element.className = `message ${way === "up" ? "theirs" : "mine"}`;
+  element.className = `message ${way === "up" ? "theirs" : "own"}`;
   who.className = "unseen who";
   who.textContent = say(way === "up" ? "messages.visitor" : "messages.we");
   body.className = "bubble";

@@ -92,8 +92,8 @@ async function showStart() {
     button("give", () => showWords(Number(days.value), told), "primary"),
   ];
   show(
-    "heading", text("what"), element("p", { class: "notice" }, tell("exception")), text("whose"),
-    element("p", { class: "slow" }, tell("slow")), told.line ? offer : text(told.code ?? "closed"), button("have", showEntry),
+    "heading", text("what"), button("have", showEntry), element("p", { class: "notice" }, tell("exception")), text("whose"),
+    element("p", { class: "slow" }, tell("slow")), told.line ? offer : text(told.code ? "trouble" : "closed"),
   );
 }
 
