@@ -155,7 +155,7 @@ async def test_the_first_tab_stop_leads_past_the_header(people: People) -> None:
     assert visitor.page.url == people.house.visitors
 
 
-@pytest.mark.parametrize("view", ["first", "topic", "asked", "briefing", "waiting", "talk"])
+@pytest.mark.parametrize("view", ["first", "topic", "asked", "briefing", "waiting", "talk", "box"])
 async def test_what_has_the_focus_is_never_hidden(people: People, view: str) -> None:
     visitor = await VISITOR_VIEWS[view](people, viewport=PHONE, has_touch=False)
     await visitor.page.evaluate("scrollTo(0, 0); document.activeElement.blur()")

@@ -130,7 +130,7 @@ async def _codes(people: People, **options: Any) -> Visitor:
 
 
 async def _nine_words(people: People, **options: Any) -> Visitor:
-    await _left_messages(people)
+    await left_messages(people)
     visitor = await _first(people, **options)
     give = visitor.button("Give me a code to come back with")
     for _ in range(20):  # the desk's key is offered within seconds
@@ -162,7 +162,7 @@ async def _code_entry(people: People, **options: Any) -> Visitor:
     return visitor
 
 
-async def _left_messages(people: People) -> Page:
+async def left_messages(people: People) -> Page:
     """With the desk's key on this device, whatever tests before it left."""
     page = (await people.staff()).page
     await page.goto(f"{people.house.staff}messages")

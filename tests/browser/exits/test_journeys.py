@@ -12,6 +12,7 @@ from tests.browser.exits.conftest import Street
 from tests.browser.exits.guest import Guest, eventually
 from tests.browser.exits.tabs import Program, hold, press
 from tests.browser.people import People, Staff
+from tests.browser.views import left_messages
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -41,6 +42,8 @@ new MutationObserver(() => {
 }).observe(document, { subtree: true, childList: true, characterData: true });
 return history.length;"""
 
+
+FILL_LETTER = """document.getElementById("codes-words").value = arguments[0];"""
 
 # Where the exit's middle and corners are covered or out of sight, and whether it is too small to hit.
 COVERED = """const exit = document.querySelector("a.exit"), { left, right, top, bottom } = exit.getBoundingClientRect();
@@ -102,6 +105,18 @@ async def _ended(guest: Guest, desk: People) -> None:
     await guest.sees("You ended the talk.")
 
 
+async def _left(guest: Guest, desk: People) -> None:
+    """A message that is left with a code, and a second one that is begun."""
+    await left_messages(desk)
+    await guest.presses("Leave a message, or come back with a code", "Give me a code to come back with")
+    await guest.presses("I have them, go on")
+    await guest.sees("Nothing lies here yet.")
+    await guest.tab.run(FILL_LETTER, SECRET)
+    await guest.presses("Leave it, sealed")
+    await guest.sees("Your message lies here now, sealed.")
+    await guest.tab.run(FILL_LETTER, SECRET)
+
+
 async def _lost(guest: Guest, _: People) -> None:
     await guest.sees("There is nothing at this address.")
 
@@ -115,6 +130,7 @@ VIEWS: dict[str, Callable[[Guest, People], Awaitable[object]]] = {
     "muted": _muted,
     "safety words": _compared,
     "ended": _ended,
+    "left message": _left,
     "error": _lost,
 }
 
