@@ -12,9 +12,7 @@ class Words:
     def __init__(self, content: Content, desk: str, constants: Mapping[str, object]) -> None:
         names = content.desks[desk].names
         known = {language: {**constants, "desk": in_language(names, language)} for language in content.languages}
-        self._filled = {
-            language: _fill(_page(texts), known[language]) for language, texts in content.languages.items()
-        }
+        self._filled = {language: _fill(_page(texts), known[language]) for language, texts in content.languages.items()}
         self._codes = {language: _fill(texts.codes, known[language]) for language, texts in content.languages.items()}
 
     def of(self, language: str) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ Every call is a form post with the page's form token, and names the device; it i
 
 import hashlib
 import json
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter
@@ -126,10 +127,8 @@ async def _make(request: Request, form: FormData, device: str) -> Json:
 
 async def _offer(house: House, desk: DeskId) -> None:
     """At once, so that nobody writes to the key before it."""
-    try:
+    with suppress(HandoverError):  # then the next turn of the chores does it
         await house.staff_end.offer(desk, (await house.desk_keys.lines()).get(desk, ""), OFFERED)
-    except HandoverError:
-        pass  # the next turn of the chores does it
 
 
 async def _hand(request: Request, form: FormData, _device: str) -> Json:
@@ -157,11 +156,9 @@ async def _take_answer(request: Request, form: FormData, _device: str) -> Json:
     if not await house.letters.answer(desk, name, down, letter):
         return {"done": False}
     box = await house.letters.find(desk, name)
-    try:
-        if box is not None:
+    if box is not None:
+        with suppress(HandoverError):  # it is kept, and put there with the next turn of the chores
             await house.staff_end.place(desk, name, box)
-    except HandoverError:
-        pass  # it is kept, and put there with the next turn of the chores
     return {"done": True}
 
 

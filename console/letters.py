@@ -57,7 +57,7 @@ class Letters:
             rows = list(await session.scalars(select(BoxRow).where(*where)))
             letters = await _letters(session, [row.name for row in rows])
         found = [Left(row.name, _box(row, letters.get(row.name, [])), row.done) for row in rows]
-        return sorted(found, key=lambda each: (each.done, each.box.until, each.name))
+        return sorted(found, key=lambda each: (each.done, _is_answered(each.box), each.box.until, each.name))
 
     async def find(self, desk: DeskId, name: str) -> Box | None:
         """One box of this desk."""
@@ -143,6 +143,11 @@ async def _delete(session: AsyncSession, boxes: list[str]) -> None:
 
 def _box(row: BoxRow, letters: list[Letter]) -> Box:
     return Box(row.until, row.visitor, row.up, tuple(letters))
+
+
+def _is_answered(box: Box) -> bool:
+    """Whether staff wrote after they had seen all letters of the visitor."""
+    return any(letter.way is Direction.DOWN and letter.after >= box.kept for letter in box.letters)
 
 
 def _row(box: str, letter: Letter) -> LetterRow:

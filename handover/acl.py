@@ -7,8 +7,7 @@ be read and `%W~` only written. What a permission does not name here is refused.
 
 VISITOR = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~spent:*"
-    " ~post:* ~box:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~spent:* ~post:* ~box:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",

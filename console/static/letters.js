@@ -35,7 +35,11 @@ async function look() {
   $("empty").hidden = boxes.length > 0;
   for (const [name, card] of cards) if (!boxes.some(({ box }) => box === name)) { card.remove(); cards.delete(name); }
   for (const box of boxes) await draw(box);
-  $("boxes").append(...boxes.map(({ box }) => cards.get(box)).filter((card, at) => $("boxes").children[at] !== card));
+  // What is there stays where it is, so that nothing moves under the hand; a load of the page puts all in order.
+  boxes.forEach(({ box }, at) => {
+    const card = cards.get(box);
+    if (!card.isConnected) $("boxes").insertBefore(card, $("boxes").children[at] ?? null);
+  });
 }
 
 async function hold(key) {

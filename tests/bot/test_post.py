@@ -101,9 +101,7 @@ async def test_the_engine_and_the_answers_never_hold_the_locator_or_a_word(
     assert LOCATOR not in (await client.post("/post", json={"do": "look", "box": LOCATOR})).text
 
 
-async def test_the_longest_stay_is_a_setting_of_nobody(
-    client: httpx.AsyncClient, letter: dict[str, Any]
-) -> None:
+async def test_the_longest_stay_is_a_setting_of_nobody(client: httpx.AsyncClient, letter: dict[str, Any]) -> None:
     for days in (0, LONGEST + 1, -1, 1.5, "7"):
         answer = await client.post("/post", json={"do": "leave", "box": LOCATOR, "letter": {**letter, "days": days}})
         assert answer.status_code == 422

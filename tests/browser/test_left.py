@@ -293,7 +293,8 @@ async def test_a_letter_can_go_as_it_is_and_one_of_danger_is_not_asked_about(peo
     danger = "he has a knife and is hitting me now, I live on Storgatan 12"
     await leaves(visitor, danger)
     await expect(visitor.page.locator("#codes .words")).to_have_text([TELLING, danger])
-    await expect(visitor.page.locator("#codes .slow")).to_have_text("Nobody reads this right away. In danger, call 112.")
+    slow = visitor.page.locator("#codes .slow")
+    await expect(slow).to_have_text("Nobody reads this right away. In danger, call 112.")
 
 
 async def test_a_letter_goes_though_the_guard_cannot_be_loaded(people: People, desk: Left) -> None:

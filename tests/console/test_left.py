@@ -122,6 +122,29 @@ async def test_two_cannot_answer_past_each_other(
     assert (await anna.post("/messages/answer", **{**seen, "up": "2", "down": "1"})).json() == {"done": True}
 
 
+async def test_what_waits_for_an_answer_comes_first(
+    console: Console, anna: Browser, device: str, visitor_end: RedisVisitorEnd, mail: Mail
+) -> None:
+    line = await made(anna, device)
+    others = [CodeHolder(ORGANISATION, b"\0" * 11 + bytes([number])) for number in range(1, 4)]
+    for days, holder in enumerate(others, 1):
+        until = today(console) + days
+        await visitor_end.leave(DESK, holder.box, holder.letter(line, "hello"), holder.key, until)
+    await mail.take_in()
+
+    async def order() -> list[int]:
+        boxes = (await anna.post("/messages/list", device=device)).json()["boxes"]
+        return [[each.box for each in others].index(box["box"]) for box in boxes]
+
+    assert await order() == [0, 1, 2]  # what ends soonest
+    for holder in others[:2]:
+        body = OURS.letter(holder.key, holder.box, "hello").body
+        sent: dict[str, Any] = {"device": device, "box": holder.box, "up": "1", "down": "0", "line": line, "body": body}
+        assert (await anna.post("/messages/answer", **sent)).json() == {"done": True}
+    await anna.post("/messages/done", device=device, box=others[0].box, up="1", down="1", done="yes")
+    assert await order() == [2, 1, 0]
+
+
 async def test_done_is_undone_by_another_letter(
     console: Console, anna: Browser, device: str, visitor_end: RedisVisitorEnd, mail: Mail
 ) -> None:
@@ -258,9 +281,7 @@ async def test_a_device_that_may_read_no_more_retires_the_key(
     await mail.offer()
     assert (await visitor_end.desk_line(DESK)).startswith(fresh.key)
     old = OURS.letter(VISITOR.key, VISITOR.box, "late").body
-    refused = await anna.post(
-        "/messages/answer", device=device, box=VISITOR.box, up="1", down="0", line=line, body=old
-    )
+    refused = await anna.post("/messages/answer", device=device, box=VISITOR.box, up="1", down="0", line=line, body=old)
     assert refused.json() == {"code": "key"}
 
 
@@ -356,9 +377,7 @@ async def _posted(console: Console, visitor_end: RedisVisitorEnd) -> list[Posted
     return list(await console.house.staff_end.posted(DESK))
 
 
-async def test_the_same_letter_again_is_kept_once(
-    console: Console, visitor_end: RedisVisitorEnd, mail: Mail
-) -> None:
+async def test_the_same_letter_again_is_kept_once(console: Console, visitor_end: RedisVisitorEnd, mail: Mail) -> None:
     (posted,) = await _posted(console, visitor_end)
     assert await console.house.letters.take_in(DESK, posted)  # and then the console died before it could settle it
     await mail.take_in()

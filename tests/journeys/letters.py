@@ -81,9 +81,11 @@ class LeftLetter:
     async def _finds(self, holds: Any) -> dict[str, Any]:
         """What the box holds, once it is so."""
         async with asyncio.timeout(PATIENCE):
-            while not holds(told := await self._posts("look", box=self.locator)):
+            while True:
+                told = await self._posts("look", box=self.locator)
+                if holds(told):
+                    return told
                 await asyncio.sleep(_EVERY)
-        return told
 
     async def _posts(self, verb: str, **fields: Any) -> dict[str, Any]:
         """As the page does, with the work that is asked for; `trouble` is asked again."""

@@ -248,7 +248,8 @@ def _check_database(path: Path) -> None:
         assert {row[0] for row in database.execute("SELECT sign_in_name FROM staff")} <= {
             f"demo-{name}" for name in ("kim", "noor", "alex", "sam", "robin", "mika", "coordinator")
         }
-        assert [database.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("left_box", "letter")] == [(0,)] * 2
+        for table in ("left_box", "letter"):  # erased by the visitor
+            assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
         counted = database.execute("SELECT month, desk, name, value FROM tally").fetchall()
     assert counted  # brought home at the end
     for month, desk, name, value in counted:
