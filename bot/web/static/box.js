@@ -91,10 +91,9 @@ async function showStart() {
     element("label", { for: "codes-days" }, tell("days")), days,
     button("give", () => showWords(Number(days.value), told), "primary"),
   ];
-  show(
-    "heading", text("what"), button("have", showEntry), element("p", { class: "notice" }, tell("exception")), text("whose"),
-    element("p", { class: "slow" }, tell("slow")), told.line ? offer : text(told.code ? "trouble" : "closed"),
-  );
+  const slow = element("p", { class: "slow" }, tell("slow")), have = button("have", showEntry);
+  if (!told.line) return show("heading", text(told.code ? "trouble" : "closed"), slow, have);
+  show("heading", text("what"), have, element("p", { class: "notice" }, tell("exception")), text("whose"), slow, offer);
 }
 
 async function showWords(days, { desk, line }) {
