@@ -28,6 +28,7 @@ COMMON = {400, 401, 403, 404, 405, 413, 422, 429}
 REDIRECTS = {"GET /", "GET /desk", "GET /statistics", "GET /directory", "GET /texts", "GET /sign-in"}
 REDIRECTS |= {"POST /sign-out", "POST /language", "GET /devices", "GET /devices/requests", "GET /messages"}
 REDIRECTS |= {"POST /devices/approve", "POST /devices/revoke", "POST /devices/signatures"}
+REDIRECTS |= {"GET /outreach", "POST /outreach/consultation", "POST /outreach/session"}
 REDIRECTS |= {f"POST /messages/{verb}" for verb in ("keys", "make", "hand", "list", "answer", "done")}
 TELLING = 6  # characters; anything shorter may stand in any answer by chance
 
@@ -42,6 +43,8 @@ FORMS = {
         "/devices/approve": (FORM, "form_token device"),
         "/devices/revoke": (FORM, "form_token device sure"),
         "/devices/signatures": ("multipart/form-data", "form_token signatures"),
+        "/outreach/consultation": (FORM, "form_token profession violence referred"),
+        "/outreach/session": (FORM, "form_token participants social_workers"),
         "/messages/keys": (FORM, "form_token device"),
         "/messages/list": (FORM, "form_token device"),
         "/messages/done": (FORM, "form_token device box up down done"),
