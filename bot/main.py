@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from bot.counting import counter_names
+from bot.editions import Editions
 from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.toll import Toll
@@ -69,15 +71,15 @@ def create_app(
 ) -> FastAPI:
     """The app over these collaborators; `effort` is how much work is asked for under load. ValueError when there is no
     desk of the configured name."""
-    if settings.desk not in content.desks:
-        raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
-    tally = Tally(counter_names(content))
-    words = Words(content, settings.desk, _constants(settings))
-    rules = read_rules()
-    assets = load_assets(load_box(words), load_later(content, words, rules))
-    buckets = Buckets(clock)
+    tally, buckets, rules = Tally(counter_names(content)), Buckets(clock), read_rules()
     toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
-    reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()), toll)
+    lasting = _Lasting(settings, visitor_end, tally, toll, Paces(clock), rules, Guard(rules), clock, now)
+
+    def show(content: Content) -> None:
+        """Put everything that says the content's words in place. Open sockets keep the site they began with."""
+        app.state.site = lasting.site(content, getattr(app.state, "site", None))
+
+    editions = Editions(visitor_end, content, show)
     app = FastAPI(
         title="visitor",
         openapi_url=None,
@@ -85,26 +87,53 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=lambda _: _lifespan(visitor_end, tally, buckets),
+        lifespan=lambda _: _lifespan(visitor_end, tally, buckets, editions),
     )
-    app.state.site = Site(
-        settings=settings,
-        content=content,
-        words=words,
-        reception=reception,
-        end=visitor_end,
-        partings=Partings(visitor_end, reception),
-        paces=Paces(clock),
-        tokens=Tokens(settings.key, content, now),
-        toll=toll,
-        assets=assets,
-        views=Views(settings, content, words, assets),
-        clock=clock,
-        now=now,
-        guard=Guard(rules),
-    )
-    _route(app, visitor_policy([assets.exit.source], settings.embed_origins))
+    show(content)
+    # The script in the page is a file of ours: its source stays the same whatever is published.
+    _route(app, visitor_policy([app.state.site.assets.exit.source], settings.embed_origins))
     return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Lasting:
+    """What stays the same whatever staff publish."""
+
+    settings: BotSettings
+    end: VisitorEnd
+    tally: Tally
+    toll: Toll
+    paces: Paces
+    rules: Mapping[str, Any]
+    guard: Guard
+    clock: Callable[[], float]
+    now: Callable[[], float]
+
+    def site(self, content: Content, before: Site | None) -> Site:
+        """The site that says this content. ValueError when it has no desk of the configured name."""
+        settings, end = self.settings, self.end
+        if settings.desk not in content.desks:
+            raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
+        words = Words(content, settings.desk, _constants(settings))
+        later = load_later(content, words, self.rules)
+        assets = load_assets(load_box(words), later, before.assets if before else None)
+        reception = Reception(content, words, end, self.tally, settings.desk, lambda: _in_sweden(self.now()), self.toll)
+        return Site(
+            settings=settings,
+            content=content,
+            words=words,
+            reception=reception,
+            end=end,
+            partings=before.partings if before else Partings(end, reception),
+            paces=self.paces,
+            tokens=Tokens(settings.key, content, self.now),
+            toll=self.toll,
+            assets=assets,
+            views=Views(settings, content, words, assets),
+            clock=self.clock,
+            now=self.now,
+            guard=self.guard,
+        )
 
 
 def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
@@ -118,9 +147,13 @@ def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(visitor_end: OpenableEnd, tally: Tally, buckets: Buckets) -> AsyncIterator[None]:
+async def _lifespan(
+    visitor_end: OpenableEnd, tally: Tally, buckets: Buckets, editions: Editions
+) -> AsyncIterator[None]:
     await visitor_end.open()
-    chores = (asyncio.create_task(_flush_often(visitor_end, tally)), asyncio.create_task(_forget_in_time(buckets)))
+    await editions.look()  # before the first visitor
+    todo = (_flush_often(visitor_end, tally), _forget_in_time(buckets), editions.keep_looking())
+    chores = [asyncio.create_task(chore) for chore in todo]
     try:
         yield
     finally:

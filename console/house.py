@@ -14,6 +14,7 @@ from console.desk_keys import DeskKeys
 from console.devices import Devices
 from console.language import Words
 from console.letters import Letters
+from console.library import Library
 from console.presence import Presences
 from console.signins import SignIns
 from dialogues.values import Content
@@ -27,7 +28,7 @@ class House:
     """The collaborators of pages and of the live path."""
 
     staff_end: StaffEnd
-    content: Content
+    library: Library
     limits: Limits
     accounts: Accounts
     signins: SignIns
@@ -43,6 +44,11 @@ class House:
     clock: Callable[[], float]  # the time of day: sign-ins, months, review dates
     steady: Callable[[], float]  # seconds that only go forward: paces, delays, presences
     demonstration: Demonstration | None  # None outside the demonstration
+
+    @property
+    def content(self) -> Content:
+        """What is shipped, with what was published upon it."""
+        return self.library.content
 
 
 def house_of(connection: HTTPConnection) -> House:

@@ -16,7 +16,6 @@ from console.house import House, house_of
 from console.language import LANGUAGES, Words, choose_language
 from console.live import serve_live
 from console.permissions import PERMISSIONS, Role, allows
-from console.reading import directory_rows, text_rows
 from console.signins import COOKIE, SignedIn
 from console.views import device_slot, waiting_band
 from console.wrapup import GROUPS
@@ -212,21 +211,6 @@ async def show_statistics(request: Request) -> Response:
         on_duty=load.on_duty,
         left=waiting_band(await house.letters.open(desk)),
     )
-
-
-@router.get("/directory")
-async def show_directory(request: Request) -> Response:
-    """The services of the directory, with when a person checked each."""
-    house = house_of(request)
-    rows = directory_rows(house.content, language_of(request))
-    return render(request, "directory.html", page="directory", rows=rows)
-
-
-@router.get("/texts")
-async def show_texts(request: Request) -> Response:
-    """The topic texts of all languages; those past their review date first."""
-    house = house_of(request)
-    return render(request, "texts.html", page="texts", rows=text_rows(house.content, house.clock()))
 
 
 @router.get("/static/{name}")

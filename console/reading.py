@@ -1,9 +1,11 @@
 """What the read-only lists show: the services of the directory, and texts with their review dates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from dialogues.doors import Service
+from dialogues.overlay import Overlay, sections, unapproved_sections
 from dialogues.values import Content, Status
 from dialogues.wording import in_language
 
@@ -19,14 +21,30 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRow:
+    id: str
     name: str
     about: str
     reached: tuple[Reach, ...]
     checked: date | None
+    review: date | None
+    overdue: bool
+    who: str  # checked it, by the name that is shown; empty when that was before this console
+
+
+@dataclass(frozen=True, slots=True)
+class SectionGroup:
+    """The sections of a language's sentences: parts of dialogues.overlay, and which of them people have approved."""
+
+    language: str
+    language_name: str
+    status: Status
+    parts: tuple[str, ...]
+    approved: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
+    part: str  # of dialogues.overlay; empty where nothing is written
     title: str
     language: str
     language_name: str
@@ -37,18 +55,54 @@ class TextRow:
     overdue: bool
 
 
-def directory_rows(content: Content, language: str) -> list[DirectoryRow]:
-    """Every service, whether or not visitors may see it; those that nobody has checked first."""
+def directory_rows(
+    content: Content, language: str, today: date = date.min, checkers: Mapping[str, str] | None = None
+) -> list[DirectoryRow]:
+    """Every service, whether or not visitors may see it; those past their review first, then those that nobody has
+    checked."""
     rows = [
         DirectoryRow(
+            id=service.id,
             name=in_language(service.names, language),
             about=in_language(service.about, language),
             reached=_reached(service),
             checked=service.checked,
+            review=service.review,
+            overdue=service.review is not None and service.review < today,
+            who=(checkers or {}).get(f"services.yml#{service.id}", ""),
         )
         for service in content.services.values()
     ]
-    return sorted(rows, key=lambda row: (row.checked is not None, row.name))
+    return sorted(rows, key=lambda row: (not row.overdue, row.checked is not None, row.name))
+
+
+def section_groups(content: Content, overlay: Overlay) -> list[SectionGroup]:
+    """The sentences of every language, section by section."""
+    return [
+        SectionGroup(
+            language=texts.language,
+            language_name=texts.name,
+            status=texts.status,
+            parts=(parts := sections(texts.language)),
+            approved=frozenset(parts).intersection(overlay)
+            - frozenset(unapproved_sections(overlay, f"{texts.language}/flow.yml#language")),
+        )
+        for texts in content.languages.values()
+    ]
+
+
+def part_name(content: Content, part: str, language: str) -> str:
+    """What people call a part; a section of sentences by its own name."""
+    file, _, entry = part.partition("#")
+    where, _, id = file.removesuffix(".md").removesuffix(".yml").rpartition("/")
+    if file == "services.yml":
+        return in_language(content.services[entry].names, language) if entry in content.services else entry
+    if where == "desks":
+        return in_language(content.desks[id].names, language) if id in content.desks else id
+    own = content.languages.get(part.partition("/")[0])
+    if own and id in own.topics:
+        return f"{own.topics[id].title} ({own.name})"
+    return f"{entry} ({own.name if own else where})"
 
 
 def text_rows(content: Content, now: float) -> list[TextRow]:
@@ -56,6 +110,7 @@ def text_rows(content: Content, now: float) -> list[TextRow]:
     today = datetime.fromtimestamp(now, UTC).date()
     rows = [
         TextRow(
+            part=f"{texts.language}/topics/{text.id}.md" if text.path.endswith(".md") else "",
             title=text.title,
             language=text.language,
             language_name=texts.name,

@@ -1,10 +1,10 @@
 """What must hold between content files: no unknown name, no dead end, no unreachable text, no missing translation."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from dialogues.door_files import check_doors
-from dialogues.files import ContentError, Mistake, find_line
+from dialogues.files import ContentError, File, Mistake, find_line
+from dialogues.problems import Problem
 from dialogues.values import ChoiceKind, Content, LanguageTexts, Node, Show, Status, TopicText
 
 # Nodes that are entered by the engine or the channel and not by a choice of another node.
@@ -13,15 +13,15 @@ ENTRIES = frozenset(
 )
 
 
-def check_content(content: Content, root: Path) -> None:
+def check_content(content: Content, root: File) -> None:
     """Raise ContentError for the first mistake; return when everything named is there and leads somewhere."""
     checks = (_check_flow, _check_sentences, _check_topics, _check_translations, check_doors)
     for check in checks:
         for path, needle, problem in check(content, root):
-            raise ContentError(path, find_line(path, needle), problem)
+            raise ContentError(path, find_line(path, needle), problem, needle)
 
 
-def _check_flow(content: Content, root: Path) -> Iterator[Mistake]:
+def _check_flow(content: Content, root: File) -> Iterator[Mistake]:
     path = root / "flow.yml"
     named = {edge.to for node in content.nodes.values() for edge in node.choices}
     named |= {node.back for node in content.nodes.values()}
@@ -46,15 +46,15 @@ def _reached(nodes: Mapping[str, Node]) -> set[str]:
     return reached
 
 
-def _check_sentences(content: Content, root: Path) -> Iterator[Mistake]:
+def _check_sentences(content: Content, root: File) -> Iterator[Mistake]:
     """Every sentence that the flow can say, in every language; and no sentence that nothing says."""
     for texts in content.languages.values():
         path = root / texts.language / "flow.yml"
         needed = {key for node in content.nodes.values() for key in _sentences(node)}
         for key in needed - set(texts.flow):
-            yield path, key, f"the sentence `{key}` is missing"
+            yield path, key, Problem("missing", key=key)
         for key in {key for key in texts.flow if key.startswith("choice.")} - needed:
-            yield path, key.removeprefix("choice."), f"nothing offers `{key}`"
+            yield path, key.removeprefix("choice."), Problem("not-offered", key=key)
 
 
 def _sentences(node: Node) -> set[str]:
@@ -63,40 +63,40 @@ def _sentences(node: Node) -> set[str]:
     }
 
 
-def _check_topics(content: Content, root: Path) -> Iterator[Mistake]:
+def _check_topics(content: Content, root: File) -> Iterator[Mistake]:
     for topic in content.topics.values():
         for fact in set(topic.facts) - set(content.facts):
             yield root / "topics.yml", fact, f"{topic.id}: no such fact: {fact}"
     for texts in content.languages.values():
         for text in texts.topics.values():
-            yield from _check_topic(content, texts, text)
+            yield from _check_topic(content, root, texts, text)
 
 
-def _check_topic(content: Content, texts: LanguageTexts, text: TopicText) -> Iterator[Mistake]:
-    path = Path(text.path)
+def _check_topic(content: Content, root: File, texts: LanguageTexts, text: TopicText) -> Iterator[Mistake]:
+    path = _file(root, text)
     if text.id not in content.topics:
-        yield path, "title", f"{text.id} is not in the closed topic list"
+        yield path, "title", Problem("unlisted", id=text.id)
         return
     yield from _check_facts(content, text, path)
     for other in text.next:
         if other not in texts.topics:
-            yield path, "next:", f"there is no text called {other} to go on to"
+            yield path, "next:", Problem("no-next", id=other)
     if not (text.pieces or text.fallback) or not all(text.pieces.values()):
-        yield path, "##", "a section has no text, or there is no section"
+        yield path, "##", Problem("no-section")
     if text.checked >= text.review:
-        yield path, "review:", "the review date is not after the checked date"
+        yield path, "review:", Problem("review")
 
 
-def _check_facts(content: Content, text: TopicText, path: Path) -> Iterator[Mistake]:
+def _check_facts(content: Content, text: TopicText, path: File) -> Iterator[Mistake]:
     pieces = [piece for section in (*text.pieces.values(), text.easy) for piece in section]
     for fact in {fact for piece in pieces for fact in piece.facts}:
         if fact not in content.facts:
-            yield path, fact, f"no such fact: {fact}"
+            yield path, fact, Problem("no-fact", fact=fact)
         elif fact not in content.topics[text.id].facts:
-            yield path, fact, f"the topic list does not give {fact} to {text.id}"
+            yield path, fact, Problem("other-fact", fact=fact, id=text.id)
 
 
-def _check_translations(content: Content, root: Path) -> Iterator[Mistake]:
+def _check_translations(content: Content, root: File) -> Iterator[Mistake]:
     languages = list(content.languages.values())
     for texts in languages:
         for other in languages:
@@ -106,27 +106,31 @@ def _check_translations(content: Content, root: Path) -> Iterator[Mistake]:
                 ("codes.yml", other.codes, texts.codes),
             ):
                 for key in set(there) - set(here):
-                    yield root / texts.language / name, key, f"`{key}` is in {other.language} and not here"
+                    yield root / texts.language / name, key, Problem("not-here", key=key, language=other.language)
             for id in set(other.topics) - set(texts.topics):
-                yield Path(other.topics[id].path), "title", f"{id} is not translated to {texts.language}"
-            yield from _check_written(texts, other)
+                yield _file(root, other.topics[id]), "title", f"{id} is not translated to {texts.language}"
+            yield from _check_written(root, texts, other)
     yield from _check_fallbacks(languages, root)
     for id in set(content.topics) - set(languages[0].topics if languages else ()):
         yield root / "topics.yml", f"id: {id}", f"nobody has written {id}"
 
 
-def _check_fallbacks(languages: list[LanguageTexts], root: Path) -> Iterator[Mistake]:
+def _check_fallbacks(languages: list[LanguageTexts], root: File) -> Iterator[Mistake]:
     for texts in languages:
         if texts.status is Status.MACHINE and not texts.fallback:
-            yield root / texts.language / "flow.yml", "status", "machine words need a language to lean on: `fallback`"
+            yield root / texts.language / "flow.yml", "status", Problem("fallback")
 
 
-def _check_written(texts: LanguageTexts, other: LanguageTexts) -> Iterator[Mistake]:
+def _check_written(root: File, texts: LanguageTexts, other: LanguageTexts) -> Iterator[Mistake]:
     """Languages that lean on no other say the same to the same people."""
     if texts.fallback or other.fallback:
         return
     for id, text in texts.topics.items():
         if id in other.topics and set(text.pieces) != set(other.topics[id].pieces):
-            yield Path(text.path), "##", f"its audiences differ from those in {other.language}"
+            yield _file(root, text), "##", Problem("audiences", language=other.language)
         if id in other.topics and bool(text.easy) != bool(other.topics[id].easy):
-            yield Path(text.path), "##", f"only one of it and {other.language} has an easy-to-read variant"
+            yield _file(root, text), "##", Problem("only-one-easy", language=other.language)
+
+
+def _file(root: File, text: TopicText) -> File:
+    return root / text.path.removeprefix(f"{root}/")

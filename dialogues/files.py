@@ -6,22 +6,53 @@ ContentError                  a content file cannot be used; the message begins 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, Self
 
 import yaml
 
-Mistake = tuple[Path, str, str]  # file, a string on the line to point at, what is wrong
+from dialogues.problems import Problem
+
+
+class File(Protocol):
+    """A file or folder of the content: a Path, or one with an overlay upon it (dialogues.overlay)."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def stem(self) -> str: ...
+
+    @property
+    def parent(self) -> Self: ...
+
+    def __truediv__(self, name: str, /) -> Self: ...
+
+    def __lt__(self, other: Any, /) -> bool: ...
+
+    def is_file(self) -> bool: ...
+
+    def read_text(self, encoding: str) -> str: ...
+
+    def glob(self, pattern: str) -> Iterator[Self]: ...
+
+
+Mistake = tuple[File, str, str]  # file, a string on the line to point at, what is wrong
 
 
 class ContentError(Exception):
-    """A content file cannot be used. The message names file and line, then what is wrong."""
+    """A content file cannot be used. The message names file and line, then what is wrong. `file` is the file, `needle`
+    the key or the words that the mistake is about (empty: the file as a whole), `reason` what is wrong where that can
+    be said in other languages too."""
 
-    def __init__(self, path: Path, line: int, problem: str) -> None:
+    def __init__(self, path: File, line: int, problem: str, needle: str = "", reason: Problem | None = None) -> None:
         super().__init__(f"{path}:{line}: {problem}")
+        self.file = str(path)
+        self.line = line
+        self.needle = needle.rstrip(":")
+        self.reason = reason or (problem if isinstance(problem, Problem) else None)
 
 
-def find_line(path: Path, needle: str) -> int:
+def find_line(path: File, needle: str) -> int:
     """The first line of a file that holds `needle`, counted from 1. When none does: for a dotted key its own line or
     its section's, else 1."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
@@ -42,12 +73,12 @@ def _line_of_key(lines: Sequence[str], parts: Sequence[str]) -> int:
     return at + 1
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: File) -> Any:
     """What the YAML file holds. Raises ContentError when it cannot be read or is no YAML."""
     return parse_yaml(path, read_text(path), 0)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: File) -> str:
     """The file's text. Raises ContentError when it cannot be read as UTF-8."""
     try:
         return path.read_text(encoding="utf-8")
@@ -55,34 +86,42 @@ def read_text(path: Path) -> str:
         raise ContentError(path, 1, "cannot be read as UTF-8 text") from error
 
 
-def parse_yaml(path: Path, text: str, offset: int) -> Any:
+def parse_yaml(path: File, text: str, offset: int) -> Any:
     """YAML out of a part of a file that begins `offset` lines down. Raises ContentError when it is none."""
     try:
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C where the wheel carries it
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        raise ContentError(path, line + 1 + offset, error.problem or "is not YAML") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2026-13-01
+        mark = getattr(error, "problem_mark", None)
+        why = getattr(error, "problem", None) or "is not YAML"
+        raise ContentError(path, (mark.line if mark else 0) + 1 + offset, Problem("yaml", why=why)) from error
+
+
+def has_aliases(text: str) -> bool:
+    """Whether a YAML text names something twice (`*name`): it can name what it is in, or make a thousand of one. For a
+    text that `parse_yaml` reads."""
+    return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER))
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_rows(path: Path, *required: str) -> list[Mapping[str, Any]]:
+def read_rows(path: File, *required: str) -> list[Mapping[str, Any]]:
     """A list of mappings, each with the required keys. Raises ContentError at the first without one."""
     rows = read_yaml(path)
     if not isinstance(rows, list):
-        raise ContentError(path, 1, "is not a list")
+        raise ContentError(path, 1, Problem("no-list"))
     for row in rows:
         require(path, row, *required)
     return rows
 
 
-def require(path: Path, row: Any, *keys: str) -> None:
+def require(path: File, row: Any, *keys: str) -> None:
     """Raises ContentError when a mapping lacks one of the keys."""
     for key in keys:
         if not isinstance(row, dict) or key not in row:
             name = row.get("id", "") if isinstance(row, dict) else ""
-            raise ContentError(path, find_line(path, str(name)), f"{name or 'the file'} lacks `{key}`")
+            problem = Problem("lacks", id=name, key=key) if name else Problem("file-lacks", key=key)
+            raise ContentError(path, find_line(path, str(name)), problem, key)
 
 
 def flatten(tree: Any, prefix: str = "") -> dict[str, str]:
@@ -94,35 +133,36 @@ def flatten(tree: Any, prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def read_sentences(path: Path) -> dict[str, str]:
+def read_sentences(path: File) -> dict[str, str]:
     """The file's sentences by dotted key. Raises ContentError for a key without one: nobody is to read "None"."""
     tree = read_yaml(path)
     if not isinstance(tree, dict):
-        raise ContentError(path, 1, "is no mapping of keys to sentences")
-    for key, said in _leaves(tree, ""):
+        raise ContentError(path, 1, Problem("no-sentences"))
+    for key, said in leaves(tree):
         if not isinstance(said, str) or not said.strip():
-            raise ContentError(path, find_line(path, key), f"`{key}` is a sentence, not {said!r}")
+            raise ContentError(path, find_line(path, key), Problem("no-sentence", key=key, value=repr(said)), key)
     return flatten(tree)
 
 
-def _leaves(tree: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+def leaves(tree: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """What nested mappings hold, of whatever kind, with dotted keys; an empty mapping is held, too."""
     for key, value in tree.items():
         if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{key}.")
+            yield from leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 
 
-def require_kinds(path: Path, row: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
+def require_kinds(path: File, row: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
     """Raises ContentError for the first value that is not of its key's kind; a list is one of texts."""
     for key, kind in kinds.items():
         value = row[key]
         texts = value if kind is list and isinstance(value, list) else ()
         if type(value) is not kind or not all(isinstance(text, str) for text in texts):
-            raise ContentError(path, find_line(path, f"{key}:"), f"`{key}` is a {_KINDS[kind]}, not {value!r}")
+            raise ContentError(path, find_line(path, f"{key}:"), Problem(_KINDS[kind], key=key, value=repr(value)), key)
 
 
-_KINDS = {str: "text", date: "date such as 2026-12-01", list: "list of texts"}
+_KINDS = {str: "no-text", dict: "no-mapping", date: "no-date", list: "no-texts"}
 
 
 def strings(row: Any) -> dict[str, str]:

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from dialogues import understanding
+from dialogues.breaches import GROUPS
 from dialogues.checks import check_content
 from dialogues.concepts import read_concepts
 from dialogues.door_files import read_desks, read_services
 from dialogues.files import (
     ContentError,
+    File,
     find_line,
     read_rows,
     read_sentences,
@@ -22,7 +24,8 @@ from dialogues.files import (
     require_kinds,
     strings,
 )
-from dialogues.recogniser import load_recogniser
+from dialogues.problems import Problem
+from dialogues.recogniser import Recogniser, load_recogniser
 from dialogues.topic_files import read_topic_texts
 from dialogues.values import (
     Action,
@@ -49,13 +52,16 @@ _NODE = {"say", "show", "back", "choices"}
 _EDGE = {"id", "to", "kind", "set", "action"}
 # The fields of the state that a choice may set, and what reads their values.
 _FIELDS = {"audience": Audience, "danger": Danger, "topic": str, "age_band": AgeBand, "county": str, "easy": str}
+_DIRECTIONS = ("ltr", "rtl")
 _DANGER = {"urgent": list, "concern": list, "harmless": list}
 
 
-def load_content(path: Path | None = None, *, now: datetime, demo: bool) -> Content:
+def load_content(
+    path: File | None = None, *, now: datetime, demo: bool, recogniser: Recogniser | None = None
+) -> Content:
     """All content below `path`, checked; `now` is Swedish local time. Raises ContentError with file and line for the
-    first mistake found."""
-    root = path or DEFAULT
+    first mistake found. With a `recogniser` that is there already, its file is not read again."""
+    root: File = path or DEFAULT
     content = Content(
         topics=_read_topics(root / "topics.yml"),
         facts=_read_facts(root / "facts.yml"),
@@ -64,7 +70,7 @@ def load_content(path: Path | None = None, *, now: datetime, demo: bool) -> Cont
         counties=read_sentences(root / "counties.yml"),
         services=read_services(root / "services.yml"),
         desks=read_desks(root / "desks"),
-        recogniser=load_recogniser(RECOGNISER, read_concepts(CONCEPTS)),
+        recogniser=recogniser or load_recogniser(RECOGNISER, read_concepts(CONCEPTS)),
         now=now,
         demo=demo,
     )
@@ -72,14 +78,14 @@ def load_content(path: Path | None = None, *, now: datetime, demo: bool) -> Cont
     return content
 
 
-def _read_topics(path: Path) -> dict[str, Topic]:
+def _read_topics(path: File) -> dict[str, Topic]:
     return {
         row["id"]: Topic(row["id"], tuple(row.get("facts") or ()), bool(row.get("urgent", False)))
         for row in read_rows(path, "id")
     }
 
 
-def _read_facts(path: Path) -> dict[str, Fact]:
+def _read_facts(path: File) -> dict[str, Fact]:
     raw = _mapping(path)
     for id, row in raw.items():
         if not isinstance(row, dict) or "confidence" not in row:
@@ -90,18 +96,18 @@ def _read_facts(path: Path) -> dict[str, Fact]:
     }
 
 
-def _read_nodes(path: Path) -> dict[str, Node]:
+def _read_nodes(path: File) -> dict[str, Node]:
     return {id: _node(path, id, row or {}) for id, row in _mapping(path).items()}
 
 
-def _mapping(path: Path) -> Mapping[str, Any]:
+def _mapping(path: File) -> Mapping[str, Any]:
     raw = read_yaml(path)
     if not isinstance(raw, dict):
         raise ContentError(path, 1, "is no mapping")
     return raw
 
 
-def _node(path: Path, id: str, row: Mapping[str, Any]) -> Node:
+def _node(path: File, id: str, row: Mapping[str, Any]) -> Node:
     try:
         _refuse_others(row, _NODE)
         return Node(
@@ -137,7 +143,7 @@ def _edge(row: Mapping[str, Any]) -> Edge:
     )
 
 
-def _read_languages(root: Path) -> dict[str, LanguageTexts]:
+def _read_languages(root: File) -> dict[str, LanguageTexts]:
     """Written languages first, then those that lean on one of them."""
     folders = {path.parent.name: path.parent for path in sorted(root.glob("*/flow.yml"))}
     flows = {language: read_sentences(folder / "flow.yml") for language, folder in folders.items()}
@@ -147,19 +153,27 @@ def _read_languages(root: Path) -> dict[str, LanguageTexts]:
     return languages
 
 
-def _read_language(folder: Path, flow: dict[str, str], written: Mapping[str, LanguageTexts]) -> LanguageTexts:
+def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, LanguageTexts]) -> LanguageTexts:
     fallback = flow.pop("language.fallback", "")
     if fallback and fallback not in written:
-        raise ContentError(folder / "flow.yml", find_line(folder / "flow.yml", "fallback"), f"no language {fallback}")
+        raise ContentError(
+            folder / "flow.yml", find_line(folder / "flow.yml", "fallback"), Problem("no-language", language=fallback)
+        )
+    direction, status = flow.pop("language.direction", "ltr"), flow.pop("language.status", Status.DRAFT.value)
+    for key, value, known in (("direction", direction, _DIRECTIONS), ("status", status, tuple(Status))):
+        if value not in known:
+            path = folder / "flow.yml"
+            raise ContentError(path, find_line(path, f"{key}:"), Problem("known", key=key, known=", ".join(known)), key)
     topics = read_topic_texts(folder, written[fallback].topics if fallback else {})
+    rules = _read_rules(folder / "rules.yml")
     danger = read_yaml(folder / "danger.yml")
     require(folder / "danger.yml", danger, *_DANGER)
     require_kinds(folder / "danger.yml", danger, _DANGER)
     return LanguageTexts(
         language=folder.name,
         name=flow.pop("language.name", folder.name),
-        direction=flow.pop("language.direction", "ltr"),
-        status=Status(flow.pop("language.status", Status.DRAFT)),
+        direction=direction,
+        status=Status(status),
         fallback=fallback,
         flow=flow,
         page=read_sentences(folder / "page.yml"),
@@ -170,4 +184,22 @@ def _read_language(folder: Path, flow: dict[str, str], written: Mapping[str, Lan
             {level: tuple(danger[level]) for level in (Danger.URGENT, Danger.CONCERN)},
             tuple(danger["harmless"]),
         ),
+        never=_phrases(rules["never"]),
+        allowed=tuple(rules.get("allowed") or ()),
+        unsure=_phrases(rules.get("unsure") or {}),
     )
+
+
+def _read_rules(path: File) -> Mapping[str, Any]:
+    """What the language's texts never say. A language without it is not read: nothing would be asked of its texts."""
+    rules = _mapping(path)
+    require(path, rules, "never")
+    require_kinds(path, rules, {"never": dict})
+    for group, phrases in rules["never"].items():
+        if group not in GROUPS or not isinstance(phrases, list):
+            raise ContentError(path, find_line(path, f"{group}:"), f"{group} is no rule with a list of phrases")
+    return rules
+
+
+def _phrases(groups: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {str(group): tuple(str(phrase) for phrase in phrases) for group, phrases in groups.items()}

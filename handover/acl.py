@@ -24,6 +24,7 @@ VISITOR = (
     "(+exists +hget +hmget +hgetall +hset +pexpire +pexpireat +del ~box:*)",
     "(+xadd +xlen +pexpire %W~post:*)",
     "(+get %R~line:*)",
+    "(+hmget %R~edition:*)",
     "(+publish &up:* &talk:* &room:*)",
     "(+subscribe &down:* &talk:*)",
 )
@@ -40,6 +41,7 @@ STAFF = (
     "(+xrange +xdel ~post:*)",
     "(+hget +hmget +hset +pexpireat +del ~box:*)",
     "(+set +del %W~line:*)",
+    "(+eval +evalsha +hget +hmget +hset +pexpire ~edition:*)",
     "(+publish &down:* &talk:* &room:*)",
     "(+subscribe &up:* &talk:* &room:*)",
 )

@@ -16,6 +16,7 @@ spent:{desk}           zset    nonce of a work that was done -> when it is forgo
 line:{desk}            string  the desk's signed key for left messages; a minute, renewed by the console while it runs
 post:{desk}            stream  letters and erasures on their way to the console; until settled, at most a day
 box:{desk}:<box>       hash    what the visitor finds with a code, sealed; until its last day, or erased
+edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
 
 channel                        who publishes  what
 up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
@@ -35,6 +36,8 @@ _DESK = re.compile(r"[a-z0-9-]{1,64}")
 _TALK = re.compile(r"[A-Za-z0-9_-]{22}")
 _BOX = re.compile(r"[A-Za-z0-9_-]{43}")
 _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+EDITION = "edition:{all}"  # of all desks
 
 _OF_TALK = ("talk", "up", "down")
 _OF_DESK = ("room", "held", "duty", "free", "count", "spent", "line", "post")

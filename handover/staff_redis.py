@@ -5,6 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from handover.codec import check_message, read_briefing, read_log, read_number, read_pseudonym
+from handover.edition_redis import StaffEditions
 from handover.end_redis import LAST_SEQ, clamp
 from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
@@ -40,7 +41,7 @@ OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away
 FIRST = 10  # rows that go before all others because they are urgent
 
 
-class RedisStaffEnd(RedisStaffPost):
+class RedisStaffEnd(RedisStaffPost, StaffEditions):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
     async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:

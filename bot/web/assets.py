@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 _SCRIPTS = (
     "bar.js", "outbox.js", "seals.js", "talk.js", "view.js", "toll.js", "files.js", "later.js", "person.js", "page.js",
 )  # fmt: skip
+_EARLIER = 24  # assets of the last publications, a quarter of a megabyte each at most
 _TYPES = {
     "css": "text/css",
     "js": "text/javascript",
@@ -57,6 +58,7 @@ class Assets:
     lists: Mapping[str, Asset]  # language -> its neutral words, loaded only when the page needs them
     box: BoxAssets  # loaded only when somebody wants to leave a message, or comes back to one
     later: tuple[Asset, ...] = ()  # the first is the script that the page loads once somebody can write
+    earlier: tuple[Asset, ...] = ()  # what pages that are still open may ask for, from before other texts came
 
     @property
     def all(self) -> tuple[Asset, ...]:
@@ -66,11 +68,12 @@ class Assets:
 
     def find(self, name: str) -> Asset | None:
         """The asset of that name, or None."""
-        return next((asset for asset in self.all if asset.name == name), None)
+        return next((asset for asset in (*self.all, *self.earlier) if asset.name == name), None)
 
 
-def load_assets(box: BoxAssets | None = None, later: tuple[Asset, ...] = ()) -> Assets:
-    """Read the files of this package; the scripts become one file, which the browser runs as one module."""
+def load_assets(box: BoxAssets | None = None, later: tuple[Asset, ...] = (), before: "Assets | None" = None) -> Assets:
+    """Read the files of this package; the scripts become one file, which the browser runs as one module. What was
+    loaded later `before` is found as well."""
     folder = files("bot.web") / "static"
     sealing = (files("safety") / "sealing.js").read_text(encoding="utf-8").replace("\nexport ", "\n")
     first, *others = ((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS)
@@ -86,6 +89,7 @@ def load_assets(box: BoxAssets | None = None, later: tuple[Asset, ...] = ()) -> 
         },
         box=box or BoxAssets(make_asset("js", b""), {}),
         later=later,
+        earlier=(before.later + before.earlier)[:_EARLIER] if before else (),
     )
 
 

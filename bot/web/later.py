@@ -21,7 +21,8 @@ def first_words(words: Mapping[str, str]) -> dict[str, str]:
 
 
 def load_later(content: Content, words: Words, rules: Mapping[str, Any]) -> tuple[Asset, ...]:
-    """One module of the browser, and the phrases of danger in each language that has only phrases.
+    """One module of the browser, what it says, and the phrases of danger in each language that has only phrases. No
+    word that staff may change is in the module: its content is the same in every deployment of this version.
 
     Browsers are not to keep them: they name what the page is about.
     """
@@ -33,13 +34,12 @@ def load_later(content: Content, words: Words, rules: Mapping[str, Any]) -> tupl
     constants = {
         "RULES": {name: value for name, value in rules.items() if name != "about"},
         "ALARM": alarm_data(load_alarm()),
-        "WORDS": own,
-        "PHRASES": {language: f"/static/{asset.name}" for language, asset in phrases.items()},
     }
+    told = {"words": own, "phrases": {language: f"/static/{asset.name}" for language, asset in phrases.items()}}
     folder = files("bot.web") / "static" / "guard"
     parts = [f"const {name} = {_json(value)};" for name, value in constants.items()]
     parts += [spare((folder / f"{name}.js").read_text(encoding="utf-8")) for name in _SCRIPTS]
-    return make_asset("js", "\n".join(parts).encode(), telling=True), *phrases.values()
+    return make_asset("js", "\n".join(parts).encode(), telling=True), _told(told, "json"), *phrases.values()
 
 
 def _told(value: object, suffix: str) -> Asset:

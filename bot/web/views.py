@@ -109,7 +109,7 @@ class Views:
         self._content = content
         self._words = words
         self._lists = {language: asset.name for language, asset in assets.lists.items()}
-        self._later = f"/static/{assets.later[0].name}"
+        self._later, self._told = (f"/static/{asset.name}" for asset in assets.later[:2])
         self._codes = {language: asset.name for language, asset in assets.box.said.items()}
         self._environment = Environment(
             loader=PackageLoader("bot.web"),
@@ -132,7 +132,13 @@ class Views:
         """The HTML of a page."""
         words = self._words.of(page.state.language)
         lines = message_row(page.lines)
-        data = {"words": first_words(words), "lines": lines, "lists": self._lists, "later": self._later}
+        data = {
+            "words": first_words(words),
+            "lines": lines,
+            "lists": self._lists,
+            "later": self._later,
+            "told": self._told,
+        }
         data["codes"] = self._codes
         return self._render("page.html", page.state.language, words, data, page=page)
 

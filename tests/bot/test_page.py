@@ -45,7 +45,7 @@ async def test_what_tells_what_the_page_is_about_is_kept_by_no_browser_and_not_p
     client: httpx.AsyncClient, site: Site
 ) -> None:
     page = (await client.get("/")).text
-    assert len(site.assets.later) == 6  # the script, and the phrases of five languages
+    assert len(site.assets.later) == 7  # the script, what it says, and the phrases of five languages
     for asset in site.assets.later:
         assert re.fullmatch(r"[A-Za-z0-9_-]{12}\.(js|json)", asset.name)
         answer = await client.get(f"/static/{asset.name}")

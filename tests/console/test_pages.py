@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console.demo import STAFF_NAMES
+from console.demo import COORDINATOR_NAMES, STAFF_NAMES
 from console.language import choose_language, load_words
 from console.reading import directory_rows, text_rows
 from console.settings import ConsoleSettings
@@ -50,7 +50,7 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
 
 # Keys that are put together at run time, from closed names.
 BUILT = re.compile(
-    r"(nav|role|notice|status|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|kind|contact|referred|referral|satisfaction|wrapup"
+    r"(nav|role|notice|status|problem|rule|field|kept|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|kind|contact|referred|referral|satisfaction|wrapup"
     r"|statistics\.waiting|outreach\.(counted|wrong)|devices\.(state|refused)|script\.(state|ended|sound|device|closed|hand|messages))[._].*|language\.own"
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked)"
@@ -101,6 +101,27 @@ async def test_the_names_of_the_contract_are_on_the_english_pages(console: Conso
     for name in (">Desk</a>", ">Directory</a>", ">Texts</a>", "On duty</button>", 'aria-label="Waiting"', ">Take<",
                  ">Send<", ">End talk<", ">Your message<", ">Give back<"):  # fmt: skip
         assert name in page
+
+
+async def test_the_directory_says_who_checked_and_begins_with_what_is_past_its_review(
+    tmp_path: Path, engine: Engine, content: Content, clock: Clock
+) -> None:
+    async with started(tmp_path, engine.staff, content, clocks={"clock": clock}) as console:
+        await console.add("ann", "coordinator")
+        async with console.browser() as ann:
+            for days, service in ((0, "umo"), (100, "bris")):
+                clock.now += days * 86_400
+                await ann.sign_in("ann")
+                await ann.post("/directory/checked", service=service)
+            first = re.findall(r"<tr.*?</tr>", (await ann.get("/directory")).text, re.DOTALL)
+            assert not any("Past review" in row for row in first)
+            clock.now += 100 * 86_400
+            await ann.sign_in("ann")
+            _, row, *others = re.findall(r"<tr.*?</tr>", (await ann.get("/directory")).text, re.DOTALL)
+    assert "UMO" in row
+    assert "Past review" in row
+    assert ">Ann<" in row
+    assert not any("Past review" in other for other in others)
 
 
 def test_the_directory_shows_unchecked_services_first(content: Content) -> None:
@@ -199,6 +220,19 @@ async def test_the_coordinator_link_signs_in_the_coordinator(
         assert (await browser.get("/desk")).status_code == 403
         for wrong in ("x", STAFF_LINK + "x", STAFF_LINK[:-1], "å"):
             assert (await browser.get(f"/demo/{wrong}")).status_code == 404
+
+
+async def test_a_second_browser_is_the_second_coordinator(tmp_path: Path, engine: Engine, content: Content) -> None:
+    async with started(tmp_path, engine.staff, content, **DEMO) as console:
+        shown = []
+        for _ in range(3):
+            async with console.browser() as browser:
+                await browser.get(f"/demo/{COORDINATOR_LINK}")
+                found = re.search(r"<strong>(\w+)</strong>", (await browser.get("/statistics")).text)
+                assert found
+                shown.append(found[1])
+        assert shown[:2] == list(COORDINATOR_NAMES)
+        assert shown[2] in COORDINATOR_NAMES
 
 
 @pytest.mark.parametrize(

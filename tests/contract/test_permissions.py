@@ -7,7 +7,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from handover.values import TalkId, TalkRef
+from handover.values import Edition, TalkId, TalkRef
 from tests.contract.ends import ANNA, DESK, Ends, joined, message, taken
 from tests.engines import Engine
 
@@ -81,6 +81,12 @@ VISITOR_MAY_NOT: tuple[Command, ...] = (
     ("DEL", "post:{{demo}}"),
     ("SET", "line:{{demo}}", "mallory"),
     ("DEL", "line:{{demo}}"),
+    # publish texts
+    ("HSET", "edition:{{all}}", "number", "9"),
+    ("HDEL", "edition:{{all}}", "number"),
+    ("DEL", "edition:{{all}}"),
+    ("PEXPIRE", "edition:{{all}}", "1"),
+    ("RENAME", "edition:{{all}}", "talk:{{demo}}:x"),
 )
 STAFF_MAY_NOT: tuple[Command, ...] = (
     ("XADD", "post:{{demo}}", "*", "box", "x"),
@@ -148,6 +154,7 @@ async def _prepared(ends: Ends) -> TalkRef:
     await ends.visitor.say(ref, 1, message(1), b"words")
     await ends.staff.say(ref, ANNA, 1, message(2), b"words")
     await ends.visitor.count(DESK, {"talk.joined": 1})
+    await ends.staff.publish(Edition(1, "digest", b"{}"))
     return ref
 
 
@@ -175,7 +182,7 @@ async def test_the_engine_refuses(
     client = clients[side]
     with pytest.raises(redis.ResponseError, match=REFUSED):
         _run(client, *words)
-    declared = [word for word in words if "{demo}" in word]
+    declared = [word for word in words if "{demo}" in word or "{all}" in word]
     script = "return redis.call(unpack(ARGV))"
     with pytest.raises(redis.ResponseError, match=REFUSED):
         _run(client, "EVAL", script, len(declared), *declared, *words)

@@ -2,8 +2,8 @@
 
 from statistics import mean
 
+from dialogues.lix import lix
 from dialogues.values import Content
-from tests.dialogues.lix import lix
 
 A_SENTENCE = 8  # words; below that LIX measures one long word, as on a button
 

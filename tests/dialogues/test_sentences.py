@@ -9,7 +9,9 @@ from dialogues.values import AgeBand, Audience, Content
 ROOT = Path(__file__).parents[2]
 CODE = [path.read_text(encoding="utf-8") for folder in ("dialogues", "bot") for path in (ROOT / folder).rglob("*.py")]
 _KEY = re.compile(r"[\"']([a-z-]+\.[a-z0-9-]+)[\"']")
-_BUILT = re.compile(r"(age-label|audience-label|briefing|choice|day|elsewhere|group|phrase)\..+")  # from parts, at run time
+_BUILT = re.compile(
+    r"(age-label|audience-label|briefing|choice|day|elsewhere|group|phrase)\..+"
+)  # from parts, at run time
 
 
 def test_no_sentence_is_left_over(content: Content) -> None:

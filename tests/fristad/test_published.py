@@ -3,6 +3,7 @@
 import secrets
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from bot.main import create_app
 from bot.settings import BotSettings, encode_key
+from bot.web.assets import Assets
 from bot.web.site import Site
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
@@ -47,6 +49,21 @@ def test_every_file_of_a_visitors_page_that_can_run_is_in_the_list(settings: dic
         if each.media_type != "application/json":
             assert digests[name] == sha256(each.plain).hexdigest()
     assert {name for name in digests if name.startswith("visitor/static/")} <= set(sent)
+
+
+def test_the_list_stays_that_of_this_version_when_staff_change_words() -> None:
+    before = _site({}, datetime(2027, 1, 1, tzinfo=SWEDEN))
+    changed = before.content.languages["sv"]
+    page = {key: f"{text} (nytt)" for key, text in changed.page.items()}
+    flow = {key: f"{text} (nytt)" for key, text in changed.flow.items()}
+    languages = {**before.content.languages, "sv": replace(changed, page=page, flow=flow)}
+    after = create_app(
+        before.settings, RedisVisitorEnd(NOWHERE, Limits()), replace(before.content, languages=languages)
+    )
+    assets: Assets = after.state.site.assets
+    digests = set(client_files(datetime.now(UTC)).values())
+    assert {sha256(each.plain).hexdigest() for each in assets.all if each.media_type != "application/json"} <= digests
+    assert [each.name for each in assets.later] != [each.name for each in before.assets.later]
 
 
 def _site(changed: dict[str, object], now: datetime) -> Site:

@@ -166,7 +166,7 @@ async function beginHeed(put, trouble) {
     const { writer } = page, said = { removed: tell("taken-out"), sent: tell("slow") };
     const { begin } = await import(`${page.later}${tries ? `?${tries}` : ""}`);
     const given = { ...writer, get urgent() { return writer.urgent; }, text: letter, reader: () => tell("them"), said };
-    heed ??= { page: given, asks: begin(given) };
+    heed ??= { page: given, asks: await begin(given) };
     Object.assign(heed.page, { spot: trouble, send: () => put.click() });
   } catch {
     tries += 1;

@@ -10,7 +10,7 @@ async function loadLater(page) {
   loading = true;
   try {
     // The browser remembers by its address that a module could not be loaded.
-    heed = (await import(`${data.later}${tries ? `?${tries}` : ""}`)).begin(page);
+    heed = await (await import(`${data.later}${tries ? `?${tries}` : ""}`)).begin(page);
     document.body.dataset.later = "";
   } catch {
     tries += 1;

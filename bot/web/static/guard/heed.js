@@ -3,6 +3,7 @@ const HASTE = 600; // milliseconds in which a second tap or key press still belo
 
 class Heed {
   #page;
+  #told;
   #guard = new Guard(RULES);
   #alarm = new Alarm(ALARM);
   #phrases = new Map(); // by language
@@ -11,10 +12,12 @@ class Heed {
   #allowed = null; // words that the visitor wants to send as they are
   #before = ""; // the words before these: an address may follow on its own
 
+  // `told`: the sentences by language, and where the phrases of danger of each language lie.
   // `page`: element(name, attributes, ...children), text, reader(), urgent, send(), announce(text); where it is not the
   // usual box also `spot`, before which the question stands, and `said`, other words for some keys.
-  constructor(page) {
+  constructor(page, told) {
     this.#page = page;
+    this.#told = told;
     page.text.addEventListener("input", () => this.#forget());
     new MutationObserver(() => this.#changeLanguage()).observe(document.documentElement, { attributeFilter: ["lang"] });
     void this.#loadPhrases();
@@ -107,7 +110,7 @@ class Heed {
   }
 
   #say(key, spans) {
-    const words = WORDS[document.documentElement.lang];
+    const words = this.#told.words[document.documentElement.lang];
     const kinds = [...new Set(spans.map(({ kind }) => words[`kind-${kind}`]))].join(", ");
     return (this.#page.said?.[key] ?? words[key]).replace("{kinds}", kinds).replace("{name}", this.#page.reader());
   }
@@ -123,9 +126,10 @@ class Heed {
 
   async #loadPhrases() {
     const { lang } = document.documentElement;
-    if (!PHRASES[lang] || this.#phrases.has(lang)) return;
+    const phrases = this.#told.phrases[lang];
+    if (!phrases || this.#phrases.has(lang)) return;
     try {
-      const response = await fetch(PHRASES[lang]);
+      const response = await fetch(phrases);
       this.#phrases.set(lang, new Forms(await response.json()));
     } catch {
       // Then only the words that the alarm learned can tell danger.
@@ -133,7 +137,12 @@ class Heed {
   }
 }
 
-export const begin = (page) => new Heed(page);
+// What it says lies in a file of its own: staff may change their words, and this file stays the one that is published.
+export async function begin(page) {
+  const response = await fetch(page.told);
+  return new Heed(page, await response.json());
+}
+
 export { Alarm, Forms, Guard, remove };
 export const rules = RULES;
 export const alarm = ALARM;
