@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from bot.counting import counter_names
+from bot.editions import Editions
 from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.toll import Toll
@@ -71,12 +72,40 @@ def create_app(
     if settings.desk not in content.desks:
         raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
     tally = Tally(counter_names(content))
-    words = Words(content, settings.desk, _constants(settings))
     rules = read_rules()
-    assets = load_assets(load_later(content, words, rules))
     buckets = Buckets(clock)
     toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
-    reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()), toll)
+    paces = Paces(clock)
+    guard = Guard(rules)
+
+    def furnish(content: Content) -> Site:
+        """Everything that says the content's words. Sockets that are open keep the site that they began with."""
+        if settings.desk not in content.desks:
+            raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
+        words = Words(content, settings.desk, _constants(settings))
+        before: Site | None = getattr(app.state, "site", None)
+        assets = load_assets(load_later(content, words, rules), before.assets if before else None)
+        reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()), toll)
+        return Site(
+            settings=settings,
+            content=content,
+            words=words,
+            reception=reception,
+            end=visitor_end,
+            partings=before.partings if before else Partings(visitor_end, reception),
+            paces=paces,
+            tokens=Tokens(settings.key, content, now),
+            assets=assets,
+            views=Views(settings, content, words, assets),
+            clock=clock,
+            now=now,
+            guard=guard,
+        )
+
+    def show(content: Content) -> None:
+        app.state.site = furnish(content)
+
+    editions = Editions(visitor_end, content, show)
     app = FastAPI(
         title="visitor",
         openapi_url=None,
@@ -84,24 +113,11 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=lambda _: _lifespan(visitor_end, tally, buckets),
+        lifespan=lambda _: _lifespan(visitor_end, tally, buckets, editions),
     )
-    app.state.site = Site(
-        settings=settings,
-        content=content,
-        words=words,
-        reception=reception,
-        end=visitor_end,
-        partings=Partings(visitor_end, reception),
-        paces=Paces(clock),
-        tokens=Tokens(settings.key, content, now),
-        assets=assets,
-        views=Views(settings, content, words, assets),
-        clock=clock,
-        now=now,
-        guard=Guard(rules),
-    )
-    _route(app, visitor_policy([assets.exit.source], settings.embed_origins))
+    show(content)
+    # The script in the page is a file of ours: its source stays the same whatever is published.
+    _route(app, visitor_policy([app.state.site.assets.exit.source], settings.embed_origins))
     return app
 
 
@@ -116,9 +132,13 @@ def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _lifespan(visitor_end: OpenableEnd, tally: Tally, buckets: Buckets) -> AsyncIterator[None]:
+async def _lifespan(
+    visitor_end: OpenableEnd, tally: Tally, buckets: Buckets, editions: Editions
+) -> AsyncIterator[None]:
     await visitor_end.open()
-    chores = (asyncio.create_task(_flush_often(visitor_end, tally)), asyncio.create_task(_forget_in_time(buckets)))
+    await editions.look()  # before the first visitor
+    todo = (_flush_often(visitor_end, tally), _forget_in_time(buckets), editions.keep_looking())
+    chores = [asyncio.create_task(chore) for chore in todo]
     try:
         yield
     finally:

@@ -1,10 +1,9 @@
 """What must hold between content files: no unknown name, no dead end, no unreachable text, no missing translation."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from dialogues.door_files import check_doors
-from dialogues.files import ContentError, Mistake, find_line
+from dialogues.files import ContentError, File, Mistake, find_line
 from dialogues.values import ChoiceKind, Content, LanguageTexts, Node, Show, Status, TopicText
 
 # Nodes that are entered by the engine or the channel and not by a choice of another node.
@@ -13,15 +12,15 @@ ENTRIES = frozenset(
 )
 
 
-def check_content(content: Content, root: Path) -> None:
+def check_content(content: Content, root: File) -> None:
     """Raise ContentError for the first mistake; return when everything named is there and leads somewhere."""
     checks = (_check_flow, _check_sentences, _check_topics, _check_translations, check_doors)
     for check in checks:
         for path, needle, problem in check(content, root):
-            raise ContentError(path, find_line(path, needle), problem)
+            raise ContentError(path, find_line(path, needle), problem, needle)
 
 
-def _check_flow(content: Content, root: Path) -> Iterator[Mistake]:
+def _check_flow(content: Content, root: File) -> Iterator[Mistake]:
     path = root / "flow.yml"
     named = {edge.to for node in content.nodes.values() for edge in node.choices}
     named |= {node.back for node in content.nodes.values()}
@@ -46,7 +45,7 @@ def _reached(nodes: Mapping[str, Node]) -> set[str]:
     return reached
 
 
-def _check_sentences(content: Content, root: Path) -> Iterator[Mistake]:
+def _check_sentences(content: Content, root: File) -> Iterator[Mistake]:
     """Every sentence that the flow can say, in every language; and no sentence that nothing says."""
     for texts in content.languages.values():
         path = root / texts.language / "flow.yml"
@@ -63,17 +62,17 @@ def _sentences(node: Node) -> set[str]:
     }
 
 
-def _check_topics(content: Content, root: Path) -> Iterator[Mistake]:
+def _check_topics(content: Content, root: File) -> Iterator[Mistake]:
     for topic in content.topics.values():
         for fact in set(topic.facts) - set(content.facts):
             yield root / "topics.yml", fact, f"{topic.id}: no such fact: {fact}"
     for texts in content.languages.values():
         for text in texts.topics.values():
-            yield from _check_topic(content, texts, text)
+            yield from _check_topic(content, root, texts, text)
 
 
-def _check_topic(content: Content, texts: LanguageTexts, text: TopicText) -> Iterator[Mistake]:
-    path = Path(text.path)
+def _check_topic(content: Content, root: File, texts: LanguageTexts, text: TopicText) -> Iterator[Mistake]:
+    path = _file(root, text)
     if text.id not in content.topics:
         yield path, "title", f"{text.id} is not in the closed topic list"
         return
@@ -87,7 +86,7 @@ def _check_topic(content: Content, texts: LanguageTexts, text: TopicText) -> Ite
         yield path, "review:", "the review date is not after the checked date"
 
 
-def _check_facts(content: Content, text: TopicText, path: Path) -> Iterator[Mistake]:
+def _check_facts(content: Content, text: TopicText, path: File) -> Iterator[Mistake]:
     pieces = [piece for section in (*text.pieces.values(), text.easy) for piece in section]
     for fact in {fact for piece in pieces for fact in piece.facts}:
         if fact not in content.facts:
@@ -96,7 +95,7 @@ def _check_facts(content: Content, text: TopicText, path: Path) -> Iterator[Mist
             yield path, fact, f"the topic list does not give {fact} to {text.id}"
 
 
-def _check_translations(content: Content, root: Path) -> Iterator[Mistake]:
+def _check_translations(content: Content, root: File) -> Iterator[Mistake]:
     languages = list(content.languages.values())
     for texts in languages:
         for other in languages:
@@ -105,20 +104,24 @@ def _check_translations(content: Content, root: Path) -> Iterator[Mistake]:
             for key in set(other.page) - set(texts.page):
                 yield root / texts.language / "page.yml", key, f"`{key}` is in {other.language} and not here"
             for id in set(other.topics) - set(texts.topics):
-                yield Path(other.topics[id].path), "title", f"{id} is not translated to {texts.language}"
-            yield from _check_written(texts, other)
+                yield _file(root, other.topics[id]), "title", f"{id} is not translated to {texts.language}"
+            yield from _check_written(root, texts, other)
         if texts.status is Status.MACHINE and not texts.fallback:
             yield root / texts.language / "flow.yml", "status", "machine words need a language to lean on: `fallback`"
     for id in set(content.topics) - set(languages[0].topics if languages else ()):
         yield root / "topics.yml", f"id: {id}", f"nobody has written {id}"
 
 
-def _check_written(texts: LanguageTexts, other: LanguageTexts) -> Iterator[Mistake]:
+def _check_written(root: File, texts: LanguageTexts, other: LanguageTexts) -> Iterator[Mistake]:
     """Languages that lean on no other say the same to the same people."""
     if texts.fallback or other.fallback:
         return
     for id, text in texts.topics.items():
         if id in other.topics and set(text.pieces) != set(other.topics[id].pieces):
-            yield Path(text.path), "##", f"its audiences differ from those in {other.language}"
+            yield _file(root, text), "##", f"its audiences differ from those in {other.language}"
         if id in other.topics and bool(text.easy) != bool(other.topics[id].easy):
-            yield Path(text.path), "##", f"only one of it and {other.language} has an easy-to-read variant"
+            yield _file(root, text), "##", f"only one of it and {other.language} has an easy-to-read variant"
+
+
+def _file(root: File, text: TopicText) -> File:
+    return root / text.path.removeprefix(f"{root}/")

@@ -6,7 +6,6 @@ ContentError                  a file cannot be used; the message begins with fil
 import re
 from collections.abc import Iterator, Set
 from dataclasses import fields
-from pathlib import Path
 
 from dialogues.directory import EMERGENCY
 from dialogues.doors import (
@@ -20,7 +19,7 @@ from dialogues.doors import (
     People,
     Service,
 )
-from dialogues.files import Mistake, read_rows, read_yaml, require
+from dialogues.files import File, Mistake, read_rows, read_yaml, require
 from dialogues.hours import read_hours
 from dialogues.rows import Row
 from dialogues.values import Content, Status
@@ -45,7 +44,7 @@ _ADDRESS = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+(/[\w./-]*)?")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
-def read_services(path: Path) -> dict[str, Service]:
+def read_services(path: File) -> dict[str, Service]:
     """The directory by id, in its order. Raises ContentError."""
     services: dict[str, Service] = {}
     for raw in read_rows(path, "id", "names", "access", "people", "source"):
@@ -56,7 +55,7 @@ def read_services(path: Path) -> dict[str, Service]:
     return services
 
 
-def read_desks(folder: Path) -> dict[str, Desk]:
+def read_desks(folder: File) -> dict[str, Desk]:
     """The desks by id, one file each. Raises ContentError."""
     desks: dict[str, Desk] = {}
     for path in sorted(folder.glob("*.yml")):
@@ -69,7 +68,7 @@ def read_desks(folder: Path) -> dict[str, Desk]:
     return desks
 
 
-def check_doors(content: Content, root: Path) -> Iterator[Mistake]:
+def check_doors(content: Content, root: File) -> Iterator[Mistake]:
     """What must hold between doors and the rest of the content."""
     path = root / "services.yml"
     for id in MINIMAL:
@@ -78,13 +77,16 @@ def check_doors(content: Content, root: Path) -> Iterator[Mistake]:
     for service in content.services.values():
         for county in sorted(service.counties - set(content.counties)):
             yield path, county, f"{service.id}: no county is called {county}"
-    # A machine-translated language reads the English words: nobody translates the names of doors.
-    written = {id for id, texts in content.languages.items() if texts.status is not Status.MACHINE}
+        if service.review and (service.checked is None or service.review <= service.checked):
+            yield path, f"id: {service.id}", f"{service.id}: the review date is not after the checked date"
+    # A language that leans on another reads the English words: nobody translates the names of doors.
+    languages = content.languages.items()
+    written = {id for id, texts in languages if texts.status is not Status.MACHINE and not texts.fallback}
     for desk in content.desks.values():
         yield from _check_desk(content, root / "desks" / f"{desk.id}.yml", desk, written)
 
 
-def _check_desk(content: Content, path: Path, desk: Desk, written: Set[str]) -> Iterator[Mistake]:
+def _check_desk(content: Content, path: File, desk: Desk, written: Set[str]) -> Iterator[Mistake]:
     for county in sorted(desk.counties - set(content.counties)):
         yield path, county, f"no county is called {county}"
     texts = {"names": desk.names, "reporting": desk.reporting, "under_18": desk.under_18, "limits": desk.limits}
@@ -115,6 +117,7 @@ def _service(row: Row) -> Service:
         abroad=row.flag("abroad"),
         minimal=row.flag("minimal"),
         checked=row.day("checked"),
+        review=row.day("review"),
         about=row.texts("about"),
         source=row.text("source"),
     )

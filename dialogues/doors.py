@@ -105,6 +105,7 @@ class Service:
     abroad: bool  # for who is abroad
     minimal: bool  # a real start needs it checked (design section 8)
     checked: date | None
+    review: date | None  # when it is to be checked again
     about: dict[str, str]  # one sentence in Swedish and English; may be empty
     source: str
 

@@ -6,22 +6,48 @@ ContentError                  a content file cannot be used; the message begins 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, Self
 
 import yaml
 
-Mistake = tuple[Path, str, str]  # file, a string on the line to point at, what is wrong
+
+class File(Protocol):
+    """A file or folder of the content: a Path, or one with an overlay upon it (dialogues.overlay)."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def stem(self) -> str: ...
+
+    @property
+    def parent(self) -> Self: ...
+
+    def __truediv__(self, name: str, /) -> Self: ...
+
+    def __lt__(self, other: Any, /) -> bool: ...
+
+    def is_file(self) -> bool: ...
+
+    def read_text(self, encoding: str) -> str: ...
+
+    def glob(self, pattern: str) -> Iterator[Self]: ...
+
+
+Mistake = tuple[File, str, str]  # file, a string on the line to point at, what is wrong
 
 
 class ContentError(Exception):
-    """A content file cannot be used. The message names file and line, then what is wrong."""
+    """A content file cannot be used. The message names file and line, then what is wrong. `file` is the file, `needle`
+    the key or the words that the mistake is about (empty: the file as a whole)."""
 
-    def __init__(self, path: Path, line: int, problem: str) -> None:
+    def __init__(self, path: File, line: int, problem: str, needle: str = "") -> None:
         super().__init__(f"{path}:{line}: {problem}")
+        self.file = str(path)
+        self.needle = needle.rstrip(":")
 
 
-def find_line(path: Path, needle: str) -> int:
+def find_line(path: File, needle: str) -> int:
     """The first line of a file that holds `needle`, counted from 1. When none does: for a dotted key its own line or
     its section's, else 1."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
@@ -42,12 +68,12 @@ def _line_of_key(lines: Sequence[str], parts: Sequence[str]) -> int:
     return at + 1
 
 
-def read_yaml(path: Path) -> Any:
+def read_yaml(path: File) -> Any:
     """What the YAML file holds. Raises ContentError when it cannot be read or is no YAML."""
     return parse_yaml(path, read_text(path), 0)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: File) -> str:
     """The file's text. Raises ContentError when it cannot be read as UTF-8."""
     try:
         return path.read_text(encoding="utf-8")
@@ -55,7 +81,7 @@ def read_text(path: Path) -> str:
         raise ContentError(path, 1, "cannot be read as UTF-8 text") from error
 
 
-def parse_yaml(path: Path, text: str, offset: int) -> Any:
+def parse_yaml(path: File, text: str, offset: int) -> Any:
     """YAML out of a part of a file that begins `offset` lines down. Raises ContentError when it is none."""
     try:
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C where the wheel carries it
@@ -67,7 +93,7 @@ def parse_yaml(path: Path, text: str, offset: int) -> Any:
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_rows(path: Path, *required: str) -> list[Mapping[str, Any]]:
+def read_rows(path: File, *required: str) -> list[Mapping[str, Any]]:
     """A list of mappings, each with the required keys. Raises ContentError at the first without one."""
     rows = read_yaml(path)
     if not isinstance(rows, list):
@@ -77,12 +103,12 @@ def read_rows(path: Path, *required: str) -> list[Mapping[str, Any]]:
     return rows
 
 
-def require(path: Path, row: Any, *keys: str) -> None:
+def require(path: File, row: Any, *keys: str) -> None:
     """Raises ContentError when a mapping lacks one of the keys."""
     for key in keys:
         if not isinstance(row, dict) or key not in row:
             name = row.get("id", "") if isinstance(row, dict) else ""
-            raise ContentError(path, find_line(path, str(name)), f"{name or 'the file'} lacks `{key}`")
+            raise ContentError(path, find_line(path, str(name)), f"{name or 'the file'} lacks `{key}`", key)
 
 
 def flatten(tree: Any, prefix: str = "") -> dict[str, str]:
@@ -94,14 +120,14 @@ def flatten(tree: Any, prefix: str = "") -> dict[str, str]:
     return flat
 
 
-def read_sentences(path: Path) -> dict[str, str]:
+def read_sentences(path: File) -> dict[str, str]:
     """The file's sentences by dotted key. Raises ContentError for a key without one: nobody is to read "None"."""
     tree = read_yaml(path)
     if not isinstance(tree, dict):
         raise ContentError(path, 1, "is no mapping of keys to sentences")
     for key, said in _leaves(tree, ""):
         if not isinstance(said, str) or not said.strip():
-            raise ContentError(path, find_line(path, key), f"`{key}` is a sentence, not {said!r}")
+            raise ContentError(path, find_line(path, key), f"`{key}` is a sentence, not {said!r}", key)
     return flatten(tree)
 
 
@@ -113,13 +139,13 @@ def _leaves(tree: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
             yield f"{prefix}{key}", value
 
 
-def require_kinds(path: Path, row: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
+def require_kinds(path: File, row: Mapping[str, Any], kinds: Mapping[str, type]) -> None:
     """Raises ContentError for the first value that is not of its key's kind; a list is one of texts."""
     for key, kind in kinds.items():
         value = row[key]
         texts = value if kind is list and isinstance(value, list) else ()
         if type(value) is not kind or not all(isinstance(text, str) for text in texts):
-            raise ContentError(path, find_line(path, f"{key}:"), f"`{key}` is a {_KINDS[kind]}, not {value!r}")
+            raise ContentError(path, find_line(path, f"{key}:"), f"`{key}` is a {_KINDS[kind]}, not {value!r}", key)
 
 
 _KINDS = {str: "text", date: "date such as 2026-12-01", list: "list of texts"}

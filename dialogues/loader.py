@@ -14,6 +14,7 @@ from dialogues.concepts import read_concepts
 from dialogues.door_files import read_desks, read_services
 from dialogues.files import (
     ContentError,
+    File,
     find_line,
     read_rows,
     read_sentences,
@@ -22,7 +23,7 @@ from dialogues.files import (
     require_kinds,
     strings,
 )
-from dialogues.recogniser import load_recogniser
+from dialogues.recogniser import Recogniser, load_recogniser
 from dialogues.topic_files import read_topic_texts
 from dialogues.values import (
     Action,
@@ -52,10 +53,12 @@ _FIELDS = {"audience": Audience, "danger": Danger, "topic": str, "age_band": Age
 _DANGER = {"urgent": list, "concern": list, "harmless": list}
 
 
-def load_content(path: Path | None = None, *, now: datetime, demo: bool) -> Content:
+def load_content(
+    path: File | None = None, *, now: datetime, demo: bool, recogniser: Recogniser | None = None
+) -> Content:
     """All content below `path`, checked; `now` is Swedish local time. Raises ContentError with file and line for the
-    first mistake found."""
-    root = path or DEFAULT
+    first mistake found. With a `recogniser` that is there already, its file is not read again."""
+    root: File = path or DEFAULT
     content = Content(
         topics=_read_topics(root / "topics.yml"),
         facts=_read_facts(root / "facts.yml"),
@@ -64,7 +67,7 @@ def load_content(path: Path | None = None, *, now: datetime, demo: bool) -> Cont
         counties=read_sentences(root / "counties.yml"),
         services=read_services(root / "services.yml"),
         desks=read_desks(root / "desks"),
-        recogniser=load_recogniser(RECOGNISER, read_concepts(CONCEPTS)),
+        recogniser=recogniser or load_recogniser(RECOGNISER, read_concepts(CONCEPTS)),
         now=now,
         demo=demo,
     )
@@ -72,14 +75,14 @@ def load_content(path: Path | None = None, *, now: datetime, demo: bool) -> Cont
     return content
 
 
-def _read_topics(path: Path) -> dict[str, Topic]:
+def _read_topics(path: File) -> dict[str, Topic]:
     return {
         row["id"]: Topic(row["id"], tuple(row.get("facts") or ()), bool(row.get("urgent", False)))
         for row in read_rows(path, "id")
     }
 
 
-def _read_facts(path: Path) -> dict[str, Fact]:
+def _read_facts(path: File) -> dict[str, Fact]:
     raw = _mapping(path)
     for id, row in raw.items():
         if not isinstance(row, dict) or "confidence" not in row:
@@ -90,18 +93,18 @@ def _read_facts(path: Path) -> dict[str, Fact]:
     }
 
 
-def _read_nodes(path: Path) -> dict[str, Node]:
+def _read_nodes(path: File) -> dict[str, Node]:
     return {id: _node(path, id, row or {}) for id, row in _mapping(path).items()}
 
 
-def _mapping(path: Path) -> Mapping[str, Any]:
+def _mapping(path: File) -> Mapping[str, Any]:
     raw = read_yaml(path)
     if not isinstance(raw, dict):
         raise ContentError(path, 1, "is no mapping")
     return raw
 
 
-def _node(path: Path, id: str, row: Mapping[str, Any]) -> Node:
+def _node(path: File, id: str, row: Mapping[str, Any]) -> Node:
     try:
         _refuse_others(row, _NODE)
         return Node(
@@ -137,7 +140,7 @@ def _edge(row: Mapping[str, Any]) -> Edge:
     )
 
 
-def _read_languages(root: Path) -> dict[str, LanguageTexts]:
+def _read_languages(root: File) -> dict[str, LanguageTexts]:
     """Written languages first, then those that lean on one of them."""
     folders = {path.parent.name: path.parent for path in sorted(root.glob("*/flow.yml"))}
     flows = {language: read_sentences(folder / "flow.yml") for language, folder in folders.items()}
@@ -147,7 +150,7 @@ def _read_languages(root: Path) -> dict[str, LanguageTexts]:
     return languages
 
 
-def _read_language(folder: Path, flow: dict[str, str], written: Mapping[str, LanguageTexts]) -> LanguageTexts:
+def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, LanguageTexts]) -> LanguageTexts:
     fallback = flow.pop("language.fallback", "")
     if fallback and fallback not in written:
         raise ContentError(folder / "flow.yml", find_line(folder / "flow.yml", "fallback"), f"no language {fallback}")

@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, TypeVar
 
-from dialogues.files import ContentError
+from dialogues.files import ContentError, File
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 _Value = TypeVar("_Value")
@@ -16,7 +15,7 @@ _Value = TypeVar("_Value")
 class Row:
     """Takes an entry's values by key. Every method raises ContentError for a value that cannot be used."""
 
-    def __init__(self, path: Path, raw: Mapping[str, Any], keys: Iterable[str]) -> None:
+    def __init__(self, path: File, raw: Mapping[str, Any], keys: Iterable[str]) -> None:
         self.path = path
         self.raw = raw
         self.id = str(raw.get("id"))
@@ -28,7 +27,7 @@ class Row:
 
     def wrong(self, key: str, problem: str) -> ContentError:
         """The mistake, to be raised."""
-        return ContentError(self.path, _find(self.path, self.id, key), f"{self.id}: `{key}`: {problem}")
+        return ContentError(self.path, _find(self.path, self.id, key), f"{self.id}: `{key}`: {problem}", key)
 
     def read(self, key: str, reader: Callable[[Any], _Value]) -> _Value:
         """What the reader makes of the key's value; its ValueError becomes a mistake with file and line."""
@@ -104,9 +103,9 @@ class Row:
         return value
 
 
-def _find(path: Path, id: str, key: str) -> int:
+def _find(path: File, id: str, key: str) -> int:
     """The line of a key in the entry of that id, counted from 1; the entry's own line when the key is not in it."""
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     entry = re.compile(rf"(- )?id: [\"']?{re.escape(id)}[\"']?\s*$")
     starts = [number for number, line in enumerate(lines) if entry.match(line)]
     first = starts[-1] if starts else 0

@@ -7,9 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
-from dialogues.files import ContentError, find_line, parse_yaml, read_text, read_yaml, require, require_kinds
+from dialogues.files import ContentError, File, find_line, parse_yaml, read_text, read_yaml, require, require_kinds
 from dialogues.values import Audience, Piece, Status, TopicText
 
 # A section that is no audience: the easy-to-read variant.
@@ -20,7 +19,7 @@ _HEADING = re.compile(r"^## +(\w+) *$", re.MULTILINE)
 _FACTS = re.compile(r"\s*\[([A-Z]+-\d+(?:, *[A-Z]+-\d+)*)\]\s*$")
 
 
-def read_topic_texts(folder: Path, fallback: dict[str, TopicText]) -> dict[str, TopicText]:
+def read_topic_texts(folder: File, fallback: dict[str, TopicText]) -> dict[str, TopicText]:
     """The texts of a language's folder. What is not written in it has its title and words from the language's
     `topics.yml`, and leans on the text in `fallback`; so do sections that it lacks."""
     texts = {path.stem: _read_text(path, folder.name) for path in sorted((folder / "topics").glob("*.md"))}
@@ -39,7 +38,7 @@ def read_topic_texts(folder: Path, fallback: dict[str, TopicText]) -> dict[str, 
     return {id: replace(text, language=folder.name, fallback=fallback.get(id)) for id, text in texts.items()}
 
 
-def _read_text(path: Path, language: str) -> TopicText:
+def _read_text(path: File, language: str) -> TopicText:
     text = read_text(path)
     parts = text.split("---\n", 2)
     if len(parts) != 3 or parts[0]:
@@ -48,7 +47,7 @@ def _read_text(path: Path, language: str) -> TopicText:
     require(path, front, *_FRONT)
     require_kinds(path, front, _FRONT)
     if front["status"] not in set(Status):
-        raise ContentError(path, find_line(path, "status:"), f"`status` is one of {', '.join(Status)}")
+        raise ContentError(path, find_line(path, "status:"), f"`status` is one of {', '.join(Status)}", "status")
     sections = _sections(parts[2])
     return TopicText(
         id=path.stem,
@@ -75,13 +74,13 @@ def _sections(body: str) -> dict[str, tuple[Piece, ...]]:
     return {name: _paragraphs(section) for name, section in zip(rest[::2], rest[1::2], strict=True)}
 
 
-def _pieces(path: Path, sections: dict[str, tuple[Piece, ...]]) -> dict[Audience, tuple[Piece, ...]]:
+def _pieces(path: File, sections: dict[str, tuple[Piece, ...]]) -> dict[Audience, tuple[Piece, ...]]:
     """Sections by audience; `all` serves every audience without a section of its own."""
     everyone = sections.pop("all", None)
     pieces: dict[Audience, tuple[Piece, ...]] = dict.fromkeys(Audience, everyone) if everyone else {}
     for name, section in sections.items():
         if name not in set(Audience):
-            raise ContentError(path, find_line(path, f"## {name}"), f"no such audience: {name}")
+            raise ContentError(path, find_line(path, f"## {name}"), f"no such audience: {name}", "##")
         pieces[Audience(name)] = section
     return pieces
 

@@ -20,6 +20,7 @@ VISITOR = (
     "(+zscore +zcount %R~duty:* %R~free:*)",
     "(+hincrby +pexpire ~count:*)",
     "(+zadd +zremrangebyscore +zremrangebyrank +pexpire %W~spent:*)",
+    "(+hmget %R~edition:*)",
     "(+publish &up:* &talk:* &room:*)",
     "(+subscribe &down:* &talk:*)",
 )
@@ -33,6 +34,7 @@ STAFF = (
     "(+zadd +zrem +zrange +zrangebylex +zlexcount +zremrangebyscore +zscore +zcount +zcard +pexpireat"
     " ~room:* ~held:* ~duty:* ~free:*)",
     "(+hincrby +hgetall +pexpire +del ~count:*)",
+    "(+eval +evalsha +hget +hmget +hset +pexpire ~edition:*)",
     "(+publish &down:* &talk:* &room:*)",
     "(+subscribe &up:* &talk:* &room:*)",
 )

@@ -13,6 +13,7 @@ duty:{desk}            zset    staff -> end of the lease (microseconds); until t
 free:{desk}            zset    those of `duty` that are not paused; the same
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
 spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
+edition:{all}          hash    number, digest and document of what staff published; renewed by the console, at most 7 days
 
 channel                        who publishes  what
 up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
@@ -31,6 +32,8 @@ from handover.values import DeskId, StaffId, TalkId, TalkRef
 _DESK = re.compile(r"[a-z0-9-]{1,64}")
 _TALK = re.compile(r"[A-Za-z0-9_-]{22}")
 _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+EDITION = "edition:{all}"  # of all desks
 
 _OF_TALK = ("talk", "up", "down")
 _OF_DESK = ("room", "held", "duty", "free", "count", "spent")

@@ -16,12 +16,14 @@ from handover.values import (
     Claimed,
     DeskId,
     Done,
+    Edition,
     EndReason,
     Full,
     Gone,
     Joined,
     Keys,
     Load,
+    Mark,
     Message,
     MessageId,
     Muted,
@@ -89,6 +91,12 @@ class VisitorEnd(Protocol):
 
     async def end(self, ref: TalkRef, reason: EndReason) -> Done | Gone:
         """Delete everything of the talk and tell staff."""
+
+    async def mark(self) -> Mark | None:
+        """Which edition of the content is published; None when there is none, or the engine has begun anew."""
+
+    async def edition(self) -> Edition | None:
+        """The published edition. It cannot be written from this side."""
 
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of this talk for the visitor, subscribed before the body runs."""
@@ -169,6 +177,12 @@ class StaffEnd(Protocol):
 
     async def count(self, desk: DeskId, names: dict[str, int]) -> None:
         """Add to the closed counters' bucket of a desk."""
+
+    async def mark(self) -> Mark | None:
+        """Which edition of the content is published; also renews its lifetime (EDITION_DAYS)."""
+
+    async def publish(self, edition: Edition) -> bool:
+        """Put an edition there for every visitor process; False when a newer one is there already."""
 
     async def drain(self, desk: DeskId) -> dict[str, int]:
         """Take and empty the closed counters' bucket of a desk."""

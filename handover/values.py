@@ -13,8 +13,21 @@ MAX_BODY = 6 * 1024  # bytes of one opaque message: 4,096 padded bytes sealed an
 MAX_WRAPPED = 256  # bytes of one opaque wrapped key
 MAX_DEVICE = 256  # characters of a device's line
 LOG_LENGTH = 1_000  # messages kept per direction while the talk lives, so that a reload can show it again
+EDITION_DAYS = 7  # an edition outlives the last console by these
 SPENT = 65_536  # works remembered per desk, about 8 MB of the engine's memory
 PSEUDONYM_WORDS = 96  # length of each of the two word lists a pseudonym is drawn from
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """What staff published of texts, directory and desks: a document, its number (higher is newer) and its digest."""
+
+    number: int
+    digest: str
+    document: bytes
+
+
+Mark = tuple[int, str]  # number and digest of an edition
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 from handover.codec import check_message, read_log, write_briefing, write_pseudonym
 from handover.end_redis import RedisEnd, clamp
 from handover.events import TalkEvent
-from handover.keys import desk_keys
+from handover.keys import EDITION, desk_keys
 from handover.values import (
     LOG_LENGTH,
     MAX_WRAPPED,
@@ -17,10 +17,12 @@ from handover.values import (
     Briefing,
     DeskId,
     Done,
+    Edition,
     EndReason,
     Full,
     Gone,
     Joined,
+    Mark,
     Message,
     MessageId,
     Muted,
@@ -118,6 +120,14 @@ class RedisVisitorEnd(RedisEnd):
 
     async def end(self, ref: TalkRef, reason: EndReason) -> Done | Gone:
         return _done(await self._talk("end", ref, id=ref.talk, staff="", reason=reason))
+
+    async def mark(self) -> Mark | None:
+        ((number, digest),) = await self._wire.read(("HMGET", EDITION, "number", "digest"))
+        return None if number is None else (int(number), digest.decode())
+
+    async def edition(self) -> Edition | None:
+        (fields,) = await self._wire.read(("HMGET", EDITION, "number", "digest", "document"))
+        return None if fields[0] is None else Edition(int(fields[0]), fields[1].decode(), fields[2])
 
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         return self._follow(ref, ("down", "talk"))

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 _SCRIPTS = (
     "bar.js", "outbox.js", "seals.js", "talk.js", "view.js", "toll.js", "files.js", "later.js", "person.js", "page.js",
 )  # fmt: skip
+_EARLIER = 24  # assets of the last publications, a quarter of a megabyte each at most
 _TYPES = {
     "css": "text/css",
     "js": "text/javascript",
@@ -48,15 +49,17 @@ class Assets:
     worker: Asset  # not part of the page: fetched when there is work to do
     lists: Mapping[str, Asset]  # language -> its neutral words, loaded only when the page needs them
     later: tuple[Asset, ...] = ()  # the first is the script that the page loads once somebody can write
+    earlier: tuple[Asset, ...] = ()  # what pages that are still open may ask for, from before other texts came
 
     def find(self, name: str) -> Asset | None:
         """The asset of that name, or None."""
-        every = (self.css, self.js, self.icon, self.worker, *self.lists.values(), *self.later)
+        every = (self.css, self.js, self.icon, self.worker, *self.lists.values(), *self.later, *self.earlier)
         return next((asset for asset in every if asset.name == name), None)
 
 
-def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
-    """Read the files of this package; the scripts become one file, which the browser runs as one module."""
+def load_assets(later: tuple[Asset, ...] = (), before: "Assets | None" = None) -> Assets:
+    """Read the files of this package; the scripts become one file, which the browser runs as one module. What was
+    loaded later `before` is found as well."""
     folder = files("bot.web") / "static"
     sealing = (files("safety") / "sealing.js").read_text(encoding="utf-8").replace("\nexport ", "\n")
     first, *others = ((folder / name).read_text(encoding="utf-8") for name in _SCRIPTS)
@@ -71,6 +74,7 @@ def load_assets(later: tuple[Asset, ...] = ()) -> Assets:
             path.name.removesuffix(".txt"): make_asset("txt", path.read_bytes()) for path in sorted(_lists(), key=str)
         },
         later=later,
+        earlier=(before.later + before.earlier)[:_EARLIER] if before else (),
     )
 
 

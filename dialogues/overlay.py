@@ -1,0 +1,168 @@
+"""Edits laid upon the shipped content: parts by name, validated by the very loader that reads files.
+
+A part's name says what it replaces: a topic's text (`sv/topics/threats.md`), a desk (`desks/demo.yml`), one service
+(`services.yml#bris`), one section of a language's sentences (`sv/page.yml#first`). Its text is that file's or entry's.
+
+ContentError                  an overlay cannot be used; the message names the part
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePath
+from typing import Any, Self
+
+import yaml
+
+from dialogues.files import ContentError, flatten, parse_yaml
+from dialogues.loader import DEFAULT, load_content
+from dialogues.values import Content
+
+LARGEST = 2 * 1024 * 1024  # bytes of a document; all topics, sentences, desks and services are 1.1 MB
+
+Overlay = Mapping[str, str]  # part -> text
+
+PART = re.compile(
+    r"[a-z]{2,3}/topics/[a-z0-9-]+\.md|desks/[a-z0-9-]+\.yml|services\.yml#[a-z0-9-]+|[a-z]{2,3}/(page|flow)\.yml#[a-z-]+"
+)
+_ENTRY = re.compile(r"""(?:- id: *)?["']?([a-z0-9-]+)["']?:?""")
+
+
+class Layered:
+    """A file or folder of the shipped content with whole texts of some files upon it (dialogues.files.File)."""
+
+    def __init__(self, path: Path, texts: Mapping[str, str]) -> None:
+        self._path = path
+        self._texts = texts  # path -> text
+
+    @property
+    def name(self) -> str:
+        return self._path.name
+
+    @property
+    def stem(self) -> str:
+        return self._path.stem
+
+    @property
+    def parent(self) -> Self:
+        return type(self)(self._path.parent, self._texts)
+
+    def __truediv__(self, name: str, /) -> Self:
+        return type(self)(self._path / name, self._texts)
+
+    def __lt__(self, other: "Layered", /) -> bool:
+        return str(self) < str(other)
+
+    def __str__(self) -> str:
+        return str(self._path)
+
+    def is_file(self) -> bool:
+        return str(self) in self._texts or self._path.is_file()
+
+    def read_text(self, encoding: str) -> str:
+        return self._texts[str(self)] if str(self) in self._texts else self._path.read_text(encoding=encoding)
+
+    def glob(self, pattern: str) -> Iterator[Self]:
+        return (type(self)(path, self._texts) for path in self._path.glob(pattern))
+
+
+def changed_files(overlay: Overlay, root: Path = DEFAULT) -> dict[str, str]:
+    """The files that an overlay changes, whole, by their path below `root`: laid into a copy of it they load and give
+    the same content. A part whose place is no longer shipped is left out. ContentError for a name that is no part's."""
+    files: dict[str, str] = {}
+    for part, text in sorted(overlay.items()):
+        if not PART.fullmatch(part):
+            raise ContentError(PurePath(part), 1, "is no part of the content")  # type: ignore[arg-type]
+        file, _, entry = part.partition("#")
+        if not (root / file).is_file():
+            continue
+        if entry:
+            files[file] = _with_entry(root / file, files.get(file) or _read(root / file), entry, text)
+        else:
+            files[file] = text
+    return files
+
+
+def lay(overlay: Overlay, base: Content) -> Content:
+    """The shipped content with the overlay upon it, for the same kind of start as `base`. Raises ContentError."""
+    texts = {str(DEFAULT / file): text for file, text in changed_files(overlay).items()}
+    return load_content(Layered(DEFAULT, texts), now=base.now, demo=base.demo, recogniser=base.recogniser)
+
+
+def shipped_text(part: str, root: Path = DEFAULT) -> str | None:
+    """The text of a part as the files ship it; None when there is no such part."""
+    file, _, entry = part.partition("#")
+    if not PART.fullmatch(part) or not (root / file).is_file():
+        return None
+    text = _read(root / file)
+    return dict(_chunks(text)).get(entry) if entry else text
+
+
+def write_document(overlay: Overlay) -> bytes:
+    """The overlay as it travels. ValueError when it is larger than LARGEST."""
+    document = json.dumps({"parts": dict(overlay)}, ensure_ascii=False, sort_keys=True).encode()
+    if len(document) > LARGEST:
+        raise ValueError("the edits are larger than what visitors' side takes")
+    return document
+
+
+def read_document(document: bytes) -> dict[str, str]:
+    """The overlay in a document. ValueError when it is none."""
+    parts = json.loads(document).get("parts") if len(document) <= LARGEST else None
+    if not isinstance(parts, dict) or not all(isinstance(text, str) for text in parts.values()):
+        raise ValueError("is no overlay")
+    return parts
+
+
+def digest(document: bytes) -> str:
+    """What tells one document from another."""
+    return hashlib.sha256(document).hexdigest()
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _chunks(text: str) -> Iterator[tuple[str, str]]:
+    """The top-level entries of a YAML file in order, with their names; comments and what is before them have none."""
+    name, lines = "", list[str]()
+    for line in text.splitlines(keepends=True):
+        if line[:1] not in {" ", "\n", ""}:
+            if lines:
+                yield name, "".join(lines)
+            found = None if line.startswith("#") else _ENTRY.match(line)
+            name, lines = (found[1] if found else ""), []
+        lines.append(line)
+    yield name, "".join(lines)
+
+
+def _with_entry(path: Path, text: str, entry: str, new: str) -> str:
+    """The file's text with one entry replaced; as it is when there is no such entry any more."""
+    raw = parse_yaml(path, new, 0)
+    listed = isinstance(raw, list)
+    named = [str(row.get("id")) for row in raw if isinstance(row, dict)] if listed else list(raw or {})
+    if named != [entry]:
+        raise ContentError(path, 1, f"the part {entry} is one entry of that name")
+    replaced = [
+        (_merged(chunk, raw) if not listed else _block(raw)) if name == entry else chunk
+        for name, chunk in _chunks(text)
+    ]
+    return "".join(replaced)
+
+
+def _merged(chunk: str, raw: Mapping[str, Any]) -> str:
+    """A section of sentences: those that are shipped, each in its edited words. A newer version may ship others."""
+    shipped = yaml.safe_load(chunk)
+    edited = flatten(raw)
+    return _block({key: _fill(value, edited, f"{key}.") for key, value in shipped.items()})
+
+
+def _fill(tree: Any, edited: Mapping[str, str], prefix: str) -> Any:
+    if not isinstance(tree, dict):
+        return edited.get(prefix.removesuffix("."), tree)
+    return {key: _fill(value, edited, f"{prefix}{key}.") for key, value in tree.items()}
+
+
+def _block(value: Any) -> str:
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=10_000) + "\n"
