@@ -12,6 +12,7 @@ from console.accounts import Accounts
 from console.demo import Demonstration
 from console.devices import Devices
 from console.language import Words
+from console.library import Library
 from console.presence import Presences
 from console.signins import SignIns
 from dialogues.values import Content
@@ -25,7 +26,7 @@ class House:
     """The collaborators of pages and of the live path."""
 
     staff_end: StaffEnd
-    content: Content
+    library: Library
     limits: Limits
     accounts: Accounts
     signins: SignIns
@@ -38,6 +39,11 @@ class House:
     clock: Callable[[], float]  # the time of day: sign-ins, months, review dates
     steady: Callable[[], float]  # seconds that only go forward: paces, delays, presences
     demonstration: Demonstration | None  # None outside the demonstration
+
+    @property
+    def content(self) -> Content:
+        """What is shipped, with what was published upon it."""
+        return self.library.content
 
 
 def house_of(connection: HTTPConnection) -> House:

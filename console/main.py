@@ -12,7 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import safety
-from console import device_pages, wrapup
+from console import device_pages, edit_pages, wrapup
 from console.accounts import Accounts
 from console.demo import Demonstration
 from console.devices import Devices
@@ -20,6 +20,7 @@ from console.failures import Failures, install_handlers, refuse_too_large
 from console.guard import guard
 from console.house import House
 from console.language import find_word_lists, load_words
+from console.library import Library
 from console.pages import router
 from console.presence import Presences
 from console.settings import ConsoleSettings
@@ -36,7 +37,7 @@ from handover.values import DeskId
 from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
 
-_MAX_BODY = 16 * 1024  # bytes; the longest form brings the signatures of some eighty devices
+_MAX_BODY = 64 * 1024  # bytes; the longest form brings a topic in Tigrinya, 9 bytes for a letter
 _WORD_LISTS = Path(safety.__file__).parent / "words"
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -101,6 +102,7 @@ def create_app(
                 stack.push_async_callback(resource.close)
                 await resource.open()
             await stack.enter_async_context(upkeep.running())
+            await stack.enter_async_context(house.library.running())
             yield
 
     app = FastAPI(
@@ -119,6 +121,7 @@ def create_app(
 def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     app.include_router(device_pages.router)
+    app.include_router(edit_pages.router)
     install_handlers(app)
     # The last one added is the outermost: every answer wears the headers, failures and refusals too.
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large)
@@ -139,7 +142,7 @@ def _furnish(
     signins = SignIns(database.sessions, clock)
     return House(
         staff_end=staff_end,
-        content=content,
+        library=Library(content, database.sessions, staff_end, clock),
         limits=settings.limits(),
         accounts=Accounts(database.sessions, steady),
         signins=signins,

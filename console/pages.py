@@ -194,15 +194,31 @@ async def show_statistics(request: Request) -> Response:
 async def show_directory(request: Request) -> Response:
     """The services of the directory, with when a person checked each."""
     house = house_of(request)
-    rows = directory_rows(house.content, language_of(request))
-    return render(request, "directory.html", page="directory", rows=rows)
+    rows = directory_rows(house.content, language_of(request), house.library.today())
+    edits = allows(signed_in_of(request).member.role, "GET /edit")
+    return render(request, "directory.html", page="directory", rows=rows, edits=edits)
 
 
 @router.get("/texts")
 async def show_texts(request: Request) -> Response:
     """The topic texts of all languages; those past their review date first."""
     house = house_of(request)
-    return render(request, "texts.html", page="texts", rows=text_rows(house.content, house.clock()))
+    member = signed_in_of(request).member
+    parts = [
+        f"{texts.language}/{file}.yml#{section}"
+        for texts in house.content.languages.values()
+        for file, said in (("page", texts.page), ("flow", texts.flow))
+        for section in dict.fromkeys(key.partition(".")[0] for key in said)
+    ]
+    return render(
+        request,
+        "texts.html",
+        page="texts",
+        rows=text_rows(house.content, house.clock()),
+        edits=allows(member.role, "GET /edit"),
+        parts=[*parts, f"desks/{member.desk}.yml"],
+        drafts=await house.library.drafts(),
+    )
 
 
 @router.get("/static/{name}")

@@ -31,6 +31,12 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "GET /statistics": _COORDINATOR,
     "GET /directory": _ALL,
     "GET /texts": _ALL,
+    "GET /edit": _COORDINATOR,
+    "POST /edit": _COORDINATOR,
+    "POST /edit/approve": _COORDINATOR,
+    "POST /edit/discard": _COORDINATOR,
+    "POST /directory/checked": _COORDINATOR,
+    "GET /texts/export": _COORDINATOR,
     "GET /devices": _ALL,
     "GET /devices/requests": _COORDINATOR,
     "POST /devices/approve": _COORDINATOR,
@@ -54,3 +60,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
 def allows(role: Role, action: str) -> bool:
     """Whether `role` may do `action`; an action that the table does not know is refused."""
     return role in PERMISSIONS.get(action, frozenset())
+
+
+def may_edit(role: Role, desk: str, part: str) -> bool:
+    """Whether somebody of this role and desk may change a part of the content: a desk's file is its own coordinators'
+    matter, texts and directory are the whole organisation's."""
+    return role is Role.COORDINATOR and (not part.startswith("desks/") or part == f"desks/{desk}.yml")

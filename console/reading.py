@@ -19,14 +19,18 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRow:
+    id: str
     name: str
     about: str
     reached: tuple[Reach, ...]
     checked: date | None
+    review: date | None
+    overdue: bool
 
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
+    part: str  # of dialogues.overlay; empty where nothing is written
     title: str
     language: str
     language_name: str
@@ -37,18 +41,22 @@ class TextRow:
     overdue: bool
 
 
-def directory_rows(content: Content, language: str) -> list[DirectoryRow]:
-    """Every service, whether or not visitors may see it; those that nobody has checked first."""
+def directory_rows(content: Content, language: str, today: date = date.min) -> list[DirectoryRow]:
+    """Every service, whether or not visitors may see it; those past their review first, then those that nobody has
+    checked."""
     rows = [
         DirectoryRow(
+            id=service.id,
             name=in_language(service.names, language),
             about=in_language(service.about, language),
             reached=_reached(service),
             checked=service.checked,
+            review=service.review,
+            overdue=service.review is not None and service.review < today,
         )
         for service in content.services.values()
     ]
-    return sorted(rows, key=lambda row: (row.checked is not None, row.name))
+    return sorted(rows, key=lambda row: (not row.overdue, row.checked is not None, row.name))
 
 
 def text_rows(content: Content, now: float) -> list[TextRow]:
@@ -56,6 +64,7 @@ def text_rows(content: Content, now: float) -> list[TextRow]:
     today = datetime.fromtimestamp(now, UTC).date()
     rows = [
         TextRow(
+            part=f"{texts.language}/topics/{text.id}.md" if text.path.endswith(".md") else "",
             title=text.title,
             language=text.language,
             language_name=texts.name,

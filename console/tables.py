@@ -65,6 +65,31 @@ class DeviceRow(Base):
     requested: Mapped[int]
 
 
+class DraftRow(Base):
+    """What somebody wants a part of the content to say; a second person publishes it. `writers` are ids, by spaces."""
+
+    __tablename__ = "draft"
+
+    part: Mapped[str] = mapped_column(String(160), primary_key=True)
+    text: Mapped[str]
+    writers: Mapped[str]
+    writer: Mapped[str] = mapped_column(String(40))  # the name of who wrote last
+    day: Mapped[int]
+
+
+class PublishedRow(Base):
+    """A state of a part that was published, by whom, approved by whom, on which day. Nothing is deleted."""
+
+    __tablename__ = "published"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    part: Mapped[str] = mapped_column(String(160), index=True)
+    text: Mapped[str]
+    writer: Mapped[str] = mapped_column(String(40))
+    approver: Mapped[str] = mapped_column(String(40))
+    day: Mapped[int]
+
+
 class TallyRow(Base):
     """How often a closed name was counted in a month. No row per talk exists anywhere."""
 

@@ -13,7 +13,7 @@ duty:{desk}            zset    staff -> end of the lease (microseconds); until t
 free:{desk}            zset    those of `duty` that are not paused; the same
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
 spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
-edition:{all}          hash    number, digest and document of what staff published; renewed by the console, at most 7 days
+edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
 
 channel                        who publishes  what
 up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing

@@ -5,12 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from handover.codec import check_message, read_briefing, read_log, read_number, read_pseudonym
-from handover.end_redis import LAST_SEQ, RedisEnd, clamp
+from handover.edition_redis import StaffEditions
+from handover.end_redis import LAST_SEQ, clamp
 from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
-from handover.keys import EDITION, desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
+from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
 from handover.ports import EngineUnavailable, HandoverError
 from handover.values import (
-    EDITION_DAYS,
     LOG_LENGTH,
     MAX_DEVICE,
     Accepted,
@@ -19,11 +19,9 @@ from handover.values import (
     Danger,
     DeskId,
     Done,
-    Edition,
     Gone,
     Keys,
     Load,
-    Mark,
     Message,
     MessageId,
     NotOnDuty,
@@ -42,7 +40,7 @@ OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away
 FIRST = 10  # rows that go before all others because they are urgent
 
 
-class RedisStaffEnd(RedisEnd):
+class RedisStaffEnd(StaffEditions):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
     async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:
@@ -165,24 +163,6 @@ class RedisStaffEnd(RedisEnd):
 
     def follow_room(self, desks: Iterable[DeskId]) -> AbstractAsyncContextManager[AsyncIterator[RoomEvent]]:
         return self._wire.follow([desk_keys(desk)["room"] for desk in desks], _room_event, Resync())
-
-    async def mark(self) -> Mark | None:
-        life = EDITION_DAYS * 86_400_000
-        (number, digest), _ = await self._wire.read(
-            ("HMGET", EDITION, "number", "digest"), ("PEXPIRE", EDITION, life)
-        )
-        return None if number is None else (int(number), digest.decode())
-
-    async def publish(self, edition: Edition) -> bool:
-        reply = await self._wire.call(
-            "publish",
-            {"edition": EDITION},
-            number=edition.number,
-            digest=edition.digest,
-            document=edition.document,
-            seconds=EDITION_DAYS * 86_400,
-        )
-        return reply == [b"published"]
 
     async def drain(self, desk: DeskId) -> dict[str, int]:
         figures = await self._wire.call("drain", desk_keys(desk))
