@@ -69,41 +69,25 @@ def create_app(
 ) -> FastAPI:
     """The app over these collaborators; `effort` is how much work is asked for under load. ValueError when there is no
     desk of the configured name."""
-    if settings.desk not in content.desks:
-        raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
     tally = Tally(counter_names(content))
     rules = read_rules()
     buckets = Buckets(clock)
     toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
-    paces = Paces(clock)
-    guard = Guard(rules)
+    paces, guard = Paces(clock), Guard(rules)
 
-    def furnish(content: Content) -> Site:
-        """Everything that says the content's words. Sockets that are open keep the site that they began with."""
+    def show(content: Content) -> None:
+        """Put everything that says the content's words in place. Open sockets keep the site they began with."""
         if settings.desk not in content.desks:
             raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
         words = Words(content, settings.desk, _constants(settings))
         before: Site | None = getattr(app.state, "site", None)
         assets = load_assets(load_later(content, words, rules), before.assets if before else None)
         reception = Reception(content, words, visitor_end, tally, settings.desk, lambda: _in_sweden(now()), toll)
-        return Site(
-            settings=settings,
-            content=content,
-            words=words,
-            reception=reception,
-            end=visitor_end,
-            partings=before.partings if before else Partings(visitor_end, reception),
-            paces=paces,
-            tokens=Tokens(settings.key, content, now),
-            assets=assets,
-            views=Views(settings, content, words, assets),
-            clock=clock,
-            now=now,
-            guard=guard,
+        partings = before.partings if before else Partings(visitor_end, reception)
+        tokens, views = Tokens(settings.key, content, now), Views(settings, content, words, assets)
+        app.state.site = Site(
+            settings, content, words, reception, visitor_end, partings, paces, tokens, assets, views, clock, now, guard
         )
-
-    def show(content: Content) -> None:
-        app.state.site = furnish(content)
 
     editions = Editions(visitor_end, content, show)
     app = FastAPI(

@@ -216,7 +216,7 @@ async def show_texts(request: Request) -> Response:
         page="texts",
         rows=text_rows(house.content, house.clock()),
         edits=allows(member.role, "GET /edit"),
-        parts=[*parts, f"desks/{member.desk}.yml"],
+        parts=[*parts, *(f"{id}/flow.yml#language" for id in house.content.languages), f"desks/{member.desk}.yml"],
         drafts=await house.library.drafts(),
     )
 

@@ -7,7 +7,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from handover.values import TalkId, TalkRef
+from handover.values import Edition, TalkId, TalkRef
 from tests.contract.ends import ANNA, DESK, Ends, joined, message, taken
 from tests.engines import Engine
 
@@ -74,6 +74,12 @@ VISITOR_MAY_NOT: tuple[Command, ...] = (
     ("ZSCORE", "spent:{{demo}}", "x"),
     ("ZREM", "spent:{{demo}}", "x"),
     ("DEL", "spent:{{demo}}"),
+    # publish texts
+    ("HSET", "edition:{{all}}", "number", "9"),
+    ("HDEL", "edition:{{all}}", "number"),
+    ("DEL", "edition:{{all}}"),
+    ("PEXPIRE", "edition:{{all}}", "1"),
+    ("RENAME", "edition:{{all}}", "talk:{{demo}}:x"),
 )
 STAFF_MAY_NOT: tuple[Command, ...] = (
     ("XADD", "{up}", "*", "id", "x", "body", "x"),
@@ -140,6 +146,7 @@ async def _prepared(ends: Ends) -> TalkRef:
     await ends.visitor.say(ref, 1, message(1), b"words")
     await ends.staff.say(ref, ANNA, 1, message(2), b"words")
     await ends.visitor.count(DESK, {"talk.joined": 1})
+    await ends.staff.publish(Edition(1, "digest", b"{}"))
     return ref
 
 
@@ -167,7 +174,7 @@ async def test_the_engine_refuses(
     client = clients[side]
     with pytest.raises(redis.ResponseError, match=REFUSED):
         _run(client, *words)
-    declared = [word for word in words if "{demo}" in word]
+    declared = [word for word in words if "{demo}" in word or "{all}" in word]
     script = "return redis.call(unpack(ARGV))"
     with pytest.raises(redis.ResponseError, match=REFUSED):
         _run(client, "EVAL", script, len(declared), *declared, *words)
