@@ -27,7 +27,7 @@ class Words:
     adjectives: tuple[str, ...]
     nouns: tuple[str, ...]
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The text with this key, filled in. KeyError for an unknown key: a mistake of ours, found by a test."""
         text = self.texts[key]
         return text.format(**values) if values else text

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from dialogues.door_files import check_doors
 from dialogues.files import ContentError, File, Mistake, find_line
+from dialogues.problems import Problem
 from dialogues.values import ChoiceKind, Content, LanguageTexts, Node, Show, Status, TopicText
 
 # Nodes that are entered by the engine or the channel and not by a choice of another node.
@@ -51,9 +52,9 @@ def _check_sentences(content: Content, root: File) -> Iterator[Mistake]:
         path = root / texts.language / "flow.yml"
         needed = {key for node in content.nodes.values() for key in _sentences(node)}
         for key in needed - set(texts.flow):
-            yield path, key, f"the sentence `{key}` is missing"
+            yield path, key, Problem("missing", key=key)
         for key in {key for key in texts.flow if key.startswith("choice.")} - needed:
-            yield path, key.removeprefix("choice."), f"nothing offers `{key}`"
+            yield path, key.removeprefix("choice."), Problem("not-offered", key=key)
 
 
 def _sentences(node: Node) -> set[str]:
@@ -74,25 +75,25 @@ def _check_topics(content: Content, root: File) -> Iterator[Mistake]:
 def _check_topic(content: Content, root: File, texts: LanguageTexts, text: TopicText) -> Iterator[Mistake]:
     path = _file(root, text)
     if text.id not in content.topics:
-        yield path, "title", f"{text.id} is not in the closed topic list"
+        yield path, "title", Problem("unlisted", id=text.id)
         return
     yield from _check_facts(content, text, path)
     for other in text.next:
         if other not in texts.topics:
-            yield path, "next:", f"there is no text called {other} to go on to"
+            yield path, "next:", Problem("no-next", id=other)
     if not (text.pieces or text.fallback) or not all(text.pieces.values()):
-        yield path, "##", "a section has no text, or there is no section"
+        yield path, "##", Problem("no-section")
     if text.checked >= text.review:
-        yield path, "review:", "the review date is not after the checked date"
+        yield path, "review:", Problem("review")
 
 
 def _check_facts(content: Content, text: TopicText, path: File) -> Iterator[Mistake]:
     pieces = [piece for section in (*text.pieces.values(), text.easy) for piece in section]
     for fact in {fact for piece in pieces for fact in piece.facts}:
         if fact not in content.facts:
-            yield path, fact, f"no such fact: {fact}"
+            yield path, fact, Problem("no-fact", fact=fact)
         elif fact not in content.topics[text.id].facts:
-            yield path, fact, f"the topic list does not give {fact} to {text.id}"
+            yield path, fact, Problem("other-fact", fact=fact, id=text.id)
 
 
 def _check_translations(content: Content, root: File) -> Iterator[Mistake]:
@@ -100,14 +101,14 @@ def _check_translations(content: Content, root: File) -> Iterator[Mistake]:
     for texts in languages:
         for other in languages:
             for key in set(other.flow) - set(texts.flow):
-                yield root / texts.language / "flow.yml", key, f"`{key}` is in {other.language} and not here"
+                yield root / texts.language / "flow.yml", key, Problem("not-here", key=key, language=other.language)
             for key in set(other.page) - set(texts.page):
-                yield root / texts.language / "page.yml", key, f"`{key}` is in {other.language} and not here"
+                yield root / texts.language / "page.yml", key, Problem("not-here", key=key, language=other.language)
             for id in set(other.topics) - set(texts.topics):
                 yield _file(root, other.topics[id]), "title", f"{id} is not translated to {texts.language}"
             yield from _check_written(root, texts, other)
         if texts.status is Status.MACHINE and not texts.fallback:
-            yield root / texts.language / "flow.yml", "status", "machine words need a language to lean on: `fallback`"
+            yield root / texts.language / "flow.yml", "status", Problem("fallback")
     for id in set(content.topics) - set(languages[0].topics if languages else ()):
         yield root / "topics.yml", f"id: {id}", f"nobody has written {id}"
 
@@ -118,9 +119,9 @@ def _check_written(root: File, texts: LanguageTexts, other: LanguageTexts) -> It
         return
     for id, text in texts.topics.items():
         if id in other.topics and set(text.pieces) != set(other.topics[id].pieces):
-            yield _file(root, text), "##", f"its audiences differ from those in {other.language}"
+            yield _file(root, text), "##", Problem("audiences", language=other.language)
         if id in other.topics and bool(text.easy) != bool(other.topics[id].easy):
-            yield _file(root, text), "##", f"only one of it and {other.language} has an easy-to-read variant"
+            yield _file(root, text), "##", Problem("only-one-easy", language=other.language)
 
 
 def _file(root: File, text: TopicText) -> File:

@@ -21,6 +21,7 @@ from dialogues.doors import (
 )
 from dialogues.files import File, Mistake, read_rows, read_yaml, require
 from dialogues.hours import read_hours
+from dialogues.problems import Problem
 from dialogues.rows import Row
 from dialogues.values import Content, Status
 
@@ -50,7 +51,7 @@ def read_services(path: File) -> dict[str, Service]:
     for raw in read_rows(path, "id", "names", "access", "people", "source"):
         row = Row(path, raw, _SERVICE)
         if row.id in services:
-            raise row.wrong("id", "there is one with this id already")
+            raise row.wrong("id", Problem("id-taken"))
         services[row.id] = _service(row)
     return services
 
@@ -63,7 +64,7 @@ def read_desks(folder: File) -> dict[str, Desk]:
         require(path, raw, "id", "names", "operator", "reporting", "languages")
         row = Row(path, raw, _DESK)
         if row.id != path.stem:
-            raise row.wrong("id", f"the file is called {path.stem}")
+            raise row.wrong("id", Problem("id-file", name=path.stem))
         desks[row.id] = _desk(row)
     return desks
 
@@ -73,12 +74,12 @@ def check_doors(content: Content, root: File) -> Iterator[Mistake]:
     path = root / "services.yml"
     for id in MINIMAL:
         if id not in content.services or not content.services[id].minimal:
-            yield path, f"id: {id}", f"{id} is missing, or is not `minimal`"
+            yield path, f"id: {id}", Problem("minimal", id=id)
     for service in content.services.values():
         for county in sorted(service.counties - set(content.counties)):
-            yield path, county, f"{service.id}: no county is called {county}"
+            yield path, county, Problem("county", id=service.id, county=county)
         if service.review and (service.checked is None or service.review <= service.checked):
-            yield path, f"id: {service.id}", f"{service.id}: the review date is not after the checked date"
+            yield path, f"id: {service.id}", Problem("service-review", id=service.id)
     # A language that leans on another reads the English words: nobody translates the names of doors.
     languages = content.languages.items()
     written = {id for id, texts in languages if texts.status is not Status.MACHINE and not texts.fallback}
@@ -88,11 +89,11 @@ def check_doors(content: Content, root: File) -> Iterator[Mistake]:
 
 def _check_desk(content: Content, path: File, desk: Desk, written: Set[str]) -> Iterator[Mistake]:
     for county in sorted(desk.counties - set(content.counties)):
-        yield path, county, f"no county is called {county}"
+        yield path, county, Problem("county", id=desk.id, county=county)
     texts = {"names": desk.names, "reporting": desk.reporting, "under_18": desk.under_18, "limits": desk.limits}
     for key, said in texts.items():
         for language in sorted(written - set(said)) if said else ():
-            yield path, f"{key}:", f"`{key}` lacks {language}"
+            yield path, f"{key}:", Problem("lacks-language", key=key, language=language)
 
 
 def _service(row: Row) -> Service:
@@ -108,9 +109,9 @@ def _service(row: Row) -> Service:
         refuses=row.set("refuses", Group),
         languages=_languages(row),
         interpreters=row.flag("interpreters"),
-        phone=row.pattern("phone", _PHONE, "digits, spaces and hyphens, perhaps after a +"),
-        chat=row.pattern("chat", _ADDRESS, "an address such as example.org/chat"),
-        web=row.pattern("web", _ADDRESS, "an address such as www.example.org"),
+        phone=row.pattern("phone", _PHONE, "row-phone"),
+        chat=row.pattern("chat", _ADDRESS, "row-address"),
+        web=row.pattern("web", _ADDRESS, "row-address"),
         hours=row.read("hours", read_hours),
         anonymous=row.one("anonymous", Anonymity, Anonymity.UNKNOWN),
         takes_minors=row.flag("takes_minors") if row.raw.get("takes_minors") is not None else None,
@@ -146,12 +147,12 @@ def _desk(row: Row) -> Desk:
 def _ages(row: Row) -> Ages:
     raw = row.raw.get("ages") or {}
     if not isinstance(raw, dict) or not raw.keys() <= {"least", "most"}:
-        raise row.wrong("ages", "have `least` and `most`, or one of them")
+        raise row.wrong("ages", Problem("ages-form"))
     least, most = raw.get("least"), raw.get("most")
     if not all(age is None or (type(age) is int and 0 <= age <= 120) for age in (least, most)):
-        raise row.wrong("ages", "are whole years")
+        raise row.wrong("ages", Problem("ages-years"))
     if least is not None and most is not None and least > most:
-        raise row.wrong("ages", "`least` is more than `most`")
+        raise row.wrong("ages", Problem("ages-order"))
     return Ages(least, most)
 
 
@@ -159,5 +160,5 @@ def _languages(row: Row) -> tuple[str, ...]:
     languages = row.words("languages")
     for language in languages:
         if not _LANGUAGE.fullmatch(language):
-            raise row.wrong("languages", f"{language!r} is no language code such as sv")
+            raise row.wrong("languages", Problem("language-code", value=repr(language)))
     return languages

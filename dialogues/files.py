@@ -10,6 +10,8 @@ from typing import Any, Protocol, Self
 
 import yaml
 
+from dialogues.problems import Problem
+
 
 class File(Protocol):
     """A file or folder of the content: a Path, or one with an overlay upon it (dialogues.overlay)."""
@@ -39,12 +41,15 @@ Mistake = tuple[File, str, str]  # file, a string on the line to point at, what 
 
 class ContentError(Exception):
     """A content file cannot be used. The message names file and line, then what is wrong. `file` is the file, `needle`
-    the key or the words that the mistake is about (empty: the file as a whole)."""
+    the key or the words that the mistake is about (empty: the file as a whole), `reason` what is wrong where that can
+    be said in other languages too."""
 
-    def __init__(self, path: File, line: int, problem: str, needle: str = "") -> None:
+    def __init__(self, path: File, line: int, problem: str, needle: str = "", reason: Problem | None = None) -> None:
         super().__init__(f"{path}:{line}: {problem}")
         self.file = str(path)
+        self.line = line
         self.needle = needle.rstrip(":")
+        self.reason = reason or (problem if isinstance(problem, Problem) else None)
 
 
 def find_line(path: File, needle: str) -> int:
@@ -85,9 +90,10 @@ def parse_yaml(path: File, text: str, offset: int) -> Any:
     """YAML out of a part of a file that begins `offset` lines down. Raises ContentError when it is none."""
     try:
         return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C where the wheel carries it
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line if error.problem_mark else 0
-        raise ContentError(path, line + 1 + offset, error.problem or "is not YAML") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2026-13-01
+        mark = getattr(error, "problem_mark", None)
+        why = getattr(error, "problem", None) or "is not YAML"
+        raise ContentError(path, (mark.line if mark else 0) + 1 + offset, Problem("yaml", why=why)) from error
 
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -97,7 +103,7 @@ def read_rows(path: File, *required: str) -> list[Mapping[str, Any]]:
     """A list of mappings, each with the required keys. Raises ContentError at the first without one."""
     rows = read_yaml(path)
     if not isinstance(rows, list):
-        raise ContentError(path, 1, "is not a list")
+        raise ContentError(path, 1, Problem("no-list"))
     for row in rows:
         require(path, row, *required)
     return rows
@@ -108,7 +114,8 @@ def require(path: File, row: Any, *keys: str) -> None:
     for key in keys:
         if not isinstance(row, dict) or key not in row:
             name = row.get("id", "") if isinstance(row, dict) else ""
-            raise ContentError(path, find_line(path, str(name)), f"{name or 'the file'} lacks `{key}`", key)
+            problem = Problem("lacks", id=name, key=key) if name else Problem("file-lacks", key=key)
+            raise ContentError(path, find_line(path, str(name)), problem, key)
 
 
 def flatten(tree: Any, prefix: str = "") -> dict[str, str]:
@@ -124,10 +131,10 @@ def read_sentences(path: File) -> dict[str, str]:
     """The file's sentences by dotted key. Raises ContentError for a key without one: nobody is to read "None"."""
     tree = read_yaml(path)
     if not isinstance(tree, dict):
-        raise ContentError(path, 1, "is no mapping of keys to sentences")
+        raise ContentError(path, 1, Problem("no-sentences"))
     for key, said in _leaves(tree, ""):
         if not isinstance(said, str) or not said.strip():
-            raise ContentError(path, find_line(path, key), f"`{key}` is a sentence, not {said!r}", key)
+            raise ContentError(path, find_line(path, key), Problem("no-sentence", key=key, value=repr(said)), key)
     return flatten(tree)
 
 
@@ -145,10 +152,10 @@ def require_kinds(path: File, row: Mapping[str, Any], kinds: Mapping[str, type])
         value = row[key]
         texts = value if kind is list and isinstance(value, list) else ()
         if type(value) is not kind or not all(isinstance(text, str) for text in texts):
-            raise ContentError(path, find_line(path, f"{key}:"), f"`{key}` is a {_KINDS[kind]}, not {value!r}", key)
+            raise ContentError(path, find_line(path, f"{key}:"), Problem(_KINDS[kind], key=key, value=repr(value)), key)
 
 
-_KINDS = {str: "text", date: "date such as 2026-12-01", list: "list of texts"}
+_KINDS = {str: "no-text", dict: "no-mapping", date: "no-date", list: "no-texts"}
 
 
 def strings(row: Any) -> dict[str, str]:

@@ -8,6 +8,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from dialogues.doors import Hours, Span
+from dialogues.problems import Problem
 
 SWEDEN = ZoneInfo("Europe/Stockholm")
 HORIZON = timedelta(days=14)  # no further ahead is an opening looked for
@@ -33,10 +34,10 @@ def read_hours(raw: object) -> Hours | None:
     if raw == "always":
         return Hours(always=True)
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
-        raise ValueError(f"hours are {_FORM}, not {raw!r}")
+        raise ValueError(Problem("hours-form", form=_FORM, value=repr(raw)))
     spans = tuple(_read_span(item) for item in raw if item != "holidays")
     if not spans:
-        raise ValueError(f"hours name no time at all: {_FORM}")
+        raise ValueError(Problem("hours-none", form=_FORM))
     return Hours(spans=spans, holidays="holidays" in raw)
 
 
@@ -71,7 +72,7 @@ def holidays(year: int) -> frozenset[date]:
 def _read_span(text: str) -> Span:
     match = _SPAN.fullmatch(text)
     if match is None:
-        raise ValueError(f"`{text}` is no opening time: write {_FORM}")
+        raise ValueError(Problem("hours-span", value=text, form=_FORM))
     opens, closes = _read_time(match["opens"]), _read_time(match["closes"])
     return Span(frozenset(day for part in match["days"].split(",") for day in _read_days(part)), opens, closes)
 
@@ -80,7 +81,7 @@ def _read_days(text: str) -> Iterator[int]:
     """`fri`, or `fri-mon` with all between."""
     first, _, last = text.partition("-")
     if first not in _DAYS or (last or first) not in _DAYS:
-        raise ValueError(f"`{text}` names no days: they are {', '.join(_DAYS)}")
+        raise ValueError(Problem("hours-days", value=text, known=", ".join(_DAYS)))
     start = _DAYS.index(first)
     for step in range((_DAYS.index(last or first) - start) % 7 + 1):
         yield (start + step) % 7
@@ -90,7 +91,7 @@ def _read_time(text: str) -> time:
     try:
         return time(0) if text == "24:00" else time.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"`{text}` is no time of day: write it as 09:00") from None
+        raise ValueError(Problem("hours-time", value=text)) from None
 
 
 def _merged(hours: Hours, at: datetime) -> Iterator[tuple[datetime, datetime]]:

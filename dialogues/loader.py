@@ -23,7 +23,9 @@ from dialogues.files import (
     require_kinds,
     strings,
 )
+from dialogues.problems import Problem
 from dialogues.recogniser import Recogniser, load_recogniser
+from dialogues.rules import GROUPS
 from dialogues.topic_files import read_topic_texts
 from dialogues.values import (
     Action,
@@ -153,8 +155,11 @@ def _read_languages(root: File) -> dict[str, LanguageTexts]:
 def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, LanguageTexts]) -> LanguageTexts:
     fallback = flow.pop("language.fallback", "")
     if fallback and fallback not in written:
-        raise ContentError(folder / "flow.yml", find_line(folder / "flow.yml", "fallback"), f"no language {fallback}")
+        raise ContentError(
+            folder / "flow.yml", find_line(folder / "flow.yml", "fallback"), Problem("no-language", language=fallback)
+        )
     topics = read_topic_texts(folder, written[fallback].topics if fallback else {})
+    rules = _read_rules(folder / "rules.yml")
     danger = read_yaml(folder / "danger.yml")
     require(folder / "danger.yml", danger, *_DANGER)
     require_kinds(folder / "danger.yml", danger, _DANGER)
@@ -172,4 +177,22 @@ def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, Lan
             {level: tuple(danger[level]) for level in (Danger.URGENT, Danger.CONCERN)},
             tuple(danger["harmless"]),
         ),
+        never=_phrases(rules["never"]),
+        allowed=tuple(rules.get("allowed") or ()),
+        unsure=_phrases(rules.get("unsure") or {}),
     )
+
+
+def _read_rules(path: File) -> Mapping[str, Any]:
+    """What the language's texts never say. A language without it is not read: nothing would be asked of its texts."""
+    rules = _mapping(path)
+    require(path, rules, "never")
+    require_kinds(path, rules, {"never": dict})
+    for group, phrases in rules["never"].items():
+        if group not in GROUPS or not isinstance(phrases, list):
+            raise ContentError(path, find_line(path, f"{group}:"), f"{group} is no rule with a list of phrases")
+    return rules
+
+
+def _phrases(groups: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {str(group): tuple(str(phrase) for phrase in phrases) for group, phrases in groups.items()}

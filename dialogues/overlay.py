@@ -17,6 +17,7 @@ import yaml
 
 from dialogues.files import ContentError, flatten, parse_yaml
 from dialogues.loader import DEFAULT, load_content
+from dialogues.problems import Problem
 from dialogues.values import Content
 
 LARGEST = 2 * 1024 * 1024  # bytes of a document; all topics, sentences, desks and services are 1.1 MB
@@ -143,7 +144,7 @@ def _with_entry(path: Path, text: str, entry: str, new: str) -> str:
     listed = isinstance(raw, list)
     named = [str(row.get("id")) for row in raw if isinstance(row, dict)] if listed else list(raw or {})
     if named != [entry]:
-        raise ContentError(path, 1, f"the part {entry} is one entry of that name")
+        raise ContentError(path, 1, Problem("one-entry", entry=entry))
     replaced = [
         (_merged(chunk, raw) if not listed else _block(raw)) if name == entry else chunk
         for name, chunk in _chunks(text)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from dialogues.files import ContentError, File
+from dialogues.problems import Problem
 
 _Kind = TypeVar("_Kind", bound=StrEnum)
 _Value = TypeVar("_Value")
@@ -23,38 +24,40 @@ class Row:
         known = set(keys)
         for key in raw:
             if key not in known:
-                raise self.wrong(str(key), f"there is no such key; there are {', '.join(sorted(known))}")
+                raise self.wrong(str(key), Problem("row-key", known=", ".join(sorted(known))))
 
-    def wrong(self, key: str, problem: str) -> ContentError:
+    def wrong(self, key: str, problem: Problem) -> ContentError:
         """The mistake, to be raised."""
-        return ContentError(self.path, _find(self.path, self.id, key), f"{self.id}: `{key}`: {problem}", key)
+        line = _find(self.path, self.id, key)
+        return ContentError(self.path, line, f"{self.id}: `{key}`: {problem}", key, problem)
 
     def read(self, key: str, reader: Callable[[Any], _Value]) -> _Value:
-        """What the reader makes of the key's value; its ValueError becomes a mistake with file and line."""
+        """What the reader makes of the key's value; its ValueError, of a Problem, becomes a mistake with
+        file and line."""
         try:
             return reader(self.raw.get(key))
         except ValueError as error:
-            raise self.wrong(key, str(error)) from None
+            raise self.wrong(key, error.args[0]) from None
 
     def text(self, key: str) -> str:
         value = self.raw.get(key)
         if not isinstance(value, str) or not value.strip():
-            raise self.wrong(key, f"is a text, not {value!r} (a number wants quotes)")
+            raise self.wrong(key, Problem("row-text", value=repr(value)))
         return value
 
     def texts(self, key: str, *, needed: bool = False) -> dict[str, str]:
         """Texts by language. What is there is there in Swedish and English."""
         value = self.raw.get(key) or {}
         if not isinstance(value, dict) or not all(isinstance(said, str) for said in value.values()):
-            raise self.wrong(key, f"is a text for each language, not {value!r}")
+            raise self.wrong(key, Problem("row-texts", value=repr(value)))
         if (value or needed) and not value.keys() >= {"sv", "en"}:
-            raise self.wrong(key, "needs Swedish and English (sv, en)")
+            raise self.wrong(key, Problem("row-languages"))
         return dict(value)
 
     def words(self, key: str) -> tuple[str, ...]:
         value = self.raw.get(key) or []
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
-            raise self.wrong(key, f"is a list of words, not {value!r}")
+            raise self.wrong(key, Problem("row-words", value=repr(value)))
         return tuple(value)
 
     def one(self, key: str, kind: type[_Kind], default: _Kind | None) -> _Kind:
@@ -73,25 +76,25 @@ class Row:
     def _member(self, key: str, kind: type[_Kind], value: object) -> _Kind:
         member = next((member for member in kind if member == value), None)
         if member is None:
-            raise self.wrong(key, f"{value!r} is none of {', '.join(kind)}")
+            raise self.wrong(key, Problem("row-one", value=repr(value), known=", ".join(kind)))
         return member
 
     def flag(self, key: str) -> bool:
         value = self.raw.get(key, False)
         if not isinstance(value, bool):
-            raise self.wrong(key, f"is true or false, not {value!r}")
+            raise self.wrong(key, Problem("row-flag", value=repr(value)))
         return value
 
     def number(self, key: str, default: int) -> int:
         value = self.raw.get(key, default)
         if type(value) is not int or value < 1:
-            raise self.wrong(key, f"is a whole number from 1, not {value!r}")
+            raise self.wrong(key, Problem("row-number", value=repr(value)))
         return value
 
     def day(self, key: str) -> date | None:
         value = self.raw.get(key)
         if value is not None and type(value) is not date:
-            raise self.wrong(key, f"is a date such as 2026-12-01, or null, not {value!r}")
+            raise self.wrong(key, Problem("row-date", value=repr(value)))
         return value
 
     def pattern(self, key: str, form: re.Pattern[str], says: str) -> str | None:
@@ -99,7 +102,7 @@ class Row:
             return None
         value = self.text(key)
         if not form.fullmatch(value):
-            raise self.wrong(key, f"{value!r} is not {says}")
+            raise self.wrong(key, Problem(says, value=repr(value)))
         return value
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 
 from dialogues.files import ContentError, File, find_line, parse_yaml, read_text, read_yaml, require, require_kinds
+from dialogues.problems import Problem
 from dialogues.values import Audience, Piece, Status, TopicText
 
 # A section that is no audience: the easy-to-read variant.
@@ -42,12 +43,12 @@ def _read_text(path: File, language: str) -> TopicText:
     text = read_text(path)
     parts = text.split("---\n", 2)
     if len(parts) != 3 or parts[0]:
-        raise ContentError(path, 1, "begins with a front matter between two lines of ---")
+        raise ContentError(path, 1, Problem("front"))
     front = parse_yaml(path, parts[1], 1)
     require(path, front, *_FRONT)
     require_kinds(path, front, _FRONT)
     if front["status"] not in set(Status):
-        raise ContentError(path, find_line(path, "status:"), f"`status` is one of {', '.join(Status)}", "status")
+        raise ContentError(path, find_line(path, "status:"), Problem("status", known=", ".join(Status)), "status")
     sections = _sections(parts[2])
     return TopicText(
         id=path.stem,
@@ -80,7 +81,7 @@ def _pieces(path: File, sections: dict[str, tuple[Piece, ...]]) -> dict[Audience
     pieces: dict[Audience, tuple[Piece, ...]] = dict.fromkeys(Audience, everyone) if everyone else {}
     for name, section in sections.items():
         if name not in set(Audience):
-            raise ContentError(path, find_line(path, f"## {name}"), f"no such audience: {name}", "##")
+            raise ContentError(path, find_line(path, f"## {name}"), Problem("audience", name=name), "##")
         pieces[Audience(name)] = section
     return pieces
 

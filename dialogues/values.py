@@ -1,5 +1,6 @@
 """What the dialogue engine takes and gives: frozen values, closed sets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -215,6 +216,9 @@ class LanguageTexts:
     matcher: Matcher
     status: Status  # of everything but the topics: the flow, the page, the danger phrases
     fallback: str  # the language that stands in for what is missing, and beside an unchecked danger message; or empty
+    never: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # phrases, by the rule that they break
+    allowed: tuple[str, ...] = ()  # the same words where they do no harm
+    unsure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what says so, by a fact's confidence
 
 
 class Show(StrEnum):

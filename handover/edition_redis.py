@@ -10,9 +10,7 @@ class StaffEditions(RedisEnd):
 
     async def mark(self) -> Mark | None:
         life = EDITION_DAYS * 86_400_000
-        (number, digest), _ = await self._wire.read(
-            ("HMGET", EDITION, "number", "digest"), ("PEXPIRE", EDITION, life)
-        )
+        (number, digest), _ = await self._wire.read(("HMGET", EDITION, "number", "digest"), ("PEXPIRE", EDITION, life))
         return None if number is None else (int(number), digest.decode())
 
     async def publish(self, edition: Edition) -> bool:

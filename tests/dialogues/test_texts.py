@@ -1,4 +1,4 @@
-"""What every Swedish and English text keeps to: easy to read, sourced, urgent first, never harmful."""
+"""What every Swedish and English text keeps to beside dialogues.rules: complete, sourced, leading on, understood."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,7 +11,6 @@ from dialogues.folding import fold
 from dialogues.loader import DEFAULT
 from dialogues.understanding import understand
 from dialogues.values import Audience, Content, Danger, Matcher, Piece, Status, TopicText
-from tests.dialogues.lix import lix
 
 LANGUAGES = ("sv", "en")
 # fmt: off
@@ -19,36 +18,7 @@ EASY = {
     "my-rights", "is-this-honour", "control-at-home", "violence-at-home", "threats", "locked-in", "forced-marriage",
     "taken-abroad", "social-services", "confidentiality",
 }
-
-# What no text may say: sending the reader to the family, telling to leave or stay, plans and scores, promises for
-# others, promises of secrecy, penalties, questions that identify, blame.
-FORBIDDEN = {
-    "sv": [
-        "prata med dina föräldrar", "prata med din mamma", "prata med din pappa", "prata med din familj",
-        "prata med familjen", "försona", "förlåt", "lämna hemmet", "du måste lämna", "du bör lämna", "du borde",
-        "fly hemifrån", "rymma", "stanna hemma", "stanna kvar hemma", "gå hem igen", "flytta hem", "säkerhetsplan",
-        "checklista", "riskpoäng", "låg risk", "hög risk", "de kommer att", "polisen kommer", "socialtjänsten kommer",
-        "skolan kommer", "vi lovar", "garanti", "garantera", "ingen får veta", "ingen kommer att", "helt hemligt",
-        "fängelse", "böter", "straffas", "vad heter du", "var bor du", "var är du", "vilken skola", "vilken stad",
-        "det är ditt fel", "varför har du inte", "skyll dig", "medl",
-    ],
-    "en": [
-        "talk to your parents", "talk to your mother", "talk to your father", "talk to your family",
-        "talk to the family", "reconcile", "forgive", "leave home", "you must leave", "you should leave", "you ought",
-        "run away", "stay at home", "stay home", "go home", "move back", "safety plan", "checklist", "risk score",
-        "low risk", "high risk", "they will", "the police will", "social services will", "the school will",
-        "we promise", "guarantee", "nobody will", "no one will", "completely secret", "prison", "jail", "punish",
-        "what is your name", "where do you live", "where are you", "which school", "which town", "it is your fault",
-        "why did you not", "you should have", "mediat",
-    ],
-}
-# The same words, where a text warns against them or names an authority.
-ALLOWED = {
-    "sv": ["försök inte medla", "arbetsförmedlingen"], "en": ["do not try to mediate", "do not talk to the family"],
-}
 # fmt: on
-PROPOSED = {"sv": "lagförslag", "en": "proposal"}
-UNCONFIRMED = {"sv": "inte kunnat bekräfta", "en": "not been able to confirm"}
 LEVELS = tuple(Danger)
 LEAST = {"urgent": 60, "concern": 40, "harmless": 20}  # phrases of each list
 
@@ -88,54 +58,15 @@ def _outline(text: TopicText) -> dict[Audience, list[tuple[str, ...]]]:
 
 
 def test_a_text_is_a_few_chat_sized_messages(sections: list[Section]) -> None:
+    """How many at most, and how long they are, dialogues.rules says."""
     for language, text, audience, pieces in sections:
-        assert 2 <= len(pieces) <= 5, (language, text.id, audience)
-        assert len(text.easy) <= 5, (language, text.id)
-        for piece in (*pieces, *text.easy):
-            assert len(piece.text.split()) <= 60, (language, text.id, audience, piece.text)
-
-
-def test_swedish_is_easy_to_read(sections: list[Section]) -> None:
-    measured = {
-        (text.id, audience): _measure(pieces) for language, text, audience, pieces in sections if language == "sv"
-    }
-    assert {where: value for where, value in measured.items() if value > 38} == {}
-    assert sum(measured.values()) / len(measured) <= 30
-
-
-def test_the_easy_variant_is_easier(content: Content) -> None:
-    for id in EASY:
-        text = content.languages["sv"].topics[id]
-        assert _measure(text.easy) <= 25, id
-        assert _measure(text.easy) < _measure(text.pieces[Audience.SELF]), id
-
-
-def _measure(pieces: tuple[Piece, ...]) -> float:
-    return lix(" ".join(piece.text for piece in pieces))
-
-
-def test_lix_measures_as_its_definition_says() -> None:
-    assert lix("Jag är här. Du är där.") == 3
-    assert lix("Socialtjänsten svarar.") == 2 + 50
-    with pytest.raises(ValueError, match="without words"):
-        lix("...")
+        assert len(pieces) >= 2, (language, text.id, audience)
 
 
 def test_a_text_states_only_facts_of_its_topic(content: Content, sections: list[Section]) -> None:
     for language, text, _, pieces in sections:
         stated = {fact for piece in (*pieces, *text.easy) for fact in piece.facts}
         assert stated <= set(content.topics[text.id].facts), (language, text.id)
-
-
-def test_what_is_not_confirmed_is_said_to_be_so(content: Content, sections: list[Section]) -> None:
-    for language, text, audience, pieces in sections:
-        for piece in (*pieces, *text.easy):
-            levels = {content.facts[fact].confidence for fact in piece.facts}
-            if "bill" in levels:
-                assert PROPOSED[language] in piece.text, (language, text.id, audience)
-            elif "general" in levels:
-                said = PROPOSED[language] in piece.text or UNCONFIRMED[language] in piece.text
-                assert said, (language, text.id, audience)
 
 
 def test_facts_name_their_sources_unless_they_are_general_knowledge(content: Content) -> None:
@@ -165,45 +96,9 @@ def test_no_text_claims_a_review_that_has_not_been(sections: list[Section]) -> N
         assert text.owner, (language, text.id)
 
 
-def test_no_text_says_what_can_harm(content: Content, sections: list[Section]) -> None:
-    for language, text in chain(_said(sections), _said_elsewhere(content)):
-        said = text.casefold()
-        for allowed in ALLOWED[language]:
-            said = said.replace(allowed, "")
-        assert [phrase for phrase in FORBIDDEN[language] if phrase in said] == [], text
-        assert "!" not in text
-
-
-def _said(sections: list[Section]) -> Iterator[tuple[str, str]]:
-    for language, text, _, pieces in sections:
-        yield language, text.title
-        yield from ((language, piece.text) for piece in (*pieces, *text.easy))
-
-
-def _said_elsewhere(content: Content) -> Iterator[tuple[str, str]]:
-    for language in LANGUAGES:
-        texts = content.languages[language]
-        yield from ((language, said) for said in (*texts.flow.values(), *texts.page.values()))
-        for service in content.services.values():
-            yield language, f"{service.names[language]} {service.about.get(language, '')}"
-        for desk in content.desks.values():
-            said = (desk.names, desk.reporting, desk.under_18, desk.limits)
-            yield language, " ".join(part.get(language, "") for part in said)
-
-
-def test_urgent_topics_name_112_in_their_first_message(content: Content, sections: list[Section]) -> None:
-    urgent = [section for section in sections if content.topics[section[1].id].urgent]
-    assert {text.id for _, text, _, _ in urgent} >= {"threats", "locked-in", "taken-abroad", "suicidal"}
-    for language, text, audience, pieces in urgent:
-        assert "112" in pieces[0].text, (language, text.id, audience)
-        assert not text.easy or "112" in text.easy[0].text, (language, text.id)
-
-
-def test_every_danger_message_names_112(content: Content) -> None:
-    for language in LANGUAGES:
-        said = {key: text for key, text in content.languages[language].flow.items() if key.startswith("danger.")}
-        assert said
-        assert [key for key, text in said.items() if "112" not in text] == [], language
+def test_urgent_topics_are_known_as_such(content: Content) -> None:
+    urgent = {topic.id for topic in content.topics.values() if topic.urgent}
+    assert urgent >= {"threats", "locked-in", "taken-abroad", "suicidal"}
 
 
 def test_who_does_not_want_to_live_hears_that_it_can_be_survived(content: Content) -> None:

@@ -11,9 +11,9 @@ import pytest
 
 from dialogues.doors import DeskChannel
 from dialogues.hours import SWEDEN
+from dialogues.lix import lix
 from dialogues.loader import DEFAULT, load_content
 from dialogues.values import Content
-from tests.dialogues.lix import lix
 from tests.engines import Engine, running
 from tests.journeys.desk_visits import Desk, Visitor, open_desk
 from tests.journeys.report_desks import ALL_AGES, ANSWERING, DESKS, EVERYBODY, REASONS, Told
