@@ -1,20 +1,27 @@
-"""The pages on which coordinators change what visitors read: drafts, the second person, history, and back again."""
+"""The pages on which coordinators change what visitors read: drafts, the second person, history, and back again.
+
+A refused form comes back with what was written in it: too long, changed by somebody else meanwhile, or signed out.
+"""
 
 import io
 import zipfile
+from typing import Any
 
 from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from console.drafts import mark_of
 from console.guard import signed_in_of
 from console.house import house_of
 from console.library import Outcome
-from console.pages import render, say
+from console.pages import render, say, words_of
 from console.permissions import may_edit
+from console.verdicts import Verdict, sentences
 from console.views import day_text
-from dialogues.files import ContentError
 from dialogues.overlay import PART, changed_files, shipped_text
+
+LONGEST = 20_000  # characters of a part; the longest that is shipped has 6,000
 
 router = APIRouter()
 
@@ -27,42 +34,53 @@ async def show_editor(request: Request) -> Response:
 
 @router.post("/edit")
 async def save(request: Request) -> Response:
-    """Keep what was written as a draft, also when it cannot be used yet; nothing typed is lost."""
+    """Keep what was written as a draft, also when it cannot be published yet."""
     form = await request.form()
-    part = _part(request, str(form.get("part", "")))
-    text = str(form.get("text", "")).replace("\r\n", "\n").rstrip("\n") + "\n"
-    await house_of(request).library.save(part, text, signed_in_of(request).member)
-    return RedirectResponse(f"/edit?part={part.replace('#', '%23')}", 303)
+    part, text, base = _part(request, _field(form, "part")), _text(form), _field(form, "base")
+    if len(text) > LONGEST:
+        words = words_of(request)
+        said = words("edit.too-long", count=len(text), most=LONGEST)
+        return await _page(request, part, 413, refused=said, written=text, base=base)
+    library = house_of(request).library
+    if not await library.drafts.save(part, text, base, signed_in_of(request).member, library.text(part) or ""):
+        # What is there now becomes the base: who has seen both may save over it.
+        return await _page(request, part, 409, refused=words_of(request)("edit.conflict"), written=text, both=True)
+    return _back(part)
 
 
 @router.post("/edit/approve")
 async def approve(request: Request) -> Response:
     """Publish a draft as its second person."""
     form = await request.form()
-    part, library = _part(request, str(form.get("part", ""))), house_of(request).library
-    try:
-        outcome = await library.approve(part, str(form.get("mark", "")), signed_in_of(request).member)
-    except ContentError:
-        return await _page(request, part, 409)
-    if outcome is not Outcome.PUBLISHED:
-        return say(request, 409, f"edit-{outcome}", f"/edit?part={part.replace('#', '%23')}")
-    return RedirectResponse(f"/edit?part={part.replace('#', '%23')}", 303)
+    part, library = _part(request, _field(form, "part")), house_of(request).library
+    outcome = await library.approve(part, _field(form, "mark"), signed_in_of(request).member)
+    return await _told(request, part, outcome)
 
 
 @router.post("/edit/discard")
 async def discard(request: Request) -> Response:
-    """Forget a draft."""
-    part = _part(request, str((await request.form()).get("part", "")))
-    await house_of(request).library.discard(part)
-    return RedirectResponse(f"/edit?part={part.replace('#', '%23')}", 303)
+    """Forget the draft that was seen."""
+    form = await request.form()
+    part = _part(request, _field(form, "part"))
+    gone = not await house_of(request).library.drafts.discard(part, _field(form, "mark"))
+    return await _told(request, part, Outcome.GONE if gone else Outcome.PUBLISHED)
+
+
+@router.post("/edit/undo")
+async def undo(request: Request) -> Response:
+    """Publish what was published before the last time, at once."""
+    form = await request.form()
+    part, library = _part(request, _field(form, "part")), house_of(request).library
+    outcome = await library.undo(part, _field(form, "mark"), signed_in_of(request).member)
+    return await _told(request, part, outcome)
 
 
 @router.post("/directory/checked")
 async def check_service(request: Request) -> Response:
     """Somebody tried every number and address of a service today, and nothing has changed."""
-    part = _part(request, f"services.yml#{(await request.form()).get('service', '')}")
-    library = house_of(request).library
-    await library.publish_service(part, library.text(part) or "", signed_in_of(request).member)
+    part = _part(request, f"services.yml#{_field(await request.form(), 'service')}")
+    if await house_of(request).library.confirm(part, signed_in_of(request).member) is not Outcome.PUBLISHED:
+        return say(request, 409, "edit-refused", _address(part))
     return RedirectResponse("/directory", 303)
 
 
@@ -77,6 +95,20 @@ async def export(request: Request) -> Response:
     return Response(packed.getvalue(), media_type="application/zip", headers=headers)
 
 
+async def give_back(request: Request) -> Response:
+    """Nobody is signed in any more: what was written, and how to save it after all. Nothing is kept or looked up."""
+    form = await request.form()
+    return render(request, "kept.html", 401, page=None, part=_field(form, "part"), written=_text(form), form=form)
+
+
+async def show_again(request: Request) -> Response:
+    """Somebody else is signed in, or the same person anew: the form as it was, to be saved with one more click."""
+    form = await request.form()
+    part = _part(request, _field(form, "part"))
+    said = words_of(request)("edit.stale")
+    return await _page(request, part, 403, refused=said, written=_text(form), base=_field(form, "base"))
+
+
 def _part(request: Request, part: str) -> str:
     """The part, if there is one of that name and it is this person's to change."""
     member = signed_in_of(request).member
@@ -85,15 +117,46 @@ def _part(request: Request, part: str) -> str:
     return part
 
 
-async def _page(request: Request, part: str, status: int = 200) -> Response:
+def _field(form: Any, name: str) -> str:
+    value = form.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _text(form: Any) -> str:
+    return _field(form, "text").replace("\r\n", "\n").rstrip("\n") + "\n"
+
+
+def _address(part: str) -> str:
+    return f"/edit?part={part.replace('#', '%23')}"
+
+
+def _back(part: str) -> Response:
+    return RedirectResponse(_address(part), 303)
+
+
+async def _told(request: Request, part: str, outcome: Outcome) -> Response:
+    if outcome is Outcome.PUBLISHED:
+        return _back(part)
+    if outcome is Outcome.REFUSED:
+        return await _page(request, part, 409)
+    return say(request, 409, f"edit-{outcome}", _address(part))
+
+
+async def _page(
+    request: Request,
+    part: str,
+    status: int = 200,
+    *,
+    refused: str = "",
+    written: str | None = None,
+    base: str | None = None,
+    both: bool = False,
+) -> Response:
+    """The editor. `refused` says why `written` was not kept, `both` shows what is there instead beside it."""
     library, member = house_of(request).library, signed_in_of(request).member
-    draft = (await library.drafts()).get(part)
-    problem = None
-    if draft:
-        try:
-            await library.check(part, draft.text)
-        except ContentError as error:
-            problem = str(error).rpartition(f"{error.file}:")[2]
+    draft = await library.drafts.find(part)
+    now = draft.text if draft else library.text(part) or ""
+    verdict = await library.examine(part, draft.text) if draft else Verdict()
     language, _, rest = part.partition("/")
     other = "en" if language == "sv" else "sv"
     languages = library.content.languages
@@ -104,15 +167,21 @@ async def _page(request: Request, part: str, status: int = 200) -> Response:
         status,
         page="directory" if part.startswith("services") else "texts",
         part=part,
-        text=draft.text if draft else library.text(part),
+        text=now if written is None else written,
+        base=mark_of(now) if base is None else base,
+        refused=refused,
+        theirs=now if both else None,
         draft=draft,
         own=draft is not None and member.id in draft.writers,
-        problem=problem,
+        problems=sentences(verdict, part, words_of(request)),
         beside=library.text(f"{other}/{rest}") if sided else None,
         other=other,
         language=language if sided else "sv",
         direction=languages[language].direction if sided else "ltr",
+        language_name=languages[language].name if sided else "",
+        other_name=languages[other].name if sided else "",
         history=await library.history(part),
         shipped=shipped_text(part),
+        mark_of=mark_of,
         day=day_text,
     )

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.websockets import WebSocket
 
-from console.guard import Forged, NotPermitted, SignInNeeded
+from console import edit_pages
+from console.guard import Forged, NotPermitted, SignInNeeded, Stale
 from console.live import SIGNED_OUT
 from console.pages import render, say, words_of
 from handover.ports import HandoverError
@@ -38,6 +39,8 @@ async def _ask_to_sign_in(connection: Any, _error: Exception) -> Any:  # Any: St
         await _close(connection, SIGNED_OUT)
         return None
     request: Request = connection
+    if _route(request) == "POST /edit":
+        return await edit_pages.give_back(request)
     if request.method == "GET" and request.headers.get("sec-fetch-site") == "cross-site":
         # A strict cookie does not come along on a link from another site: this page asks again from here.
         return render(request, "onward.html", page=None)
@@ -49,7 +52,13 @@ async def _refuse(connection: Any, error: Exception) -> Any:
         # Before the handshake is accepted: a foreign page learns nothing but the refusal.
         await connection.close(_FORBIDDEN)
         return None
+    if isinstance(error, Stale) and _route(connection) == "POST /edit":
+        return await edit_pages.show_again(connection)
     return say(connection, 403, "forged" if isinstance(error, Forged) else "not-permitted")
+
+
+def _route(request: Request) -> str:
+    return f"{request.method} {request.url.path}"
 
 
 async def _name(request: Request, error: Exception) -> Response:

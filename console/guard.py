@@ -4,6 +4,7 @@ Refused                       the request is not answered as asked
 ├── SignInNeeded              nobody is signed in (or not any more)
 ├── NotPermitted              this role may not do this
 └── Forged                    the request does not come from a page of ours
+    └── Stale                 it may, but from one of another sign-in
 """
 
 import secrets
@@ -31,6 +32,10 @@ class NotPermitted(Refused):
 
 class Forged(Refused):
     """The request does not come from a page of ours."""
+
+
+class Stale(Forged):
+    """The form belongs to another sign-in than the one that sends it."""
 
 
 async def guard(connection: HTTPConnection) -> None:
@@ -83,4 +88,4 @@ async def _check_form_token(request: Request, signed_in: SignedIn) -> None:
     form = await request.form()
     given = form.get("form_token")
     if not isinstance(given, str) or not secrets.compare_digest(given.encode(), signed_in.form_token.encode()):
-        raise Forged
+        raise Stale

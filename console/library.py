@@ -1,30 +1,40 @@
-"""What is published: the shipped content with the edits of the database upon it, and the drafts that wait.
-
-ContentError                  a text cannot be used: the loader's own words
-"""
+"""What is published: the shipped content with the edits of the database upon it, put where visitors' side looks."""
 
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, select
 
 from console.accounts import Member
+from console.drafts import Drafts, mark_of
 from console.tables import DraftRow, PublishedRow, Sessions
 from console.upkeep import repeat
+from console.verdicts import Verdict
 from dialogues.files import ContentError
-from dialogues.overlay import digest, lay, shipped_text, write_document
+from dialogues.loader import DEFAULT
+from dialogues.overlay import (
+    claims_review,
+    current_text,
+    digest,
+    lay,
+    shipped_text,
+    unapproved_sections,
+    write_document,
+)
+from dialogues.problems import Problem
+from dialogues.rules import Breach, find_breaches
 from dialogues.values import Content
 from handover.ports import StaffEnd
 from handover.values import Edition
 from safety.logs import error_id, log_failure
 
 PUT_EVERY = 2.0  # seconds: an engine that began anew has the edition back within these
+REMEMBERED = 64  # verdicts; each costs a second, and a draft is looked at again and again
 REVIEW = timedelta(days=182)  # half a year, as what is shipped has it
 
 _logger = logging.getLogger(__name__)
@@ -34,19 +44,7 @@ class Outcome(StrEnum):
     PUBLISHED = "published"
     OWN = "own"  # the writer does not approve
     GONE = "gone"  # the draft is another one by now, or none
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    text: str
-    writer: str
-    day: int
-    writers: frozenset[str]
-
-    @property
-    def mark(self) -> str:
-        """What an approver says was read."""
-        return digest(self.text.encode())
+    REFUSED = "refused"  # it breaks a rule, or cannot be used
 
 
 class Library:
@@ -62,8 +60,12 @@ class Library:
     ) -> None:
         self.content = shipped
         self.overlay: dict[str, str] = {}
-        self.unfit: tuple[str, ...] = ()  # parts that no longer fit what is shipped
+        # Published, and not in use: its place is no longer shipped, or it no longer fits. Kept for people to look at.
+        self.aside: dict[str, str] = {}
+        self.drafts = Drafts(sessions, clock)
         self._shipped = shipped
+        self._breaches: frozenset[Breach] | None = None  # of what is published, once somebody asked
+        self._verdicts: dict[tuple[str, str], Verdict] = {}  # about texts upon what is published now
         self._number = 0
         self._sessions = sessions
         self._end = end
@@ -82,23 +84,20 @@ class Library:
             await asyncio.gather(chore, return_exceptions=True)
 
     async def refresh(self) -> None:
-        """Read what is published; what another console published too."""
+        """Read what is published; what another console published too. What cannot be used is set aside."""
         async with self._sessions() as session:
             rows = list(await session.scalars(select(PublishedRow).order_by(PublishedRow.number)))
         number = rows[-1].number if rows else 0
         if number == self._number:
             return
-        overlay, unfit = {row.part: row.text for row in rows}, list[str]()
-        while True:
-            try:
-                content = await asyncio.to_thread(lay, overlay, self._shipped)
-                break
-            except ContentError as error:  # a newer version ships something else: the other parts still hold
-                bad = [part for part in overlay if error.file.endswith(part.partition("#")[0])] or list(overlay)
-                log_failure(_logger, error_id(), error)
-                unfit += bad
-                overlay = {part: text for part, text in overlay.items() if part not in bad}
-        self.content, self.overlay, self.unfit, self._number = content, overlay, tuple(unfit), number
+        published = {row.part: row.text for row in rows}
+        published = {part: text for part, text in published.items() if text}  # without: as it is shipped
+        overlay = {part: text for part, text in published.items() if shipped_text(part) is not None}
+        overlay, content = await asyncio.to_thread(_fitting, overlay, self._shipped)
+        aside = {part: text for part, text in published.items() if part not in overlay}
+        self.content, self.overlay, self.aside, self._number = content, overlay, aside, number
+        self._breaches = None
+        self._verdicts = {}
 
     async def put(self) -> None:
         """Have the engine hold what is published. Raises HandoverError."""
@@ -112,46 +111,62 @@ class Library:
 
     def text(self, part: str) -> str | None:
         """What a part says now; None when there is no such part."""
-        return self.overlay.get(part) or shipped_text(part)
+        return current_text(self.overlay, part)
 
-    async def check(self, part: str, text: str) -> None:
-        """Raises ContentError when the content cannot be used with this text in the part's place."""
-        await asyncio.to_thread(lay, {**self.overlay, part: text}, self._shipped)
+    async def examine(self, part: str, text: str) -> Verdict:
+        """What stands between this draft of a part and its publication today."""
+        return await self._examine(part, stamped(part, text, self.today()))
 
-    async def drafts(self) -> dict[str, Draft]:
-        """All drafts by part."""
-        async with self._sessions() as session:
-            rows = await session.scalars(select(DraftRow))
-            return {row.part: Draft(row.text, row.writer, row.day, frozenset(row.writers.split())) for row in rows}
+    async def _examine(self, part: str, text: str) -> Verdict:
+        """What would be wrong with this text in the part's place; without a text, with what is shipped there. Of
+        rules that other parts break it names those that are not broken now: a number that leaves the directory."""
+        if (part, text) not in self._verdicts:
+            if len(self._verdicts) >= REMEMBERED:
+                self._verdicts.clear()
+            self._verdicts[part, text] = await self._judge(part, text)
+        return self._verdicts[part, text]
+
+    async def _judge(self, part: str, text: str) -> Verdict:
+        laid = {**self.overlay, part: text}
+        if not text:
+            del laid[part]
+        try:
+            content = await asyncio.to_thread(_laid, laid, self._shipped, part)
+        except ContentError as error:
+            return Verdict(error)
+        if self._breaches is None:
+            self._breaches = await asyncio.to_thread(_all_breaches, self.content)
+        found, before = await asyncio.to_thread(_all_breaches, content), self._breaches
+        breaches = (breach for breach in found if breach.part == part or breach not in before)
+        return Verdict(
+            None,
+            tuple(sorted(breaches, key=_order)),
+            unapproved_sections(laid, part) if claims_review(part, text) else (),
+        )
 
     async def history(self, part: str) -> list[PublishedRow]:
-        """The published states of a part, the latest first."""
+        """The published states of a part, the latest first. One without a text is what the files ship."""
         query = select(PublishedRow).where(PublishedRow.part == part).order_by(PublishedRow.number.desc())
         async with self._sessions() as session:
             return list(await session.scalars(query))
 
-    async def save(self, part: str, text: str, who: Member) -> None:
-        """Keep a draft. Whoever has written in it is one of its writers until it is published or discarded."""
-        async with self._sessions.begin() as session:
-            row = await session.get(DraftRow, part)
-            writers = {*(row.writers.split() if row else ()), who.id}
-            made = DraftRow(part=part, text=text, writers=" ".join(writers), writer=who.shown_name, day=self._day())
-            await session.merge(made)
-
-    async def discard(self, part: str) -> None:
-        """Forget a draft."""
-        async with self._sessions.begin() as session:
-            await session.execute(delete(DraftRow).where(DraftRow.part == part))
+    async def checkers(self) -> dict[str, str]:
+        """Who published each part last, by name."""
+        async with self._sessions() as session:
+            rows = await session.execute(select(PublishedRow.part, PublishedRow.approver).order_by(PublishedRow.number))
+            return {row.part: row.approver for row in rows}
 
     async def approve(self, part: str, mark: str, who: Member) -> Outcome:
-        """Publish a draft as its second person, who read what `mark` stands for. Raises ContentError."""
-        draft = (await self.drafts()).get(part)
+        """Publish a draft as its second person, who read what `mark` stands for."""
+        draft = await self.drafts.find(part)
         if draft is None or draft.mark != mark:
             return Outcome.GONE
         if who.id in draft.writers:
             return Outcome.OWN
         text = stamped(part, draft.text, self.today())
-        await self.check(part, text)
+        await self.refresh()
+        if not (await self._examine(part, text)).clean:
+            return Outcome.REFUSED
         async with self._sessions.begin() as session:
             gone = delete(DraftRow).where(DraftRow.part == part, DraftRow.text == draft.text)
             if (await session.execute(gone.returning(DraftRow.part))).first() is None:
@@ -160,13 +175,26 @@ class Library:
         await self._tell(part, who)
         return Outcome.PUBLISHED
 
-    async def publish_service(self, part: str, text: str, who: Member) -> None:
-        """A service was checked today by one person. Raises ContentError."""
-        text = stamped(part, text, self.today())
-        await self.check(part, text)
+    async def confirm(self, part: str, who: Member) -> Outcome:
+        """One person tried every number and address of a service today; nothing but the dates changes."""
+        return await self._alone(part, stamped(part, self.text(part) or "", self.today()), who)
+
+    async def undo(self, part: str, mark: str, who: Member) -> Outcome:
+        """Go back to the state before the last one, when that is still the one of `mark`. One person may: two have
+        approved the earlier one, or the files ship it, and what is wrong must go at once."""
+        states = await self.history(part)
+        if not states or mark_of(states[0].text) != mark:
+            return Outcome.GONE
+        return await self._alone(part, states[1].text if len(states) > 1 else "", who)
+
+    async def _alone(self, part: str, text: str, who: Member) -> Outcome:
+        await self.refresh()
+        if not (await self._examine(part, text)).clean:
+            return Outcome.REFUSED
         async with self._sessions.begin() as session:
             session.add(self._row(part, text, who.shown_name, who.shown_name))
         await self._tell(part, who)
+        return Outcome.PUBLISHED
 
     def today(self) -> date:
         return datetime.fromtimestamp(self._clock(), UTC).date()
@@ -176,10 +204,8 @@ class Library:
         await self.put()
 
     def _row(self, part: str, text: str, writer: str, approver: str) -> PublishedRow:
-        return PublishedRow(part=part, text=text, writer=writer, approver=approver, day=self._day())
-
-    def _day(self) -> int:
-        return int(self._clock() // 86_400)
+        day = int(self._clock() // 86_400)
+        return PublishedRow(part=part, text=text, writer=writer, approver=approver, day=day)
 
 
 def stamped(part: str, text: str, today: date) -> str:
@@ -196,3 +222,46 @@ def stamped(part: str, text: str, today: date) -> str:
         bare = re.sub(r"(?m)^  (checked|review): .*\n", "", text).rstrip("\n")
         return f"{bare}\n  checked: {today}\n  review: {later}\n"
     return text
+
+
+def _fitting(overlay: dict[str, str], shipped: Content) -> tuple[dict[str, str], Content]:
+    """The overlay without what a newer version's files leave no room for, and the content with it."""
+    overlay = {
+        part: text
+        for part, text in overlay.items()
+        if not (claims_review(part, text) and unapproved_sections(overlay, part))
+    }
+    try:
+        return overlay, lay(overlay, shipped)
+    except ContentError as error:
+        log_failure(_logger, error_id(), error)
+    bad = {part for part, text in overlay.items() if not _fits({part: text}, shipped)}
+    overlay = {part: text for part, text in overlay.items() if part not in bad}
+    # Each for itself may fit and all together not: then nothing edited is said until people have looked.
+    overlay = overlay if bad and _fits(overlay, shipped) else {}
+    return overlay, lay(overlay, shipped)
+
+
+def _fits(overlay: Mapping[str, str], shipped: Content) -> bool:
+    try:
+        lay(overlay, shipped)
+    except ContentError:
+        return False
+    return True
+
+
+def _laid(overlay: Mapping[str, str], shipped: Content, part: str) -> Content:
+    """ContentError also for an overlay that could not travel."""
+    try:
+        write_document(overlay)
+    except ValueError as error:
+        raise ContentError(DEFAULT / part.partition("#")[0], 1, Problem("too-large")) from error
+    return lay(overlay, shipped)
+
+
+def _order(breach: Breach) -> tuple[str, str, int]:
+    return breach.part, breach.place, breach.number
+
+
+def _all_breaches(content: Content) -> frozenset[Breach]:
+    return frozenset(find_breaches(content))

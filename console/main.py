@@ -12,7 +12,7 @@ from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 import safety
-from console import device_pages, edit_pages, wrapup
+from console import device_pages, edit_pages, list_pages, wrapup
 from console.accounts import Accounts
 from console.demo import Demonstration
 from console.devices import Devices
@@ -37,7 +37,7 @@ from handover.values import DeskId
 from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
 
-_MAX_BODY = 64 * 1024  # bytes; the longest form brings a topic in Tigrinya, 9 bytes for a letter
+_MAX_BODY = 256 * 1024  # bytes; more than edit_pages.LONGEST in Tigrinya, 9 bytes a letter: that page refuses it itself
 _WORD_LISTS = Path(safety.__file__).parent / "words"
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -121,6 +121,7 @@ def create_app(
 def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     app.include_router(device_pages.router)
+    app.include_router(list_pages.router)
     app.include_router(edit_pages.router)
     install_handlers(app)
     # The last one added is the outermost: every answer wears the headers, failures and refusals too.

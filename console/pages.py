@@ -16,7 +16,6 @@ from console.house import House, house_of
 from console.language import LANGUAGES, Words, choose_language
 from console.live import serve_live
 from console.permissions import PERMISSIONS, Role, allows
-from console.reading import directory_rows, text_rows
 from console.signins import COOKIE, SignedIn
 from console.views import device_slot, waiting_band
 from console.wrapup import GROUPS
@@ -188,37 +187,6 @@ async def show_statistics(request: Request) -> Response:
     house = house_of(request)
     load = await house.staff_end.load(signed_in_of(request).member.desk)
     return render(request, "statistics.html", page="statistics", band=waiting_band(load.waiting), on_duty=load.on_duty)
-
-
-@router.get("/directory")
-async def show_directory(request: Request) -> Response:
-    """The services of the directory, with when a person checked each."""
-    house = house_of(request)
-    rows = directory_rows(house.content, language_of(request), house.library.today())
-    edits = allows(signed_in_of(request).member.role, "GET /edit")
-    return render(request, "directory.html", page="directory", rows=rows, edits=edits)
-
-
-@router.get("/texts")
-async def show_texts(request: Request) -> Response:
-    """The topic texts of all languages; those past their review date first."""
-    house = house_of(request)
-    member = signed_in_of(request).member
-    parts = [
-        f"{texts.language}/{file}.yml#{section}"
-        for texts in house.content.languages.values()
-        for file, said in (("page", texts.page), ("flow", texts.flow))
-        for section in dict.fromkeys(key.partition(".")[0] for key in said)
-    ]
-    return render(
-        request,
-        "texts.html",
-        page="texts",
-        rows=text_rows(house.content, house.clock()),
-        edits=allows(member.role, "GET /edit"),
-        parts=[*parts, *(f"{id}/flow.yml#language" for id in house.content.languages), f"desks/{member.desk}.yml"],
-        drafts=await house.library.drafts(),
-    )
 
 
 @router.get("/static/{name}")

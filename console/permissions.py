@@ -35,6 +35,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "POST /edit": _COORDINATOR,
     "POST /edit/approve": _COORDINATOR,
     "POST /edit/discard": _COORDINATOR,
+    "POST /edit/undo": _COORDINATOR,
     "POST /directory/checked": _COORDINATOR,
     "GET /texts/export": _COORDINATOR,
     "GET /devices": _ALL,

@@ -1,9 +1,11 @@
 """What the read-only lists show: the services of the directory, and texts with their review dates."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from dialogues.doors import Service
+from dialogues.overlay import Overlay, sections, unapproved_sections
 from dialogues.values import Content, Status
 from dialogues.wording import in_language
 
@@ -26,6 +28,18 @@ class DirectoryRow:
     checked: date | None
     review: date | None
     overdue: bool
+    who: str  # checked it, by the name that is shown; empty when that was before this console
+
+
+@dataclass(frozen=True, slots=True)
+class SectionGroup:
+    """The sections of a language's sentences: parts of dialogues.overlay, and which of them people have approved."""
+
+    language: str
+    language_name: str
+    status: Status
+    parts: tuple[str, ...]
+    approved: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,9 @@ class TextRow:
     overdue: bool
 
 
-def directory_rows(content: Content, language: str, today: date = date.min) -> list[DirectoryRow]:
+def directory_rows(
+    content: Content, language: str, today: date = date.min, checkers: Mapping[str, str] | None = None
+) -> list[DirectoryRow]:
     """Every service, whether or not visitors may see it; those past their review first, then those that nobody has
     checked."""
     rows = [
@@ -53,10 +69,26 @@ def directory_rows(content: Content, language: str, today: date = date.min) -> l
             checked=service.checked,
             review=service.review,
             overdue=service.review is not None and service.review < today,
+            who=(checkers or {}).get(f"services.yml#{service.id}", ""),
         )
         for service in content.services.values()
     ]
     return sorted(rows, key=lambda row: (not row.overdue, row.checked is not None, row.name))
+
+
+def section_groups(content: Content, overlay: Overlay) -> list[SectionGroup]:
+    """The sentences of every language, section by section."""
+    return [
+        SectionGroup(
+            language=texts.language,
+            language_name=texts.name,
+            status=texts.status,
+            parts=(parts := sections(texts.language)),
+            approved=frozenset(parts).intersection(overlay)
+            - frozenset(unapproved_sections(overlay, f"{texts.language}/flow.yml#language")),
+        )
+        for texts in content.languages.values()
+    ]
 
 
 def text_rows(content: Content, now: float) -> list[TextRow]:

@@ -132,16 +132,17 @@ def read_sentences(path: File) -> dict[str, str]:
     tree = read_yaml(path)
     if not isinstance(tree, dict):
         raise ContentError(path, 1, Problem("no-sentences"))
-    for key, said in _leaves(tree, ""):
+    for key, said in leaves(tree):
         if not isinstance(said, str) or not said.strip():
             raise ContentError(path, find_line(path, key), Problem("no-sentence", key=key, value=repr(said)), key)
     return flatten(tree)
 
 
-def _leaves(tree: Mapping[Any, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+def leaves(tree: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """What nested mappings hold, of whatever kind, with dotted keys; an empty mapping is held, too."""
     for key, value in tree.items():
         if isinstance(value, dict) and value:
-            yield from _leaves(value, f"{prefix}{key}.")
+            yield from leaves(value, f"{prefix}{key}.")
         else:
             yield f"{prefix}{key}", value
 

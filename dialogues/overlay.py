@@ -15,10 +15,10 @@ from typing import Any, Self
 
 import yaml
 
-from dialogues.files import ContentError, flatten, parse_yaml
+from dialogues.files import ContentError, find_line, flatten, leaves, parse_yaml
 from dialogues.loader import DEFAULT, load_content
 from dialogues.problems import Problem
-from dialogues.values import Content
+from dialogues.values import Content, Status
 
 LARGEST = 2 * 1024 * 1024  # bytes of a document; all topics, sentences, desks and services are 1.1 MB
 
@@ -78,6 +78,8 @@ def changed_files(overlay: Overlay, root: Path = DEFAULT) -> dict[str, str]:
         file, _, entry = part.partition("#")
         if not (root / file).is_file():
             continue
+        if not file.endswith(".md"):
+            _refuse_aliases(root / file, text)
         if entry:
             files[file] = _with_entry(root / file, files.get(file) or _read(root / file), entry, text)
         else:
@@ -98,6 +100,54 @@ def shipped_text(part: str, root: Path = DEFAULT) -> str | None:
         return None
     text = _read(root / file)
     return dict(_chunks(text)).get(entry) if entry else text
+
+
+def current_text(overlay: Overlay, part: str, root: Path = DEFAULT) -> str | None:
+    """What a part says with the overlay; None when there is no such part. A section of sentences has those too that
+    were shipped after its edit."""
+    shipped, edited = shipped_text(part, root), overlay.get(part)
+    if shipped is None or edited is None:
+        return shipped
+    if "/" in part and "#" in part and not _keys(shipped) <= _keys(edited):
+        return _merged(shipped, yaml.safe_load(edited))
+    return edited
+
+
+def sections(language: str, root: Path = DEFAULT) -> tuple[str, ...]:
+    """The parts that a language's sentences consist of, in the order of its files. Empty when there is no such
+    language."""
+    paths = [root / language / f"{file}.yml" for file in ("flow", "page")]
+    return tuple(
+        f"{language}/{path.name}#{name}" for path in paths if path.is_file() for name, _ in _chunks(_read(path)) if name
+    )
+
+
+def claims_review(part: str, text: str) -> bool:
+    """Whether the text, in that part's place, says that people have reviewed a language's sentences."""
+    if not part.endswith("/flow.yml#language"):
+        return False
+    try:
+        raw = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):
+        return False
+    row = raw.get("language") if isinstance(raw, dict) else None
+    return isinstance(row, dict) and row.get("status") == Status.REVIEWED
+
+
+def unapproved_sections(overlay: Overlay, part: str, root: Path = DEFAULT) -> tuple[str, ...]:
+    """The other sections of that part's language that nobody has approved as they are shipped now: no edit of them is
+    published, or one that does not know all their sentences."""
+    language = part.partition("/")[0]
+    return tuple(
+        section
+        for section in sections(language, root)
+        if section != part and not _keys(shipped_text(section, root)) <= _keys(overlay.get(section))
+    )
+
+
+def _keys(text: str | None) -> set[str]:
+    raw = yaml.safe_load(text) if text else None
+    return set(flatten(raw)) if isinstance(raw, dict) else set()
 
 
 def write_document(overlay: Overlay) -> bytes:
@@ -138,6 +188,13 @@ def _chunks(text: str) -> Iterator[tuple[str, str]]:
     yield name, "".join(lines)
 
 
+def _refuse_aliases(path: Path, text: str) -> None:
+    """An alias can name what it is in, or make a thousand of one; no file that is shipped has any."""
+    parse_yaml(path, text, 0)
+    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+        raise ContentError(path, 1, Problem("alias"))
+
+
 def _with_entry(path: Path, text: str, entry: str, new: str) -> str:
     """The file's text with one entry replaced; as it is when there is no such entry any more."""
     raw = parse_yaml(path, new, 0)
@@ -146,10 +203,17 @@ def _with_entry(path: Path, text: str, entry: str, new: str) -> str:
     if named != [entry]:
         raise ContentError(path, 1, Problem("one-entry", entry=entry))
     replaced = [
-        (_merged(chunk, raw) if not listed else _block(raw)) if name == entry else chunk
+        (_merged(chunk, _sentences(path, raw)) if not listed else _block(raw)) if name == entry else chunk
         for name, chunk in _chunks(text)
     ]
     return "".join(replaced)
+
+
+def _sentences(path: Path, raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    for key, said in leaves(raw):
+        if not isinstance(said, str) or not said.strip():
+            raise ContentError(path, find_line(path, key), Problem("no-sentence", key=key, value=repr(said)), key)
+    return raw
 
 
 def _merged(chunk: str, raw: Mapping[str, Any]) -> str:

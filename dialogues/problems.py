@@ -33,6 +33,8 @@ PROBLEMS = {
     "no-language": "no language {language}",
     "audiences": "its audiences differ from those in {language}",
     "only-one-easy": "only one of it and {language} has an easy-to-read variant",
+    "alias": "no anchors (&) and aliases (*)",
+    "too-large": "the edits together are larger than what visitors' side takes",
     "one-entry": "the part {entry} is one entry of that name",
     "id-taken": "there is one with this id already",
     "id-file": "the file is called {name}",
