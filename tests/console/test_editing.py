@@ -144,12 +144,7 @@ async def test_a_number_cannot_leave_the_directory_while_a_text_names_it(console
 @pytest.mark.parametrize(
     ("part", "old", "new", "told"),
     [
-        (
-            PART,
-            "review: 20",
-            "review: 10",
-            ("review: The review date has to come after", "review: Granskningsdatum ska"),
-        ),
+        (PART, "review: 20", "review: x20", ("`review` has to be a date", "`review` ska vara ett datum")),
         (PART, "next: [", "next: [nothing, ", ("next: There is no text called", "next: Det finns ingen text som")),
         (PART, "review: 2027-05", "review: 2027-25", ("line 2: This cannot be read", "rad 2: Det här går inte")),
         (PART, "owner: ", "owner: \x07", ("This cannot be read", "Det här går inte att läsa")),
@@ -169,12 +164,7 @@ async def test_a_number_cannot_leave_the_directory_while_a_text_names_it(console
             "capacity: 0",
             ("capacity: It has to be a whole", "capacity: Det ska vara ett"),
         ),
-        (
-            "en/page.yml#first",
-            "heading: ",
-            "heading: [] #",
-            ("first.heading: `first.heading` has to be", "first.heading: `first.heading` ska vara"),
-        ),
+        ("en/page.yml#first", "heading: ", "heading: [] #", ("`first.heading` has to be", "`first.heading` ska vara")),
         ("en/page.yml#first", "first:", "first: &a\n  x: *a\n  y:", ("Anchors (&)", "Ankare (&)")),
     ],
 )
@@ -257,7 +247,7 @@ async def test_a_publication_is_undone_by_one(console: Console, content: Content
             assert (await _approves(bo, PART, text)).status_code == 303
         latest, first = await console.house.library.history(PART)
         assert (await ann.post("/edit/undo", part=PART, mark=mark_of(first.text))).status_code == 409
-        for expected in ("+", ""):
+        for expected in ("+", "++"):  # the second takes the first one back
             mark = mark_of((await console.house.library.history(PART))[0].text)
             assert (await ann.post("/edit/undo", part=PART, mark=mark)).status_code == 303
             title = console.house.content.languages["ar"].topics["threats"].title
