@@ -85,15 +85,10 @@ class Library:
 
     async def refresh(self) -> None:
         """Read what is published; what another console published too. What cannot be used is set aside."""
-        async with self._sessions() as session:
-            rows = list(await session.scalars(select(PublishedRow).order_by(PublishedRow.number)))
-        number = rows[-1].number if rows else 0
+        number, published = await read_published(self._sessions)
         if number == self._number:
             return
-        published = {row.part: row.text for row in rows}
-        published = {part: text for part, text in published.items() if text}  # without: as it is shipped
-        overlay = {part: text for part, text in published.items() if shipped_text(part) is not None}
-        overlay, content = await asyncio.to_thread(_fitting, overlay, self._shipped)
+        overlay, content = await asyncio.to_thread(fitting, published, self._shipped)
         aside = {part: text for part, text in published.items() if part not in overlay}
         self.content, self.overlay, self.aside, self._number = content, overlay, aside, number
         self._breaches = None
@@ -224,8 +219,18 @@ def stamped(part: str, text: str, today: date) -> str:
     return text
 
 
-def _fitting(overlay: dict[str, str], shipped: Content) -> tuple[dict[str, str], Content]:
-    """The overlay without what a newer version's files leave no room for, and the content with it."""
+async def read_published(sessions: Sessions) -> tuple[int, dict[str, str]]:
+    """The number of the last publication, 0 before the first, and what each part was published to say last; a part
+    that went back to what is shipped is not among them."""
+    async with sessions() as session:
+        rows = list(await session.scalars(select(PublishedRow).order_by(PublishedRow.number)))
+    last = {row.part: row.text for row in rows}
+    return rows[-1].number if rows else 0, {part: text for part, text in last.items() if text}
+
+
+def fitting(published: Mapping[str, str], shipped: Content) -> tuple[dict[str, str], Content]:
+    """What is published without what a newer version's files leave no room for, and the content with it."""
+    overlay = {part: text for part, text in published.items() if shipped_text(part) is not None}
     overlay = {
         part: text
         for part, text in overlay.items()

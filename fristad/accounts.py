@@ -26,7 +26,7 @@ _SHORTEST = 20  # characters: an engine answers many thousand guesses a second
 
 def add_account(name: str, shown: str, role: str, desk: str | None, source: TextIO, out: TextIO) -> int:
     """Add a staff member or coordinator. Refused for whatever the console does not accept."""
-    settings = _console_settings()
+    settings = read_console_settings()
     chosen = desk or settings.desk
     _check_desk(chosen, demo=settings.demo)
     password = _read_secret(f"Password for {name}", source)
@@ -82,9 +82,10 @@ def _check_desk(desk: str, *, demo: bool) -> None:
         raise Refused(f"No desk has this id: name one of {', '.join(sorted(desks))} with --desk or FRISTAD_DESK.")
 
 
-def _console_settings() -> ConsoleSettings:
+def read_console_settings() -> ConsoleSettings:
+    """The console's settings for a command that only needs its database. Refused when one is wrong."""
     try:
-        # An account needs neither an engine nor the organisation's keys: they may be missing where accounts are made.
+        # Such a command needs neither an engine nor the organisation's keys: they may be missing where it is run.
         return ConsoleSettings(
             redis_url=SecretStr("unused"),
             organisation_key=public_text(derive_private_key(1, SECP256R1())),

@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     _add(commands, "redis-acl", _redis_acl, "what an engine of yours has to include; asks for the two passwords")
     _add_staff_command(commands)
+    _add_texts_commands(commands)
     _add_keys_commands(commands)
     understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
     understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")
@@ -78,6 +79,13 @@ def _add_staff_command(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add.add_argument("--shown", required=True, help="the name that visitors see")
     add.add_argument("--role", choices=("staff", "coordinator"), default="staff")
     add.add_argument("--desk", help="the desk to answer at (default: FRISTAD_DESK)")
+
+
+def _add_texts_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    texts = commands.add_parser("texts", help="what coordinators publish in the console", allow_abbrev=False)
+    actions = texts.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    export = _add(actions, "export", _texts_export, "writes it back as files in the form that is shipped")
+    export.add_argument("folder", metavar="DIR", type=Path, help="new or empty, or a copy of dialogues/content")
 
 
 def _add_keys_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -165,6 +173,13 @@ def _staff_add(arguments: argparse.Namespace) -> int:
     from fristad.accounts import add_account
 
     return add_account(arguments.name, arguments.shown, arguments.role, arguments.desk, sys.stdin, sys.stdout)
+
+
+def _texts_export(arguments: argparse.Namespace) -> int:
+    from fristad.accounts import read_console_settings
+    from fristad.texts import export_texts
+
+    return export_texts(arguments.folder, read_console_settings(), sys.stdout)
 
 
 def _keys_new(arguments: argparse.Namespace) -> int:

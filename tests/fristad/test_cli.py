@@ -31,6 +31,7 @@ def fristad(*arguments: str, given: bytes = b"", **settings: str) -> "subprocess
         ["serve", "--dem"],
         ["staff"],
         ["staff", "add"],
+        ["texts", "export"],
         ["keys"],
         ["keys", "sign"],
         ["bot", "--socket", "x"],
@@ -48,7 +49,7 @@ def test_misuse_is_one_sentence_and_status_2(arguments: list[str], capsys: pytes
 def test_help_lists_the_commands() -> None:
     run = fristad("--help")
     assert run.returncode == 0
-    names = "serve bot console redis-acl staff keys doctor understand guard rasa-actions rasa-export"
+    names = "serve bot console redis-acl staff texts keys doctor understand guard rasa-actions rasa-export"
     for command in names.encode().split():
         assert command in run.stdout
 
