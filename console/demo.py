@@ -1,4 +1,4 @@
-"""The demonstration's accounts: six staff and a coordinator, signed in by a link. Exists in the demonstration only."""
+"""The demonstration's accounts: six staff and two coordinators, signed in by links. Exists in the demonstration only."""
 
 import asyncio
 import secrets
@@ -14,7 +14,7 @@ from handover.values import DeskId, StaffId
 
 STAFF_NAMES = ("Kim", "Noor", "Alex", "Sam", "Robin", "Mika")
 
-_COORDINATOR = "Coordinator"
+COORDINATOR_NAMES = ("Coordinator", "Deputy")  # two, because one publishes what the other has written
 
 
 class Demonstration:
@@ -43,7 +43,7 @@ class Demonstration:
         """Sign the next free account of this role in and return the token; None while all six sit at a desk."""
         async with self._one_at_a_time:
             if role is Role.COORDINATOR:
-                return await self._signins.start(await self._account(_COORDINATOR, role), language)
+                return await self._signins.start(await self._next_coordinator(), language)
             staff = await self._next_free(presences)
             return await self._signins.start(staff, language) if staff else None
 
@@ -59,6 +59,12 @@ class Demonstration:
                 await self._signins.stop_all(staff)
                 return staff
         return None
+
+    async def _next_coordinator(self) -> StaffId:
+        """Who is signed in nowhere, else whose sign-in ends first: several browsers may share an account."""
+        accounts = [await self._account(name, Role.COORDINATOR) for name in COORDINATOR_NAMES]
+        present = [staff for staff in await self._signins.present() if staff in accounts]
+        return next((staff for staff in accounts if staff not in present), (present or accounts)[0])
 
     async def _account(self, name: str, role: Role) -> StaffId:
         """The id of a demonstration account, made when missing. Its password is random and known to nobody."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from console.demo import STAFF_NAMES
+from console.demo import COORDINATOR_NAMES, STAFF_NAMES
 from console.language import choose_language, load_words
 from console.reading import directory_rows, text_rows
 from console.settings import ConsoleSettings
@@ -199,6 +199,19 @@ async def test_the_coordinator_link_signs_in_the_coordinator(
         assert (await browser.get("/desk")).status_code == 403
         for wrong in ("x", STAFF_LINK + "x", STAFF_LINK[:-1], "å"):
             assert (await browser.get(f"/demo/{wrong}")).status_code == 404
+
+
+async def test_a_second_browser_is_the_second_coordinator(tmp_path: Path, engine: Engine, content: Content) -> None:
+    async with started(tmp_path, engine.staff, content, **DEMO) as console:
+        shown = []
+        for _ in range(3):
+            async with console.browser() as browser:
+                await browser.get(f"/demo/{COORDINATOR_LINK}")
+                found = re.search(r"<strong>(\w+)</strong>", (await browser.get("/statistics")).text)
+                assert found
+                shown.append(found[1])
+        assert shown[:2] == list(COORDINATOR_NAMES)
+        assert shown[2] in COORDINATOR_NAMES
 
 
 @pytest.mark.parametrize(
