@@ -1,4 +1,4 @@
-"""The demonstration's accounts: six staff and two coordinators, signed in by links. Exists in the demonstration only."""
+"""The accounts of the demonstration, and of nothing else: six staff and two coordinators, signed in by links."""
 
 import asyncio
 import secrets

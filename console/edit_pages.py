@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from console.drafts import mark_of
+from console.fields import PREFIX, read_fields, write_fields
 from console.guard import signed_in_of
 from console.house import house_of
 from console.library import Outcome
@@ -36,7 +37,8 @@ async def show_editor(request: Request) -> Response:
 async def save(request: Request) -> Response:
     """Keep what was written as a draft, also when it cannot be published yet."""
     form = await request.form()
-    part, text, base = _part(request, _field(form, "part")), _text(form), _field(form, "base")
+    part, base = _part(request, _field(form, "part")), _field(form, "base")
+    text = await _written(request, part, form)
     if len(text) > LONGEST:
         words = words_of(request)
         said = words("edit.too-long", count=len(text), most=LONGEST)
@@ -98,7 +100,8 @@ async def export(request: Request) -> Response:
 async def give_back(request: Request) -> Response:
     """Nobody is signed in any more: what was written, and how to save it after all. Nothing is kept or looked up."""
     form = await request.form()
-    return render(request, "kept.html", 401, page=None, part=_field(form, "part"), written=_text(form), form=form)
+    typed = {name: value for name, value in form.items() if name != "form_token" and isinstance(value, str)}
+    return render(request, "kept.html", 401, page=None, typed=typed)
 
 
 async def show_again(request: Request) -> Response:
@@ -106,7 +109,8 @@ async def show_again(request: Request) -> Response:
     form = await request.form()
     part = _part(request, _field(form, "part"))
     said = words_of(request)("edit.stale")
-    return await _page(request, part, 403, refused=said, written=_text(form), base=_field(form, "base"))
+    written = await _written(request, part, form)
+    return await _page(request, part, 403, refused=said, written=written, base=_field(form, "base"))
 
 
 def _part(request: Request, part: str) -> str:
@@ -122,8 +126,17 @@ def _field(form: Any, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _text(form: Any) -> str:
-    return _field(form, "text").replace("\r\n", "\n").rstrip("\n") + "\n"
+async def _written(request: Request, part: str, form: Any) -> str:
+    """The part's text as the form has it: as a file, or as the values of its fields."""
+    if "text" in form:
+        return _field(form, "text").replace("\r\n", "\n").rstrip("\n") + "\n"
+    given = {name.removeprefix(PREFIX): value for name, value in form.items() if name.startswith(PREFIX)}
+    library = house_of(request).library
+    draft = await library.drafts.find(part)
+    for text in (draft.text if draft else None, library.text(part), shipped_text(part)):
+        if text is not None and read_fields(part, text) is not None:
+            return write_fields(part, text, given)
+    raise HTTPException(422)
 
 
 def _address(part: str) -> str:
@@ -132,6 +145,10 @@ def _address(part: str) -> str:
 
 def _back(part: str) -> Response:
     return RedirectResponse(_address(part), 303)
+
+
+def _values(part: str, text: str | None) -> dict[str, str]:
+    return {field.key: field.value for field in read_fields(part, text) or ()} if text else {}
 
 
 async def _told(request: Request, part: str, outcome: Outcome) -> Response:
@@ -157,6 +174,8 @@ async def _page(
     draft = await library.drafts.find(part)
     now = draft.text if draft else library.text(part) or ""
     verdict = await library.examine(part, draft.text) if draft else Verdict()
+    text = now if written is None else written
+    fields = None if "raw" in request.query_params else read_fields(part, text)
     language, _, rest = part.partition("/")
     other = "en" if language == "sv" else "sv"
     languages = library.content.languages
@@ -167,7 +186,11 @@ async def _page(
         status,
         page="directory" if part.startswith("services") else "texts",
         part=part,
-        text=now if written is None else written,
+        text=text,
+        fields=fields,
+        prefix=PREFIX,
+        said=_values(part, library.text(f"{other}/{rest}")) if sided else {},
+        directions={id: each.direction for id, each in languages.items()},
         base=mark_of(now) if base is None else base,
         refused=refused,
         theirs=now if both else None,

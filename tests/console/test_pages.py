@@ -50,7 +50,7 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
 
 # Keys that are put together at run time, from closed names.
 BUILT = re.compile(
-    r"(nav|role|notice|status|problem|rule|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|wrapup"
+    r"(nav|role|notice|status|problem|rule|field|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|wrapup"
     r"|statistics\.waiting|devices\.(state|refused)|script\.(state|ended|sound|device|closed))[._].*|language\.own"
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked)"
