@@ -11,13 +11,15 @@ from fastapi import APIRouter, HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from console.changes import changes
 from console.drafts import mark_of
 from console.fields import PREFIX, read_fields, write_fields
 from console.guard import signed_in_of
 from console.house import house_of
 from console.library import Outcome
-from console.pages import render, say, words_of
+from console.pages import language_of, render, say, words_of
 from console.permissions import may_edit
+from console.reading import part_name
 from console.verdicts import Verdict, sentences
 from console.views import day_text
 from dialogues.overlay import PART, changed_files, shipped_text
@@ -186,6 +188,7 @@ async def _page(
         status,
         page="directory" if part.startswith("services") else "texts",
         part=part,
+        name=part_name(library.content, part, language_of(request)),
         text=text,
         fields=fields,
         prefix=PREFIX,
@@ -195,6 +198,7 @@ async def _page(
         refused=refused,
         theirs=now if both else None,
         draft=draft,
+        changes=changes(part, now, text) if both else changes(part, library.text(part) or "", now),
         own=draft is not None and member.id in draft.writers,
         problems=sentences(verdict, part, words_of(request)),
         beside=library.text(f"{other}/{rest}") if sided else None,

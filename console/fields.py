@@ -14,7 +14,7 @@ import yaml
 from dialogues.files import leaves
 
 PREFIX = "f."  # before a field's key, in a form
-_LONG = 60  # characters from which a field has several lines
+_LONG = 60  # characters in a line of a field, about
 _STAMPED = frozenset({"id", "checked", "review", "source"})  # not written by hand
 _LISTS = frozenset({"hours", "people", "counties", "languages", "groups", "refuses", "channels", "municipalities"})
 # What an entry may leave out, and people may want to fill in.
@@ -38,7 +38,9 @@ class Field:
         """Lines to begin with; 1 is a field of one line."""
         if self.listed:
             return max(2, self.value.count("\n") + 1)
-        return 1 if len(self.value) < _LONG and "\n" not in self.value and not self.language else 3
+        if "\n" in self.value or (self.language and not self.key.startswith("names.")):
+            return max(2, len(self.value) // _LONG + 1)
+        return 1
 
 
 def read_fields(part: str, text: str) -> list[Field] | None:

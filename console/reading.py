@@ -91,6 +91,20 @@ def section_groups(content: Content, overlay: Overlay) -> list[SectionGroup]:
     ]
 
 
+def part_name(content: Content, part: str, language: str) -> str:
+    """What people call a part; a section of sentences by its own name."""
+    file, _, entry = part.partition("#")
+    where, _, id = file.removesuffix(".md").removesuffix(".yml").rpartition("/")
+    if file == "services.yml":
+        return in_language(content.services[entry].names, language) if entry in content.services else entry
+    if where == "desks":
+        return in_language(content.desks[id].names, language) if id in content.desks else id
+    own = content.languages.get(part.partition("/")[0])
+    if own and id in own.topics:
+        return f"{own.topics[id].title} ({own.name})"
+    return f"{entry} ({own.name if own else where})"
+
+
 def text_rows(content: Content, now: float) -> list[TextRow]:
     """The texts of every language: past review first, then the ones whose review comes soonest."""
     today = datetime.fromtimestamp(now, UTC).date()

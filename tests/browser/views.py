@@ -229,6 +229,26 @@ def _page(name: str) -> Callable[[People], Awaitable[Page]]:
     return open_it
 
 
+async def _broken_draft(people: People) -> Page:
+    """A topic whose draft breaks a rule, with what it changes and what is wrong."""
+    page = await people.coordinator()
+    await page.goto(f"{people.house.staff}edit?part=en/topics/feelings.md")
+    box = page.get_by_role("textbox", name="Text (English)")
+    await box.fill((await box.input_value()).replace("\n## ", "\n\nTalk to your parents!\n\n## ", 2))
+    await page.get_by_role("button", name="Save draft").click()
+    await expect(page.get_by_role("alert")).to_contain_text("This cannot be published yet")
+    return page
+
+
+async def _signed_out(people: People) -> Page:
+    page = await people.coordinator()
+    await page.goto(f"{people.house.staff}edit?part=ar/page.yml%23sos")
+    await page.context.clear_cookies()
+    await page.get_by_role("button", name="Save draft").click()
+    await expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+    return page
+
+
 CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "sign in": _sign_in,
     "off duty": _off_duty,
@@ -243,5 +263,9 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "statistics": _page("statistics"),
     "directory": _page("directory"),
     "texts": _page("texts"),
+    "sentences": _page("edit?part=fa/page.yml%23talk"),
+    "service": _page("edit?part=services.yml%23bris"),
+    "broken draft": _broken_draft,
+    "signed out": _signed_out,
     "missing": _page("nothing"),
 }
