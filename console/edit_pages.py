@@ -39,6 +39,8 @@ async def show_editor(request: Request) -> Response:
 async def save(request: Request) -> Response:
     """Keep what was written as a draft, also when it cannot be published yet."""
     form = await request.form()
+    if PART.fullmatch(_field(form, "part")) and shipped_text(_field(form, "part")) is None:
+        return _kept(request, 410, "gone", form)
     part, base = _part(request, _field(form, "part")), _field(form, "base")
     text = await _written(request, part, form)
     if len(text) > LONGEST:
@@ -76,6 +78,8 @@ async def undo(request: Request) -> Response:
     form = await request.form()
     part, library = _part(request, _field(form, "part")), house_of(request).library
     outcome = await library.undo(part, _field(form, "mark"), signed_in_of(request).member)
+    if outcome is Outcome.REFUSED:
+        return say(request, 409, "edit-refused", _address(part))
     return await _told(request, part, outcome)
 
 
@@ -101,9 +105,7 @@ async def export(request: Request) -> Response:
 
 async def give_back(request: Request) -> Response:
     """Nobody is signed in any more: what was written, and how to save it after all. Nothing is kept or looked up."""
-    form = await request.form()
-    typed = {name: value for name, value in form.items() if name != "form_token" and isinstance(value, str)}
-    return render(request, "kept.html", 401, page=None, typed=typed)
+    return _kept(request, 401, "out", await request.form())
 
 
 async def show_again(request: Request) -> Response:
@@ -121,6 +123,11 @@ def _part(request: Request, part: str) -> str:
     if not PART.fullmatch(part) or shipped_text(part) is None or not may_edit(member.role, member.desk, part):
         raise HTTPException(404)
     return part
+
+
+def _kept(request: Request, status: int, why: str, form: Any) -> Response:
+    typed = {name: value for name, value in form.items() if name != "form_token" and isinstance(value, str)}
+    return render(request, "kept.html", status, page=None, why=why, typed=typed)
 
 
 def _field(form: Any, name: str) -> str:

@@ -7,11 +7,12 @@ as a file.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import yaml
 
-from dialogues.files import leaves
+from dialogues.files import ContentError, has_aliases, leaves, parse_yaml
 
 PREFIX = "f."  # before a field's key, in a form
 _LONG = 60  # characters in a line of a field, about
@@ -74,9 +75,10 @@ def _tree(part: str, text: str) -> Tree | None:
     if part.endswith(".md"):
         return None
     try:
-        # An alias may name what it is in: such a text is shown as it is.
-        raw = None if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)) else yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError):
+        raw = parse_yaml(Path(part), text, 0)
+        if has_aliases(text):
+            return None
+    except ContentError:
         return None
     if part.startswith("services.yml"):
         raw = raw[0] if isinstance(raw, list) and len(raw) == 1 else None

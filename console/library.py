@@ -29,7 +29,7 @@ from dialogues.overlay import (
 from dialogues.problems import Problem
 from dialogues.rules import Breach, find_breaches
 from dialogues.values import Content
-from handover.ports import StaffEnd
+from handover.ports import HandoverError, StaffEnd
 from handover.values import Edition
 from safety.logs import error_id, log_failure
 
@@ -196,7 +196,12 @@ class Library:
 
     async def _tell(self, part: str, who: Member) -> None:
         self._changed(who.id, part)
-        await self.put()
+        # It is published once it is in the database. An engine that is away has it when it is back, from the chore.
+        try:
+            await self.put()
+        except HandoverError as error:
+            log_failure(_logger, error_id(), error)
+            await self.refresh()
 
     def _row(self, part: str, text: str, writer: str, approver: str) -> PublishedRow:
         day = int(self._clock() // 86_400)

@@ -96,6 +96,12 @@ def parse_yaml(path: File, text: str, offset: int) -> Any:
         raise ContentError(path, (mark.line if mark else 0) + 1 + offset, Problem("yaml", why=why)) from error
 
 
+def has_aliases(text: str) -> bool:
+    """Whether a YAML text names something twice (`*name`): it can name what it is in, or make a thousand of one. For a
+    text that `parse_yaml` reads."""
+    return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER))
+
+
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

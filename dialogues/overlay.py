@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import yaml
 
-from dialogues.files import ContentError, find_line, flatten, leaves, parse_yaml
+from dialogues.files import ContentError, find_line, flatten, has_aliases, leaves, parse_yaml
 from dialogues.loader import DEFAULT, load_content
 from dialogues.problems import Problem
 from dialogues.values import Content, Status
@@ -109,7 +109,7 @@ def current_text(overlay: Overlay, part: str, root: Path = DEFAULT) -> str | Non
     if shipped is None or edited is None:
         return shipped
     if "/" in part and "#" in part and not _keys(shipped) <= _keys(edited):
-        return _merged(shipped, yaml.safe_load(edited))
+        return _merged(shipped, _mapping(edited))
     return edited
 
 
@@ -126,11 +126,7 @@ def claims_review(part: str, text: str) -> bool:
     """Whether the text, in that part's place, says that people have reviewed a language's sentences."""
     if not part.endswith("/flow.yml#language"):
         return False
-    try:
-        raw = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):
-        return False
-    row = raw.get("language") if isinstance(raw, dict) else None
+    row = _mapping(text).get("language")
     return isinstance(row, dict) and row.get("status") == Status.REVIEWED
 
 
@@ -146,8 +142,16 @@ def unapproved_sections(overlay: Overlay, part: str, root: Path = DEFAULT) -> tu
 
 
 def _keys(text: str | None) -> set[str]:
-    raw = yaml.safe_load(text) if text else None
-    return set(flatten(raw)) if isinstance(raw, dict) else set()
+    return set(flatten(_mapping(text))) if text else set()
+
+
+def _mapping(text: str) -> Mapping[str, Any]:
+    """A part that is a mapping, read as the loader reads it; empty when it is none."""
+    try:
+        raw = parse_yaml(DEFAULT, text, 0)
+    except ContentError:
+        return {}
+    return raw if isinstance(raw, dict) and not has_aliases(text) else {}
 
 
 def write_document(overlay: Overlay) -> bytes:
@@ -189,9 +193,9 @@ def _chunks(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _refuse_aliases(path: Path, text: str) -> None:
-    """An alias can name what it is in, or make a thousand of one; no file that is shipped has any."""
+    """No file that is shipped has any."""
     parse_yaml(path, text, 0)
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text)):
+    if has_aliases(text):
         raise ContentError(path, 1, Problem("alias"))
 
 

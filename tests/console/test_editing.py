@@ -239,6 +239,15 @@ async def test_whoever_was_signed_out_meanwhile_loses_no_word(console: Console) 
         assert "Long. " not in foreign.text, "another site's words are not shown"
 
 
+async def test_words_for_a_place_that_is_gone_come_back(console: Console) -> None:
+    async with console.signed_in("ann", "coordinator") as ann:
+        gone = await ann.post("/edit", part="sv/topics/gone.md", text="Kept words", base="x")
+        assert (await ann.post("/edit", part="../secret", text="Kept words", base="x")).status_code == 404
+    assert gone.status_code == 410
+    assert "Kept words" in gone.text
+    assert "an update has taken away the place" in gone.text
+
+
 async def test_a_publication_is_undone_by_one(console: Console, content: Content) -> None:
     async with console.signed_in("ann", "coordinator") as ann, console.signed_in("bo", "coordinator") as bo:
         for title in ("+", "++"):

@@ -50,7 +50,7 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
 
 # Keys that are put together at run time, from closed names.
 BUILT = re.compile(
-    r"(nav|role|notice|status|problem|rule|field|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|wrapup"
+    r"(nav|role|notice|status|problem|rule|field|kept|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|wrapup"
     r"|statistics\.waiting|devices\.(state|refused)|script\.(state|ended|sound|device|closed))[._].*|language\.own"
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked)"
@@ -101,6 +101,27 @@ async def test_the_names_of_the_contract_are_on_the_english_pages(console: Conso
     for name in (">Desk</a>", ">Directory</a>", ">Texts</a>", "On duty</button>", 'aria-label="Waiting"', ">Take<",
                  ">Send<", ">End talk<", ">Your message<", ">Give back<"):  # fmt: skip
         assert name in page
+
+
+async def test_the_directory_says_who_checked_and_begins_with_what_is_past_its_review(
+    tmp_path: Path, engine: Engine, content: Content, clock: Clock
+) -> None:
+    async with started(tmp_path, engine.staff, content, clocks={"clock": clock}) as console:
+        await console.add("ann", "coordinator")
+        async with console.browser() as ann:
+            for days, service in ((0, "umo"), (100, "bris")):
+                clock.now += days * 86_400
+                await ann.sign_in("ann")
+                await ann.post("/directory/checked", service=service)
+            first = re.findall(r"<tr.*?</tr>", (await ann.get("/directory")).text, re.DOTALL)
+            assert not any("Past its review" in row for row in first)
+            clock.now += 100 * 86_400
+            await ann.sign_in("ann")
+            _, row, *others = re.findall(r"<tr.*?</tr>", (await ann.get("/directory")).text, re.DOTALL)
+    assert "UMO" in row
+    assert "Past its review" in row
+    assert ">Ann<" in row
+    assert not any("Past its review" in other for other in others)
 
 
 def test_the_directory_shows_unchecked_services_first(content: Content) -> None:
