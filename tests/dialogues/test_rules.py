@@ -1,10 +1,14 @@
 """The rules of texts: no shipped text breaks one, and each is found, in its place, when an edit does."""
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from dialogues.files import ContentError
 from dialogues.lix import lix
+from dialogues.loader import DEFAULT, load_content
 from dialogues.overlay import lay, shipped_text
 from dialogues.rules import AVERAGE_LIX, Breach, Rule, find_breaches, swedish_average
 from dialogues.values import Audience, Content, Piece
@@ -207,6 +211,27 @@ def test_services_and_desks_keep_to_them_too(
 ) -> None:
     breach = one(content, part, old, new)
     assert (breach.rule, breach.place) == (rule, place)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (None, "cannot be read"),
+        ("allowed: []\n", "lacks `never`"),
+        ("never: [x]\n", "`never` is a mapping"),
+        ("never: {other: [x]}\n", "other is no rule"),
+        ("never: {family: x}\n", "family is no rule with a list"),
+    ],
+)
+def test_a_language_without_its_list_is_not_read(content: Content, tmp_path: Path, text: str | None, says: str) -> None:
+    root = Path(shutil.copytree(DEFAULT, tmp_path / "content"))
+    rules = root / "so" / "rules.yml"
+    if text is None:
+        rules.unlink()
+    else:
+        rules.write_text(text, encoding="utf-8")
+    with pytest.raises(ContentError, match=says):
+        load_content(root, now=content.now, demo=True, recogniser=content.recogniser)
 
 
 def test_lix_measures_as_its_definition_says() -> None:
