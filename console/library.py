@@ -15,6 +15,7 @@ from console.drafts import Drafts, mark_of
 from console.tables import DraftRow, PublishedRow, Sessions
 from console.upkeep import repeat
 from console.verdicts import Verdict
+from dialogues.breaches import Breach
 from dialogues.files import ContentError
 from dialogues.loader import DEFAULT
 from dialogues.overlay import (
@@ -27,7 +28,7 @@ from dialogues.overlay import (
     write_document,
 )
 from dialogues.problems import Problem
-from dialogues.rules import Breach, find_breaches
+from dialogues.rules import find_breaches
 from dialogues.values import Content
 from handover.ports import HandoverError, StaffEnd
 from handover.values import Edition

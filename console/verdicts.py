@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from console.language import Words
+from dialogues.breaches import Breach
 from dialogues.files import ContentError
-from dialogues.rules import Breach
 
 SHOWN = 20  # sentences; whoever mended these sees the rest
 

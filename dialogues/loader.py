@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dialogues import understanding
+from dialogues.breaches import GROUPS
 from dialogues.checks import check_content
 from dialogues.concepts import read_concepts
 from dialogues.door_files import read_desks, read_services
@@ -25,7 +26,6 @@ from dialogues.files import (
 )
 from dialogues.problems import Problem
 from dialogues.recogniser import Recogniser, load_recogniser
-from dialogues.rules import GROUPS
 from dialogues.topic_files import read_topic_texts
 from dialogues.values import (
     Action,
@@ -52,6 +52,7 @@ _NODE = {"say", "show", "back", "choices"}
 _EDGE = {"id", "to", "kind", "set", "action"}
 # The fields of the state that a choice may set, and what reads their values.
 _FIELDS = {"audience": Audience, "danger": Danger, "topic": str, "age_band": AgeBand, "county": str, "easy": str}
+_DIRECTIONS = ("ltr", "rtl")
 _DANGER = {"urgent": list, "concern": list, "harmless": list}
 
 
@@ -158,6 +159,11 @@ def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, Lan
         raise ContentError(
             folder / "flow.yml", find_line(folder / "flow.yml", "fallback"), Problem("no-language", language=fallback)
         )
+    direction, status = flow.pop("language.direction", "ltr"), flow.pop("language.status", Status.DRAFT.value)
+    for key, value, known in (("direction", direction, _DIRECTIONS), ("status", status, tuple(Status))):
+        if value not in known:
+            path = folder / "flow.yml"
+            raise ContentError(path, find_line(path, f"{key}:"), Problem("known", key=key, known=", ".join(known)), key)
     topics = read_topic_texts(folder, written[fallback].topics if fallback else {})
     rules = _read_rules(folder / "rules.yml")
     danger = read_yaml(folder / "danger.yml")
@@ -166,8 +172,8 @@ def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, Lan
     return LanguageTexts(
         language=folder.name,
         name=flow.pop("language.name", folder.name),
-        direction=flow.pop("language.direction", "ltr"),
-        status=Status(flow.pop("language.status", Status.DRAFT)),
+        direction=direction,
+        status=Status(status),
         fallback=fallback,
         flow=flow,
         page=read_sentences(folder / "page.yml"),

@@ -17,7 +17,7 @@ PROBLEMS = {
     "no-texts": "`{key}` is a list of texts, not {value}",
     "no-mapping": "`{key}` is a mapping, not {value}",
     "front": "begins with a front matter between two lines of ---",
-    "status": "`status` is one of {known}",
+    "known": "`{key}` is one of {known}",
     "audience": "no such audience: {name}",
     "unlisted": "{id} is not in the closed topic list",
     "no-next": "there is no text called {id} to go on to",

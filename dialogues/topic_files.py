@@ -48,7 +48,9 @@ def _read_text(path: File, language: str) -> TopicText:
     require(path, front, *_FRONT)
     require_kinds(path, front, _FRONT)
     if front["status"] not in set(Status):
-        raise ContentError(path, find_line(path, "status:"), Problem("status", known=", ".join(Status)), "status")
+        raise ContentError(
+            path, find_line(path, "status:"), Problem("known", key="status", known=", ".join(Status)), "status"
+        )
     sections = _sections(parts[2])
     return TopicText(
         id=path.stem,

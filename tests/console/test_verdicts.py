@@ -7,9 +7,9 @@ import pytest
 
 from console.language import load_words
 from console.verdicts import SHOWN, Verdict, sentences
+from dialogues.breaches import Breach, Rule
 from dialogues.files import ContentError
 from dialogues.problems import PROBLEMS, Problem
-from dialogues.rules import Breach, Rule
 
 LANGUAGES = ("sv", "en")
 

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from dialogues.breaches import Breach, Rule
 from dialogues.files import ContentError
 from dialogues.lix import lix
 from dialogues.loader import DEFAULT, load_content
 from dialogues.overlay import lay, shipped_text
-from dialogues.rules import AVERAGE_LIX, Breach, Rule, find_breaches, swedish_average
+from dialogues.rules import AVERAGE_LIX, find_breaches, swedish_average
 from dialogues.values import Audience, Content, Piece
 
 THREATS, ARABIC, DANGER, BRIS, DEMO = (
