@@ -42,5 +42,6 @@ async def show_texts(request: Request) -> Response:
         groups=section_groups(house.content, library.overlay),
         desk=f"desks/{member.desk}.yml",
         drafts=drafts,
+        broken={breach.part for breach in await library.breaches()},
         aside=library.aside | {part: draft.text for part, draft in drafts.items() if shipped_text(part) is None},
     )

@@ -141,6 +141,22 @@ async def test_a_number_cannot_leave_the_directory_while_a_text_names_it(console
     assert "The number 11414 is not in the directory." in refused.text
 
 
+async def test_a_language_may_go_first_and_the_others_are_marked(console: Console) -> None:
+    part, old = "sv/topics/threats.md", "Ring 112."
+    text = (shipped_text(part) or "").replace(old, f"{old} Du kan ringa 116 111 också.", 1)
+    async with console.signed_in("ann", "coordinator") as ann, console.signed_in("bo", "coordinator") as bo:
+        assert "Breaks a rule" not in (await ann.get("/texts")).text
+        await _drafts(ann, part, text)
+        assert (await _approves(bo, part, text)).status_code == 303
+        rows = re.findall(r"<tr>.*?</tr>", (await ann.get("/texts")).text, re.DOTALL)
+        marked = [row for row in rows if "Breaks a rule" in row]
+        await _drafts(bo, PART, edited())
+        assert "self, message 1: The numbers differ" in await _opens(bo, PART)
+    languages = {found[1] for row in marked if (found := re.search(r'th scope="row" lang="(\w+)"', row))}
+    assert languages == {"ar", "fa", "so", "ckb", "ti"}
+    assert len(marked) == 5
+
+
 @pytest.mark.parametrize(
     ("part", "old", "new", "told"),
     [
