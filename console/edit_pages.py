@@ -16,7 +16,7 @@ from console.drafts import mark_of
 from console.fields import PREFIX, read_fields, write_fields
 from console.guard import signed_in_of
 from console.house import house_of
-from console.library import Outcome
+from console.library import Library, Outcome
 from console.pages import language_of, render, say, words_of
 from console.permissions import may_edit
 from console.reading import part_name
@@ -156,10 +156,6 @@ def _back(part: str) -> Response:
     return RedirectResponse(_address(part), 303)
 
 
-def _values(part: str, text: str | None) -> dict[str, str]:
-    return {field.key: field.value for field in read_fields(part, text) or ()} if text else {}
-
-
 async def _told(request: Request, part: str, outcome: Outcome) -> Response:
     if outcome is Outcome.PUBLISHED:
         return _back(part)
@@ -184,11 +180,6 @@ async def _page(
     now = draft.text if draft else library.text(part) or ""
     verdict = await library.examine(part, draft.text) if draft else Verdict()
     text = now if written is None else written
-    fields = None if "raw" in request.query_params else read_fields(part, text)
-    language, _, rest = part.partition("/")
-    other = "en" if language == "sv" else "sv"
-    languages = library.content.languages
-    sided = language in languages
     return render(
         request,
         "edit.html",
@@ -197,10 +188,8 @@ async def _page(
         part=part,
         name=part_name(library.content, part, language_of(request)),
         text=text,
-        fields=fields,
+        fields=None if "raw" in request.query_params else read_fields(part, text),
         prefix=PREFIX,
-        said=_values(part, library.text(f"{other}/{rest}")) if sided else {},
-        directions={id: each.direction for id, each in languages.items()},
         base=mark_of(now) if base is None else base,
         refused=refused,
         theirs=now if both else None,
@@ -208,14 +197,31 @@ async def _page(
         changes=changes(part, now, text) if both else changes(part, library.text(part) or "", now),
         own=draft is not None and member.id in draft.writers,
         problems=sentences(verdict, part, words_of(request)),
-        beside=library.text(f"{other}/{rest}") if sided else None,
-        other=other,
-        language=language if sided else "sv",
-        direction=languages[language].direction if sided else "ltr",
-        language_name=languages[language].name if sided else "",
-        other_name=languages[other].name if sided else "",
         history=await library.history(part),
         shipped=shipped_text(part),
         mark_of=mark_of,
         day=day_text,
+        **_sides(library, part),
     )
+
+
+def _sides(library: Library, part: str) -> dict[str, Any]:
+    """The part's language, and the one beside it: Swedish, or English beside Swedish. Services and desks have none."""
+    languages = library.content.languages
+    directions = {id: texts.direction for id, texts in languages.items()}
+    language, _, rest = part.partition("/")
+    if language not in languages:
+        alone: dict[str, Any] = {"language": "sv", "direction": "ltr", "beside": None, "said": {}, "other": ""}
+        return {**alone, "directions": directions, "language_name": "", "other_name": ""}
+    other = "en" if language == "sv" else "sv"
+    beside = library.text(f"{other}/{rest}")
+    return {
+        "language": language,
+        "direction": directions[language],
+        "directions": directions,
+        "language_name": languages[language].name,
+        "other": other,
+        "other_name": languages[other].name,
+        "beside": beside,
+        "said": {field.key: field.value for field in read_fields(f"{other}/{rest}", beside) or ()} if beside else {},
+    }

@@ -37,7 +37,9 @@ from handover.values import DeskId
 from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
 
-_MAX_BODY = 256 * 1024  # bytes; more than edit_pages.LONGEST in Tigrinya, 9 bytes a letter: that page refuses it itself
+_MAX_BODY = 16 * 1024  # bytes
+# Longer than edit_pages.LONGEST in Tigrinya, 9 bytes a letter: what is too long there is given back, not cut off.
+_LARGER = {"/edit": 256 * 1024}
 _WORD_LISTS = Path(safety.__file__).parent / "words"
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
@@ -125,7 +127,7 @@ def _fit_out(app: FastAPI) -> None:
     app.include_router(edit_pages.router)
     install_handlers(app)
     # The last one added is the outermost: every answer wears the headers, failures and refusals too.
-    app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large)
+    app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large, larger=_LARGER)
     app.add_middleware(Failures)
     app.add_middleware(SecurityHeaders, policy=console_policy())
 

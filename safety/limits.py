@@ -1,6 +1,6 @@
 """What one sender may cost us: the size of a request body and the pace of a socket's frames."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from safety.headers import Asgi
@@ -23,12 +23,21 @@ class BodyLimit:
     A body is read before the app sees the request, so a chunked one that lies about its length, or names none, is
     counted too. What does not fit is answered by `refusal` (an ASGI app that sends status 413) and never parsed.
     Up to `drained` bytes of it are read and dropped first: who is still sending when the connection closes would see
-    it reset, and never the refusal.
+    it reset, and never the refusal. `larger` are the paths whose bodies may be longer, each with its own limit.
     """
 
-    def __init__(self, app: Asgi, max_bytes: int, refusal: Asgi = refuse_too_large, *, drained: int = _DRAINED) -> None:
+    def __init__(
+        self,
+        app: Asgi,
+        max_bytes: int,
+        refusal: Asgi = refuse_too_large,
+        *,
+        drained: int = _DRAINED,
+        larger: Mapping[str, int] | None = None,
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._larger = larger or {}
         self._refusal = refusal
         self._drained = drained
 
@@ -39,15 +48,16 @@ class BodyLimit:
         if _declared_length(scope) > self._drained:
             await self._refuse(scope, receive, send)
             return
-        body = await self._read(receive)
+        limit = self._larger.get(scope["path"], self._max_bytes)
+        body = await self._read(receive, limit)
         if body is None:
             return
-        if len(body) > self._max_bytes:
+        if len(body) > limit:
             await self._refuse(scope, receive, send)
             return
         await self._app(scope, _replaying(body, receive), send)
 
-    async def _read(self, receive: Any) -> bytes | None:
+    async def _read(self, receive: Any, limit: int) -> bytes | None:
         """The body, cut off somewhere above the limit; None when the sender went away."""
         parts = bytearray()
         count, more = 0, True
@@ -57,7 +67,7 @@ class BodyLimit:
                 return None
             part = message.get("body", b"")
             count += len(part)
-            if len(parts) <= self._max_bytes:
+            if len(parts) <= limit:
                 parts += part
             more = message.get("more_body", False)
         return bytes(parts)

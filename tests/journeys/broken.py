@@ -61,6 +61,10 @@ class BrokenEnd:
 
     async def close(self) -> None: ...
 
+    async def mark(self) -> None: ...
+
+    async def edition(self) -> None: ...
+
     async def opening(self, desk: DeskId) -> Opening:
         return Opening(1, 0, 1)
 

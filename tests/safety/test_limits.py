@@ -14,19 +14,24 @@ DRAINED = 500
 class Exchange:
     """One request through BodyLimit, in chunks; remembers what the app read and what was answered."""
 
-    def __init__(self, chunks: Iterable[bytes], length: bytes | None = None, *, cut: bool = False) -> None:
+    def __init__(
+        self, chunks: Iterable[bytes], length: bytes | None = None, *, cut: bool = False, path: str = "/"
+    ) -> None:
         parts = list(chunks)
         self.incoming: list[dict[str, Any]] = [
             {"type": "http.request", "body": part, "more_body": cut or number + 1 < len(parts)}
             for number, part in enumerate(parts)
         ]
         self.incoming.append({"type": "http.disconnect"})
-        self.scope = {"type": "http", "headers": [(b"content-length", length)] if length is not None else []}
+        headers = [(b"content-length", length)] if length is not None else []
+        self.scope = {"type": "http", "path": path, "headers": headers}
         self.read: bytes | None = None
         self.sent: list[dict[str, Any]] = []
 
     async def run(self) -> "Exchange":
-        await BodyLimit(self._app, LIMIT, drained=DRAINED)(self.scope, self._receive, self._send)
+        await BodyLimit(self._app, LIMIT, drained=DRAINED, larger={"/long": 2 * LIMIT})(
+            self.scope, self._receive, self._send
+        )
         return self
 
     @property
@@ -50,6 +55,14 @@ class Exchange:
 async def test_a_body_of_exactly_the_limit_passes_whole() -> None:
     exchange = await Exchange([b"x" * 60, b"y" * 40]).run()
     assert (exchange.status, exchange.read) == (200, b"x" * 60 + b"y" * 40)
+
+
+async def test_a_path_may_have_a_larger_limit_of_its_own() -> None:
+    whole = [b"x" * LIMIT, b"y" * LIMIT]
+    assert (await Exchange(whole, path="/long").run()).read == b"".join(whole)
+    assert (await Exchange([*whole, b"z"], path="/long").run()).status == 413
+    for other in ("/", "/long/", "/longer"):
+        assert (await Exchange(whole, path=other).run()).status == 413
 
 
 async def test_an_empty_body_passes() -> None:
