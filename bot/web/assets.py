@@ -1,6 +1,7 @@
 """The files beside the page and the script inside it: read once, known by their hash, kept compressed."""
 
 import gzip
+import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ _SCRIPTS = (
     "bar.js", "outbox.js", "seals.js", "talk.js", "view.js", "toll.js", "files.js", "later.js", "person.js", "page.js",
 )  # fmt: skip
 _EARLIER = 24  # assets of the last publications, a quarter of a megabyte each at most
+# At the end of a line of code, and without quotation marks: so it is not inside a text.
+_REMARK = re.compile(r"(?<=[;,{}()]) // [^\"'`]*$")
 _TYPES = {
     "css": "text/css",
     "js": "text/javascript",
@@ -104,7 +107,7 @@ def _inline(script: str) -> Inline:
 
 def spare(script: str) -> str:
     """A script without the lines and spaces that are for readers only."""
-    lines = (line.strip() for line in script.splitlines())
+    lines = (_REMARK.sub("", line.strip()) for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("// "))
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 import httpx
 import pytest
 
+from bot.web.assets import spare
 from bot.web.site import Site
 from tests.bot.conftest import POLICY
 
@@ -148,3 +149,17 @@ async def test_health_says_ok_and_nothing_else(client: httpx.AsyncClient) -> Non
 async def test_nothing_describes_the_addresses(client: httpx.AsyncClient) -> None:
     for address in ("/openapi.json", "/docs", "/redoc"):
         assert (await client.get(address)).status_code == 404
+
+
+def test_a_script_loses_what_is_for_readers_and_nothing_else() -> None:
+    script = """
+      // a remark of its own
+      tell("not a remark; // this", 'http://x'); // a remark behind code
+      const EXIT = 4001; // another
+      `; // not this`
+    """
+    assert spare(script).splitlines() == [
+        """tell("not a remark; // this", 'http://x');""",
+        "const EXIT = 4001;",
+        "`; // not this`",
+    ]
