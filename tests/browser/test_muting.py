@@ -41,6 +41,7 @@ async def test_a_muted_visitors_words_never_reach_the_desk(people: People) -> No
 async def test_what_was_on_its_way_is_shown_as_not_arrived(people: People) -> None:
     visitor, staff = await people.in_a_talk()
     await visitor.page.context.set_offline(True)
+    await expect(visitor.sees("We lost contact. Trying again.")).to_be_visible()
     await visitor.writes(HURT)
     await staff.mutes()
     await visitor.page.context.set_offline(False)
