@@ -31,6 +31,9 @@ TABLES = {
     "sign_in": ["token_hash", "staff_id", "language", "created_hour", "expires", "ends"],
     "device": ["id", "staff_id", "key", "state", "line", "until", "requested"],  # staff's own; days, no finer time
     "tally": ["month", "desk", "name", "value"],
+    # What coordinators write for everybody to read; days, no finer time.
+    "draft": ["part", "text", "writers", "writer", "day"],
+    "published": ["number", "part", "text", "writer", "approver", "day"],
     # Left messages, the one exception: only who asked for a code has a box, until its day.
     "desk_key": ["id", "desk", "key", "line", "retired"],
     "desk_key_copy": ["desk_key", "device", "wrapped"],
