@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dialogues.directory import lines
-from dialogues.values import Audience, Content, LanguageTexts, Piece, State, Status, TopicText
+from dialogues.values import Audience, Content, Item, LanguageTexts, Piece, State, Status, TopicText
 
 _PHRASE = "phrase."
 
@@ -45,12 +45,15 @@ def texts(content: Content, own: str, theirs: str, audience: Audience | None, to
 def cards(content: Content, own: str, state: State) -> list[AtHand]:
     """The services for somebody in this state, best first, each as the few lines that `state.language` gets."""
     mine, theirs = lines(content, replace(state, language=own)), lines(content, state)
+    status = content.languages[state.language].status
     return [
-        AtHand(card, f"{item.label}\n{item.detail}".strip(), state.language, content.languages[state.language].status)
-        for card, item in zip(
-            (f"{item.label}\n{item.detail}".strip() for item in mine.items), theirs.items, strict=True
-        )
+        AtHand(_card(here), _card(there), state.language, status)
+        for here, there in zip(mine.items, theirs.items, strict=True)
     ]
+
+
+def _card(item: Item) -> str:
+    return f"{item.label}\n{item.detail}".strip()
 
 
 def _pieces(mine: LanguageTexts, other: LanguageTexts, topic: str, audience: Audience, today: date) -> Iterator[AtHand]:
