@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 from console.accounts import Member
 from console.drafts import Drafts, mark_of
 from console.tables import DraftRow, PublishedRow, Sessions
-from console.upkeep import repeat
+from console.upkeep import repeating
 from console.verdicts import Verdict
 from dialogues.breaches import Breach, Rule
 from dialogues.files import ContentError
@@ -81,12 +81,8 @@ class Library:
     async def running(self) -> AsyncIterator[None]:
         """Published things are at hand, and put into the engine again and again, while the body runs."""
         await self.refresh()
-        chore = asyncio.create_task(repeat(self.put, PUT_EVERY))
-        try:
+        async with repeating((self.put, PUT_EVERY)):
             yield
-        finally:
-            chore.cancel()
-            await asyncio.gather(chore, return_exceptions=True)
 
     async def refresh(self) -> None:
         """Read what is published; what another console published too. What cannot be used is set aside."""

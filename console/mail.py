@@ -1,12 +1,12 @@
 """The way of left letters between engine and tables, while the console runs: taken in, offered, put back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
+from contextlib import AbstractAsyncContextManager
 
 from console.desk_keys import DeskKeys
 from console.letters import Letters
-from console.upkeep import repeat
+from console.upkeep import repeating
 from handover.ports import StaffEnd
 from handover.post import TAKEN
 from handover.values import DeskId
@@ -29,20 +29,9 @@ class Mail:
         self._keys = keys
         self._taking = asyncio.Lock()  # two chores take in, and each entry shall be read once
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[None]:
+    def running(self) -> AbstractAsyncContextManager[None]:
         """The chores run while the body does."""
-        chores = [
-            asyncio.create_task(repeat(self.take_in, TAKE_EVERY)),
-            asyncio.create_task(repeat(self.offer, OFFER_EVERY)),
-            asyncio.create_task(repeat(self.restore, RESTORE_EVERY)),
-        ]
-        try:
-            yield
-        finally:
-            for chore in chores:
-                chore.cancel()
-            await asyncio.gather(*chores, return_exceptions=True)
+        return repeating((self.take_in, TAKE_EVERY), (self.offer, OFFER_EVERY), (self.restore, RESTORE_EVERY))
 
     async def take_in(self) -> None:
         """Bring what visitors left or erased into the tables, then settle it in the engine: told only when it is so."""

@@ -49,17 +49,11 @@ class Upkeep:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The chores run while the body does; at the end the counts are brought home once more."""
-        chores = [
-            asyncio.create_task(repeat(self.sweep, SWEEP_EVERY)),
-            asyncio.create_task(repeat(self.drain, DRAIN_EVERY)),
-            *(asyncio.create_task(repeat(forget, PURGE_EVERY)) for forget in self._forgetful),
-        ]
+        forgetting = ((forget, PURGE_EVERY) for forget in self._forgetful)
         try:
-            yield
+            async with repeating((self.sweep, SWEEP_EVERY), (self.drain, DRAIN_EVERY), *forgetting):
+                yield
         finally:
-            for chore in chores:
-                chore.cancel()
-            await asyncio.gather(*chores, return_exceptions=True)
             await _attempt(self.drain, quiet=False)
 
     async def sweep(self) -> None:
@@ -97,6 +91,18 @@ class Upkeep:
                         session.add(TallyRow(month=month, desk=desk, name=name, value=value))
                 except IntegrityError:  # another process made the row meanwhile
                     await session.execute(raised)
+
+
+@asynccontextmanager
+async def repeating(*chores: tuple[Callable[[], Awaitable[None]], float]) -> AsyncIterator[None]:
+    """Each chore is done every so many seconds while the body runs."""
+    tasks = [asyncio.create_task(repeat(chore, seconds)) for chore, seconds in chores]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def repeat(chore: Callable[[], Awaitable[None]], seconds: float) -> None:
