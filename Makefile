@@ -9,7 +9,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet --quiet
 # Tests that need a browser, a whole Fristad or an engine of their own.
 SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa tests/bot/test_live.py \
 	tests/bot/test_toll.py tests/console/test_live.py tests/dialogues/test_open_doors.py tests/fuzz \
-	tests/fristad/test_supervisor.py tests/fristad/test_dumps.py tests/fristad/doctor tests/console/test_editing.py \
+	tests/fristad/test_supervisor.py tests/fristad/test_dumps.py tests/fristad/doctor tests/console/test_editing.py tests/console/test_live_roles.py \
 	tests/fristad/test_texts.py
 
 # Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace.

@@ -63,6 +63,7 @@ class BotSettings(BaseSettings):
     demo_staff_token: NotOurs = None
     demo_coordinator_token: NotOurs = None
     organisation_signing_key: NotOurs = None
+    console_key: NotOurs = None
 
     @field_validator("state_key")
     @classmethod

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from console.accounts import create_account
 from console.permissions import Role
 from console.presence import Presences
+from console.signing import Way
 from console.signins import SignIns
 from console.tables import Sessions, Staff
 from handover.values import DeskId, StaffId
@@ -43,12 +44,19 @@ class Demonstration:
         """Sign the next free account of this role in and return the token; None while all six sit at a desk."""
         async with self._one_at_a_time:
             if role is Role.COORDINATOR:
-                return await self._signins.start(await self._next_coordinator(), language)
+                return await self._start(await self._next_coordinator(), language)
             staff = await self._next_free(presences)
-            return await self._signins.start(staff, language) if staff else None
+            return await self._start(staff, language) if staff else None
+
+    async def _start(self, staff: StaffId, language: str) -> str:
+        return await self._signins.start(staff, language, Way.DEMONSTRATION)
 
     async def _next_free(self, presences: Presences) -> StaffId | None:
-        accounts = [await self._account(name, Role.STAFF) for name in STAFF_NAMES]
+        everybody = [await self._account(name, Role.STAFF) for name in STAFF_NAMES]
+        async with self._sessions() as session:
+            # Whoever tries the page of people may have closed one, or made it something else.
+            usable = set(await session.scalars(select(Staff.id).where(Staff.active, Staff.role == Role.STAFF)))
+        accounts = [staff for staff in everybody if staff in usable]
         present = await self._signins.present()
         for staff in accounts:
             if staff not in present:
@@ -67,7 +75,7 @@ class Demonstration:
         return next((staff for staff in accounts if staff not in present), (present or accounts)[0])
 
     async def _account(self, name: str, role: Role) -> StaffId:
-        """The id of a demonstration account, made when missing. Its password is random and known to nobody."""
+        """The id of a demonstration account, made when missing. It has no password."""
         sign_in_name = f"demo-{name.lower()}"
         async with self._sessions() as session:
             found = await session.scalar(select(Staff.id).where(Staff.sign_in_name == sign_in_name))
@@ -78,6 +86,6 @@ class Demonstration:
             sign_in_name=sign_in_name,
             shown_name=name,
             role=role,
-            password=secrets.token_urlsafe(32),
+            password=None,
             desk=self._desk,
         )

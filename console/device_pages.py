@@ -7,6 +7,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from console.audit import Deed
 from console.devices import Brought
 from console.guard import signed_in_of
 from console.house import House, house_of
@@ -30,7 +31,9 @@ async def show_devices(request: Request) -> Response:
 @router.get("/devices/requests")
 async def download_requests(request: Request) -> Response:
     """What `fristad keys sign` signs, as one file: a remark, then key, code and name of each device."""
-    requests = await _requests(house_of(request), signed_in_of(request).member.desk)
+    house, member = house_of(request), signed_in_of(request).member
+    requests = await _requests(house, member.desk)
+    await house.audit.note(member, Deed.EXPORTED, "device-requests")
     remark = words_of(request)("devices.requests.remark")
     lines = [f"# {remark}", *("\t".join(each) for each in requests)]
     name = 'attachment; filename="device-requests.txt"'
@@ -45,14 +48,21 @@ async def bring_signatures(request: Request) -> Response:
         if not isinstance(upload, UploadFile):
             return say(request, 400, "bad", "/devices")
         text = (await upload.read()).decode("utf-8", "replace")
-    return await _page(request, await _bring(house_of(request), signed_in_of(request).member.desk, text.splitlines()))
+    house, member = house_of(request), signed_in_of(request).member
+    brought = await _bring(house, member.desk, text.splitlines())
+    await house.audit.note(member, Deed.KEY, f"device-signatures: {brought.signed}")
+    return await _page(request, brought)
 
 
 @router.post("/devices/approve")
 async def approve(request: Request) -> Response:
     """Sign a device here, where the console holds the key that can."""
-    done = await house_of(request).devices.approve(signed_in_of(request).member.desk, await _number(request))
-    return RedirectResponse("/devices", 303) if done else say(request, 409, "device-gone", "/devices")
+    house, member = house_of(request), signed_in_of(request).member
+    number = await _number(request)
+    if not await house.devices.approve(member.desk, number):
+        return say(request, 409, "device-gone", "/devices")
+    await house.audit.note(member, Deed.KEY, f"device-approved: {await _code(request, number)}")
+    return RedirectResponse("/devices", 303)
 
 
 @router.post("/devices/revoke")
@@ -66,6 +76,7 @@ async def revoke(request: Request) -> Response:
     if not (await request.form()).get("sure"):
         return render(request, "device_revoke.html", 409, page=None, device=found)
     await devices.revoke(desk, number)
+    await house_of(request).audit.note(signed_in_of(request).member, Deed.KEY, f"device-revoked: {found.code}")
     return RedirectResponse("/devices", 303)
 
 
@@ -97,6 +108,11 @@ async def _bring(house: House, desk: DeskId, lines: list[str]) -> Brought:
     taken = {number: await house.desk_keys.bring(desk, line) for number, line in list(keys.items())[:_MOST_KEYS]}
     refused = [*brought.refused, *((number, "unsigned") for number in keys if not taken.get(number))]
     return Brought(brought.signed + sum(taken.values()), tuple(sorted(refused)))
+
+
+async def _code(request: Request, number: int) -> str:
+    found = await house_of(request).devices.find(signed_in_of(request).member.desk, number)
+    return found.code if found else ""
 
 
 async def _number(request: Request) -> int:

@@ -1,6 +1,7 @@
 """What a request gets that could not be answered: a sentence and a next step, never an echo of what was sent."""
 
 import logging
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -11,9 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.websockets import WebSocket
 
 from console import edit_pages
-from console.guard import Forged, NotPermitted, SignInNeeded, Stale
+from console.audit import Deed
+from console.guard import Forged, NotPermitted, ProofNeeded, SetUpNeeded, SignInNeeded, Stale, signed_in_of
+from console.house import house_of
 from console.live import SIGNED_OUT
 from console.pages import render, say, words_of
+from console.sign_in_pages import ask_for_proof
 from handover.ports import HandoverError
 from safety.headers import Asgi
 from safety.logs import error_id, log_failure
@@ -27,6 +31,8 @@ _logger = logging.getLogger(__name__)
 def install_handlers(app: FastAPI) -> None:
     """Put a handler on every refusal and failure that a route may raise."""
     app.add_exception_handler(SignInNeeded, _ask_to_sign_in)
+    app.add_exception_handler(SetUpNeeded, _lead_to_set_up)
+    app.add_exception_handler(ProofNeeded, ask_for_proof)
     app.add_exception_handler(NotPermitted, _refuse)
     app.add_exception_handler(Forged, _refuse)
     app.add_exception_handler(HTTPException, _name)
@@ -47,6 +53,13 @@ async def _ask_to_sign_in(connection: Any, _error: Exception) -> Any:  # Any: St
     return RedirectResponse("/sign-in", 303)
 
 
+async def _lead_to_set_up(connection: Any, _error: Exception) -> Any:
+    if isinstance(connection, WebSocket):
+        await connection.close(_FORBIDDEN)
+        return None
+    return RedirectResponse("/account", 303)
+
+
 async def _refuse(connection: Any, error: Exception) -> Any:
     if isinstance(connection, WebSocket):
         # Before the handshake is accepted: a foreign page learns nothing but the refusal.
@@ -54,7 +67,12 @@ async def _refuse(connection: Any, error: Exception) -> Any:
         return None
     if isinstance(error, Stale) and _route(connection) == "POST /edit":
         return await edit_pages.show_again(connection)
-    return say(connection, 403, "forged" if isinstance(error, Forged) else "not-permitted")
+    if isinstance(error, Forged):
+        return say(connection, 403, "forged")
+    # Only what a person did in their own page: a forged request is not theirs.
+    action = re.sub(r"[^\w /.-]", "", f"{connection.method} {connection.scope['route'].path}")
+    await house_of(connection).audit.note(signed_in_of(connection).member, Deed.REFUSED, action)
+    return say(connection, 403, "not-permitted")
 
 
 def _route(request: Request) -> str:

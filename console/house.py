@@ -9,18 +9,24 @@ from jinja2 import Environment
 from starlette.requests import HTTPConnection
 
 from console.accounts import Accounts
+from console.audit import Audit
+from console.codes import Codes
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
 from console.devices import Devices
 from console.language import Words
 from console.letters import Letters
 from console.library import Library
+from console.passkeys import Passkeys
+from console.people import People
 from console.presence import Presences
 from console.signins import SignIns
+from console.stepup import StepUp
 from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import Limits
+from safety.site import Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +36,15 @@ class House:
     staff_end: StaffEnd
     library: Library
     limits: Limits
+    site: Site  # the console's own
+    origin: str | None  # the only one that forms and sockets come from; None: the one that each request names
     accounts: Accounts
+    codes: Codes
+    passkeys: Passkeys
     signins: SignIns
+    stepup: StepUp
+    people: People
+    audit: Audit
     devices: Devices
     desk_keys: DeskKeys
     letters: Letters

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -53,7 +53,7 @@ class Outcome(StrEnum):
 
 
 class Library:
-    """`changed(who, what)` is told of every publication: who is a staff member's id, what is a part's name."""
+    """`changed(who, part)` is told of every publication."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Library:
         sessions: Sessions,
         end: StaffEnd,
         clock: Callable[[], float],
-        changed: Callable[[str, str], None] = lambda _who, _what: None,
+        changed: Callable[[Member, str], Awaitable[None]],
     ) -> None:
         self.content = shipped
         self.overlay: dict[str, str] = {}
@@ -201,7 +201,7 @@ class Library:
         return datetime.fromtimestamp(self._clock(), UTC).date()
 
     async def _tell(self, part: str, who: Member) -> None:
-        self._changed(who.id, part)
+        await self._changed(who, part)
         # It is published once it is in the database. An engine that is away has it when it is back, from the chore.
         try:
             await self.put()

@@ -98,7 +98,7 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
 
     conversation = _conversation(house, signed_in, send)
     tasks = [
-        asyncio.create_task(_read(socket, house, signed_in.member.role, conversation, send)),
+        asyncio.create_task(_read(socket, house, signed_in, conversation, send)),
         asyncio.create_task(_watch_sign_in(house, signed_in, conversation)),
         asyncio.create_task(_beat(send)),
         asyncio.create_task(conversation.run()),
@@ -129,7 +129,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
 async def _read(
     socket: WebSocket,
     house: House,
-    role: Role,
+    signed_in: SignedIn,
     conversation: Conversation,
     send: Callable[[Json], Awaitable[None]],
 ) -> None:
@@ -145,7 +145,9 @@ async def _read(
         except BadFrame:
             await send({"type": "refused", "code": "frame"})
             continue
-        if not allows(role, f"live.{frame.action}"):
+        # Asked anew for each frame: a role that was taken away is gone with the next word, not with the next look.
+        await _check_sign_in(house, signed_in)
+        if not allows(signed_in.member.role, f"live.{frame.action}"):
             await send({"type": "refused", "code": "not_permitted"})
             continue
         await conversation.handle(frame)
@@ -161,9 +163,14 @@ async def _beat(send: Callable[[Json], Awaitable[None]]) -> None:
 async def _watch_sign_in(house: House, signed_in: SignedIn, conversation: Conversation) -> None:
     while True:
         await asyncio.sleep(SIGN_IN_CHECK)
-        found = await finish(house.signins.find(signed_in.token, renew=conversation.on_duty))
-        if found is None or found.member != signed_in.member:
-            raise SignedOut
+        await _check_sign_in(house, signed_in, renew=conversation.on_duty)
+
+
+async def _check_sign_in(house: House, signed_in: SignedIn, *, renew: bool = False) -> None:
+    """SignedOut when the sign-in has ended, or the account is not what it was."""
+    found = await finish(house.signins.find(signed_in.token, renew=renew))
+    if found is None or found.member != signed_in.member:
+        raise SignedOut
 
 
 async def _stop(tasks: list[asyncio.Task[None]], conversation: Conversation) -> int | None:

@@ -1,7 +1,7 @@
 """The staff side's app: `build()` reads the environment and names the drivers, `create_app` takes what it needs."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +11,21 @@ from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from console import device_pages, edit_pages, letter_pages, list_pages, outreach_pages, wrapup
-from console.accounts import Accounts
+from console import (
+    account_pages,
+    audit_pages,
+    device_pages,
+    edit_pages,
+    letter_pages,
+    list_pages,
+    outreach_pages,
+    people_pages,
+    sign_in_pages,
+    wrapup,
+)
+from console.accounts import Accounts, Member
+from console.audit import Audit, Deed
+from console.codes import Codes
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
 from console.devices import Devices
@@ -24,11 +37,15 @@ from console.letters import Letters
 from console.library import Library
 from console.mail import Mail
 from console.pages import WORD_LISTS, router
+from console.passkeys import Passkeys
+from console.people import People
 from console.presence import Presences
 from console.settings import ConsoleSettings
 from console.signins import SignIns
+from console.stepup import FreshCookie, StepUp
 from console.tables import Database
 from console.upkeep import Upkeep
+from console.vault import Vault
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import Content
@@ -86,14 +103,16 @@ def create_app(
     of safety words."""
     database = Database(settings.database())
     names = talk_names(content.topics) | wrapup.COUNTERS
-    house = _furnish(settings, staff_end, content, database, Tally(names), clock, steady, find_word_lists(word_lists))
+    vault = Vault(settings.key(), database.sessions, clock)
+    lists = find_word_lists(word_lists)
+    house = _furnish(settings, staff_end, content, database, vault, Tally(names), clock, steady, lists)
     desks = sorted({DeskId(settings.desk), *map(DeskId, content.desks)})
     upkeep = Upkeep(
         staff_end=staff_end,
         desks=desks,
         tally=house.tally,
         names=names,
-        forgetful=[house.signins.purge, house.devices.purge, house.letters.purge, house.desk_keys.purge],
+        forgetful=_forgetful(house, vault),
         sessions=database.sessions,
         clock=clock,
     )
@@ -123,17 +142,23 @@ def create_app(
     return app
 
 
+def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]]:
+    everybody = (house.signins, house.devices, house.letters, house.desk_keys, house.people, house.audit, vault)
+    return [each.purge for each in everybody]
+
+
 def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
-    app.include_router(device_pages.router)
-    app.include_router(outreach_pages.router)
-    app.include_router(letter_pages.router)
-    app.include_router(list_pages.router)
-    app.include_router(edit_pages.router)
+    for pages in (
+        sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
+        edit_pages,
+    ):  # fmt: skip
+        app.include_router(pages.router)
     install_handlers(app)
     # The last one added is the outermost: every answer wears the headers, failures and refusals too.
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large, larger=_LARGER)
     app.add_middleware(Failures)
+    app.add_middleware(FreshCookie)
     app.add_middleware(SecurityHeaders, policy=console_policy())
 
 
@@ -142,18 +167,35 @@ def _furnish(
     staff_end: StaffEnd,
     content: Content,
     database: Database,
+    vault: Vault,
     tally: Tally,
     clock: Callable[[], float],
     steady: Callable[[], float],
     word_lists: Mapping[str, Path],
 ) -> House:
+    site = settings.site()
     signins = SignIns(database.sessions, clock)
+    codes = Codes(database.sessions, vault, clock)
+    accounts = Accounts(database.sessions, steady, codes)
+    passkeys = Passkeys(database.sessions, vault, site, clock)
+    audit = Audit(database.sessions, clock)
+
+    async def note(who: Member, part: str) -> None:
+        await audit.note(who, Deed.TEXT, part.replace("#", ":"))
+
     return House(
         staff_end=staff_end,
-        library=Library(content, database.sessions, staff_end, clock),
+        library=Library(content, database.sessions, staff_end, clock, note),
         limits=settings.limits(),
-        accounts=Accounts(database.sessions, steady),
+        site=site,
+        origin=site.origin if settings.staff_url else None,
+        accounts=accounts,
+        codes=codes,
+        passkeys=passkeys,
         signins=signins,
+        stepup=StepUp(vault, accounts, passkeys),
+        people=People(database.sessions, clock),
+        audit=audit,
         devices=Devices(database.sessions, clock, settings.organisation(), settings.signing_key()),
         desk_keys=DeskKeys(database.sessions, clock, settings.organisation(), settings.signing_key()),
         letters=Letters(database.sessions, clock),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,16 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 import safety
-from console.accounts import Member, TooSoon, WrongPair
+from console.audit import Deed, Noted
 from console.guard import signed_in_of
-from console.house import House, house_of
+from console.house import house_of
 from console.language import LANGUAGES, Words, choose_language
 from console.live import serve_live
-from console.permissions import PERMISSIONS, Role, allows
-from console.signins import COOKIE, SignedIn
+from console.permissions import Role, allows
+from console.signins import SignedIn
 from console.views import device_slot, waiting_band
 from console.wrapup import GROUPS
+from dialogues.hours import SWEDEN
 from dialogues.wording import in_language
 
 STATIC = Path(__file__).parent / "static"
@@ -39,6 +41,7 @@ FILES = {
     "load.js": _SCRIPT,
     "outbox.js": _SCRIPT,
     "outreach.js": _SCRIPT,
+    "passkey.js": _SCRIPT,
     "room.js": _SCRIPT,
     "sealing.js": _SCRIPT,
     "seals.js": _SCRIPT,
@@ -48,7 +51,10 @@ FILES = {
     "wrapup.js": _SCRIPT,
 }
 WORD_LISTS = Path(safety.__file__).parent / "words"
-NAVIGATION = ("desk", "messages", "statistics", "outreach", "devices", "directory", "texts")
+NAVIGATION = (
+    "desk", "messages", "statistics", "outreach", "people", "devices", "directory", "texts", "audit", "account",
+)  # fmt: skip
+_HOMES = {Role.STAFF: "/desk", Role.COORDINATOR: "/statistics", Role.ADMINISTRATOR: "/statistics"}
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")
 
 router = APIRouter()
@@ -104,78 +110,14 @@ async def healthz() -> Response:
 @router.get("/")
 async def home(request: Request) -> Response:
     """Where each role begins."""
-    return RedirectResponse(_home_of(signed_in_of(request).member), 303)
-
-
-@router.get("/sign-in")
-async def show_sign_in(request: Request) -> Response:
-    """The sign-in form; whoever is signed in goes on."""
-    if request.state.signed_in is not None:
-        return RedirectResponse("/", 303)
-    return render(request, "sign_in.html", page="sign-in", error=None)
-
-
-@router.post("/sign-in")
-async def sign_in(request: Request) -> Response:
-    """Check name and password. The answer never tells which of the two was wrong."""
-    house = house_of(request)
-    form = await request.form()
-    outcome = await house.accounts.verify(_field(form, "name"), _field(form, "password"))
-    words = house.words[language_of(request)]
-    match outcome:
-        case WrongPair():
-            return render(request, "sign_in.html", 401, page="sign-in", error=words("sign-in.wrong"))
-        case TooSoon():
-            error = words("sign-in.too-soon", seconds=outcome.seconds)
-            answer = render(request, "sign_in.html", 429, page="sign-in", error=error)
-            answer.headers["retry-after"] = str(outcome.seconds)
-            return answer
-    await _end_old_sign_in(house, request)
-    return _with_cookie(_home_of(outcome), await house.signins.start(outcome.id, language_of(request)))
-
-
-@router.get("/demo/{token}")
-async def sign_in_to_demonstration(request: Request, token: str) -> Response:
-    """The demonstration's link: signs in without a password, says so on every page, and exists nowhere else."""
-    house = house_of(request)
-    role = house.demonstration.role_of(token) if house.demonstration else None
-    if house.demonstration is None or role is None:
-        raise HTTPException(404)
-    current = request.state.signed_in
-    if current is not None and current.member.role is role:
-        return RedirectResponse(_home_of(current.member), 303)
-    fresh = await house.demonstration.sign_in(role, language_of(request), house.presences)
-    if fresh is None:
-        return say(request, 409, "demo-full", "/sign-in")
-    await _end_old_sign_in(house, request)
-    return _with_cookie("/desk" if role is Role.STAFF else "/statistics", fresh)
-
-
-@router.post("/sign-out")
-async def sign_out(request: Request) -> Response:
-    """Go off duty and sign out; asks once while talks are in hand."""
-    house = house_of(request)
-    current = signed_in_of(request)
-    member = current.member
-    form = await request.form()
-    if member.role is Role.STAFF:
-        held = await house.staff_end.mine(member.desk, member.id)
-        if held and not form.get("sure"):
-            return render(request, "sign_out.html", 409, page=None, count=len(held))
-        house.presences.forget_duty(member.id)
-        for ref in await house.staff_end.go_off_duty(member.desk, member.id):
-            house.tally.add(ref.desk, "talk.returned")
-    await house.signins.stop(current.token)
-    answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")
-    return answer
+    return RedirectResponse(home_of(signed_in_of(request)), 303)
 
 
 @router.post("/language")
 async def choose(request: Request) -> Response:
     """Remember this browser's language in its sign-in, and show the page it was on again."""
     form = await request.form()
-    language, page = _field(form, "language"), _field(form, "page")
+    language, page = field(form, "language"), field(form, "page")
     if language in LANGUAGES:
         await house_of(request).signins.speak(signed_in_of(request).token, language)
     return RedirectResponse(f"/{page}" if page in NAVIGATION else "/", 303)
@@ -239,28 +181,20 @@ async def live(socket: WebSocket) -> None:
 
 
 def _pages_of(signed_in: SignedIn | None) -> list[str]:
-    if signed_in is None:
+    if signed_in is None or not signed_in.whole:
         return []
     return [page for page in NAVIGATION if allows(signed_in.member.role, f"GET /{page}")]
 
 
-def _home_of(member: Member) -> str:
-    return "/desk" if member.role in PERMISSIONS["GET /desk"] else "/statistics"
+def home_of(signed_in: SignedIn) -> str:
+    """Where this person begins."""
+    if not signed_in.whole:
+        return "/account"
+    return _HOMES[signed_in.member.role]
 
 
-def _with_cookie(target: str, token: str) -> Response:
-    answer = RedirectResponse(target, 303)
-    answer.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="strict")
-    return answer
-
-
-async def _end_old_sign_in(house: House, request: Request) -> None:
-    """A new sign-in never goes on with an old token."""
-    if request.state.signed_in is not None:
-        await house.signins.stop(request.state.signed_in.token)
-
-
-def _field(form: Any, name: str) -> str:
+def field(form: Any, name: str) -> str:
+    """What a form brings under this name, as text; nothing for a file."""
     value = form.get(name)
     return value if isinstance(value, str) else ""
 
@@ -268,3 +202,22 @@ def _field(form: Any, name: str) -> str:
 def words_of(request: Request) -> Words:
     """The words of whoever asks."""
     return house_of(request).words[language_of(request)]
+
+
+def hour_text(hour: int) -> str:
+    """An hour since 1970, as the clock in Sweden has it."""
+    return datetime.fromtimestamp(hour * 3600, SWEDEN).strftime("%Y-%m-%d %H:00")
+
+
+def about_text(words: Words, note: Noted) -> str:
+    """What a note is about, in words: what stands before the colon is a closed name of ours, what follows are names."""
+    if note.deed is Deed.SIGNED_IN:
+        return words.label("way", note.about)
+    what, colon, names = note.about.partition(": ")
+    return words.texts.get(f"about.{what}", what) + colon + names
+
+
+def desk_names(request: Request) -> dict[str, str]:
+    """The desks' names by id, in the language of whoever asks; a desk that has gone keeps its id."""
+    desks, language = house_of(request).content.desks, language_of(request)
+    return {id: in_language(desk.names, language) or id for id, desk in desks.items()}

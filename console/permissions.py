@@ -5,18 +5,24 @@ from enum import StrEnum
 
 class Role(StrEnum):
     STAFF = "staff"
-    COORDINATOR = "coordinator"
+    COORDINATOR = "coordinator"  # of one desk
+    ADMINISTRATOR = "administrator"  # of all desks; answers nobody
 
 
 _STAFF = frozenset({Role.STAFF})
 _COORDINATOR = frozenset({Role.COORDINATOR})
-_ALL = _STAFF | _COORDINATOR
+_LEADERS = _COORDINATOR | {Role.ADMINISTRATOR}
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_ALL = frozenset(Role)
 
 # Reachable without a sign-in. Nothing here shows anything of anybody.
 OPEN: frozenset[str] = frozenset(
     {
         "GET /sign-in",
         "POST /sign-in",
+        "POST /sign-in/passkey",
+        "GET /invitation/{token}",
+        "POST /invitation/{token}",
         "GET /demo/{token}",
         "GET /static/{name}",
         "GET /healthz",
@@ -27,8 +33,28 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "GET /": _ALL,
     "POST /sign-out": _ALL,
     "POST /language": _ALL,
+    "GET /account": _ALL,
+    "POST /account/passkey": _ALL,
+    "POST /account/passkey/keep": _ALL,
+    "POST /account/passkey/remove": _ALL,
+    "POST /account/app": _ALL,
+    "POST /account/app/keep": _ALL,
+    "POST /account/codes": _ALL,
+    "POST /account/end": _ALL,
+    "POST /account/end-all": _ALL,
     "GET /desk": _STAFF,
-    "GET /statistics": _COORDINATOR,
+    "GET /statistics": _LEADERS,
+    "GET /people": _LEADERS,
+    "GET /people/new": _LEADERS,
+    "POST /people/invite": _LEADERS,
+    "POST /people/link": _LEADERS,
+    "POST /people/close": _LEADERS,
+    "POST /people/sign-out": _LEADERS,
+    "POST /people/reopen": _LEADERS,
+    "GET /people/change": _ADMINISTRATOR,
+    "POST /people/change": _ADMINISTRATOR,
+    "GET /audit": _LEADERS,
+    "POST /audit/export": _LEADERS,
     "GET /outreach": _ALL,
     "POST /outreach/consultation": _ALL,
     "POST /outreach/session": _ALL,
@@ -67,6 +93,40 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.wrapup": _STAFF,
     "live.hand": _STAFF,
 }
+
+# What a sign-in may do that has no second proof yet: set one up, and leave.
+SETTING_UP: frozenset[str] = frozenset(
+    {
+        "POST /sign-out",
+        "POST /language",
+        "GET /account",
+        "POST /account/passkey",
+        "POST /account/passkey/keep",
+        "POST /account/app",
+        "POST /account/app/keep",
+    }
+)
+
+# What is asked for again, unless the proof is at most five minutes old (console.stepup).
+FRESH: frozenset[str] = frozenset(
+    {
+        "POST /account/passkey",
+        "POST /account/passkey/remove",
+        "POST /account/app",
+        "POST /account/codes",
+        "POST /account/end",
+        "POST /account/end-all",
+        "POST /people/invite",
+        "POST /people/link",
+        "POST /people/close",
+        "POST /people/sign-out",
+        "POST /people/reopen",
+        "POST /people/change",
+        "POST /audit/export",
+        "POST /devices/approve",
+        "POST /devices/revoke",
+    }
+)
 
 
 def allows(role: Role, action: str) -> bool:

@@ -1,15 +1,20 @@
 """Settings of the staff side, read from the environment by `build()` alone."""
 
+import os
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
 from pathlib import Path
 from typing import Self
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from handover.values import Limits
 from safety.devices import BadDevice, public_bytes, read_key
 from safety.organisation import BadKey, read_signing_key
+from safety.site import Site, read_site
 
 
 class ConsoleSettings(BaseSettings):
@@ -21,6 +26,7 @@ class ConsoleSettings(BaseSettings):
     organisation_key: str
     organisation_signing_key: SecretStr | None = None  # in PEM, or the path of such a file
     database_url: SecretStr | None = None
+    console_key: SecretStr | None = None  # 32 bytes in URL-safe base64
     data: Path = Path("var")
     desk: str = "demo"
     demo: bool = False
@@ -31,6 +37,9 @@ class ConsoleSettings(BaseSettings):
     # eight) later than the lease would have lapsed by itself, so a shorter lease loses talks no sooner than that.
     lease_seconds: int = Field(default=15, ge=3)
     capacity: int = Field(default=3, ge=1, le=6)
+    staff_url: str | None = None
+    staff_host: str = "localhost"
+    staff_port: int = 8001
     state_key: SecretStr | None = None  # named only so that it can be refused
 
     @model_validator(mode="after")
@@ -39,6 +48,19 @@ class ConsoleSettings(BaseSettings):
             raise ValueError("FRISTAD_STATE_KEY belongs to the visitor side: start the console without it")
         if not self.demo and (self.demo_staff_token or self.demo_coordinator_token):
             raise ValueError("FRISTAD_DEMO_*_TOKEN exist in the demonstration only: remove them or set FRISTAD_DEMO")
+        return self
+
+    @field_validator("staff_url")
+    @classmethod
+    def _check_address(cls, address: str | None) -> str | None:
+        if address is not None:
+            read_site(address)
+        return address
+
+    @model_validator(mode="after")
+    def _check_console_key(self) -> Self:
+        if self.console_key is not None:
+            _read_key(self.console_key.get_secret_value())
         return self
 
     @model_validator(mode="after")
@@ -70,6 +92,30 @@ class ConsoleSettings(BaseSettings):
         given = self.organisation_signing_key.get_secret_value()
         return read_signing_key(given.encode() if "-----BEGIN" in given else Path(given).read_bytes())
 
+    def site(self) -> Site:
+        """Where browsers find the console: as given, else where it listens."""
+        if self.staff_url is not None:
+            return read_site(self.staff_url)
+        shown = f"[{self.staff_host}]" if ":" in self.staff_host else self.staff_host
+        return read_site(f"http://{shown}:{self.staff_port}")
+
+    def key(self) -> bytes:
+        """The 32 bytes that encrypt what the tables may not hold in clear; kept in the data folder, and made there at
+        the first call, unless they are given. BadKey (a sentence) when that cannot be."""
+        if self.console_key is not None:
+            return _read_key(self.console_key.get_secret_value())
+        file = self.data / "console.key"
+        try:
+            if not file.exists():
+                self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+                _write_new(file, urlsafe_b64encode(secrets.token_bytes(32)))
+            return _read_key(file.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            raise BadKey(
+                f"{file} cannot be used as the console's key: it holds 32 bytes in URL-safe base64, for this user to "
+                "read. Put it right, or give another in FRISTAD_CONSOLE_KEY; then staff set their apps up anew"
+            ) from None
+
     def limits(self) -> Limits:
         """The times and sizes that both ends agree on."""
         return Limits(
@@ -83,3 +129,26 @@ class ConsoleSettings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{(self.data / 'console.sqlite3').resolve()}"
+
+
+def _read_key(text: str) -> bytes:
+    try:
+        raw = urlsafe_b64decode(text.strip() + "=" * (-len(text.strip()) % 4))
+    except (Base64Error, ValueError):
+        raw = b""
+    if len(raw) != 32:
+        raise ValueError("FRISTAD_CONSOLE_KEY must be 32 bytes in URL-safe base64")
+    return raw
+
+
+def _write_new(file: Path, text: bytes) -> None:
+    """Whole or not at all, for our own user alone; whoever was first wins."""
+    own = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        out.write(text)
+    try:
+        os.link(own, file)
+    except FileExistsError:
+        pass
+    finally:
+        own.unlink()

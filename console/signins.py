@@ -7,9 +7,10 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from console.accounts import Member, to_member
+from console.signing import Way
 from console.tables import Sessions, SignIn, Staff
 from handover.values import StaffId
 
@@ -20,6 +21,7 @@ _IDLE = 30 * 60  # seconds without a request or a live desk
 _ABSOLUTE = 12 * 3600  # a long shift
 _GRAIN = 300  # the expiry is kept to five minutes: it tells no moment, and a page view need not write to the database
 _HOUR = 3600
+_NUMBER = 16  # signs of the hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,25 @@ class SignedIn:
     token: str
     member: Member
     language: str
+    way: Way
+    whole: bool  # else it may only set up a way to sign in
 
     @property
     def form_token(self) -> str:
         """What every form of this sign-in carries against forgery; derived, so it is stored nowhere."""
         digest = hmac.digest(self.token.encode(), b"console form", "sha256")
         return urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A sign-in on its person's own page: hours since 1970; `number` names it in forms and signs nobody in."""
+
+    number: str
+    way: Way
+    began: int
+    ends: int
+    this: bool
 
 
 class SignIns:
@@ -44,14 +59,16 @@ class SignIns:
         self._sessions = sessions
         self._clock = clock
 
-    async def start(self, staff: StaffId, language: str) -> str:
-        """A new token for this staff member, never one that was used before."""
+    async def start(self, staff: StaffId, language: str, way: Way = Way.PASSWORD, *, whole: bool = True) -> str:
+        """A new token for this staff member, never one that was used before. Not `whole`: good for setting up alone."""
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         now = int(self._clock())
         row = SignIn(
             token_hash=_hash(token),
             staff_id=staff,
             language=language,
+            way=way,
+            whole=whole,
             created_hour=now // _HOUR,
             expires=_rounded_up(now + _IDLE, _GRAIN),
             ends=_rounded_up(now + _ABSOLUTE, _HOUR),
@@ -78,7 +95,7 @@ class SignIns:
         row, account = found
         if renew:
             await self._renew(row, now)
-        return SignedIn(token, to_member(account), row.language)
+        return SignedIn(token, to_member(account), row.language, Way(row.way), row.whole)
 
     async def _renew(self, row: SignIn, now: int) -> None:
         expires = min(_rounded_up(now + _IDLE, _GRAIN), row.ends)
@@ -101,6 +118,24 @@ class SignIns:
         """Sign this staff member out everywhere."""
         async with self._sessions.begin() as session:
             await session.execute(delete(SignIn).where(SignIn.staff_id == staff))
+
+    async def stop_one(self, staff: StaffId, number: str) -> None:
+        """Sign this staff member out of the browser that the page calls `number`."""
+        async with self._sessions.begin() as session:
+            for each in await session.scalars(select(SignIn.token_hash).where(SignIn.staff_id == staff)):
+                if each[:_NUMBER] == number:
+                    await session.execute(delete(SignIn).where(SignIn.token_hash == each))
+
+    async def listed(self, current: SignedIn) -> list[Open]:
+        """All sign-ins of whoever asks, the newest first."""
+        where: list[ColumnElement[bool]] = [SignIn.staff_id == current.member.id, SignIn.expires > int(self._clock())]
+        async with self._sessions() as session:
+            rows = await session.scalars(select(SignIn).where(*where).order_by(SignIn.ends.desc(), SignIn.token_hash))
+            own = _hash(current.token)
+            return [
+                Open(row.token_hash[:_NUMBER], Way(row.way), row.created_hour, row.ends // _HOUR, row.token_hash == own)
+                for row in rows
+            ]
 
     async def present(self) -> list[StaffId]:
         """Who has a valid sign-in, the one that ends first first."""

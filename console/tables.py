@@ -1,4 +1,4 @@
-"""The console's tables: staff, their sign-ins and devices, counts, and boxes of left letters.
+"""The console's tables: staff, how they sign in, their devices, counts, and boxes of left letters.
 
 The boxes are the one thing in them that a visitor left, and only who asked for a code has one: sealed letters under the
 hash of what opens them, until a day that the visitor chose."""
@@ -8,7 +8,7 @@ from collections.abc import Coroutine
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ForeignKey, String, Text, event
+from sqlalchemy import BigInteger, Connection, ForeignKey, String, Table, Text, event, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -30,7 +30,7 @@ class Staff(Base):
     shown_name: Mapped[str] = mapped_column(String(40))
     role: Mapped[str] = mapped_column(String(16))
     desk: Mapped[str] = mapped_column(String(64))
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str] = mapped_column(String(200))  # empty: there is none
     active: Mapped[bool] = mapped_column(default=True)
 
 
@@ -42,10 +42,76 @@ class SignIn(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
     language: Mapped[str] = mapped_column(String(8))
+    way: Mapped[str] = mapped_column(String(16))  # console.signins.Way
+    whole: Mapped[bool]  # else it may only set up a way to sign in
     created_hour: Mapped[int]  # hours since 1970
     # Seconds since 1970, rounded up, so that no moment of what staff do can be told from them.
     expires: Mapped[int]  # to five minutes: when it ends unless it is used; moves with use
     ends: Mapped[int]  # to the hour: when it ends in any case
+
+
+class Passkey(Base):
+    """A way to sign in. Only its public half is here; `site` is the host name that it was made for."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    credential: Mapped[str] = mapped_column(String(1400), unique=True)  # at most 1,023 bytes in base64
+    public_key: Mapped[str] = mapped_column(String(2800))
+    site: Mapped[str] = mapped_column(String(253))
+    counter: Mapped[int] = mapped_column(BigInteger)  # 32 bits without a sign
+    added: Mapped[int]  # day since 1970
+
+
+class CodeSecret(Base):
+    """What a person's app makes six digits from, encrypted under the console's key (console.vault)."""
+
+    __tablename__ = "code_secret"
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    sealed: Mapped[str] = mapped_column(String(400))
+
+
+class RecoveryCode(Base):
+    """One that was not used yet. It has 120 random bits, so a plain hash tells nothing of it."""
+
+    __tablename__ = "recovery_code"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+
+
+class Invitation(Base):
+    """A one-time link that was not used yet; the link itself is nowhere."""
+
+    __tablename__ = "invitation"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), unique=True)
+    ends: Mapped[int]  # seconds since 1970, rounded up to the hour
+
+
+class Spent(Base):
+    """The keyed mark of something that counts once: a challenge, a code of an app. It tells nothing without the key."""
+
+    __tablename__ = "spent"
+
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[int]  # seconds since 1970, rounded up to five minutes
+
+
+class Note(Base):
+    """What somebody of the staff did, to the hour. Names, not ids: it outlives the account."""
+
+    __tablename__ = "note"
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)  # random: it tells no order
+    hour: Mapped[int] = mapped_column(index=True)  # hours since 1970
+    who: Mapped[str] = mapped_column(String(64))
+    desk: Mapped[str] = mapped_column(String(64))
+    deed: Mapped[str] = mapped_column(String(16))
+    about: Mapped[str] = mapped_column(String(120))
 
 
 class DeviceState(StrEnum):
@@ -165,11 +231,23 @@ class Database:
     async def open(self) -> None:
         """Create the tables that are missing."""
         async with self._engine.begin() as connection:
+            await connection.run_sync(_drop_old_sign_ins)
             await connection.run_sync(Base.metadata.create_all)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def _drop_old_sign_ins(connection: Connection) -> None:
+    """Sign-ins that an older version kept otherwise: everybody signs in once more, and nothing else is lost."""
+    table = SignIn.__table__
+    assert isinstance(table, Table)  # noqa: S101  # SQLAlchemy types it wider
+    known = inspect(connection)
+    if not known.has_table(table.name):
+        return
+    if {column["name"] for column in known.get_columns(table.name)} != set(table.columns.keys()):
+        table.drop(connection)
 
 
 async def finish(work: Coroutine[Any, Any, Result]) -> Result:

@@ -1,17 +1,20 @@
-"""Commands that take a password: the console's accounts and the engine's users. A password is never an argument."""
+"""Commands about who gets in: the console's accounts and the engine's users. A password is never an argument."""
 
 import asyncio
 import getpass
 import os
+import time
+from collections.abc import Coroutine
 from datetime import datetime
-from typing import TextIO
+from typing import Any, TextIO, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 from pydantic import SecretStr, ValidationError
 from pydantic_settings import SettingsError
 from sqlalchemy.exc import SQLAlchemyError
 
-from console.accounts import AccountError, add_staff
+from console.accounts import AccountError
+from console.people import Link, another_link, first_link
 from console.settings import ConsoleSettings
 from dialogues.files import ContentError
 from dialogues.hours import SWEDEN
@@ -21,38 +24,63 @@ from fristad.refusal import Refused
 from fristad.settings import explain
 from handover.acl import engine_file
 
+Result = TypeVar("Result")
+
 _SHORTEST = 20  # characters: an engine answers many thousand guesses a second
 
 
-def add_account(name: str, shown: str, role: str, desk: str | None, source: TextIO, out: TextIO) -> int:
-    """Add a staff member or coordinator. Refused for whatever the console does not accept."""
+def add_account(name: str, shown: str, role: str, desk: str | None, out: TextIO) -> int:
+    """Add an account and print the one-time link with which its owner sets it up. Refused for whatever the console does
+    not accept."""
     settings = read_console_settings()
     chosen = desk or settings.desk
     _check_desk(chosen, demo=settings.demo)
-    password = _read_secret(f"Password for {name}", source)
+    try:
+        making = first_link(settings.database(), time.time, sign_in_name=name, shown_name=shown, role=role, desk=chosen)
+        link = _with_database(settings, making)
+    except AccountError as error:
+        raise Refused(str(error)) from None
+    print(f"{name} is added: {role} at the desk {chosen}.", file=out)
+    _print_link(settings, link, out)
+    return 0
+
+
+def renew_link(name: str, out: TextIO) -> int:
+    """Print another one-time link for an account whose owner cannot get in. Refused when there is no such account."""
+    settings = read_console_settings()
+    link = _with_database(settings, another_link(settings.database(), time.time, name))
+    if link is None:
+        raise Refused("No open account signs in with this name: `fristad staff add` makes one.")
+    _print_link(settings, link, out)
+    return 0
+
+
+def _with_database(settings: ConsoleSettings, work: Coroutine[Any, Any, Result]) -> Result:
+    """What `work` gives. Refused when the database cannot be opened."""
     os.umask(0o077)  # the database is for its own user, also when this command makes it
     try:
         if settings.database_url is None:
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        asyncio.run(
-            add_staff(
-                settings.database(),
-                sign_in_name=name,
-                shown_name=shown,
-                role=role,
-                password=password,
-                desk=chosen,
-            )
-        )
-    except AccountError as error:
-        raise Refused(str(error)) from None
+        return asyncio.run(work)
     except (SQLAlchemyError, OSError):
+        work.close()  # it may not have begun
         raise Refused(
             "The console's database cannot be opened: see that FRISTAD_DATA is a folder that this user may write, "
             "or that FRISTAD_DATABASE_URL is right."
         ) from None
-    print(f"{name} can sign in now.", file=out)
-    return 0
+
+
+def _print_link(settings: ConsoleSettings, link: Link, out: TextIO) -> None:
+    until = datetime.fromtimestamp(link.ends * 3600, SWEDEN).strftime("%Y-%m-%d %H:00")
+    print(
+        f"Give this link to its owner so that nobody else reads it. It works once, until {until} (Swedish time):",
+        f"  {settings.site().origin}{link.path}",
+        "Whoever opens it chooses how to sign in: with a passkey, or with a password and an authenticator app.",
+        sep="\n",
+        file=out,
+    )
+    if settings.staff_url is None:
+        print("FRISTAD_STAFF_URL is not set, so the link is for a browser on this machine.", file=out)
 
 
 def print_engine_users(source: TextIO, out: TextIO) -> int:

@@ -75,11 +75,13 @@ def _add(
 def _add_staff_command(commands: "argparse._SubParsersAction[_Parser]") -> None:
     staff = commands.add_parser("staff", help="the console's accounts", allow_abbrev=False)
     actions = staff.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    add = _add(actions, "add", _staff_add, "an account for the console; asks for the password")
+    add = _add(actions, "add", _staff_add, "an account for the console; prints the link that its owner opens")
     add.add_argument("name", help="the name to sign in with")
     add.add_argument("--shown", required=True, help="the name that visitors see")
-    add.add_argument("--role", choices=("staff", "coordinator"), default="staff")
-    add.add_argument("--desk", help="the desk to answer at (default: FRISTAD_DESK)")
+    add.add_argument("--role", choices=("staff", "coordinator", "administrator"), default="staff")
+    add.add_argument("--desk", help="the desk it belongs to (default: FRISTAD_DESK)")
+    link = _add(actions, "link", _staff_link, "another link, for an account whose owner cannot get in")
+    link.add_argument("name", help="the name to sign in with")
 
 
 def _add_texts_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -155,10 +157,13 @@ def _bot(arguments: argparse.Namespace) -> int:
 def _console(arguments: argparse.Namespace) -> int:
     from console.main import build
     from fristad.listening import inherited, listen
+    from fristad.preflight import check_hosts
     from fristad.serve import run_app
     from fristad.settings import read_front_settings
 
     settings = read_front_settings()
+    if not arguments.socket:  # else the supervisor has checked
+        check_hosts(settings)
     sockets = inherited(arguments.socket) or listen(settings.staff_host, settings.staff_port, "STAFF")
     run_app(build, sockets)
     return 0
@@ -173,7 +178,13 @@ def _redis_acl(_: argparse.Namespace) -> int:
 def _staff_add(arguments: argparse.Namespace) -> int:
     from fristad.accounts import add_account
 
-    return add_account(arguments.name, arguments.shown, arguments.role, arguments.desk, sys.stdin, sys.stdout)
+    return add_account(arguments.name, arguments.shown, arguments.role, arguments.desk, sys.stdout)
+
+
+def _staff_link(arguments: argparse.Namespace) -> int:
+    from fristad.accounts import renew_link
+
+    return renew_link(arguments.name, sys.stdout)
 
 
 def _texts_export(arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from dialogues.doors import Service
 from dialogues.files import ContentError
 from dialogues.loader import load_content
 from fristad.refusal import Refused
+from fristad.settings import FrontSettings
 
 _LOCK = "fristad.lock"
 
@@ -69,6 +70,17 @@ def check_organisation(outer: Mapping[str, str]) -> None:
             "FRISTAD_ORGANISATION_KEY is not set, so no staff device could be trusted: make the organisation's key "
             "with `fristad keys new FILE`, keep that file away from this machine, and set FRISTAD_ORGANISATION_KEY to "
             "the text that it prints."
+        )
+
+
+def check_hosts(settings: FrontSettings) -> None:
+    """Refused when a real start would show both sides at one host name: cookies, passkeys and a browser's saved
+    passwords know hosts and not ports, and whoever may write on one page would stand beside the other (ASVS 3.5.4)."""
+    visitors, staff = settings.sites()
+    if not settings.demo and visitors.host == staff.host:
+        raise Refused(
+            f"Visitors and staff would meet at the same host, {staff.host}: give each side an address of its own and "
+            "set FRISTAD_VISITOR_URL and FRISTAD_STAFF_URL to them."
         )
 
 

@@ -17,6 +17,7 @@ from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
 from safety.headers import Asgi
 from safety.logs import install_last_resort, log_config
+from safety.organisation import BadKey
 
 _MOST_CONNECTIONS = 16_000  # just below the open files: beyond it the server answers a plain 503, which names no 112
 _OPEN_FILES = 16_384
@@ -50,6 +51,8 @@ def _build(build: Callable[[], Asgi]) -> Asgi:
         return build()
     except (ValidationError, SettingsError) as error:
         raise Refused(explain(error)) from None
+    except BadKey as error:
+        raise Refused(f"{error}.") from None
     except ContentError as error:
         raise Refused(f"The texts cannot be used: {error}.") from None
 

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from fristad.refusal import Refused
+from safety.site import Site, read_site
 
 PREFIX = "FRISTAD_"
 
@@ -19,10 +20,24 @@ class FrontSettings(BaseSettings):
     visitor_port: int = Field(default=8000, ge=0, le=65535)  # 0: any free port
     staff_host: str = Field(default="localhost", min_length=1)
     staff_port: int = Field(default=8001, ge=0, le=65535)
+    visitor_url: str | None = None  # as browsers reach it
+    staff_url: str | None = None
     data: Path = Path("var")
     desk: str = "demo"
     demo: bool = False
     engine: str | None = None  # the engine's program; None: the first one found
+
+    def sites(self) -> tuple[Site, Site]:
+        """Where browsers find the visitor app and the console: as given, else where they listen."""
+        visitors = self.visitor_url or _address(self.visitor_host, self.visitor_port)
+        return read_site(visitors), read_site(self.staff_url or _address(self.staff_host, self.staff_port))
+
+    @field_validator("visitor_url", "staff_url")
+    @classmethod
+    def _check_address(cls, address: str | None) -> str | None:
+        if address is not None:
+            read_site(address)
+        return address
 
 
 def read_front_settings() -> FrontSettings:
@@ -31,6 +46,10 @@ def read_front_settings() -> FrontSettings:
         return FrontSettings()
     except (ValidationError, SettingsError) as error:
         raise Refused(explain(error)) from None
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def explain(error: ValidationError | SettingsError) -> str:

@@ -18,7 +18,7 @@ from fristad.children import Child, ChildFailed, Plan
 from fristad.engine import Engine, default_candidates, find_engine, private_folder
 from fristad.environment import STAFF_SIDE, VISITOR_SIDE, engine_environment
 from fristad.keys import own_organisation
-from fristad.preflight import check_content, check_organisation, own_data
+from fristad.preflight import check_content, check_hosts, check_organisation, own_data
 from fristad.refusal import FrontDoorError, GaveUp, Refused
 from fristad.settings import FrontSettings
 
@@ -33,6 +33,7 @@ def supervise(settings: FrontSettings, outer: Mapping[str, str]) -> int:
             "FRISTAD_REDIS_URL is for `fristad bot` and `fristad console`: start `fristad serve`, which brings its own "
             "engine, without it."
         )
+    check_hosts(settings)
     with ExitStack() as stack:
         data = stack.enter_context(own_data(settings.data))
         program = find_engine([settings.engine] if settings.engine else default_candidates())
@@ -72,9 +73,9 @@ class House:
             redis_url=engine.visitor_url,
             state_key=encode_key(secrets.token_bytes(32)),
         )
-        console = STAFF_SIDE.environment(
-            self.outer, **shared, **tokens, **signing, redis_url=engine.staff_url, data=str(self.data)
-        )
+        port = str(self.staff[0].getsockname()[1])
+        own = {"redis_url": engine.staff_url, "data": str(self.data), "staff_port": port}
+        console = STAFF_SIDE.environment(self.outer, **shared, **tokens, **signing, **own)
         engine_plan = Plan(
             _ENGINE,
             engine.command(),

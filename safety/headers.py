@@ -86,10 +86,12 @@ def _visitor_sources(scripts: str, ancestors: str) -> Iterable[str]:
 def console_policy() -> dict[str, str]:
     """Headers of everything that a staff browser receives.
 
-    Two differences from the visitor's: form posts carry their `Origin` (under `no-referrer` it is `null`, so it
-    could not be checked against forgery), and the page itself may sound when somebody waits.
+    Three differences from the visitor's: form posts carry their `Origin` (under `no-referrer` it is `null`, so it
+    could not be checked against forgery), the page itself may sound when somebody waits, and staff sign in with
+    passkeys.
     """
-    allowed = {"autoplay": "(self)"}
+    own = ("autoplay", "publickey-credentials-create", "publickey-credentials-get")
+    allowed = dict.fromkeys(own, "(self)")
     return {
         **_common("; ".join(_CONSOLE_SOURCES)),
         "referrer-policy": "same-origin",

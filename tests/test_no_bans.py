@@ -23,6 +23,12 @@ TABLES = {
     "letter": "sealed letters of a box",
     "draft": "texts that staff are writing",
     "published": "texts that staff published",
+    "code_secret": "what apps of staff share with us, encrypted",
+    "recovery_code": "hashes of staff's codes",
+    "passkey": "public halves of staff's passkeys",
+    "invitation": "hashes of links for new staff",
+    "note": "what staff did, to the hour",
+    "spent": "keyed marks of what counts once for staff",
 }
 # Of a talk: they are deleted at its end (tests/contract/test_endings.py), so nothing in them can outlast it.
 TALK_KEYS = {"talk", "up", "down"}

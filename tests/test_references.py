@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ("SECURITY.md", "docs/safety.md")
+DOCUMENTS = ("SECURITY.md", "docs/safety.md", "docs/asvs.md")
 # `file.py`, `file.py::test`, and `::test`, which belongs to the file named last.
 _REFERENCE = re.compile(r"`(?:tests/)?([\w/]+\.py)?(?:::(\w+))?`")
 _MARKER = re.compile(r"\[(sealing|guard|codes|abuse|exit)\]")

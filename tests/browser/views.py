@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from playwright.async_api import Page, expect
 
+from tests.browser.account_views import ACCOUNT_VIEWS, coordinators_page
 from tests.browser.people import People, Visitor
 
 
@@ -291,16 +292,6 @@ async def _take_back(people: People) -> Page:
     return page
 
 
-def _page(name: str) -> Callable[[People], Awaitable[Page]]:
-    async def open_it(people: People) -> Page:
-        page = await people.coordinator()
-        await page.goto(f"{people.house.staff}{name}")
-        await expect(page.get_by_role("heading", level=1)).to_be_visible()
-        return page
-
-    return open_it
-
-
 async def _broken_draft(people: People) -> Page:
     """A topic whose draft breaks a rule, with what it changes and what is wrong."""
     page = await people.coordinator()
@@ -334,13 +325,14 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "devices": _devices,
     "left messages": _left_message,
     "take back": _take_back,
-    "statistics": _page("statistics"),
-    "outreach": _page("outreach"),
-    "directory": _page("directory"),
-    "texts": _page("texts"),
-    "sentences": _page("edit?part=fa/page.yml%23talk"),
-    "service": _page("edit?part=services.yml%23bris"),
+    **ACCOUNT_VIEWS,
+    "statistics": coordinators_page("statistics"),
+    "outreach": coordinators_page("outreach"),
+    "directory": coordinators_page("directory"),
+    "texts": coordinators_page("texts"),
+    "sentences": coordinators_page("edit?part=fa/page.yml%23talk"),
+    "service": coordinators_page("edit?part=services.yml%23bris"),
     "broken draft": _broken_draft,
     "signed out": _signed_out,
-    "missing": _page("nothing"),
+    "missing": coordinators_page("nothing"),
 }

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -31,10 +33,16 @@ from tests.engines import Engine, running
 from tests.sealed import ORGANISATION
 
 ORIGIN = "https://console.test"
+SECRET = b"of a test's app, long"[:20]
 DESK = DeskId("demo")
 PASSWORD = "five words make a password"
 STAFF_LINK, COORDINATOR_LINK = "staff-link-of-the-test", "coordinator-link-of-the-test"
 _FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+def app_code(now: float, secret: bytes = SECRET) -> str:
+    """What an app that knows `secret` shows."""
+    return TOTP(secret, 6, SHA1(), 30).generate(int(now)).decode()  # what apps know
 
 
 class Clock:
@@ -52,6 +60,7 @@ class Browser:
     """What a staff member's browser does: it keeps the cookie and says where a form comes from."""
 
     client: httpx.AsyncClient
+    console: "Console"
     form_token: str = ""
 
     @property
@@ -69,8 +78,10 @@ class Browser:
         sent = {"origin": ORIGIN} if headers is None else headers
         return await self.client.post(path, data=fields, headers=sent)
 
-    async def sign_in(self, name: str, password: str = PASSWORD) -> httpx.Response:
-        answer = await self.post("/sign-in", name=name, password=password)
+    async def sign_in(self, name: str, password: str = PASSWORD, code: str | None = None) -> httpx.Response:
+        """With the code that the app shows, or the next one: each counts once."""
+        code = self.console.code(name) if code is None else code
+        answer = await self.post("/sign-in", name=name, password=password, code=code)
         if answer.status_code == 303:
             await self.get("/directory")
         return answer
@@ -83,23 +94,35 @@ class Console:
     app: FastAPI
     folder: Path
     sessions: Sessions
+    used: dict[str, set[int]] = field(default_factory=dict)
 
     @property
     def house(self) -> House:
         house: House = self.app.state.house
         return house
 
-    async def add(self, name: str, role: str = "staff") -> StaffId:
-        return await create_account(
-            self.sessions, sign_in_name=name, shown_name=name.title(), role=role, password=PASSWORD, desk=DESK
+    async def add(self, name: str, role: str = "staff", *, app: bool = True, desk: str = DESK) -> StaffId:
+        """An account with a password and, unless it is new, an app."""
+        staff = await create_account(
+            self.sessions, sign_in_name=name, shown_name=name.title(), role=role, password=PASSWORD, desk=desk
         )
+        if app:
+            await self.house.codes.keep(staff, SECRET)
+        return staff
+
+    def code(self, name: str) -> str:
+        """What this person's app shows: a code that was not used before, of now, the next half minute or the last."""
+        now, used = int(self.house.clock()) // 30, self.used.setdefault(name, set())
+        step = next((step for step in (now, now + 1, now - 1) if step not in used), now)
+        used.add(step)
+        return app_code(step * 30)
 
     @asynccontextmanager
     async def browser(self, **headers: str) -> AsyncIterator[Browser]:
         transport = httpx.ASGITransport(self.app)
         headers = {"accept-language": "en", **headers}
         async with httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers) as client:
-            yield Browser(client)
+            yield Browser(client, self)
 
     @asynccontextmanager
     async def signed_in(self, name: str, role: str = "staff") -> AsyncIterator[Browser]:
@@ -127,6 +150,7 @@ async def started(
         "organisation_key": ORGANISATION.text,
         "organisation_signing_key": SecretStr(ORGANISATION.pem),
         "data": folder,
+        "staff_url": ORIGIN,
         **settings,
     }
     chosen = ConsoleSettings(**settings)

@@ -123,7 +123,8 @@ class Live:
         """A socket over which nothing was said yet."""
         device = device or StaffPage()
         address = f"127.0.0.1:{self.port}"
-        sent = {"cookie": f"{COOKIE}={token}", "origin": f"http://{address}", **headers}
+        origin = self.console.house.origin or f"http://{address}"
+        sent = {"cookie": f"{COOKIE}={token}", "origin": origin, **headers}
         async with connect(f"ws://{address}/live", additional_headers=sent, proxy=None) as socket:
             yield Page(socket, device, self)
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.editions import Editions
+from console.audit import Deed
 from console.drafts import mark_of
 from console.edit_pages import LONGEST
 from console.library import stamped
@@ -77,6 +78,8 @@ async def test_a_second_person_publishes_and_every_visitor_process_says_it(
         assert (await _approves(bo, PART, edited())).status_code == 303
         history = await _opens(bo, PART)
     assert "written by Ann, approved by Bo" in history
+    noted = [(row.who, row.about) for row in await console.house.audit.listed(None) if row.deed is Deed.TEXT]
+    assert noted == [("bo", PART.replace("#", ":"))]
     assert all([await each.look() for each in processes])
     for (laid,) in shown:
         text = laid.languages["ar"].topics["threats"]

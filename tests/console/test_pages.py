@@ -30,8 +30,8 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
     async with console.signed_in("kim") as staff, console.signed_in("boss", "coordinator") as coordinator:
         pages = []
         for browser, paths in (
-            (staff, ("desk", "outreach", "devices", "directory", "texts")),
-            (coordinator, ("statistics", "devices")),
+            (staff, ("desk", "outreach", "devices", "directory", "texts", "account")),
+            (coordinator, ("statistics", "people", "devices", "audit")),
         ):
             for path in paths:
                 answer = await browser.post("/language", language=language, page=path)
@@ -50,7 +50,7 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
 
 # Keys that are put together at run time, from closed names.
 BUILT = re.compile(
-    r"(nav|role|notice|status|problem|rule|field|kept|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|kind|contact|referred|referral|satisfaction|wrapup"
+    r"(nav|role|way|deed|about|account\.error|notice|status|problem|rule|field|kept|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|kind|contact|referred|referral|satisfaction|wrapup"
     r"|statistics\.waiting|outreach\.(counted|wrong)|devices\.(state|refused)|script\.(state|ended|sound|device|closed|hand|messages))[._].*|language\.own"
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked)"
@@ -210,6 +210,20 @@ async def test_the_staff_link_hands_out_six_accounts(tmp_path: Path, engine: Eng
             assert (await browser.get(f"/demo/{STAFF_LINK}")).headers["location"] == "/desk"
 
 
+async def test_an_account_that_was_closed_is_handed_to_nobody(tmp_path: Path, engine: Engine, content: Content) -> None:
+    async with (
+        started(tmp_path, engine.staff, content, **DEMO) as console,
+        console.browser() as boss,
+        console.browser() as browser,
+    ):
+        await browser.get(f"/demo/{STAFF_LINK}")
+        await boss.get(f"/demo/{COORDINATOR_LINK}")
+        await boss.get("/people")
+        assert (await boss.post("/people/close", name="demo-kim")).status_code == 303
+        assert (await browser.get(f"/demo/{STAFF_LINK}")).headers["location"] == "/desk"
+        assert "<strong>Noor</strong>" in (await browser.get("/desk")).text
+
+
 async def test_the_coordinator_link_signs_in_the_coordinator(
     tmp_path: Path, engine: Engine, content: Content, clock: Clock
 ) -> None:
@@ -241,6 +255,8 @@ async def test_a_second_browser_is_the_second_coordinator(tmp_path: Path, engine
         ({"state_key": "secret-of-the-other-side"}, "FRISTAD_STATE_KEY"),
         ({"demo_staff_token": "secret-of-the-other-side"}, "demonstration only"),
         ({"capacity": 99}, "capacity"),
+        ({"console_key": "secret-of-the-other-side"}, "FRISTAD_CONSOLE_KEY must be 32 bytes"),
+        ({"staff_url": "secret-of-the-other-side"}, "without a path"),
         ({"lease_seconds": 2}, "lease_seconds"),
         ({"organisation_key": "secret-of-the-other-side"}, "FRISTAD_ORGANISATION_KEY"),
         ({"organisation_signing_key": "secret-of-the-other-side"}, "its file cannot be read"),

@@ -2,13 +2,15 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from fristad.accounts import add_account, print_engine_users
+from fristad.accounts import print_engine_users
 from fristad.cli import main
 from fristad.measuring import guard_lines, understand_lines
 from fristad.refusal import Refused
@@ -154,19 +156,32 @@ def test_weak_passwords_for_the_engine_are_refused(first: str, second: str, sent
 
 def test_a_staff_member_is_added_once(tmp_path: Path) -> None:
     arguments = ("staff", "add", "kim@centre", "--shown", "Kim")
-    first = fristad(*arguments, given=f"{LONG}\n".encode(), FRISTAD_DATA=str(tmp_path / "var"))
+    settings: Any = {"FRISTAD_DATA": str(tmp_path / "var"), "FRISTAD_STAFF_URL": "https://staff.example.org"}
+    first = fristad(*arguments, **settings)
     assert (first.returncode, first.stderr) == (0, b"")
-    assert first.stdout == b"kim@centre can sign in now.\n"
-    again = fristad(*arguments, given=f"{LONG}\n".encode(), FRISTAD_DATA=str(tmp_path / "var"))
+    assert first.stdout.startswith(b"kim@centre is added: staff at the desk demo.\nGive this link to its owner")
+    (token,) = re.findall(rb"^  https://staff\.example\.org/invitation/([A-Za-z0-9_-]{43})$", first.stdout, re.M)
+    again = fristad(*arguments, **settings)
     assert (again.returncode, again.stdout) == (2, b"")
     assert again.stderr.count(b"\n") == 1
     stored = b"".join(each.read_bytes() for each in (tmp_path / "var").iterdir())
-    assert LONG.encode() not in stored
+    assert token not in stored
+
+
+def test_whoever_lost_every_way_in_gets_another_link(tmp_path: Path) -> None:
+    settings: Any = {"FRISTAD_DATA": str(tmp_path / "var")}
+    fristad("staff", "add", "chief", "--shown", "Chief", "--role", "administrator", **settings)
+    run = fristad("staff", "link", "chief", **settings)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert b"http://localhost:8001/invitation/" in run.stdout
+    assert run.stdout.endswith(b"FRISTAD_STAFF_URL is not set, so the link is for a browser on this machine.\n")
+    nobody = fristad("staff", "link", "nobody", **settings)
+    assert (nobody.returncode, nobody.stderr.count(b"\n")) == (2, 1)
 
 
 def test_an_account_at_a_desk_that_nobody_has_is_refused(tmp_path: Path) -> None:
     arguments = ("staff", "add", "kim", "--shown", "Kim", "--desk", "No such desk")
-    run = fristad(*arguments, given=f"{LONG}\n".encode(), FRISTAD_DATA=str(tmp_path / "var"))
+    run = fristad(*arguments, FRISTAD_DATA=str(tmp_path / "var"))
     assert (run.returncode, run.stdout) == (2, b"")
     assert run.stderr.startswith(b"No desk has this id: name one of barnahus-dalarna, ")
     assert run.stderr.count(b"\n") == 1
@@ -189,14 +204,25 @@ def test_what_the_console_keeps_is_for_its_own_user(tmp_path: Path, arguments: t
 
 def test_a_data_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    run = fristad(
-        "staff", "add", "kim", "--shown", "Kim", given=f"{LONG}\n".encode(), FRISTAD_DATA=str(tmp_path / "file")
-    )
+    run = fristad("staff", "add", "kim", "--shown", "Kim", FRISTAD_DATA=str(tmp_path / "file"))
     assert run.returncode == 2
     assert b"FRISTAD_DATA" in run.stderr
     assert run.stderr.count(b"\n") == 1
 
 
-def test_an_account_needs_a_password() -> None:
-    with pytest.raises(Refused, match="Password for kim is missing"):
-        add_account("kim", "Kim", "staff", None, io.StringIO(""), io.StringIO())
+@pytest.mark.parametrize("command", ["serve", "console"])
+def test_no_side_starts_where_both_would_have_one_host(tmp_path: Path, command: str) -> None:
+    same: Any = {"FRISTAD_VISITOR_URL": "https://a.example", "FRISTAD_STAFF_URL": "https://a.example:444"}
+    run = fristad(command, **same, FRISTAD_DATA=str(tmp_path / "var"))
+    assert run.returncode == 2
+    assert b"at the same host, a.example" in run.stderr.splitlines()[-1]
+    assert not (tmp_path / "var").exists()
+
+
+@pytest.mark.parametrize("kept", ["short", "å" * 43, None])
+def test_a_console_s_key_that_cannot_be_used_is_told(tmp_path: Path, kept: str | None) -> None:
+    (tmp_path / "console.key").mkdir() if kept is None else (tmp_path / "console.key").write_text(kept, "utf-8")
+    settings: Any = {"FRISTAD_REDIS_URL": "unix:///none", "FRISTAD_ORGANISATION_KEY": Organisation().text}
+    run = fristad("console", **settings, FRISTAD_DATA=str(tmp_path), FRISTAD_STAFF_PORT="0")
+    assert (run.returncode, run.stderr.count(b"\n")) == (2, 1)
+    assert b"cannot be used as the console's key" in run.stderr

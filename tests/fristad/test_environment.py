@@ -11,6 +11,7 @@ from tests.sealed import Organisation
 
 KEY = urlsafe_b64encode(bytes(32)).decode().rstrip("=")
 ORGANISATION = Organisation()
+CONSOLE_KEY = "A" * 43
 OUTER = {
     "PATH": "/usr/bin",
     "CLOUD_TOKEN": "marked",
@@ -23,6 +24,7 @@ OUTER = {
     "FRISTAD_UNKNOWN": "marked",
     "FRISTAD_ORGANISATION_KEY": ORGANISATION.text,
     "FRISTAD_ORGANISATION_SIGNING_KEY": ORGANISATION.pem,
+    "FRISTAD_CONSOLE_KEY": CONSOLE_KEY,
 }
 
 
@@ -46,6 +48,7 @@ def test_the_staff_side_gets_its_own_alone() -> None:
         "FRISTAD_DATABASE_URL": "postgresql+asyncpg://marked",
         "FRISTAD_ORGANISATION_KEY": ORGANISATION.text,
         "FRISTAD_ORGANISATION_SIGNING_KEY": ORGANISATION.pem,
+        "FRISTAD_CONSOLE_KEY": CONSOLE_KEY,
         "FRISTAD_REDIS_URL": "unix://staff:a@/x",
         "OTEL_SDK_DISABLED": "true",
     }

@@ -3,15 +3,18 @@
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from dialogues.door_files import read_services
 from dialogues.doors import Service
 from dialogues.hours import SWEDEN
 from dialogues.loader import DEFAULT
-from fristad.preflight import check_content, check_organisation, check_services, own_data
+from fristad.preflight import check_content, check_hosts, check_organisation, check_services, own_data
 from fristad.refusal import Refused
+from fristad.settings import FrontSettings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=SWEDEN)
 TODAY = date(2026, 11, 22)
@@ -63,3 +66,33 @@ def test_a_real_start_without_the_organisation_s_key_names_it_and_the_command(ou
     with pytest.raises(Refused, match=r"FRISTAD_ORGANISATION_KEY is not set.*`fristad keys new FILE`"):
         check_organisation(outer)
     check_organisation({"FRISTAD_ORGANISATION_KEY": "whatever it is: the apps read it"})
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"visitor_host": "0.0.0.0", "staff_host": "0.0.0.0"},  # nothing listens here
+        {"visitor_host": "localhost"},
+        {"visitor_url": "https://example.org", "staff_url": "https://Example.org:8443/"},
+        {"visitor_url": "http://localhost:9000"},
+        {"visitor_url": "https://[2001:db8::1]", "staff_url": "https://[2001:DB8::1]:444"},
+    ],
+)
+def test_one_host_for_visitors_and_staff_is_refused(settings: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="FRISTAD_VISITOR_URL and FRISTAD_STAFF_URL"):
+        check_hosts(FrontSettings(**settings))
+    check_hosts(FrontSettings(**settings, demo=True))
+
+
+def test_hosts_of_their_own_are_accepted() -> None:
+    check_hosts(FrontSettings())
+    check_hosts(FrontSettings(visitor_url="https://chat.example.org", staff_url="https://staff.example.org"))
+    check_hosts(FrontSettings(visitor_host="::", staff_host="::", staff_url="https://staff.example.org"))
+
+
+@pytest.mark.parametrize(
+    "address", ["example.org", "https://", "https://example.org/x", "ftp://example.org", "https://a:b"]
+)
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(ValidationError, match="without a path"):
+        FrontSettings(staff_url=address)

@@ -1,5 +1,6 @@
 """Bad requests to the console: sign-in and forms refuse clearly, echo nothing, and let nobody in."""
 
+import re
 from typing import Any
 
 import httpx
@@ -70,7 +71,9 @@ async def test_a_name_that_exists_is_answered_like_one_that_does_not(house: Hous
     texts = set()
     for name in ("demo-coordinator", "nobody-of-that-name"):
         answer = await post(house, "/sign-in", str(httpx.QueryParams({"name": name, "password": GARBAGE})))
-        texts.add((answer.status_code, answer.text))
+        # Each page has a question of its own for passkeys, as long as any other.
+        plain = re.sub(r'(data-options|name="ticket" value)="[^"]*"', "", answer.text)
+        texts.add((answer.status_code, plain, len(answer.text)))
     assert len(texts) == 1
 
 

@@ -30,6 +30,7 @@ REDIRECTS |= {"POST /sign-out", "POST /language", "GET /devices", "GET /devices/
 REDIRECTS |= {"GET /edit", "GET /texts/export", "POST /edit/approve", "POST /edit/discard", "POST /edit/undo"}
 REDIRECTS |= {"POST /directory/checked", "POST /edit"}
 REDIRECTS |= {"POST /outreach/consultation", "POST /outreach/session"}
+REDIRECTS |= {route for route in CONSOLE_ROUTES if "/account" in route or "/people" in route or "/audit" in route}
 REDIRECTS |= {"POST /devices/approve", "POST /devices/revoke", "POST /devices/signatures"}
 REDIRECTS |= {"GET /outreach", "POST /outreach/consultation", "POST /outreach/session"}
 REDIRECTS |= {f"POST /messages/{verb}" for verb in ("keys", "make", "hand", "list", "answer", "done")}
@@ -40,7 +41,24 @@ FORM = "application/x-www-form-urlencoded"
 FORMS = {
     "bot": {"/": ("multipart/form-data", "state talk choice do text reader nonce seq down own keys wait")},
     "console": {
-        "/sign-in": (FORM, "name password"),
+        "/sign-in": (FORM, "name password code"),
+        "/sign-in/passkey": (FORM, "ticket answer"),
+        "/invitation/{token}": (FORM, "form_token"),
+        "/account/passkey": (FORM, "form_token"),
+        "/account/passkey/keep": (FORM, "form_token ticket answer"),
+        "/account/passkey/remove": (FORM, "form_token passkey"),
+        "/account/app": (FORM, "form_token"),
+        "/account/app/keep": (FORM, "form_token ticket code password"),
+        "/account/codes": (FORM, "form_token proof_password proof_code"),
+        "/account/end": (FORM, "form_token sign_in"),
+        "/account/end-all": (FORM, "form_token"),
+        "/people/change": (FORM, "form_token name role desk"),
+        "/people/invite": (FORM, "form_token name shown role desk"),
+        "/people/link": (FORM, "form_token name"),
+        "/people/close": (FORM, "form_token name"),
+        "/people/reopen": (FORM, "form_token name"),
+        "/people/sign-out": (FORM, "form_token name"),
+        "/audit/export": (FORM, "form_token proof_ticket proof_answer"),
         "/sign-out": (FORM, "form_token sure"),
         "/language": (FORM, "form_token language page"),
         "/edit": (FORM, "form_token part base text"),

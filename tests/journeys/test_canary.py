@@ -28,7 +28,13 @@ from tests.running import READY, House, Sides, running, running_apart
 # Everything that the console's database may know. A new column has to be thought about here first.
 TABLES = {
     "staff": ["id", "sign_in_name", "shown_name", "role", "desk", "password_hash", "active"],
-    "sign_in": ["token_hash", "staff_id", "language", "created_hour", "expires", "ends"],
+    "sign_in": ["token_hash", "staff_id", "language", "way", "whole", "created_hour", "expires", "ends"],
+    "passkey": ["id", "staff_id", "credential", "public_key", "site", "counter", "added"],  # a day
+    "code_secret": ["staff_id", "sealed"],
+    "recovery_code": ["code_hash", "staff_id"],
+    "invitation": ["token_hash", "staff_id", "ends"],  # to the hour
+    "spent": ["mark", "until"],  # keyed marks, to five minutes
+    "note": ["id", "hour", "who", "desk", "deed", "about"],  # of staff; never a talk
     "device": ["id", "staff_id", "key", "state", "line", "until", "requested"],  # staff's own; days, no finer time
     "tally": ["month", "desk", "name", "value"],
     # What coordinators write for everybody to read; days, no finer time.
@@ -253,6 +259,8 @@ def _check_database(path: Path) -> None:
         }
         for table in ("left_box", "letter"):  # erased by the visitor
             assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+        deeds = {row[0] for row in database.execute("SELECT deed FROM note")}
+        assert deeds <= {"signed_in", "refused"}, "nothing else was done, and no talk is noted"
         counted = database.execute("SELECT month, desk, name, value FROM tally").fetchall()
     assert counted  # brought home at the end
     for month, desk, name, value in counted:

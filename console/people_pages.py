@@ -1,0 +1,165 @@
+"""The page of accounts, for those who decide over them, and the one-time link for whoever was invited."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from console.accounts import AccountError, Entered
+from console.audit import Deed
+from console.guard import signed_in_of
+from console.house import house_of
+from console.pages import desk_names, field, hour_text, render, say, words_of
+from console.people import Link
+from console.permissions import Role
+from console.sign_in_pages import begin
+from console.signing import Way
+from handover.values import DeskId
+
+router = APIRouter()
+
+
+@router.get("/people")
+async def show_people(request: Request) -> Response:
+    """The accounts of one's desk, or all."""
+    rows = await house_of(request).people.listed(signed_in_of(request).member)
+    return render(request, "people.html", page="people", rows=rows, hour=hour_text, desks=desk_names(request))
+
+
+@router.get("/people/new")
+async def show_invitation_form(request: Request) -> Response:
+    """The form for an invitation."""
+    return _form(request)
+
+
+@router.post("/people/invite")
+async def invite(request: Request) -> Response:
+    """Make the account and show its link, once."""
+    house, form = house_of(request), await request.form()
+    name, shown = field(form, "name"), field(form, "shown")
+    by = signed_in_of(request).member
+    wanted = await _wanted(request)
+    if wanted is None:
+        return say(request, 403, "not-yours", "/people")
+    role, desk = wanted
+    try:
+        link = await house.people.invite(by, sign_in_name=name, shown_name=shown, role=role, desk=desk)
+    except AccountError as error:
+        return _form(request, 400, words_of(request)(f"account.error.{error.key}"), (name, shown))
+    if link is None:
+        return say(request, 403, "not-yours", "/people")
+    await house.audit.note(by, Deed.ROLE, f"invited: {name.strip().casefold()}, {role}, {desk}")
+    return _link_page(request, link, shown)
+
+
+@router.post("/people/link")
+async def renew_link(request: Request) -> Response:
+    """Another link for an account whose owner cannot get in."""
+    house, by, name = house_of(request), signed_in_of(request).member, await _name(request)
+    link = await house.people.link(by, name)
+    if link is None:
+        return say(request, 403, "not-yours", "/people")
+    await house.audit.note(by, Deed.ROLE, f"link: {name}")
+    return _link_page(request, link, name)
+
+
+@router.post("/people/close")
+async def close(request: Request) -> Response:
+    """Close an account: it is out at once, on the live path too."""
+    return await _close(request, closed=True)
+
+
+@router.post("/people/reopen")
+async def reopen(request: Request) -> Response:
+    """Open a closed account again."""
+    return await _close(request, closed=False)
+
+
+@router.post("/people/sign-out")
+async def sign_out(request: Request) -> Response:
+    """Sign somebody out everywhere."""
+    house, by, name = house_of(request), signed_in_of(request).member, await _name(request)
+    if not await house.people.sign_out(by, name):
+        return say(request, 403, "not-yours", "/people")
+    await house.audit.note(by, Deed.ROLE, f"signed-out: {name}")
+    return RedirectResponse("/people", 303)
+
+
+@router.get("/people/change")
+async def show_change(request: Request) -> Response:
+    """The form for another role or desk."""
+    house, by = house_of(request), signed_in_of(request).member
+    name = request.query_params.get("name", "")
+    found = next((each for each in await house.people.listed(by) if each.name == name and each.mine), None)
+    if found is None:
+        return say(request, 403, "not-yours", "/people")
+    return render(request, "person.html", page=None, person=found, roles=list(Role), desks=desk_names(request))
+
+
+@router.post("/people/change")
+async def change(request: Request) -> Response:
+    """Give another role or desk."""
+    house, by = house_of(request), signed_in_of(request).member
+    name, wanted = await _name(request), await _wanted(request)
+    if wanted is None or not await house.people.change(by, name, *wanted):
+        return say(request, 403, "not-yours", "/people")
+    await house.audit.note(by, Deed.ROLE, f"changed: {name}, {wanted[0]}, {wanted[1]}")
+    return RedirectResponse("/people", 303)
+
+
+@router.get("/invitation/{token}")
+async def show_invitation(request: Request, token: str) -> Response:
+    """Who is invited. Looking uses nothing up: mail programs look at links before people do."""
+    member = await house_of(request).people.look(token)
+    if member is None:
+        return say(request, 404, "no-invitation", "/sign-in")
+    return render(request, "invitation.html", page="sign-in", member=member, token=token)
+
+
+@router.post("/invitation/{token}")
+async def accept_invitation(request: Request, token: str) -> Response:
+    """Use the link up; what follows is setting up a way to sign in."""
+    member = await house_of(request).people.accept(token)
+    if member is None:
+        return say(request, 404, "no-invitation", "/sign-in")
+    return await begin(request, Entered(member, Way.INVITATION, whole=False))
+
+
+def _form(request: Request, status: int = 200, error: str | None = None, given: tuple[str, str] = ("", "")) -> Response:
+    by, names = signed_in_of(request).member, desk_names(request)
+    all_desks = by.role is Role.ADMINISTRATOR
+    return render(
+        request,
+        "invite.html",
+        status,
+        page=None,
+        error=error,
+        given=given,
+        roles=list(Role) if all_desks else [Role.STAFF],
+        desks=names if all_desks else {by.desk: names.get(by.desk, by.desk)},
+    )
+
+
+def _link_page(request: Request, link: Link, shown: str) -> Response:
+    address = house_of(request).site.origin + link.path
+    return render(request, "link.html", page=None, shown=shown, address=address, until=hour_text(link.ends))
+
+
+async def _close(request: Request, *, closed: bool) -> Response:
+    house, by, name = house_of(request), signed_in_of(request).member, await _name(request)
+    if not await house.people.close(by, name, closed=closed):
+        return say(request, 403, "not-yours", "/people")
+    await house.audit.note(by, Deed.ROLE, f"{'closed' if closed else 'opened'}: {name}")
+    return RedirectResponse("/people", 303)
+
+
+async def _name(request: Request) -> str:
+    return field(await request.form(), "name")
+
+
+async def _wanted(request: Request) -> tuple[Role, DeskId] | None:
+    """Role and desk of a form; what a coordinator gives is fixed. None for what there is not."""
+    by, form = signed_in_of(request).member, await request.form()
+    role, desk = field(form, "role") or Role.STAFF, field(form, "desk") or by.desk
+    if role not in list(Role) or desk not in house_of(request).content.desks:
+        return None
+    return Role(role), DeskId(desk)
