@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from console.accounts import Member
+from console.acts import Acts
 from console.desk_device import DeskDevice
 from console.devices import Devices, Ready, Revoked, Standing
 from console.frames import VERSION, Device, Duty, End, Frame, Hand, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
@@ -17,8 +18,6 @@ from handover.ports import StaffEnd
 from handover.values import (
     AtCapacity,
     Claimed,
-    Done,
-    EndReason,
     Gone,
     Limits,
     NotOnDuty,
@@ -67,6 +66,7 @@ class Desk:
         self._send = send
         self._device = DeskDevice(member, devices, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
+        self._acts = Acts(member, self._talks, staff_end=staff_end, tally=tally, send=send)
         self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
         self._room_changed = asyncio.Event()
         self._displaced = asyncio.Event()
@@ -122,7 +122,7 @@ class Desk:
             case Heard():
                 await self._talks.heard(frame)
             case Release() | Mute() | End():
-                await self._act_on_talk(frame)
+                await self._acts.act(frame)
             case _:
                 assert_never(frame)
 
@@ -227,44 +227,6 @@ class Desk:
             await self._talks.open(outcome.talk)
         else:
             await self._refuse(_NOT_CLAIMED[type(outcome)], frame.talk)
-
-    async def _act_on_talk(self, frame: Release | Mute | End) -> None:
-        """What only whoever holds the talk may do."""
-        ref = self._talks.ref(frame.talk)
-        if ref is None:
-            await self._refuse("not_yours", frame.talk)
-            return
-        match frame:
-            case Release():
-                await self._release(frame, ref)
-            case Mute():
-                await self._mute(frame, ref)
-            case End():
-                await self._finish(frame, ref)
-
-    async def _release(self, frame: Release, ref: TalkRef) -> None:
-        if isinstance(await self._end.release(ref, self._member.id), Done):
-            self._count("talk.returned")
-        await self._talks.leave(frame.talk, "released")
-
-    async def _mute(self, frame: Mute, ref: TalkRef) -> None:
-        outcome = await self._end.mute(ref, self._member.id, muted=frame.muted)
-        if isinstance(outcome, Done):
-            await self._send({"type": "muted", "talk": frame.talk, "muted": frame.muted})
-        elif isinstance(outcome, Gone):
-            await self._talks.end(frame.talk, None)
-        else:
-            await self._talks.leave(frame.talk, "not_yours")
-
-    async def _finish(self, frame: End, ref: TalkRef) -> None:
-        outcome = await self._end.end(ref, self._member.id)
-        if isinstance(outcome, Done):
-            self._count("talk.ended.staff")
-            await self._talks.end(frame.talk, EndReason.STAFF)
-        elif isinstance(outcome, Gone):
-            await self._talks.end(frame.talk, None)
-        else:
-            await self._talks.leave(frame.talk, "not_yours")
 
     async def _wrap_up(self, frame: WrapUp) -> None:
         choices = check_choices(frame.choices)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from console.frame_fields import BadFrame, read_flag, read_handle, read_seq, read_text
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
 from safety.sealing import SealError, read_head
@@ -18,14 +19,7 @@ VERSION = 1
 MAX_FRAME = 16 * 1024  # characters; the longest sealed message takes a third
 MAX_CHOICES = 80
 
-_HIGHEST = 2**53 - 1  # a talk has no highest number; what a page's own numbers still count exactly
-
-_HANDLE = re.compile(r"[A-Za-z0-9_-]{22}")
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
-
-
-class BadFrame(ValueError):
-    """Not a frame of this protocol. Carries nothing of what came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +123,14 @@ def parse_frame(text: str) -> Frame:
         raise BadFrame from None
     if not isinstance(raw, dict):
         raise BadFrame
-    reader = _READERS.get(_text(raw, "type"))
+    reader = _READERS.get(read_text(raw, "type"))
     if reader is None:
         raise BadFrame
     return reader(raw)
 
 
 def _device(raw: dict[str, Any]) -> Device:
-    key = _text(raw, "key")
+    key = read_text(raw, "key")
     try:
         read_key(key)
     except BadDevice:
@@ -145,17 +139,17 @@ def _device(raw: dict[str, Any]) -> Device:
 
 
 def _duty(raw: dict[str, Any]) -> Duty:
-    to = _text(raw, "to")
+    to = read_text(raw, "to")
     if to not in {"on", "paused", "off"}:
         raise BadFrame
     return Duty(to, raw.get("sure") is True)
 
 
 def _say(raw: dict[str, Any]) -> Say | Unsayable:
-    identity = _text(raw, "id")
+    identity = read_text(raw, "id")
     if not _MESSAGE_ID.fullmatch(identity):
         raise BadFrame
-    talk, seq, text = _talk(raw), _seq(raw), _text(raw, "body")
+    talk, seq, text = read_handle(raw), read_seq(raw), read_text(raw, "body")
     try:
         body = read64(text)
         read_head(body)
@@ -164,52 +158,24 @@ def _say(raw: dict[str, Any]) -> Say | Unsayable:
     return Say(talk, seq, MessageId(identity), body)
 
 
-def _mute(raw: dict[str, Any]) -> Mute:
-    muted = raw.get("muted")
-    if not isinstance(muted, bool):
-        raise BadFrame
-    return Mute(_talk(raw), muted)
-
-
 def _wrapup(raw: dict[str, Any]) -> WrapUp:
     choices = raw.get("choices")
     if not isinstance(choices, list) or len(choices) > MAX_CHOICES:
         raise BadFrame
     if not all(isinstance(choice, str) for choice in choices):
         raise BadFrame
-    return WrapUp(_talk(raw), tuple(choices))
+    return WrapUp(read_handle(raw), tuple(choices))
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "device": _device,
     "duty": _duty,
-    "take": lambda raw: Take(_talk(raw)),
+    "take": lambda raw: Take(read_handle(raw)),
     "say": _say,
-    "heard": lambda raw: Heard(_talk(raw), _seq(raw)),
-    "release": lambda raw: Release(_talk(raw)),
-    "mute": _mute,
-    "end": lambda raw: End(_talk(raw)),
+    "heard": lambda raw: Heard(read_handle(raw), read_seq(raw)),
+    "release": lambda raw: Release(read_handle(raw)),
+    "mute": lambda raw: Mute(read_handle(raw), read_flag(raw, "muted")),
+    "end": lambda raw: End(read_handle(raw)),
     "wrapup": _wrapup,
-    "hand": lambda raw: Hand(_talk(raw)),
+    "hand": lambda raw: Hand(read_handle(raw)),
 }
-
-
-def _text(raw: dict[str, Any], key: str) -> str:
-    value = raw.get(key)
-    if not isinstance(value, str):
-        raise BadFrame
-    return value
-
-
-def _talk(raw: dict[str, Any]) -> str:
-    handle = _text(raw, "talk")
-    if not _HANDLE.fullmatch(handle):
-        raise BadFrame
-    return handle
-
-
-def _seq(raw: dict[str, Any]) -> int:
-    value = raw.get("seq")
-    if type(value) is not int or not 1 <= value <= _HIGHEST:
-        raise BadFrame
-    return value

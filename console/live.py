@@ -10,7 +10,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.accounts import Member
 from console.desk import Desk, OpenedElsewhere
-from console.frames import BadFrame, Frame, parse_frame
+from console.frame_fields import BadFrame
+from console.frames import Frame, parse_frame
 from console.house import House
 from console.permissions import Role, allows
 from console.signins import SignedIn

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -68,6 +68,13 @@ _NO_TELEMETRY: TelemetryConfig = {
 }
 
 
+class Chore(Protocol):
+    """Work that goes on while the console runs."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Do it from the start of the body to its end."""
+
+
 class Openable(Protocol):
     """Something that is opened when the app starts and closed when it stops."""
 
@@ -106,17 +113,7 @@ def create_app(
     vault = Vault(settings.key(), database.sessions, clock)
     lists = find_word_lists(word_lists)
     house = _furnish(settings, staff_end, content, database, vault, Tally(names), clock, steady, lists)
-    desks = sorted({DeskId(settings.desk), *map(DeskId, content.desks)})
-    upkeep = Upkeep(
-        staff_end=staff_end,
-        desks=desks,
-        tally=house.tally,
-        names=names,
-        forgetful=_forgetful(house, vault),
-        sessions=database.sessions,
-        clock=clock,
-    )
-    mail = Mail(staff_end, desks, house.letters, house.desk_keys)
+    chores = _chores(settings, staff_end, content, house, vault, database, names, clock)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -124,9 +121,8 @@ def create_app(
             for resource in (database, *resources):
                 stack.push_async_callback(resource.close)
                 await resource.open()
-            await stack.enter_async_context(upkeep.running())
-            await stack.enter_async_context(mail.running())
-            await stack.enter_async_context(house.library.running())
+            for chore in chores:
+                await stack.enter_async_context(chore.running())
             yield
 
     app = FastAPI(
@@ -140,6 +136,30 @@ def create_app(
     app.state.house = house
     _fit_out(app)
     return app
+
+
+def _chores(
+    settings: ConsoleSettings,
+    staff_end: StaffEnd,
+    content: Content,
+    house: House,
+    vault: Vault,
+    database: Database,
+    names: frozenset[str],
+    clock: Callable[[], float],
+) -> list[Chore]:
+    """What runs beside the pages, in the order of starting."""
+    desks = sorted({DeskId(settings.desk), *map(DeskId, content.desks)})
+    upkeep = Upkeep(
+        staff_end=staff_end,
+        desks=desks,
+        tally=house.tally,
+        names=names,
+        forgetful=_forgetful(house, vault),
+        sessions=database.sessions,
+        clock=clock,
+    )
+    return [upkeep, Mail(staff_end, desks, house.letters, house.desk_keys), house.library]
 
 
 def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]]:

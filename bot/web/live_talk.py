@@ -22,8 +22,8 @@ from bot.web.frames import (
 from bot.web.live_page import LivePage
 from bot.web.paces import Held, Paces
 from bot.web.partings import Partings
+from bot.web.tellings import Tellings
 from handover.events import Heard, Said, TalkEvent, WasEnded, WasOpened, WasReturned, WasTaken
-from handover.keys import binding
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
     Accepted,
@@ -35,7 +35,6 @@ from handover.values import (
     NotTaken,
     OutOfOrder,
     Stale,
-    Standing,
     TalkRef,
     Waiting,
     WithStaff,
@@ -77,11 +76,9 @@ class LiveTalk:
         self._partings = partings
         self._ref = ref
         self._down = down
-        self._deadline = deadline
         self._budget = budget
         self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
-        self._told: Standing | None = None  # what the page knows; None: tell it whatever it is
-        self._deadline_told = False
+        self._tellings = Tellings(page, ref, deadline, reception.overdue)
         self._over = False
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
         self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move `_down`
@@ -160,7 +157,7 @@ class LiveTalk:
 
     async def _say(self, frame: SayFrame) -> None:
         async with self._turn:  # what was said before `taken` was told is in its numbers, and nothing after it is older
-            if isinstance(self._told, WithStaff) and read_head(frame.body)[0] < self._told.epoch:
+            if isinstance(self._tellings.told, WithStaff) and read_head(frame.body)[0] < self._tellings.told.epoch:
                 return  # under a key of before: told of the new one, the page seals anew whatever has not arrived
             match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
                 case Accepted(seq):
@@ -219,7 +216,7 @@ class LiveTalk:
         raise HandoverError("the subscription ended")
 
     async def _look_anew(self) -> None:
-        self._told = None
+        self._tellings.forget()
         await self._look()
 
     async def _look(self) -> None:
@@ -227,46 +224,16 @@ class LiveTalk:
         async with self._turn:
             match await self._end.attend(self._ref):
                 case Waiting() as standing:
-                    if not isinstance(self._told, Waiting):
+                    if not isinstance(self._tellings.told, Waiting):
                         await self._heal()  # whoever left meanwhile said it, and not the next one
-                    await self._tell_place(standing)
+                    await self._tellings.place(standing)
                 case WithStaff() as standing:
-                    await self._tell_person(standing)
+                    await self._tellings.person(standing)
                     if standing.down_seq > self._down:
                         await self._heal()
                 case Gone():
-                    await asyncio.sleep(_PARTING if self._told else 0)
+                    await asyncio.sleep(_PARTING if self._tellings.told else 0)
                     await self._finish(None)
-
-    async def _tell_place(self, standing: Waiting) -> None:
-        told, self._told = self._told, standing
-        left = max(0, self._deadline - standing.waited)
-        if not isinstance(told, Waiting) or told.place != standing.place:
-            await self._page.tell("waiting", place=standing.place, waited=standing.waited, left=left)
-        if left or self._deadline_told:
-            return
-        self._deadline_told = True
-        if isinstance(told, Waiting):  # it passed just now, and not before this socket was opened
-            self._reception.overdue()
-        await self._page.tell("deadline")
-
-    async def _tell_person(self, standing: WithStaff) -> None:
-        if not standing.device:
-            return  # claimed, and the person's page has not begun yet: nobody can read what would be written now
-        told, self._told = self._told, standing
-        if isinstance(told, WithStaff) and _reader(told) == _reader(standing):
-            return
-        muted = {"muted": True} if standing.muted else {}
-        await self._page.tell(
-            "taken",
-            name=standing.name,
-            up=standing.up_seq,
-            heard=standing.up_heard,
-            epoch=standing.epoch,
-            device=standing.device,
-            talk=write64(binding(self._ref)),
-            **muted,
-        )
 
     async def _hear(self, message: Message) -> None:
         async with self._turn:
@@ -291,9 +258,4 @@ class LiveTalk:
 
     async def _tell_trouble(self) -> None:
         await self._page.tell_trouble()
-        self._told = None  # so that the next look tells where the talk stands, and the trouble is over
-
-
-def _reader(standing: WithStaff) -> tuple[str, int, str, bool]:
-    """Who reads, on which device, under which key, and whether at all: the page has to know of every change."""
-    return standing.name, standing.epoch, standing.device, standing.muted
+        self._tellings.forget()  # so that the next look tells where the talk stands, and the trouble is over

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.frames import BadFrame, Device, Duty, Heard, Mute, Say, Unsayable, WrapUp, parse_frame
+from console.frame_fields import BadFrame
+from console.frames import Device, Duty, Heard, Mute, Say, Unsayable, WrapUp, parse_frame
 from console.language import load_words
 from console.views import SHOWN_ROWS, Views, handle_of
 from dialogues.values import Content

@@ -1,0 +1,71 @@
+"""What only whoever holds a talk may do with it: give it back, mute its visitor, end it."""
+
+from collections.abc import Awaitable, Callable
+
+from console.accounts import Member
+from console.frames import End, Mute, Release
+from console.talks import Talks
+from console.views import Json
+from handover.counters import Tally
+from handover.ports import StaffEnd
+from handover.values import Done, EndReason, Gone, TalkRef
+
+
+class Acts:
+    """Deeds upon the talks in one staff member's hands. A talk that is not among them is refused."""
+
+    def __init__(
+        self,
+        member: Member,
+        talks: Talks,
+        *,
+        staff_end: StaffEnd,
+        tally: Tally,
+        send: Callable[[Json], Awaitable[None]],
+    ) -> None:
+        self._member = member
+        self._talks = talks
+        self._end = staff_end
+        self._tally = tally
+        self._send = send
+
+    async def act(self, frame: Release | Mute | End) -> None:
+        """Do what the page asks, and tell it what came of it."""
+        ref = self._talks.ref(frame.talk)
+        if ref is None:
+            await self._send({"type": "refused", "code": "not_yours", "talk": frame.talk})
+            return
+        match frame:
+            case Release():
+                await self._release(frame, ref)
+            case Mute():
+                await self._mute(frame, ref)
+            case End():
+                await self._finish(frame, ref)
+
+    async def _release(self, frame: Release, ref: TalkRef) -> None:
+        if isinstance(await self._end.release(ref, self._member.id), Done):
+            self._count("talk.returned")
+        await self._talks.leave(frame.talk, "released")
+
+    async def _mute(self, frame: Mute, ref: TalkRef) -> None:
+        outcome = await self._end.mute(ref, self._member.id, muted=frame.muted)
+        if isinstance(outcome, Done):
+            await self._send({"type": "muted", "talk": frame.talk, "muted": frame.muted})
+        elif isinstance(outcome, Gone):
+            await self._talks.end(frame.talk, None)
+        else:
+            await self._talks.leave(frame.talk, "not_yours")
+
+    async def _finish(self, frame: End, ref: TalkRef) -> None:
+        outcome = await self._end.end(ref, self._member.id)
+        if isinstance(outcome, Done):
+            self._count("talk.ended.staff")
+            await self._talks.end(frame.talk, EndReason.STAFF)
+        elif isinstance(outcome, Gone):
+            await self._talks.end(frame.talk, None)
+        else:
+            await self._talks.leave(frame.talk, "not_yours")
+
+    def _count(self, name: str) -> None:
+        self._tally.add(self._member.desk, name)
