@@ -124,7 +124,7 @@ class Desk:
     counties: frozenset[str]  # ids; empty: the whole country
     hours: Hours | None  # None: whenever somebody is on duty
     channels: frozenset[DeskChannel]
-    capacity: int  # talks at once, per person on duty
+    capacity: int  # talks that one person takes side by side at most; each chooses up to it
     anonymous: Anonymity
     under_18: dict[str, str]  # what holds for who is under 18; empty: nothing special
     limits: dict[str, str]  # what the desk does not do, such as a number of talks; empty: nothing stated
