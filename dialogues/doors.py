@@ -1,6 +1,6 @@
 """Who answers people: the services of the directory and the desks of our own. Frozen values, closed sets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 
@@ -79,6 +79,7 @@ class Hours:
     always: bool = False
     spans: tuple[Span, ...] = ()
     holidays: bool = False  # open also on public holidays
+    dates: dict[date, tuple[Span, ...]] = field(default_factory=dict)  # what holds on a date in the place of `spans`
 
 
 @dataclass(frozen=True, slots=True)

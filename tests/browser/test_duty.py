@@ -71,7 +71,7 @@ async def test_who_waits_for_somebody_busy_is_taken_when_a_talk_ends(people: Peo
         late = await people.visitor()
         await asks(late)
         await expect(late.sees(BUSY)).to_be_visible()
-        await late.presses("Wait all the same")
+        await late.presses("Wait for a person anyway")
         await expect(late.place).to_be_visible()
         await expect(kim.waiting).to_have_count(1)
         await kim.waiting.first.get_by_role("button", name="Take").click()
