@@ -11,6 +11,7 @@ from bot.words import Words
 from dialogues import admission, directory
 from dialogues.doors import Desk, DeskChannel
 from dialogues.engine import enter, open_page, step
+from dialogues.plan import read_plan
 from dialogues.topic_replies import danger_messages
 from dialogues.values import (
     Action,
@@ -149,7 +150,7 @@ class Reception:
         try:
             opening = await self._end.opening(self._desk)
             if not opening.available and not (patient and opening.on_duty):
-                return await self._or_leave(self._refuse(state, busy=opening.on_duty > 0), channel)
+                return await self._or_leave(await self._refuse(state, busy=opening.on_duty > 0), channel)
             price = await self._toll.charge(self._desk, JOIN, self._toll.level(opening, paid), paid)
             if price:
                 return self._charge(state, channel, price, patient=patient)
@@ -188,16 +189,21 @@ class Reception:
         first = danger_messages(self._now(), state, "danger.call")
         return replace(turn, reply=replace(turn.reply, messages=(*first, *turn.reply.messages)))
 
-    def _refuse(self, state: State, *, busy: bool) -> Turn:
+    async def _refuse(self, state: State, *, busy: bool) -> Turn:
         words = self._words.of(state.language)
         if not busy:
             self._counts.add(self._desk, "talk.closed")
             turn = self.show(state, None, "closed")
-            again = admission.next_hours(self._now(), self._door, state)
+            again = admission.next_hours(self._now(), await self._planned(), state)
             return self._sorry(turn, again) if again else turn
         turn = self._closed(state, words["desk.busy"])
         wait = Choice(WAIT, words["desk.wait"], ChoiceKind.PERSON)
         return replace(turn, reply=replace(turn.reply, choices=(wait, *turn.reply.choices)))
+
+    async def _planned(self) -> Desk:
+        """The desk with the hours that its staff planned; without a plan those of its file hold."""
+        hours = read_plan(await self._end.desk_hours(self._desk))
+        return replace(self._door, hours=hours) if hours else self._door
 
     async def _or_leave(self, turn: Turn, channel: Channel) -> Turn:
         """Also offers to leave a message, where the page can seal one and the desk has a key to seal it to."""

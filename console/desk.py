@@ -8,7 +8,12 @@ from console.accounts import Member
 from console.acts import Acts
 from console.desk_device import DeskDevice
 from console.devices import Devices, Ready, Revoked, Standing
-from console.frames import VERSION, Device, Duty, End, Frame, Hand, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
+from console.duty import OwnDuty
+from console.duty_frames import Duty
+from console.duty_frames import Habits as Wanted
+from console.duty_frames import Ready as BreathedEnough
+from console.frames import VERSION, Device, End, Frame, Hand, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
+from console.habits import Habits
 from console.presence import DutyState, Presences
 from console.talks import Talks
 from console.views import SHOWN_ROWS, Json, Views, handle_of
@@ -54,6 +59,9 @@ class Desk:
         views: Views,
         tally: Tally,
         limits: Limits,
+        habits: Habits,
+        most: Callable[[], int],
+        steady: Callable[[], float],
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
@@ -66,6 +74,16 @@ class Desk:
         self._send = send
         self._device = DeskDevice(member, devices, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
+        self._duty = OwnDuty(
+            member,
+            staff_end=staff_end,
+            presence=self._presence,
+            habits=habits,
+            limits=limits,
+            most=most,
+            steady=steady,
+            send=send,
+        )
         self._acts = Acts(member, self._talks, staff_end=staff_end, tally=tally, send=send)
         self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
         self._room_changed = asyncio.Event()
@@ -74,7 +92,7 @@ class Desk:
     @property
     def on_duty(self) -> bool:
         """On duty, paused or not."""
-        return self._presence.duty is not DutyState.OFF
+        return self._duty.on
 
     def displace(self) -> None:
         """Stop: the desk was opened in another window."""
@@ -87,7 +105,7 @@ class Desk:
             for work in (
                 self._note_room_changes,
                 self._show_room,
-                self._keep_lease,
+                self._duty.run,
                 self._watch_displacement,
                 self._device.watch,
             ):
@@ -106,6 +124,10 @@ class Desk:
                 await self._device.meet(frame.key)
             case Duty():
                 await self._change_duty(frame)
+            case BreathedEnough():
+                await self._duty.ready()
+            case Wanted():
+                await self._duty.choose(frame)
             case Take():
                 await self._take(frame)
             case WrapUp():
@@ -129,15 +151,8 @@ class Desk:
     async def _resume(self, group: asyncio.TaskGroup) -> None:
         """After a reload or a lost connection: the same duty, the same talks, every message."""
         held = await self._end.mine(self._member.desk, self._member.id)
-        if held and not self.on_duty:
-            # Taken in another process, or before this one started: whether they were paused is not known here, and
-            # nobody is shown as available who did not say so.
-            self._presence.duty = DutyState.PAUSED
-        if self.on_duty:
-            await self._renew()
-        await self._send(
-            {"type": "hello", "v": VERSION, "duty": self._presence.duty, "capacity": self._limits.capacity}
-        )
+        await self._duty.resume(holding=bool(held))
+        await self._send({**self._duty.view(), "type": "hello", "v": VERSION})
         await self._talks.restore(held, group)
 
     async def _note_room_changes(self) -> None:
@@ -154,6 +169,7 @@ class Desk:
             load = await self._end.load(self._member.desk)
             self._know(rows[:SHOWN_ROWS])
             await self._send(self._views.room(rows, load))
+            await self._duty.show_crew()
             await asyncio.sleep(_ROOM_PAUSE)
 
     def _know(self, rows: list[WaitingVisitor]) -> None:
@@ -162,20 +178,9 @@ class Desk:
         older = {handle: ref for handle, ref in self._rows.items() if handle not in shown}
         self._rows = dict(list((older | shown).items())[-_KNOWN_ROWS:])
 
-    async def _keep_lease(self) -> None:
-        """Renew while the connection lives, at the server's pace: a page's timers are slowed in the background."""
-        while True:
-            await asyncio.sleep(self._limits.lease / 3)
-            if self.on_duty:
-                await self._renew()
-
     async def _watch_displacement(self) -> None:
         await self._displaced.wait()
         raise OpenedElsewhere
-
-    async def _renew(self) -> None:
-        paused = self._presence.duty is DutyState.PAUSED
-        await self._end.go_on_duty(self._member.desk, self._member.id, self._member.shown_name, paused=paused)
 
     async def _use_device(self, standing: Standing) -> None:
         """What follows from where the page's device stands: nobody waits for a person who could not read."""
@@ -185,7 +190,7 @@ class Desk:
             await self._go_off_duty("revoked")
         elif self._presence.duty is DutyState.ON:
             # The talks stay: the desk may have been opened on a second device by mistake, and go on on the first.
-            await self._be_on_duty(DutyState.PAUSED)
+            await self._duty.be(DutyState.PAUSED)
 
     async def _change_duty(self, frame: Duty) -> None:
         wanted = DutyState(frame.to)
@@ -196,12 +201,7 @@ class Desk:
         elif wanted is DutyState.ON and not self._device.ready:
             await self._send({"type": "refused", "code": "no_device"})
         else:
-            await self._be_on_duty(wanted)
-
-    async def _be_on_duty(self, state: DutyState) -> None:
-        self._presence.duty = state
-        await self._renew()
-        await self._send({"type": "duty", "duty": state})
+            await self._duty.be(wanted)
 
     async def _go_off_duty(self, code: str) -> None:
         self._presence.duty = DutyState.OFF
@@ -209,7 +209,7 @@ class Desk:
         for _ in await self._end.go_off_duty(self._member.desk, self._member.id):
             self._count("talk.returned")
         await self._talks.leave_all(code)
-        await self._send({"type": "duty", "duty": DutyState.OFF})
+        await self._send(self._duty.view())
 
     async def _take(self, frame: Take) -> None:
         if frame.talk in self._talks:

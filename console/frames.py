@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from console.duty_frames import Duty, Habits, Ready, read_duty, read_habits
 from console.frame_fields import BadFrame, read_flag, read_handle, read_seq, read_text
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
@@ -28,15 +29,6 @@ class Device:
 
     action: ClassVar[str] = "device"
     key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """Go on duty, pause, or go off duty; `sure` gives back the talks in hand without asking again."""
-
-    action: ClassVar[str] = "duty"
-    to: str
-    sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +102,7 @@ class Hand:
     talk: str
 
 
-Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp | Hand
+Frame = Device | Duty | Ready | Habits | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp | Hand
 
 
 def parse_frame(text: str) -> Frame:
@@ -138,13 +130,6 @@ def _device(raw: dict[str, Any]) -> Device:
     return Device(key)
 
 
-def _duty(raw: dict[str, Any]) -> Duty:
-    to = read_text(raw, "to")
-    if to not in {"on", "paused", "off"}:
-        raise BadFrame
-    return Duty(to, raw.get("sure") is True)
-
-
 def _say(raw: dict[str, Any]) -> Say | Unsayable:
     identity = read_text(raw, "id")
     if not _MESSAGE_ID.fullmatch(identity):
@@ -169,7 +154,9 @@ def _wrapup(raw: dict[str, Any]) -> WrapUp:
 
 _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "device": _device,
-    "duty": _duty,
+    "duty": read_duty,
+    "ready": lambda _: Ready(),
+    "habits": read_habits,
     "take": lambda raw: Take(read_handle(raw)),
     "say": _say,
     "heard": lambda raw: Heard(read_handle(raw), read_seq(raw)),

@@ -14,6 +14,7 @@ from console.codes import Codes
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
 from console.devices import Devices
+from console.habits import Habits
 from console.language import Words
 from console.letters import Letters
 from console.library import Library
@@ -50,6 +51,7 @@ class House:
     letters: Letters
     organisation: str  # its public key, as text
     presences: Presences
+    habits: Habits
     tally: Tally
     words: Mapping[str, Words]
     word_lists: Mapping[str, Path]  # safety words, by the visitor's language

@@ -12,6 +12,7 @@ from console.accounts import Member
 from console.desk import Desk, OpenedElsewhere
 from console.frame_fields import BadFrame
 from console.frames import Frame, parse_frame
+from console.habits import most_of
 from console.house import House
 from console.permissions import Role, allows
 from console.signins import SignedIn
@@ -115,6 +116,7 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
 def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awaitable[None]]) -> Conversation:
     if signed_in.member.role is not Role.STAFF:
         return LoadWatch(signed_in.member, house.staff_end, send)
+    desk = signed_in.member.desk
     return Desk(
         signed_in.member,
         staff_end=house.staff_end,
@@ -123,6 +125,9 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         views=Views(house.words[signed_in.language], house.content, house.word_lists),
         tally=house.tally,
         limits=house.limits,
+        habits=house.habits,
+        most=lambda: most_of(house.content, desk),
+        steady=house.steady,
         send=send,
     )
 

@@ -31,6 +31,7 @@ from console.desk_keys import DeskKeys
 from console.devices import Devices
 from console.failures import Failures, install_handlers, refuse_too_large
 from console.guard import guard
+from console.habits import Habits
 from console.house import House
 from console.language import find_word_lists, load_words
 from console.letters import Letters
@@ -221,6 +222,7 @@ def _furnish(
         letters=Letters(database.sessions, clock),
         organisation=settings.organisation_key,
         presences=Presences(steady),
+        habits=Habits(database.sessions),
         tally=tally,
         words=load_words(),
         word_lists=word_lists,

@@ -36,6 +36,7 @@ FILES = {
     "desk.js": _SCRIPT,
     "deskkeys.js": _SCRIPT,
     "device.js": _SCRIPT,
+    "duty.js": _SCRIPT,
     "hand.js": _SCRIPT,
     "letters.js": _SCRIPT,
     "load.js": _SCRIPT,
@@ -133,7 +134,6 @@ async def show_desk(request: Request) -> Response:
         "desk.html",
         page="desk",
         groups=GROUPS,
-        capacity=house.limits.capacity,
         slot=slot,
         routine=in_language(house.content.desks[member.desk].reporting, language_of(request)),
     )

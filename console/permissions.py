@@ -84,6 +84,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # the socket only brings the live load.
     "live.device": _STAFF,
     "live.duty": _STAFF,
+    "live.ready": _STAFF,
+    "live.habits": _STAFF,
     "live.take": _STAFF,
     "live.say": _STAFF,
     "live.heard": _STAFF,

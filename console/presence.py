@@ -1,10 +1,12 @@
 """Who is at the desk in this process: the duty of each staff member, over reloads, and one open desk per person."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from handover.crew import At
 from handover.values import StaffId
 
 _OPEN_WRAPUPS = 20  # ended talks that may still be wrapped up
@@ -14,6 +16,7 @@ class DutyState(StrEnum):
     OFF = "off"
     ON = "on"
     PAUSED = "paused"
+    BREAK = "break"  # as a pause, and colleagues see that nobody sits there
 
 
 class OpenDesk(Protocol):
@@ -31,12 +34,21 @@ class Presence:
     resumable_until: float = 0.0  # while no desk is open: until when a reload goes on as before
     open_desk: OpenDesk | None = None
     wrapups: dict[str, None] = field(default_factory=dict)  # handles of ended talks, oldest first
+    breathes_until: float = 0.0  # a talk has just ended: not available before, unless they say so
+    talk_ended: asyncio.Event = field(default_factory=asyncio.Event)
 
     def expect_wrapup(self, handle: str) -> None:
         """A talk ended: one wrap-up is accepted for it."""
         self.wrapups[handle] = None
         if len(self.wrapups) > _OPEN_WRAPUPS:
             del self.wrapups[next(iter(self.wrapups))]
+        self.talk_ended.set()
+
+    def at(self, now: float) -> At:
+        """How this person stands while on duty."""
+        if self.duty is DutyState.ON:
+            return At.BREATHING if self.breathes_until > now else At.ON
+        return At.BREAK if self.duty is DutyState.BREAK else At.PAUSED
 
     def take_wrapup(self, handle: str) -> bool:
         """Whether a wrap-up is still open for this talk; it is not open a second time."""
@@ -60,6 +72,7 @@ class Presences:
             presence.open_desk.displace()
         elif presence.resumable_until < self._clock():
             presence.duty = DutyState.OFF
+            presence.breathes_until = 0.0
         presence.open_desk = desk
         return presence
 
@@ -82,4 +95,5 @@ class Presences:
         presence = self._known.get(staff)
         if presence is not None:
             presence.duty = DutyState.OFF
+            presence.breathes_until = 0.0
             presence.wrapups.clear()

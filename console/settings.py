@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from handover.crew import MOST
 from handover.values import Limits
 from safety.devices import BadDevice, public_bytes, read_key
 from safety.organisation import BadKey, read_signing_key
@@ -36,7 +37,7 @@ class ConsoleSettings(BaseSettings):
     # A renewal every third of it has to find the engine. Below nine seconds a broken connection is noticed (after up to
     # eight) later than the lease would have lapsed by itself, so a shorter lease loses talks no sooner than that.
     lease_seconds: int = Field(default=15, ge=3)
-    capacity: int = Field(default=3, ge=1, le=6)
+    capacity: int = Field(default=3, ge=1, le=MOST)
     staff_url: str | None = None
     staff_host: str = "localhost"
     staff_port: int = 8001

@@ -136,7 +136,7 @@ def _desk(row: Row) -> Desk:
         counties=frozenset(row.words("counties")),
         hours=row.read("hours", read_hours),
         channels=row.set("channels", DeskChannel, frozenset({DeskChannel.WEB})),
-        capacity=row.number("capacity", 3),
+        capacity=row.number("capacity", 5),
         anonymous=row.one("anonymous", Anonymity, Anonymity.UNKNOWN),
         under_18=row.texts("under_18"),
         limits=row.texts("limits"),

@@ -1,6 +1,6 @@
 """Who answers people: the services of the directory and the desks of our own. Frozen values, closed sets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
 
@@ -79,6 +79,7 @@ class Hours:
     always: bool = False
     spans: tuple[Span, ...] = ()
     holidays: bool = False  # open also on public holidays
+    dates: dict[date, tuple[Span, ...]] = field(default_factory=dict)  # what holds on a date in the place of `spans`
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class Desk:
     counties: frozenset[str]  # ids; empty: the whole country
     hours: Hours | None  # None: whenever somebody is on duty
     channels: frozenset[DeskChannel]
-    capacity: int  # talks at once, per person on duty
+    capacity: int  # talks that one person takes side by side at most; each chooses up to it
     anonymous: Anonymity
     under_18: dict[str, str]  # what holds for who is under 18; empty: nothing special
     limits: dict[str, str]  # what the desk does not do, such as a number of talks; empty: nothing stated

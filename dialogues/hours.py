@@ -13,7 +13,7 @@ from dialogues.problems import Problem
 SWEDEN = ZoneInfo("Europe/Stockholm")
 HORIZON = timedelta(days=14)  # no further ahead is an opening looked for
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(?P<days>[a-z,-]+) (?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
 _FORM = '`always` or a list such as ["mon-fri 09:00-16:00", "sat,sun 10:00-14:00", "holidays"]'
 
@@ -35,10 +35,19 @@ def read_hours(raw: object) -> Hours | None:
         return Hours(always=True)
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
         raise ValueError(Problem("hours-form", form=_FORM, value=repr(raw)))
-    spans = tuple(_read_span(item) for item in raw if item != "holidays")
+    spans = tuple(read_span(item) for item in raw if item != "holidays")
     if not spans:
         raise ValueError(Problem("hours-none", form=_FORM))
     return Hours(spans=spans, holidays="holidays" in raw)
+
+
+def read_span(text: str) -> Span:
+    """One span such as `mon-fri 09:00-16:00`. Raises ValueError for anything else."""
+    match = _SPAN.fullmatch(text)
+    if match is None:
+        raise ValueError(Problem("hours-span", value=text, form=_FORM))
+    opens, closes = _read_time(match["opens"]), _read_time(match["closes"])
+    return Span(frozenset(day for part in match["days"].split(",") for day in _read_days(part)), opens, closes)
 
 
 def opening(hours: Hours, now: datetime) -> Opening:
@@ -69,21 +78,13 @@ def holidays(year: int) -> frozenset[date]:
     )
 
 
-def _read_span(text: str) -> Span:
-    match = _SPAN.fullmatch(text)
-    if match is None:
-        raise ValueError(Problem("hours-span", value=text, form=_FORM))
-    opens, closes = _read_time(match["opens"]), _read_time(match["closes"])
-    return Span(frozenset(day for part in match["days"].split(",") for day in _read_days(part)), opens, closes)
-
-
 def _read_days(text: str) -> Iterator[int]:
     """`fri`, or `fri-mon` with all between."""
     first, _, last = text.partition("-")
-    if first not in _DAYS or (last or first) not in _DAYS:
-        raise ValueError(Problem("hours-days", value=text, known=", ".join(_DAYS)))
-    start = _DAYS.index(first)
-    for step in range((_DAYS.index(last or first) - start) % 7 + 1):
+    if first not in DAYS or (last or first) not in DAYS:
+        raise ValueError(Problem("hours-days", value=text, known=", ".join(DAYS)))
+    start = DAYS.index(first)
+    for step in range((DAYS.index(last or first) - start) % 7 + 1):
         yield (start + step) % 7
 
 
@@ -109,9 +110,9 @@ def _merged(hours: Hours, at: datetime) -> Iterator[tuple[datetime, datetime]]:
 
 def _stretches(hours: Hours, day: date) -> Iterator[tuple[datetime, datetime]]:
     """What opens on a day, in UTC. A time that summer time skips or repeats is the first that a clock could mean."""
-    if day in holidays(day.year) and not hours.holidays:
+    if day not in hours.dates and day in holidays(day.year) and not hours.holidays:
         return
-    for span in hours.spans:
+    for span in hours.dates.get(day, hours.spans):
         if day.weekday() in span.days:
             end = day if span.closes > span.opens else day + timedelta(days=1)
             opens = datetime.combine(day, span.opens, SWEDEN).astimezone(UTC)

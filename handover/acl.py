@@ -7,7 +7,7 @@ be read and `%W~` only written. What a permission does not name here is refused.
 
 VISITOR = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~spent:* ~post:* ~box:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~count:* ~spent:* ~post:* ~box:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",
@@ -16,31 +16,33 @@ VISITOR = (
     "(+pexpireat %W~room:* %W~held:*)",
     # The room: how many and since when, never who. A rank or a lexical count would spell out the ids of others.
     "(+zcard +zcount +zadd +zrem ~room:*)",
-    "(+zrem %W~held:*)",
-    "(+zscore +zcount %R~duty:* %R~free:*)",
+    "(+zrem %W~held:* %W~full:*)",
+    "(+zscore +zcount %R~duty:* %R~free:* %R~full:*)",
     "(+hincrby +pexpire ~count:*)",
     "(+zadd +zremrangebyscore +zremrangebyrank +pexpire %W~spent:*)",
     # Left messages: a box by its name alone, which only a code gives; how many letters are on their way, never which.
     "(+exists +hget +hmget +hgetall +hset +pexpire +pexpireat +del ~box:*)",
     "(+xadd +xlen +pexpire %W~post:*)",
-    "(+get %R~line:*)",
+    "(+get %R~line:* %R~hours:*)",
     "(+hmget %R~edition:*)",
     "(+publish &up:* &talk:* &room:*)",
     "(+subscribe &down:* &talk:*)",
 )
 STAFF = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~line:* ~post:* ~box:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~crew:* ~count:* ~line:*"
+    " ~hours:* ~post:* ~box:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     "(+xadd %W~down:*)",
     "(+xrange %R~up:* %R~down:*)",
     "(+pexpireat +del %W~talk:* %W~up:* %W~down:*)",
     "(+zadd +zrem +zrange +zrangebylex +zlexcount +zremrangebyscore +zscore +zcount +zcard +pexpireat"
-    " ~room:* ~held:* ~duty:* ~free:*)",
+    " ~room:* ~held:* ~duty:* ~free:* ~full:*)",
+    "(+hget +hgetall +hset +hdel +pexpireat ~crew:*)",
     "(+hincrby +hgetall +pexpire +del ~count:*)",
     "(+xrange +xdel ~post:*)",
     "(+hget +hmget +hset +pexpireat +del ~box:*)",
-    "(+set +del %W~line:*)",
+    "(+set +del %W~line:* %W~hours:*)",
     "(+eval +evalsha +hget +hmget +hset +pexpire ~edition:*)",
     "(+publish &down:* &talk:* &room:*)",
     "(+subscribe &up:* &talk:* &room:*)",

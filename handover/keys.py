@@ -11,9 +11,13 @@ room:{desk}            zset    talk -> joined (microseconds); a minute longer th
 held:{desk}            zset    `<staff> <claimed> <talk>`, all of score 0; a minute longer than its longest-lived talk
 duty:{desk}            zset    staff -> end of the lease (microseconds); until the last lease has lapsed
 free:{desk}            zset    those of `duty` that are not paused; the same
+full:{desk}            zset    `<staff> <mark>`, one mark for each talk that has to end before one of `free` has room
+                               again; the first scores the lease and is counted, the others 0; the same
+crew:{desk}            hash    staff -> how many talks they take, how they stand, their shown name; the same
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
 spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
 line:{desk}            string  the desk's signed key for left messages; a minute, renewed by the console while it runs
+hours:{desk}           string  the desk's opening hours as staff planned them, no names; a day, renewed by the console
 post:{desk}            stream  letters and erasures on their way to the console; until settled, at most a day
 box:{desk}:<box>       hash    what the visitor finds with a code, sealed; until its last day, or erased
 edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
@@ -40,7 +44,7 @@ _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EDITION = "edition:{all}"  # of all desks
 
 _OF_TALK = ("talk", "up", "down")
-_OF_DESK = ("room", "held", "duty", "free", "count", "spent", "line", "post")
+_OF_DESK = ("room", "held", "duty", "free", "full", "crew", "count", "spent", "line", "hours", "post")
 
 
 def desk_keys(desk: DeskId) -> dict[str, str]:

@@ -8,7 +8,9 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
+from handover.plan import StaffPlan, VisitorPlan
 from handover.post import StaffPost, VisitorPost
 from handover.values import (
     Accepted,
@@ -52,7 +54,7 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(VisitorPost, Protocol):
+class VisitorEnd(VisitorPlan, VisitorPost, Protocol):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:
@@ -106,11 +108,8 @@ class VisitorEnd(VisitorPost, Protocol):
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(StaffPost, Protocol):
+class StaffEnd(StaffCrew, StaffPlan, StaffPost, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
-
-    async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:
-        """Start or renew the lease (LEASE seconds), paused or not. `name` is what visitors will see."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:
         """The connection broke: let the lease lapse within `seconds` unless it is renewed."""

@@ -10,7 +10,7 @@ from handover.values import MOVES
 _NAMES = (
     "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "begin", "key", "keys",
     "end", "lapse", "drop",
-    "onduty", "shorten", "offduty", "presence", "count", "drain", "spend", "mute", "publish",
+    "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "spend", "mute", "publish",
     "offer", "leave", "erase", "settle", "place",
 )  # fmt: skip
 

@@ -5,10 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from handover.codec import check_message, read_briefing, read_log, read_number, read_pseudonym
+from handover.crew_redis import RedisStaffCrew
 from handover.edition_redis import StaffEditions
 from handover.end_redis import LAST_SEQ, clamp
 from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
+from handover.plan_redis import RedisStaffPlan
 from handover.ports import EngineUnavailable, HandoverError
 from handover.post_redis import RedisStaffPost
 from handover.values import (
@@ -41,14 +43,8 @@ OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away
 FIRST = 10  # rows that go before all others because they are urgent
 
 
-class RedisStaffEnd(RedisStaffPost, StaffEditions):
+class RedisStaffEnd(RedisStaffCrew, RedisStaffPlan, RedisStaffPost, StaffEditions):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
-
-    async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:
-        """The name is not kept here: it reaches a visitor with the claim."""
-        await self._wire.call(
-            "onduty", desk_keys(desk), staff=staff_member(staff), seconds=self._limits.lease, paused=int(paused)
-        )
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:
         await self._wire.call("shorten", desk_keys(desk), staff=staff_member(staff), seconds=seconds)

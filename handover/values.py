@@ -38,7 +38,7 @@ class Limits:
     waiting_silence: int = 600  # the same in the waiting room
     first_sign: int = 60  # the same between joining and the first sign that the visitor's page knows of its talk
     lease: int = 15  # a staff member's presence
-    capacity: int = 3  # talks side by side per staff member
+    capacity: int = 3  # talks side by side per staff member who did not choose
     room: int = 10_000  # talks in one waiting room
 
 
@@ -115,7 +115,7 @@ class Message:
 class Opening:
     """What a visitor may know of a desk before joining."""
 
-    available: int  # staff on duty, not paused, with a valid lease
+    available: int  # staff on duty, not paused, with a valid lease and room for one more talk
     waiting: int  # talks in the waiting room
     on_duty: int = 0  # leases that are valid, paused or not: whether waiting for somebody busy makes sense
     lately: int = 0  # of those who wait, how many joined within the last minute
@@ -151,7 +151,7 @@ class Load:
 
     waiting: int
     on_duty: int  # leases that are valid, paused or not
-    available: int  # of those, not paused
+    available: int  # of those, not paused and with room for one more talk
 
 
 # --- Outcomes: refusals are values, failures are exceptions (handover.ports) ---

@@ -9,6 +9,7 @@ from handover.codec import check_message, read_log, write_briefing, write_pseudo
 from handover.end_redis import clamp
 from handover.events import TalkEvent
 from handover.keys import EDITION, desk_keys
+from handover.plan_redis import RedisVisitorPlan
 from handover.post_redis import RedisVisitorPost
 from handover.values import (
     LOG_LENGTH,
@@ -42,7 +43,7 @@ from handover.values import (
 _NONCE = 64  # characters
 
 
-class RedisVisitorEnd(RedisVisitorPost):
+class RedisVisitorEnd(RedisVisitorPlan, RedisVisitorPost):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:

@@ -6,6 +6,7 @@ exception is a box that a visitor asked for: it is found by its code alone, whic
 
 import re
 
+import console.duty_tables  # noqa: F401  # its tables are among them
 from console.permissions import PERMISSIONS
 from console.tables import Base
 from handover.acl import STAFF, VISITOR
@@ -29,6 +30,9 @@ TABLES = {
     "invitation": "hashes of links for new staff",
     "note": "what staff did, to the hour",
     "spent": "keyed marks of what counts once for staff",
+    "habit": "how many talks staff take, and how long they breathe between two",
+    "shift": "when staff are meant to be on duty",
+    "closed_day": "days on which a desk is closed",
 }
 # Of a talk: they are deleted at its end (tests/contract/test_endings.py), so nothing in them can outlast it.
 TALK_KEYS = {"talk", "up", "down"}
@@ -37,6 +41,9 @@ DESK_KEYS = {
     "held": "ids of talks that go on, with whoever holds them",
     "duty": "staff",
     "free": "staff",
+    "full": "staff",
+    "crew": "staff: how they are at work, and their shown names",
+    "hours": "the desk's opening hours",
     "count": "totals of closed names",
     "spent": "random numbers that we made for a question, gone after twelve minutes",
     "line": "the desk's public key",

@@ -1,6 +1,7 @@
 // The desk's page: draws what the live path says and sends what is pressed. All words come from the page.
 
 import { Device } from "./device.js";
+import { DutyPanel } from "./duty.js";
 import { brief, Room } from "./room.js";
 import { Talk } from "./talk.js";
 import { audible, ring, unlock } from "./tone.js";
@@ -17,6 +18,7 @@ const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
 const room = new Room({ say, take: (talk) => wire.send({ type: "take", talk }) });
+const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
 let wire, device, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
@@ -26,6 +28,7 @@ async function start() {
   wire = new Wire("/live", receive, showLink, () => ({ type: "device", key: device.key }));
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
+  $("break").onclick = () => askDuty(duty === "break" ? "on" : "break");
   $("sound").onclick = () => { sound = !(sound && audible()); unlock(drawDuty); drawDuty(); if (sound) ring(); };
   for (const gesture of ["pointerup", "keyup"]) addEventListener(gesture, () => audible() || unlock(drawDuty), { once: true });
   $("sure").onsubmit = (event) => { event.preventDefault(); $("sure").hidden = true; askDuty("off", true); };
@@ -42,7 +45,7 @@ function receive(frame) {
   const handlers = {
     hello: () => greet(frame),
     device: () => showDevice(frame),
-    duty: () => setDuty(frame.duty),
+    duty: () => setDuty(frame), crew: () => panel.showCrew(frame),
     room: () => showRoom(frame),
     talks: () => { for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
     talk: () => showTalk(frame),
@@ -75,22 +78,22 @@ function askDuty(to, sure = false) {
   if (!wire.send({ type: "duty", to, sure })) notice(say("lost"));
 }
 
-function greet({ capacity: most, duty: now }) {
-  capacity = most;
+function greet(frame) {
   firstRoom = true;
   $("duty").disabled = false;
-  if (duty !== "off" && now === "off") notice(say("lapsed"));
-  setDuty(now);
+  if (duty !== "off" && frame.duty === "off") notice(say("lapsed"));
+  setDuty(frame);
 }
 
-function setDuty(state) { duty = state; $("sure").hidden = true; drawDuty(); }
+function setDuty(frame) {
+  ({ duty, capacity } = frame);
+  $("sure").hidden = true;
+  panel.show(frame);
+  drawDuty();
+}
 
 function drawDuty() {
-  $("duty").setAttribute("aria-checked", String(duty !== "off"));
-  $("pause").disabled = duty === "off";
-  $("pause").setAttribute("aria-pressed", String(duty === "paused"));
   $("sound").textContent = say(sound && audible() ? "sound_on" : "sound_off");
-  for (const part of document.querySelectorAll("[data-duty]")) part.hidden = part.dataset.duty !== duty;
   for (const part of document.querySelectorAll("[data-calm]")) part.hidden = (part.dataset.calm === "off") !== (duty === "off");
   room.allow(duty !== "off");
   $("desk").dataset.duty = duty;
@@ -124,7 +127,7 @@ async function askAnew() {
 function showRoom(frame) {
   const fresh = room.show(frame);
   for (const row of frame.rows) names.set(row.talk, row.name);
-  if (fresh.length && !firstRoom && duty === "on" && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
+  if (fresh.length && !firstRoom && duty === "on" && !panel.breathing && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
   firstRoom = false;
   drawDuty();
 }

@@ -1,4 +1,4 @@
--- keys: talk up down room held duty
+-- keys: talk up down room held duty full
 -- args: id waiting_silence silence
 local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined')
 local state, staff, away, joined = fields[1], fields[2], fields[3], fields[4]
@@ -6,7 +6,7 @@ if not state then
   return {'gone'}
 end
 if state == 'taken' and lapsed(duty, staff) then
-  give_back(id, talk, room, held)
+  give_back(id, talk, room, held, full)
   state = 'waiting'
 end
 local time = now()

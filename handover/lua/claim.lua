@@ -1,5 +1,6 @@
--- keys: talk up down room held duty
+-- keys: talk up down room held duty free full crew
 -- args: id staff name capacity silence first last
+-- `capacity` holds for a lease that says nothing of its own.
 local fields = redis.call('HMGET', talk, 'state', 'staff')
 local state, holder = fields[1], fields[2]
 if not state then
@@ -14,7 +15,8 @@ end
 if lapsed(duty, staff) then
   return {'notonduty'}
 end
-if redis.call('ZLEXCOUNT', held, first, last) >= tonumber(capacity) then
+local most = tonumber(string.match(redis.call('HGET', crew, staff) or '', '^%d+') or capacity)
+if redis.call('ZLEXCOUNT', held, first, last) >= most then
   return {'atcapacity'}
 end
 local time = now()
@@ -30,6 +32,7 @@ for _, key in ipairs({talk, up, down}) do
   redis.call('PEXPIREAT', key, deadline, 'LT')
 end
 outlive(held, redis.call('PEXPIRETIME', talk))
+weigh(full, free, held, staff, most)
 redis.call('PUBLISH', down, 't' .. name)
 redis.call('PUBLISH', room, 'x')
 return claimed()

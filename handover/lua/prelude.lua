@@ -23,11 +23,39 @@ local function outlive(key, deadline)
   redis.call('PEXPIREAT', key, at, 'GT')
 end
 
+-- `full` has a mark for each talk that has to end before this person has room again. Either side takes marks away, only
+-- staff set them; the first bears the lease and is counted, so it is the last to go.
+local MARKS = 8 -- more than anybody may hold (handover.crew.MOST)
+
+local function make_room(full, staff)
+  for mark = 2, MARKS do
+    if redis.call('ZREM', full, staff .. ' ' .. mark) == 1 then
+      return
+    end
+  end
+  redis.call('ZREM', full, staff .. ' 1')
+end
+
+-- Sets the marks anew from what is in hand: after a claim, and whenever the lease or the number of talks that this
+-- person takes may have changed.
+local function weigh(full, free, held, staff, capacity)
+  for mark = 1, MARKS do
+    redis.call('ZREM', full, staff .. ' ' .. mark)
+  end
+  local lease = redis.call('ZSCORE', free, staff)
+  local most = redis.call('ZLEXCOUNT', held, '[' .. staff .. ' ', '(' .. staff .. '!') - capacity + 1
+  for mark = 1, lease and math.min(most, MARKS) or 0 do
+    redis.call('ZADD', full, mark == 1 and lease or 0, staff .. ' ' .. mark)
+    outlive(full, math.floor(lease / 1000))
+  end
+end
+
 -- Frees before it adds: an engine out of memory refuses a script whose first write needs room.
-local function give_back(id, talk, room, held)
-  local fields = redis.call('HMGET', talk, 'state', 'joined', 'holding')
+local function give_back(id, talk, room, held, full)
+  local fields = redis.call('HMGET', talk, 'state', 'joined', 'holding', 'staff')
   check_move(fields[1], 'waiting')
   redis.call('ZREM', held, fields[3])
+  make_room(full, fields[4])
   redis.call('HDEL', talk, 'staff', 'name', 'holding', 'device', 'muted')
   redis.call('HSET', talk, 'state', 'waiting')
   redis.call('ZADD', room, fields[2], id)

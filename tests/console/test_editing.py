@@ -182,7 +182,7 @@ async def test_a_language_may_go_first_and_the_others_are_marked(console: Consol
         ),
         (
             "desks/demo.yml",
-            "capacity: 3",
+            "capacity: 5",
             "capacity: 0",
             ("capacity: It has to be a whole", "capacity: Det ska vara ett"),
         ),

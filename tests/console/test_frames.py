@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.duty_frames import Duty, Habits, Ready
 from console.frame_fields import BadFrame
-from console.frames import Device, Duty, Heard, Mute, Say, Unsayable, WrapUp, parse_frame
+from console.frames import Device, Heard, Mute, Say, Unsayable, WrapUp, parse_frame
 from console.language import load_words
 from console.views import SHOWN_ROWS, Views, handle_of
 from dialogues.values import Content
@@ -70,6 +71,17 @@ def test_going_off_duty_is_sure_only_when_it_says_so() -> None:
     assert parse_frame('{"type": "duty", "to": "off"}') == Duty("off", sure=False)
     assert parse_frame('{"type": "duty", "to": "off", "sure": 1}') == Duty("off", sure=False)
     assert parse_frame('{"type": "duty", "to": "off", "sure": true}') == Duty("off", sure=True)
+    assert parse_frame('{"type": "duty", "to": "break"}') == Duty("break", sure=False)
+    with pytest.raises(BadFrame):
+        parse_frame('{"type": "duty", "to": "breathing"}')
+
+
+def test_habits_are_choices_from_closed_lists() -> None:
+    assert parse_frame('{"type": "ready"}') == Ready()
+    assert parse_frame('{"type": "habits", "capacity": 5, "breath": 10}') == Habits(5, 10)
+    for capacity, breath in ((0, 2), (6, 2), (3, 1), (3, -2), ("3", 2), (3.0, 2), (True, 2), (3, None), (3, False)):
+        with pytest.raises(BadFrame):
+            parse_frame(json.dumps({"type": "habits", "capacity": capacity, "breath": breath}))
 
 
 @pytest.mark.parametrize(

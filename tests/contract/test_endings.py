@@ -35,7 +35,7 @@ async def test_an_end_by_the_visitor_erases_everything_at_once_and_tells_staff(e
     ref = await _talk_with_words(ends)
     async with ends.staff.follow(ref) as events:
         assert await ends.visitor.end(ref, EndReason.EXIT) == Done()
-        assert keys(engine) == {"duty:{demo}", "free:{demo}"}
+        assert keys(engine) == {"duty:{demo}", "free:{demo}", "crew:{demo}"}
         assert await soon(events) == WasEnded(EndReason.EXIT)
 
 
@@ -43,7 +43,7 @@ async def test_an_end_by_staff_erases_everything_at_once_and_tells_the_visitor(e
     ref = await _talk_with_words(ends)
     async with ends.visitor.follow(ref) as events:
         assert await ends.staff.end(ref, ANNA) == Done()
-        assert keys(engine) == {"duty:{demo}", "free:{demo}"}
+        assert keys(engine) == {"duty:{demo}", "free:{demo}", "crew:{demo}"}
         assert await soon(events) == WasEnded(EndReason.STAFF)
 
 
@@ -78,7 +78,7 @@ async def test_nothing_brings_an_ended_talk_back(engine: Engine, ends: Ends) -> 
     for attempt in attempts:
         assert await attempt() == Gone()
     assert await ends.staff.sweep(DESK) == []
-    assert keys(engine) == {"duty:{demo}", "free:{demo}"}
+    assert keys(engine) == {"duty:{demo}", "free:{demo}", "crew:{demo}"}
 
 
 async def test_a_silent_visitor_in_the_waiting_room_is_erased_and_dropped(engine: Engine) -> None:
@@ -141,11 +141,11 @@ async def test_a_visitor_silent_in_a_talk_is_erased_and_staff_are_told(engine: E
         ref = await _talk_with_words(ends)
         async with ends.staff.follow(ref) as events:
             await asyncio.sleep(1.1)
-            assert keys(engine) == {"held:{demo}", "duty:{demo}", "free:{demo}"}
+            assert keys(engine) == {"held:{demo}", "duty:{demo}", "free:{demo}", "crew:{demo}"}
             assert await ends.staff.mine(DESK, ANNA) == []
             assert await ends.staff.sweep(DESK) == []
             assert await soon(events) == WasEnded(EndReason.SILENCE)
-        assert keys(engine) == {"duty:{demo}", "free:{demo}"}
+        assert keys(engine) == {"duty:{demo}", "free:{demo}", "crew:{demo}"}
 
 
 async def test_nothing_that_staff_do_keeps_a_silent_visitors_talk(engine: Engine) -> None:
@@ -193,7 +193,7 @@ async def test_every_key_disappears_by_itself_when_all_our_processes_are_dead(en
         await ends.visitor.count(DESK, {"talk.joined": 1})
     with engine.client() as admin:
         lives = {key.decode().partition(":")[0]: admin.pttl(key) for key in admin.keys("*")}
-    assert lives.keys() == {"talk", "up", "down", "room", "held", "duty", "free", "count"}
+    assert lives.keys() == {"talk", "up", "down", "room", "held", "duty", "free", "crew", "count"}
     assert all(0 < lives[kind] <= 3_000 for kind in ("talk", "up", "down"))
-    assert all(0 < lives[kind] <= 63_000 for kind in ("room", "held", "duty", "free"))
+    assert all(0 < lives[kind] <= 63_000 for kind in ("room", "held", "duty", "free", "crew"))
     assert 0 < lives["count"] <= 7 * 86_400_000

@@ -141,7 +141,7 @@ def test_a_desk_may_leave_out_all_but_what_it_is(tmp_path: Path) -> None:
             counties=frozenset(),
             hours=None,
             channels=frozenset({DeskChannel.WEB}),
-            capacity=3,
+            capacity=5,
             anonymous=Anonymity.UNKNOWN,
             under_18={},
             limits={},

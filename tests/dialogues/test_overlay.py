@@ -25,7 +25,7 @@ def edits() -> dict[str, str]:
         THREATS: changed(THREATS, "title: Hot", "title: Hot mot dig"),
         BRIS: changed(BRIS, "checked: null", "checked: 2026-11-29\n  review: 2027-05-29"),
         FIRST: changed(FIRST, "heading: ", "heading: Changed. "),
-        DEMO: changed(DEMO, "capacity: 3", "capacity: 2"),
+        DEMO: changed(DEMO, "capacity: 5", "capacity: 2"),
     }
 
 
@@ -78,7 +78,7 @@ def test_it_travels_as_one_document() -> None:
         (THREATS, "review: 2027", "review: 2020", "not after the checked date", "review"),
         (BRIS, "phone: ", "phone: x", "is not digits", "phone"),
         (BRIS, "access: direct", "access: any", "is none of", "access"),
-        (DEMO, "capacity: 3", "capacity: 0", "whole number from 1", "capacity"),
+        (DEMO, "capacity: 5", "capacity: 0", "whole number from 1", "capacity"),
         (FIRST, "first:", "second:", "one entry of that name", ""),
     ],
 )

@@ -27,7 +27,7 @@ PUBLISHED = (
     part("sv/topics/threats.md", "title: Hot", "title: Hot mot dig"),
     part("services.yml#bris", "checked: null", "checked: 2026-11-29\n  review: 2027-05-29"),
     part("en/page.yml#first", "heading: ", "heading: Changed. "),
-    part("desks/demo.yml", "capacity: 3", "capacity: 2"),
+    part("desks/demo.yml", "capacity: 5", "capacity: 2"),
     ("sv/topics/gone.md", "borta"),
     ("en/topics/threats.md", "changed, and taken back"),
     ("en/topics/threats.md", ""),

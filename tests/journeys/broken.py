@@ -123,6 +123,14 @@ class BrokenEnd:
 
     async def go_on_duty(self, *_: object, **__: object) -> None: ...
 
+    async def crew(self, desk: DeskId) -> list[object]:
+        return []
+
+    async def desk_hours(self, desk: DeskId) -> str:
+        return ""
+
+    async def offer_hours(self, *_: object) -> None: ...
+
     async def shorten_lease(self, *_: object) -> None: ...
 
     async def go_off_duty(self, *_: object) -> list[object]:

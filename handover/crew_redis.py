@@ -1,0 +1,46 @@
+"""The staff's end of `handover.crew` on Redis 7 or Valkey."""
+
+from handover.crew import At, Colleague
+from handover.end_redis import RedisEnd
+from handover.keys import desk_keys, staff_member
+from handover.values import DeskId, StaffId
+
+LONGEST_NAME = 64  # characters
+
+
+class RedisStaffCrew(RedisEnd):
+    """`handover.crew.StaffCrew`; what each method promises is written there."""
+
+    async def go_on_duty(
+        self,
+        desk: DeskId,
+        staff: StaffId,
+        name: str,
+        *,
+        paused: bool,
+        capacity: int | None = None,
+        at: At | None = None,
+    ) -> None:
+        """Also refuses a capacity below 1 and who is said to be ON but paused, with ValueError."""
+        most = self._limits.capacity if capacity is None else capacity
+        at = at or (At.PAUSED if paused else At.ON)
+        if most < 1 or paused is (at is At.ON):
+            raise ValueError("who is on duty takes one talk or more, and is not paused")
+        await self._wire.call(
+            "onduty",
+            desk_keys(desk),
+            staff=staff_member(staff),
+            seconds=self._limits.lease,
+            paused=int(paused),
+            capacity=most,
+            row=f"{most} {at} {name[:LONGEST_NAME]}",
+        )
+
+    async def crew(self, desk: DeskId) -> list[Colleague]:
+        rows = await self._wire.call("crew", desk_keys(desk))
+        return sorted((_read_row(staff, row) for staff, row in rows), key=lambda each: (each.name, each.staff))
+
+
+def _read_row(staff: bytes, row: bytes) -> Colleague:
+    _most, at, name = row.decode(errors="replace").split(" ", 2)
+    return Colleague(StaffId(staff.decode()), name, At(at) if at in set(At) else At.PAUSED)
