@@ -30,13 +30,13 @@ VISITOR = (
 )
 STAFF = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~line:* ~post:* ~box:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~asks:* ~count:* ~line:* ~post:* ~box:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     "(+xadd %W~down:*)",
     "(+xrange %R~up:* %R~down:*)",
     "(+pexpireat +del %W~talk:* %W~up:* %W~down:*)",
     "(+zadd +zrem +zrange +zrangebylex +zlexcount +zremrangebyscore +zscore +zcount +zcard +pexpireat"
-    " ~room:* ~held:* ~duty:* ~free:*)",
+    " ~room:* ~held:* ~duty:* ~free:* ~asks:*)",
     "(+hincrby +hgetall +pexpire +del ~count:*)",
     "(+xrange +xdel ~post:*)",
     "(+hget +hmget +hset +pexpireat +del ~box:*)",

@@ -11,6 +11,7 @@ room:{desk}            zset    talk -> joined (microseconds); a minute longer th
 held:{desk}            zset    `<staff> <claimed> <talk>`, all of score 0; a minute longer than its longest-lived talk
 duty:{desk}            zset    staff -> end of the lease (microseconds); until the last lease has lapsed
 free:{desk}            zset    those of `duty` that are not paused; the same
+asks:{desk}            zset    talk about which colleagues are asked or called -> until when (microseconds); a minute longer
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
 spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
 line:{desk}            string  the desk's signed key for left messages; a minute, renewed by the console while it runs
@@ -20,9 +21,9 @@ edition:{all}          hash    number, digest, document of what staff published;
 
 channel                        who publishes  what
 up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
-down:{desk}:<talk>             staff's end    words, shown, taken, muted
-talk:{desk}:<talk>             both           returned, ended
-room:{desk}                    both           waiting list or presence changed
+down:{desk}:<talk>             staff's end    words, shown, taken, muted, asked
+talk:{desk}:<talk>             both           returned, moved to a colleague, ended
+room:{desk}                    both           waiting list, presence or what colleagues are asked changed
 
 The minute of grace leaves a sweep time to tell staff of a visitor who fell silent: by then the talk itself is gone.
 """
@@ -40,7 +41,7 @@ _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EDITION = "edition:{all}"  # of all desks
 
 _OF_TALK = ("talk", "up", "down")
-_OF_DESK = ("room", "held", "duty", "free", "count", "spent", "line", "post")
+_OF_DESK = ("room", "held", "duty", "free", "asks", "count", "spent", "line", "post")
 
 
 def desk_keys(desk: DeskId) -> dict[str, str]:

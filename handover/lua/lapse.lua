@@ -12,5 +12,5 @@ end
 if current ~= holding or not lapsed(duty, staff) then
   return {'kept'}
 end
-give_back(id, talk, room, held)
+give_back(id, talk, room, held, staff)
 return {'returned'}

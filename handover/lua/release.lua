@@ -7,5 +7,5 @@ end
 if fields[2] ~= staff then
   return {'notyours'}
 end
-give_back(id, talk, room, held)
+give_back(id, talk, room, held, '')
 return {'done'}
