@@ -12,7 +12,7 @@ AccountError (ValueError)     an account cannot be made as asked; the message sa
 import asyncio
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 from argon2 import PasswordHasher
@@ -214,6 +214,12 @@ class Accounts:
         """What this person signs in with."""
         async with self._sessions() as session:
             return await session.scalar(select(Staff.sign_in_name).where(Staff.id == staff)) or ""
+
+    async def shown_names(self, staff: Collection[StaffId]) -> dict[StaffId, str]:
+        """What visitors and colleagues call these people; whose account is gone or closed is left out."""
+        async with self._sessions() as session:
+            rows = await session.execute(select(Staff.id, Staff.shown_name).where(Staff.id.in_(staff), Staff.active))
+        return {StaffId(row.id): row.shown_name for row in rows}
 
     async def prove(self, staff: StaffId, password: str, code: str) -> bool:
         """Whether the person who is signed in is still the one: their password with a code, as at a sign-in."""

@@ -10,8 +10,8 @@ from handover.end_redis import clamp
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
 from handover.post_redis import RedisStaffPost, RedisVisitorPost
 from handover.values import (
-    AskKind,
     Asked,
+    AskKind,
     AtCapacity,
     Claimed,
     DeskId,

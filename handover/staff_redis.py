@@ -61,7 +61,8 @@ class RedisStaffEnd(RedisStaffAsks, StaffEditions):
     async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
         talks, _ = await self._room(desk)
         (now, _), *rows = await self._wire.read(
-            ("TIME",), *(("HMGET", talk_keys(ref)["talk"], "state", "briefing", "pseudonym", "lost") for ref, _ in talks)
+            ("TIME",),
+            *(("HMGET", talk_keys(ref)["talk"], "state", "briefing", "pseudonym", "lost") for ref, _ in talks),
         )
         visitors = [
             WaitingVisitor(
@@ -109,9 +110,7 @@ class RedisStaffEnd(RedisStaffAsks, StaffEditions):
         refs = [TalkRef(desk, read_holding(holding)[1]) for holding in holdings]
         rows = await self._wire.read(*(("HMGET", talk_keys(ref)["talk"], "staff", *OWN_FIELDS) for ref in refs))
         return [
-            own_talk(ref, fields)
-            for ref, (holder, *fields) in zip(refs, rows, strict=True)
-            if holder == staff.encode()
+            own_talk(ref, fields) for ref, (holder, *fields) in zip(refs, rows, strict=True) if holder == staff.encode()
         ]
 
     async def say(

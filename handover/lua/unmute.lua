@@ -9,5 +9,8 @@ if fields[2] ~= staff then
   return {'notyours'}
 end
 redis.call('HDEL', talk, 'muted')
+if not OPEN[redis.call('HGET', talk, 'ask_stage')] then
+  redis.call('HDEL', talk, unpack(ASK)) -- that it was confirmed is over
+end
 redis.call('PUBLISH', down, 'm0')
 return {'done'}

@@ -252,7 +252,7 @@ async def test_who_was_away_when_the_person_left_gets_the_last_words_before_the_
 
 async def test_a_muted_page_is_told_and_its_words_stay_with_it(house: House, kim: Colleague) -> None:
     line, ref = await taken(house, kim)
-    await kim.end.mute(ref, KIM, muted=True)
+    await kim.mutes(ref)
     taking = await line.hears("taken")
     assert (taking["name"], taking["up"], taking["heard"], taking["muted"]) == ("Kim", 0, 0, True)
     await line.says(1, "words")
@@ -260,7 +260,7 @@ async def test_a_muted_page_is_told_and_its_words_stay_with_it(house: House, kim
     again = await house.calls(ref)
     assert (await again.hears("taken"))["muted"]
     await again.renews()  # a counter went with the words that were refused
-    await kim.end.mute(ref, KIM, muted=False)
+    await kim.end.unmute(ref, KIM)
     assert "muted" not in await again.hears("taken")
     await again.says(1, "calmer words")
     assert (await again.hears("ack"))["seq"] == 1

@@ -270,7 +270,7 @@ def test_own_words_are_kept_within_bounds() -> None:
 async def test_a_paused_talk_says_so_with_112_and_keeps_the_words(browser: Browser, kim: Colleague) -> None:
     await talking(browser, kim)
     assert kim.talk is not None
-    await kim.end.mute(kim.talk.ref, KIM, muted=True)
+    await kim.mutes(kim.talk.ref)
     await browser.does("send", "words")
     assert "Kim has paused the talk" in browser.html
     assert 'href="tel:112"' in browser.html
@@ -279,7 +279,7 @@ async def test_a_paused_talk_says_so_with_112_and_keeps_the_words(browser: Brows
     assert "Kim reads this" not in browser.html
     assert browser.draft == "words"
     assert await kim.has_heard() == []
-    await kim.end.mute(kim.talk.ref, KIM, muted=False)
+    await kim.end.unmute(kim.talk.ref, KIM)
     await browser.does("send", browser.draft)
     assert "Kim reads this" in browser.html
     assert browser.bubbles() == ["words"]

@@ -1,4 +1,4 @@
-"""A talk moves to a colleague only with both yeses, in one step; two people mute; one call reaches everybody on duty."""
+"""A talk moves to a colleague only with both yeses, in one step; two people mute; one call reaches all on duty."""
 
 import asyncio
 
@@ -8,8 +8,8 @@ from handover.asks import MAX_NOTE, AskStage, Busy, Call, Colleague, Note
 from handover.events import RoomChanged, WasAsked, WasMoved, WasMuted, WasTaken
 from handover.values import (
     Accepted,
-    AskKind,
     Asked,
+    AskKind,
     AtCapacity,
     Claimed,
     Done,
