@@ -1,9 +1,9 @@
-"""What only whoever holds a talk may do with it: give it back, mute its visitor, end it."""
+"""What only whoever holds a talk may do with it: give it back, end it."""
 
 from collections.abc import Awaitable, Callable
 
 from console.accounts import Member
-from console.frames import End, Mute, Release
+from console.frames import End, Release
 from console.talks import Talks
 from console.views import Json
 from handover.counters import Tally
@@ -29,7 +29,7 @@ class Acts:
         self._tally = tally
         self._send = send
 
-    async def act(self, frame: Release | Mute | End) -> None:
+    async def act(self, frame: Release | End) -> None:
         """Do what the page asks, and tell it what came of it."""
         ref = self._talks.ref(frame.talk)
         if ref is None:
@@ -38,8 +38,6 @@ class Acts:
         match frame:
             case Release():
                 await self._release(frame, ref)
-            case Mute():
-                await self._mute(frame, ref)
             case End():
                 await self._finish(frame, ref)
 
@@ -47,15 +45,6 @@ class Acts:
         if isinstance(await self._end.release(ref, self._member.id), Done):
             self._count("talk.returned")
         await self._talks.leave(frame.talk, "released")
-
-    async def _mute(self, frame: Mute, ref: TalkRef) -> None:
-        outcome = await self._end.mute(ref, self._member.id, muted=frame.muted)
-        if isinstance(outcome, Done):
-            await self._send({"type": "muted", "talk": frame.talk, "muted": frame.muted})
-        elif isinstance(outcome, Gone):
-            await self._talks.end(frame.talk, None)
-        else:
-            await self._talks.leave(frame.talk, "not_yours")
 
     async def _finish(self, frame: End, ref: TalkRef) -> None:
         outcome = await self._end.end(ref, self._member.id)

@@ -12,10 +12,13 @@ from console.duty import OwnDuty
 from console.duty_frames import Duty
 from console.duty_frames import Habits as Wanted
 from console.duty_frames import Ready as BreathedEnough
-from console.frames import VERSION, Device, End, Frame, Hand, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
+from console.frames import VERSION, Device, End, Frame, Hand, Heard, Release, Say, Take, Unsayable, WrapUp
 from console.habits import Habits
 from console.presence import DutyState, Presences
 from console.talks import Talks
+from console.together import Together
+from console.together_frames import TogetherFrame
+from console.together_views import TogetherViews
 from console.views import SHOWN_ROWS, Json, Views, handle_of
 from console.wrapup import check_choices
 from handover.counters import Tally
@@ -26,6 +29,7 @@ from handover.values import (
     Gone,
     Limits,
     NotOnDuty,
+    StaffId,
     Taken,
     TalkRef,
     WaitingVisitor,
@@ -57,6 +61,7 @@ class Desk:
         devices: Devices,
         presences: Presences,
         views: Views,
+        together: TogetherViews,
         tally: Tally,
         limits: Limits,
         habits: Habits,
@@ -85,6 +90,16 @@ class Desk:
             send=send,
         )
         self._acts = Acts(member, self._talks, staff_end=staff_end, tally=tally, send=send)
+        self._together = Together(
+            member,
+            self._talks,
+            staff_end=staff_end,
+            views=together,
+            send=send,
+            ready=lambda: self._device.ready,
+            on_duty=lambda: self.on_duty,
+            wake=lambda: self._room_changed.set(),
+        )
         self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
         self._room_changed = asyncio.Event()
         self._displaced = asyncio.Event()
@@ -113,21 +128,21 @@ class Desk:
 
     async def close(self) -> None:
         """The connection is gone. Unless it went on in another window, the lease lapses by itself soon."""
+        self._together.close()
         remaining = max(1, self._limits.lease - _DETECTION)
         if self._presences.close(self._member.id, self, remaining) and self.on_duty:
             await self._end.shorten_lease(self._member.desk, self._member.id, remaining)
 
     async def handle(self, frame: Frame) -> None:
         """Do what the page asks; what cannot be done is answered with a code."""
+        if isinstance(frame, TogetherFrame):
+            await self._together.handle(frame)
+            return
         match frame:
             case Device():
                 await self._device.meet(frame.key)
-            case Duty():
-                await self._change_duty(frame)
-            case BreathedEnough():
-                await self._duty.ready()
-            case Wanted():
-                await self._duty.choose(frame)
+            case Duty() | BreathedEnough() | Wanted():
+                await self._handle_duty(frame)
             case Take():
                 await self._take(frame)
             case WrapUp():
@@ -137,13 +152,24 @@ class Desk:
             case _:
                 await self._handle_talk(frame)
 
-    async def _handle_talk(self, frame: Say | Unsayable | Heard | Release | Mute | End) -> None:
+    async def _handle_duty(self, frame: Duty | BreathedEnough | Wanted) -> None:
+        match frame:
+            case Duty():
+                await self._change_duty(frame)
+            case BreathedEnough():
+                await self._duty.ready()
+            case Wanted():
+                await self._duty.choose(frame)
+            case _:
+                assert_never(frame)
+
+    async def _handle_talk(self, frame: Say | Unsayable | Heard | Release | End) -> None:
         match frame:
             case Say() | Unsayable():
                 await self._talks.say(frame)
             case Heard():
                 await self._talks.heard(frame)
-            case Release() | Mute() | End():
+            case Release() | End():
                 await self._acts.act(frame)
             case _:
                 assert_never(frame)
@@ -165,11 +191,12 @@ class Desk:
         while True:
             await self._room_changed.wait()
             self._room_changed.clear()
-            rows = await self._end.waiting(self._member.desk)
+            rows = _lost_first(await self._end.waiting(self._member.desk), self._member.id)
             load = await self._end.load(self._member.desk)
             self._know(rows[:SHOWN_ROWS])
-            await self._send(self._views.room(rows, load))
+            await self._send(self._views.room(rows, load, self._member.id))
             await self._duty.show_crew()
+            await self._together.look()
             await asyncio.sleep(_ROOM_PAUSE)
 
     def _know(self, rows: list[WaitingVisitor]) -> None:
@@ -186,6 +213,7 @@ class Desk:
         """What follows from where the page's device stands: nobody waits for a person who could not read."""
         if isinstance(standing, Ready):
             await self._talks.use_device(standing.line)
+            self._room_changed.set()  # what waited for a page that can read
         elif isinstance(standing, Revoked):
             await self._go_off_duty("revoked")
         elif self._presence.duty is DutyState.ON:
@@ -244,3 +272,8 @@ class Desk:
 
     async def _refuse(self, code: str, handle: str) -> None:
         await self._send({"type": "refused", "code": code, "talk": handle})
+
+
+def _lost_first(rows: list[WaitingVisitor], staff: StaffId) -> list[WaitingVisitor]:
+    """The waiting list as this person sees it: who was theirs until the connection dropped stands first."""
+    return sorted(rows, key=lambda row: row.lost != staff)

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from console.duty_frames import Duty, Habits, Ready, read_duty, read_habits
-from console.frame_fields import BadFrame, read_flag, read_handle, read_seq, read_text
+from console.frame_fields import BadFrame, read_handle, read_seq, read_text
+from console.together_frames import READERS as TOGETHER
+from console.together_frames import TogetherFrame
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
 from safety.sealing import SealError, read_head
@@ -71,15 +73,6 @@ class Release:
 
 
 @dataclass(frozen=True, slots=True)
-class Mute:
-    """Take none of the visitor's words, or take them again."""
-
-    action: ClassVar[str] = "mute"
-    talk: str
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True)
 class End:
     action: ClassVar[str] = "end"
     talk: str
@@ -102,7 +95,7 @@ class Hand:
     talk: str
 
 
-Frame = Device | Duty | Ready | Habits | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp | Hand
+Frame = Device | Duty | Ready | Habits | Take | Say | Unsayable | Heard | Release | End | WrapUp | Hand | TogetherFrame
 
 
 def parse_frame(text: str) -> Frame:
@@ -161,8 +154,8 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "say": _say,
     "heard": lambda raw: Heard(read_handle(raw), read_seq(raw)),
     "release": lambda raw: Release(read_handle(raw)),
-    "mute": lambda raw: Mute(read_handle(raw), read_flag(raw, "muted")),
     "end": lambda raw: End(read_handle(raw)),
     "wrapup": _wrapup,
     "hand": lambda raw: Hand(read_handle(raw)),
+    **TOGETHER,
 }

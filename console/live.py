@@ -17,6 +17,7 @@ from console.house import House
 from console.permissions import Role, allows
 from console.signins import SignedIn
 from console.tables import finish
+from console.together_views import TogetherViews
 from console.views import Json, Views, load_view
 from handover.ports import HandoverError, StaffEnd
 from safety.limits import FrameBudget
@@ -117,12 +118,14 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
     if signed_in.member.role is not Role.STAFF:
         return LoadWatch(signed_in.member, house.staff_end, send)
     desk = signed_in.member.desk
+    views = Views(house.words[signed_in.language], house.content, house.word_lists)
     return Desk(
         signed_in.member,
         staff_end=house.staff_end,
         devices=house.devices,
         presences=house.presences,
-        views=Views(house.words[signed_in.language], house.content, house.word_lists),
+        views=views,
+        together=TogetherViews(house.words[signed_in.language], views),
         tally=house.tally,
         limits=house.limits,
         habits=house.habits,

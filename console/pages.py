@@ -18,6 +18,7 @@ from console.language import LANGUAGES, Words, choose_language
 from console.live import serve_live
 from console.permissions import Role, allows
 from console.signins import SignedIn
+from console.together_frames import MUTE_REASONS
 from console.views import device_slot, waiting_band
 from console.wrapup import GROUPS
 from dialogues.hours import SWEDEN
@@ -28,6 +29,7 @@ SEALING = Path(safety.__file__).parent / "sealing.js"  # the same file as the vi
 CODES = SEALING.with_name("codes.js")  # stands behind it in one file
 _SCRIPT = "text/javascript"
 FILES = {
+    "beside.js": _SCRIPT,
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
     "codes.js": _SCRIPT,
@@ -47,6 +49,7 @@ FILES = {
     "sealing.js": _SCRIPT,
     "seals.js": _SCRIPT,
     "talk.js": _SCRIPT,
+    "together.js": _SCRIPT,
     "tone.js": _SCRIPT,
     "wire.js": _SCRIPT,
     "wrapup.js": _SCRIPT,
@@ -135,6 +138,7 @@ async def show_desk(request: Request) -> Response:
         page="desk",
         groups=GROUPS,
         slot=slot,
+        mute_reasons=MUTE_REASONS,
         routine=in_language(house.content.desks[member.desk].reporting, language_of(request)),
     )
 

@@ -10,6 +10,7 @@ from console.frames import Heard as HeardFrame
 from console.frames import Say, Unsayable
 from console.presence import Presence
 from console.views import Json, Views, handle_of, message_view
+from handover.asks import Note
 from handover.counters import Tally
 from handover.events import (
     BriefingChanged,
@@ -18,8 +19,10 @@ from handover.events import (
     Resync,
     Said,
     TalkEvent,
+    WasAsked,
     WasEnded,
     WasKeyed,
+    WasMoved,
     WasMuted,
     WasOpened,
     WasReturned,
@@ -28,6 +31,7 @@ from handover.events import (
 )
 from handover.ports import StaffEnd
 from handover.values import Accepted, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
+from safety.text64 import write64
 
 
 @dataclass(slots=True)
@@ -207,6 +211,9 @@ class Talks:
             return
         held.shown = heard[-1].seq if heard else talk.up_seq
         await self._send(self._views.talk(talk, _usable(held, keys), heard, said))
+        note = await self._end.note(held.ref, self._member.id)
+        if isinstance(note, Note) and note.sealed:
+            await self._send({"type": "note", "talk": held.handle, "sealed": write64(note.sealed)})
 
     async def _tell(self, held: _Held, event: TalkEvent) -> None:
         match event:
@@ -214,6 +221,8 @@ class Talks:
                 await self._show_said(held, event)
             case WasReturned():
                 await self.leave(held.handle, held.returned)
+            case WasMoved():
+                await self.leave(held.handle, "moved")
             case WasEnded():
                 if event.reason is EndReason.SILENCE and held.handle in self._held:
                     self._tally.add(held.ref.desk, "talk.ended.silence")
@@ -226,9 +235,11 @@ class Talks:
                 await self._tell_around(held, event)
 
     async def _tell_around(
-        self, held: _Held, event: Heard | WentAway | CameBack | BriefingChanged | WasTaken | WasOpened | WasMuted
+        self,
+        held: _Held,
+        event: Heard | WentAway | CameBack | BriefingChanged | WasTaken | WasOpened | WasMuted | WasAsked,
     ) -> None:
-        if not isinstance(event, WasTaken | WasOpened | WasMuted):  # our own doing
+        if not isinstance(event, WasTaken | WasOpened | WasMuted | WasAsked):  # our own doing
             await self._send(self._views.event(held.handle, event))
 
     async def _show_said(self, held: _Held, event: Said) -> None:

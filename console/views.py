@@ -41,11 +41,11 @@ class Views:
         self._content = content
         self._compared = compared
 
-    def room(self, rows: list[WaitingVisitor], load: Load) -> Json:
-        """The waiting list as it is now."""
+    def room(self, rows: list[WaitingVisitor], load: Load, me: str) -> Json:
+        """The waiting list as it is now; `me` is whose page it is."""
         return {
             "type": "room",
-            "rows": [self._row(row) for row in rows[:SHOWN_ROWS]],
+            "rows": [self._row(row, me) for row in rows[:SHOWN_ROWS]],
             "total": len(rows),
             "available": load.available,
             "on_duty": load.on_duty,
@@ -108,11 +108,12 @@ class Views:
         theirs = thing.theirs if language else ""  # the same as one's own
         return {"title": thing.title, "own": thing.own, "theirs": theirs, "language": language, "status": told}
 
-    def _row(self, row: WaitingVisitor) -> Json:
+    def _row(self, row: WaitingVisitor, me: str) -> Json:
         return {
             "talk": handle_of(row.ref),
             "name": self._words.pseudonym(row.pseudonym),
             "waited": row.waited,
+            "back": row.lost == me,
             **self.briefing(row.briefing),
         }
 

@@ -30,14 +30,14 @@ VISITOR = (
 )
 STAFF = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~crew:* ~count:* ~line:*"
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~crew:* ~asks:* ~count:* ~line:*"
     " ~hours:* ~post:* ~box:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     "(+xadd %W~down:*)",
     "(+xrange %R~up:* %R~down:*)",
     "(+pexpireat +del %W~talk:* %W~up:* %W~down:*)",
     "(+zadd +zrem +zrange +zrangebylex +zlexcount +zremrangebyscore +zscore +zcount +zcard +pexpireat"
-    " ~room:* ~held:* ~duty:* ~free:* ~full:*)",
+    " ~room:* ~held:* ~duty:* ~free:* ~full:* ~asks:*)",
     "(+hget +hgetall +hset +hdel +pexpireat ~crew:*)",
     "(+hincrby +hgetall +pexpire +del ~count:*)",
     "(+xrange +xdel ~post:*)",

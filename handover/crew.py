@@ -25,6 +25,7 @@ class Colleague:
     staff: StaffId
     name: str
     at: At
+    room: int  # talks that they may still take
 
 
 class StaffCrew(Protocol):

@@ -38,9 +38,9 @@ class RedisStaffCrew(RedisEnd):
 
     async def crew(self, desk: DeskId) -> list[Colleague]:
         rows = await self._wire.call("crew", desk_keys(desk))
-        return sorted((_read_row(staff, row) for staff, row in rows), key=lambda each: (each.name, each.staff))
+        return sorted((_read_row(*row) for row in rows), key=lambda each: (each.name, each.staff))
 
 
-def _read_row(staff: bytes, row: bytes) -> Colleague:
-    _most, at, name = row.decode(errors="replace").split(" ", 2)
-    return Colleague(StaffId(staff.decode()), name, At(at) if at in set(At) else At.PAUSED)
+def _read_row(staff: bytes, row: bytes, holds: int) -> Colleague:
+    most, at, name = row.decode(errors="replace").split(" ", 2)
+    return Colleague(StaffId(staff.decode()), name, At(at) if at in set(At) else At.PAUSED, max(0, int(most) - holds))

@@ -42,6 +42,16 @@ class WasMuted:
 
 
 @dataclass(frozen=True, slots=True)
+class WasAsked:
+    """To the visitor: there is something to answer, or no longer; attend the talk."""
+
+
+@dataclass(frozen=True, slots=True)
+class WasMoved:
+    """To both: the talk is in a colleague's hands."""
+
+
+@dataclass(frozen=True, slots=True)
 class WasReturned:
     """To both: the talk is in the waiting room again, at its old place (released, or the staff member was lost)."""
 
@@ -83,6 +93,8 @@ TalkEvent = (
     | WasOpened
     | WasKeyed
     | WasMuted
+    | WasAsked
+    | WasMoved
     | WasReturned
     | WasEnded
     | WentAway

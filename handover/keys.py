@@ -14,6 +14,7 @@ free:{desk}            zset    those of `duty` that are not paused; the same
 full:{desk}            zset    `<staff> <mark>`, one mark for each talk that has to end before one of `free` has room
                                again; the first scores the lease and is counted, the others 0; the same
 crew:{desk}            hash    staff -> how many talks they take, how they stand, their shown name; the same
+asks:{desk}            zset    talk about which colleagues are asked -> until when (microseconds); a minute longer
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
 spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
 line:{desk}            string  the desk's signed key for left messages; a minute, renewed by the console while it runs
@@ -24,9 +25,9 @@ edition:{all}          hash    number, digest, document of what staff published;
 
 channel                        who publishes  what
 up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
-down:{desk}:<talk>             staff's end    words, shown, taken, muted
-talk:{desk}:<talk>             both           returned, ended
-room:{desk}                    both           waiting list or presence changed
+down:{desk}:<talk>             staff's end    words, shown, taken, muted, asked
+talk:{desk}:<talk>             both           returned, moved to a colleague, ended
+room:{desk}                    both           waiting list, presence or what colleagues are asked changed
 
 The minute of grace leaves a sweep time to tell staff of a visitor who fell silent: by then the talk itself is gone.
 """
@@ -44,7 +45,7 @@ _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EDITION = "edition:{all}"  # of all desks
 
 _OF_TALK = ("talk", "up", "down")
-_OF_DESK = ("room", "held", "duty", "free", "full", "crew", "count", "spent", "line", "hours", "post")
+_OF_DESK = ("room", "held", "duty", "free", "full", "crew", "asks", "count", "spent", "line", "hours", "post")
 
 
 def desk_keys(desk: DeskId) -> dict[str, str]:

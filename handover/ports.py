@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from handover.asks import StaffAsks, VisitorAsks
 from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
 from handover.plan import StaffPlan, VisitorPlan
@@ -54,7 +55,7 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(VisitorPlan, VisitorPost, Protocol):
+class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, Protocol):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:
@@ -108,7 +109,7 @@ class VisitorEnd(VisitorPlan, VisitorPost, Protocol):
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(StaffCrew, StaffPlan, StaffPost, Protocol):
+class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:
@@ -158,10 +159,6 @@ class StaffEnd(StaffCrew, StaffPlan, StaffPost, Protocol):
 
     async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
         """Tell the visitor that everything up to `seq` was shown."""
-
-    async def mute(self, ref: TalkRef, staff: StaffId, *, muted: bool) -> Done | NotYours | Gone:
-        """Take none of the visitor's words from now on, or take them again, and tell the visitor. In other hands the
-        talk is not muted."""
 
     async def end(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
         """Delete everything of the talk and tell the visitor."""

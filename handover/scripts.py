@@ -10,7 +10,8 @@ from handover.values import MOVES
 _NAMES = (
     "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "begin", "key", "keys",
     "end", "lapse", "drop",
-    "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "spend", "mute", "publish",
+    "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "spend", "publish",
+    "ask", "answer", "consent", "move", "unmute", "call", "come", "note",
     "offer", "leave", "erase", "settle", "place",
 )  # fmt: skip
 

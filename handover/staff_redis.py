@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from handover.codec import check_message, read_briefing, read_log, read_number, read_pseudonym
+from handover.ask_redis import OWN_FIELDS, RedisStaffAsks, done, own_talk, refusal
+from handover.codec import check_message, read_briefing, read_log, read_pseudonym
 from handover.crew_redis import RedisStaffCrew
 from handover.edition_redis import StaffEditions
 from handover.end_redis import LAST_SEQ, clamp
@@ -12,7 +13,6 @@ from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
 from handover.plan_redis import RedisStaffPlan
 from handover.ports import EngineUnavailable, HandoverError
-from handover.post_redis import RedisStaffPost
 from handover.values import (
     LOG_LENGTH,
     MAX_DEVICE,
@@ -39,11 +39,10 @@ from handover.values import (
 )
 
 MICROSECONDS = 1_000_000
-OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away", "muted")
 FIRST = 10  # rows that go before all others because they are urgent
 
 
-class RedisStaffEnd(RedisStaffCrew, RedisStaffPlan, RedisStaffPost, StaffEditions):
+class RedisStaffEnd(RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, StaffEditions):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:
@@ -58,13 +57,18 @@ class RedisStaffEnd(RedisStaffCrew, RedisStaffPlan, RedisStaffPost, StaffEdition
     async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
         talks, _ = await self._room(desk)
         (now, _), *rows = await self._wire.read(
-            ("TIME",), *(("HMGET", talk_keys(ref)["talk"], "state", "briefing", "pseudonym") for ref, _ in talks)
+            ("TIME",),
+            *(("HMGET", talk_keys(ref)["talk"], "state", "briefing", "pseudonym", "lost") for ref, _ in talks),
         )
         visitors = [
             WaitingVisitor(
-                ref, read_pseudonym(pseudonym or b""), read_briefing(briefing or b""), max(0, int(now) - joined)
+                ref,
+                read_pseudonym(pseudonym or b""),
+                read_briefing(briefing or b""),
+                max(0, int(now) - joined),
+                (lost or b"").decode("latin-1"),
             )
-            for (ref, joined), (state, briefing, pseudonym) in zip(talks, rows, strict=True)
+            for (ref, joined), (state, briefing, pseudonym, lost) in zip(talks, rows, strict=True)
             if state == b"waiting"
         ]
         return _in_order(visitors)
@@ -81,20 +85,20 @@ class RedisStaffEnd(RedisStaffCrew, RedisStaffPlan, RedisStaffPost, StaffEdition
         return outcome
 
     async def release(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
-        return _done(await self._talk("release", ref, id=ref.talk, staff=staff_member(staff)))
+        return done(await self._talk("release", ref, id=ref.talk, staff=staff_member(staff)))
 
     async def begin(self, ref: TalkRef, staff: StaffId, device: str) -> Done | NotYours | Gone:
         """Also refuses what is too long or too odd to be a device's line, with ValueError."""
         if not device or len(device) > MAX_DEVICE or not device.isascii():
             raise ValueError(f"a device is 1 to {MAX_DEVICE} ASCII characters")
-        return _done(await self._talk("begin", ref, staff=staff_member(staff), device=device))
+        return done(await self._talk("begin", ref, staff=staff_member(staff), device=device))
 
     async def keys(self, ref: TalkRef, staff: StaffId) -> Keys | NotYours | Gone:
         match await self._talk("keys", ref, staff=staff_member(staff)):
             case [b"keys", epoch, wrapped]:
                 return Keys(epoch, {number: bytes(key) for number, key in wrapped})
             case reply:
-                return _refusal(reply)
+                return refusal(reply)
 
     async def mine(self, desk: DeskId, staff: StaffId) -> list[OwnTalk]:
         first, last = holding_range(staff)
@@ -102,9 +106,7 @@ class RedisStaffEnd(RedisStaffCrew, RedisStaffPlan, RedisStaffPost, StaffEdition
         refs = [TalkRef(desk, read_holding(holding)[1]) for holding in holdings]
         rows = await self._wire.read(*(("HMGET", talk_keys(ref)["talk"], "staff", *OWN_FIELDS) for ref in refs))
         return [
-            _own_talk(ref, fields)
-            for ref, (holder, *fields) in zip(refs, rows, strict=True)
-            if holder == staff.encode()
+            own_talk(ref, fields) for ref, (holder, *fields) in zip(refs, rows, strict=True) if holder == staff.encode()
         ]
 
     async def say(
@@ -128,7 +130,7 @@ class RedisStaffEnd(RedisStaffCrew, RedisStaffPlan, RedisStaffPost, StaffEdition
                 return Accepted(number)
             case [b"outoforder", expected]:
                 return OutOfOrder(expected)
-        return _refusal(reply)
+        return refusal(reply)
 
     async def hear(self, ref: TalkRef, staff: StaffId, after: int) -> list[Message] | NotYours | Gone:
         return await self._log("up", ref, staff, after)
@@ -137,13 +139,10 @@ class RedisStaffEnd(RedisStaffCrew, RedisStaffPlan, RedisStaffPost, StaffEdition
         return await self._log("down", ref, staff, after)
 
     async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
-        return _done(await self._talk("heard", ref, "down", side="up", staff=staff_member(staff), seq=clamp(seq)))
-
-    async def mute(self, ref: TalkRef, staff: StaffId, *, muted: bool) -> Done | NotYours | Gone:
-        return _done(await self._talk("mute", ref, staff=staff_member(staff), muted=int(muted)))
+        return done(await self._talk("heard", ref, "down", side="up", staff=staff_member(staff), seq=clamp(seq)))
 
     async def end(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
-        return _done(await self._talk("end", ref, id=ref.talk, staff=staff_member(staff), reason="staff"))
+        return done(await self._talk("end", ref, id=ref.talk, staff=staff_member(staff), reason="staff"))
 
     async def sweep(self, desk: DeskId) -> list[TalkRef]:
         returned = []
@@ -182,7 +181,7 @@ class RedisStaffEnd(RedisStaffCrew, RedisStaffPlan, RedisStaffPost, StaffEdition
         )
         match reply:
             case [b"claimed", fields]:
-                return Claimed(_own_talk(ref, fields))
+                return Claimed(own_talk(ref, fields))
             case [b"taken"]:
                 return Taken()
             case [b"atcapacity"]:
@@ -196,7 +195,7 @@ class RedisStaffEnd(RedisStaffCrew, RedisStaffPlan, RedisStaffPost, StaffEdition
         match reply:
             case [b"messages", entries]:
                 return read_log(entries)
-        return _refusal(reply)
+        return refusal(reply)
 
     async def _room(self, desk: DeskId) -> tuple[list[tuple[TalkRef, int]], list[bytes]]:
         """The talks in the room, longest waiting first, each with the second of joining; and the members that are no
@@ -255,28 +254,6 @@ def _in_order(visitors: list[WaitingVisitor]) -> list[WaitingVisitor]:
     urgent = [visitor for visitor in visitors if visitor.briefing.danger is Danger.URGENT][:FIRST]
     first = {visitor.ref for visitor in urgent}
     return [*urgent, *(visitor for visitor in visitors if visitor.ref not in first)]
-
-
-def _own_talk(ref: TalkRef, fields: Sequence[bytes | None]) -> OwnTalk:
-    briefing, pseudonym, up_seq, down_seq, down_heard, away, muted = fields
-    return OwnTalk(
-        ref,
-        read_pseudonym(pseudonym or b""),
-        read_briefing(briefing or b""),
-        read_number(up_seq),
-        read_number(down_seq),
-        read_number(down_heard),
-        away=away is not None,
-        muted=muted is not None,
-    )
-
-
-def _done(reply: list[Any]) -> Done | NotYours | Gone:
-    return Done() if reply[0] == b"done" else _refusal(reply)
-
-
-def _refusal(reply: list[Any]) -> NotYours | Gone:
-    return NotYours() if reply[0] == b"notyours" else Gone()
 
 
 def _room_event(_channel: str, _payload: bytes) -> RoomEvent:

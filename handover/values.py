@@ -121,6 +121,20 @@ class Opening:
     lately: int = 0  # of those who wait, how many joined within the last minute
 
 
+class AskKind(StrEnum):
+    MOVE = "move"  # hand the talk over to a colleague; the visitor is asked too
+    MUTE = "mute"  # take none of the visitor's words for now; any colleague may confirm
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the visitor is asked: a colleague has agreed, and it is done only with the visitor's yes."""
+
+    number: int
+    kind: str  # AskKind, or what a newer version asks
+    name: str  # the colleague's
+
+
 @dataclass(frozen=True, slots=True)
 class WaitingVisitor:
     """One row of the waiting list, as staff see it."""
@@ -129,6 +143,7 @@ class WaitingVisitor:
     pseudonym: Pseudonym
     briefing: Briefing
     waited: int  # whole seconds since joining
+    lost: str = ""  # whose connection dropped, when that is why it waits again
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +201,7 @@ class WithStaff:
     epoch: int = 0  # whose key `device` wants; 0 before the person's page has begun one
     device: str = ""  # the line of the device that reads (safety.devices); empty until the person's page has begun
     muted: bool = False  # the person takes none of the visitor's words
+    asked: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+from handover.ask_redis import RedisVisitorAsks, read_asked
 from handover.codec import check_message, read_log, write_briefing, write_pseudonym
 from handover.end_redis import clamp
 from handover.events import TalkEvent
 from handover.keys import EDITION, desk_keys
 from handover.plan_redis import RedisVisitorPlan
-from handover.post_redis import RedisVisitorPost
 from handover.values import (
     LOG_LENGTH,
     MAX_WRAPPED,
@@ -43,7 +43,7 @@ from handover.values import (
 _NONCE = 64  # characters
 
 
-class RedisVisitorEnd(RedisVisitorPlan, RedisVisitorPost):
+class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorPlan):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:
@@ -74,9 +74,9 @@ class RedisVisitorEnd(RedisVisitorPlan, RedisVisitorPost):
         match await self._talk("attend", ref, id=ref.talk, **self._silence()):
             case [b"waiting", place, waited]:
                 return Waiting(place, waited)
-            case [b"taken", name, [up_seq, up_heard, down_seq, epoch], device, muted]:
+            case [b"taken", name, [up_seq, up_heard, down_seq, epoch], device, muted, asked]:
                 line = device.decode("latin-1")
-                return WithStaff(name.decode(), up_seq, up_heard, down_seq, epoch, line, bool(muted))
+                return WithStaff(name.decode(), up_seq, up_heard, down_seq, epoch, line, bool(muted), read_asked(asked))
         return Gone()
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:

@@ -26,6 +26,7 @@ class Form:
     own: str = ""
     keys: str = ""  # the keys of the talk, under our seal
     wait: str = ""
+    ask: str = ""  # the number of what the page asked for the person
 
     @property
     def sends(self) -> bool:

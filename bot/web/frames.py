@@ -89,6 +89,14 @@ class HeardFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerFrame:
+    """The visitor's yes or no to what the frame `asked` of this number asked."""
+
+    ask: int
+    yes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The visitor ended the talk."""
 
@@ -103,7 +111,7 @@ class Ping:
     """Is the server still there?"""
 
 
-Frame = Open | SayFrame | KeyFrame | HeardFrame | End | Leave | Ping
+Frame = Open | SayFrame | KeyFrame | HeardFrame | AnswerFrame | End | Leave | Ping
 
 
 def read_frame(text: str) -> Frame:
@@ -166,6 +174,13 @@ def _key(fields: Mapping[str, Any]) -> KeyFrame:
     return KeyFrame(_number(fields, "epoch", lowest=1), device, wrapped)
 
 
+def _answer(fields: Mapping[str, Any]) -> AnswerFrame:
+    yes = fields.get("yes")
+    if not isinstance(yes, bool):
+        raise BadFrame("neither yes nor no")
+    return AnswerFrame(_number(fields, "ask", lowest=1), yes)
+
+
 def _number(fields: Mapping[str, Any], name: str, lowest: int) -> int:
     value = fields.get(name)
     if type(value) is not int or not lowest <= value <= _HIGHEST:
@@ -185,6 +200,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], Frame]] = {
     "say": _say,
     "key": _key,
     "heard": lambda fields: HeardFrame(_number(fields, "seq", lowest=0)),
+    "answer": _answer,
     "end": lambda _: End(),
     "leave": lambda _: Leave(),
     "ping": lambda _: Ping(),

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from bot.reception import Reception
 from bot.web.frames import (
+    AnswerFrame,
     BadWords,
     Close,
     End,
@@ -23,7 +24,7 @@ from bot.web.live_page import LivePage
 from bot.web.paces import Held, Paces
 from bot.web.partings import Partings
 from bot.web.tellings import Tellings
-from handover.events import Heard, Said, TalkEvent, WasEnded, WasOpened, WasReturned, WasTaken
+from handover.events import Heard, Said, TalkEvent, WasAsked, WasEnded, WasMoved, WasOpened, WasReturned, WasTaken
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
     Accepted,
@@ -135,14 +136,23 @@ class LiveTalk:
                 await self._give_key(frame)
             case HeardFrame(seq):
                 await self._end.heard(self._ref, seq)
+            case AnswerFrame():
+                await self._answer(frame)
             case End():
                 self._reason = EndReason.VISITOR
             case Leave():
                 self._reason = EndReason.EXIT
-            case Ping():
-                await self._page.tell("pong")
-            case Open():
-                raise Refused("frame", Close.BAD_FRAME)
+            case _:
+                await self._meet(frame)
+
+    async def _meet(self, frame: Ping | Open) -> None:
+        if isinstance(frame, Open):
+            raise Refused("frame", Close.BAD_FRAME)
+        await self._page.tell("pong")
+
+    async def _answer(self, frame: AnswerFrame) -> None:
+        await self._end.consent(self._ref, frame.ask, yes=frame.yes)
+        await self._look()  # it may be over, and then the page no longer asks
 
     async def _give_key(self, frame: KeyFrame) -> None:
         given = await self._end.give_key(self._ref, frame.device, frame.epoch, frame.wrapped)
@@ -209,7 +219,7 @@ class LiveTalk:
                         await self._heal()  # the last words of the one who left, before the page learns of it
                     await self._page.tell("returned")
                     await self._look_anew()
-                case WasTaken() | WasOpened():
+                case WasTaken() | WasOpened() | WasAsked() | WasMoved():
                     await self._look()
                 case _:
                     await self._look_anew()

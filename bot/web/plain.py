@@ -6,7 +6,7 @@ from bot.reception import Turn
 from bot.toll import Paid
 from bot.web.forms import Form, read_own
 from bot.web.heeding import REMOVE, heed, without_what_tells
-from bot.web.plain_talk import objection, own_bubbles, show_talk
+from bot.web.plain_talk import answer_asked, objection, own_bubbles, show_talk
 from bot.web.site import Site
 from bot.web.state import Talk
 from bot.web.views import Carried, Heed, Mode, Page
@@ -62,6 +62,7 @@ class _Visit:
             if self.form.do in {"stop", "end-yes"}:
                 await self.site.reception.end(self.talk.ref, EndReason.VISITOR)
                 return self._over("ended.stopped" if self.form.do == "stop" else "ended.visitor")
+            await answer_asked(self.site, self.form, self.talk)
             # A second look when the person lost the talk between the first one and the message.
             page = await self._look(self.talk) or await self._look(self.talk)
             return page or self._over("ended.lost")

@@ -19,6 +19,8 @@ from safety.devices import BadDevice
 PERSON_LIMIT = 4_000  # bytes in UTF-8
 _SHOWN = 100  # messages of the person on one page
 _DECISIONS = {"share", "share-no"}
+_ANSWERS = {"ask-yes": True, "ask-no": False}
+_KINDS = {"move"}  # what this page knows to ask
 _REMEMBERED = 64  # how far back the engine recognises a message that comes again
 
 
@@ -76,8 +78,15 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         draft=draft,
         heed=asked,
         sharing=not notice and seals.asks(standing),
+        asked=standing.asked if standing.asked and standing.asked.kind in _KINDS else None,
         carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own), site.tokens.seal_keys(seals.carried)),
     )
+
+
+async def answer_asked(site: Site, form: Form, talk: Talk) -> None:
+    """What the visitor said to what the page asked for the person, when that is what the form says."""
+    if form.do in _ANSWERS:
+        await site.end.consent(talk.ref, form.number("ask"), yes=_ANSWERS[form.do])
 
 
 def own_bubbles(own: Iterable[Own], heard: int = 0) -> tuple[Bubble, ...]:
@@ -110,6 +119,8 @@ async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int 
 def _events(form: Form, standing: WithStaff) -> tuple[str, ...]:
     """What the last page could not know; that nobody reads, as long as it is so."""
     joined = () if form.reader == standing.name else ("talk.joined",)
+    if form.do == "ask-yes" and not joined:
+        joined = ("ask.moving",)
     return (*joined, "talk.muted") if standing.muted else joined
 
 

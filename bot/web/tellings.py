@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.web.live_page import LivePage
 from handover.keys import binding
-from handover.values import Standing, TalkRef, Waiting, WithStaff
+from handover.values import Asked, Standing, TalkRef, Waiting, WithStaff
 from safety.text64 import write64
 
 
@@ -13,6 +13,7 @@ class Tellings:
 
     def __init__(self, page: LivePage, ref: TalkRef, deadline: int, overdue: Callable[[], None]) -> None:
         self.told: Standing | None = None  # what the page knows; None: tell it whatever it is
+        self._asked: Asked | None = None  # what the page asks now
         self._page = page
         self._ref = ref
         self._deadline = deadline
@@ -41,8 +42,15 @@ class Tellings:
         if not standing.device:
             return  # claimed, and the person's page has not begun yet: nobody can read what would be written now
         told, self.told = self.told, standing
-        if isinstance(told, WithStaff) and _reader(told) == _reader(standing):
-            return
+        if not isinstance(told, WithStaff) or _reader(told) != _reader(standing):
+            await self._tell_reader(standing)
+        if standing.asked != self._asked:
+            self._asked = standing.asked
+            asked = standing.asked or Asked(0, "", "")
+            await self._page.tell("asked", ask=asked.number, about=asked.kind, to=asked.name)
+
+    async def _tell_reader(self, standing: WithStaff) -> None:
+        self._asked = None  # told of a reader, the page asks nothing any more
         muted = {"muted": True} if standing.muted else {}
         await self._page.tell(
             "taken",

@@ -13,6 +13,7 @@ from bot.web.assets import Assets
 from bot.web.later import first_words
 from bot.words import Words
 from dialogues.values import Content, Item, Message, Reply, State
+from handover.values import Asked
 
 
 class Mode(StrEnum):
@@ -79,6 +80,7 @@ class Page:
     sharing: bool = False  # ask whether the person may read the earlier words
     heed: Heed | None = None
     carried: Carried = Carried()
+    asked: Asked | None = None  # what the visitor is asked by the person
     wait: str = ""  # what shows how long somebody has waited who cannot work
     owing: bool = False  # the wait is not over: whom to turn to meanwhile is shown
 

@@ -1,15 +1,15 @@
 // The head of a talk's column: what it says about the talk, and its buttons.
 
-// `send(type, more)` is called for the button that was pressed.
+// `send(type)` is called for the button that was pressed.
 export function onDeeds(column, send) {
   for (const button of column.querySelectorAll(".talk-actions [data-do]")) {
     const type = button.dataset.do;
-    button.onclick = () => send(type, type === "mute" ? { muted: button.getAttribute("aria-pressed") !== "true" } : {});
+    button.onclick = () => send(type);
   }
 }
 
 export function drawMuted(column, muted, words) {
-  column.querySelector("[data-do=mute]").setAttribute("aria-pressed", String(muted));
+  column.querySelector("[data-mute]").setAttribute("aria-pressed", String(muted));
   column.querySelector(".muted").textContent = words;
 }
 

@@ -4,6 +4,7 @@ import { Device } from "./device.js";
 import { DutyPanel } from "./duty.js";
 import { brief, Room } from "./room.js";
 import { Talk } from "./talk.js";
+import { Together } from "./together.js";
 import { audible, ring, unlock } from "./tone.js";
 import { Wire } from "./wire.js";
 
@@ -17,8 +18,9 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
-const room = new Room({ say, take: (talk) => wire.send({ type: "take", talk }) });
+const room = new Room({ say, take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
+const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), changed: () => badge() });
 let wire, device, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
@@ -60,12 +62,15 @@ function receive(frame) {
     ended: () => end(frame.talk, frame.reason),
     wrapped: () => close(frame.talk, frame.saved ? "saved" : ""),
     refused: () => refuse(frame),
+    together: () => together.show(frame),
+    colleagues: () => talk && together.colleagues(talk, frame.rows), note: () => talk && together.note(talk, frame.sealed),
   };
   handlers[frame.type]?.();
   badge();
 }
 
 function refuse({ code, talk, id }) {
+  together.refuse(code, talk);
   if (code === "message") return talks.get(talk)?.fail(id);
   if (code === "talks_in_hand") { $("sure").hidden = false; $("sure").querySelector("h2").focus(); return; }
   if (code === "taken" || code === "gone") room.drop(talk);
@@ -126,6 +131,7 @@ async function askAnew() {
 
 function showRoom(frame) {
   const fresh = room.show(frame);
+  together.alone = frame.on_duty < 2;
   for (const row of frame.rows) names.set(row.talk, row.name);
   if (fresh.length && !firstRoom && duty === "on" && !panel.breathing && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
   firstRoom = false;
@@ -135,6 +141,8 @@ function showRoom(frame) {
 // --- Talks ---
 
 const inHand = () => [...talks.values()].filter((talk) => !talk.ended);
+// The talk that somebody is at: where the focus is, else the one that was shown last.
+const meant = () => inHand().find((talk) => talk.element.contains(document.activeElement)) ?? inHand().find((talk) => talk.handle === $("desk").dataset.view) ?? inHand()[0];
 const seen = (talk) => !document.hidden && (!narrow.matches || $("desk").dataset.view === talk.handle);
 
 function showTalk(frame) {
@@ -150,6 +158,7 @@ function showTalk(frame) {
   }
   describe(talks.get(frame.talk), frame);
   talks.get(frame.talk).restore(frame);
+  together.meet(talks.get(frame.talk), frame);
   if (isNew && frame.said.length === 0) talks.get(frame.talk).part("textarea").focus();
 }
 
@@ -204,7 +213,7 @@ function notice(text) {
 function badge() {
   const waiting = room.total, unread = inHand().filter((talk) => talk.unread).length;
   const count = (duty === "on" ? waiting : 0) + unread;
-  document.title = (count ? `(${count}) ` : "") + title;
+  document.title = (together.calling ? `${say("call_title")} ` : "") + (count ? `(${count}) ` : "") + title;
   $("total").hidden = !waiting;
   $("total").textContent = waiting;
   $("none").hidden = talks.size > 0;

@@ -4,7 +4,7 @@ const $ = (id) => document.getElementById(id);
 const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
 
 export class Room {
-  // take(handle) is called when "Take" is pressed; `say` gives words.
+  // take(handle, back) is called when "Take" is pressed, or "Take back" on who was lost with the connection; `say` gives words.
   constructor({ say, take }) {
     this.say = say;
     this.take = take;
@@ -24,6 +24,10 @@ export class Room {
       const element = old.get(row.talk) ?? this.newRow(row);
       old.delete(row.talk);
       brief(element, row);
+      const take = element.querySelector(".take");
+      element.toggleAttribute("data-back", row.back);
+      take.textContent = this.say(row.back ? "take_back" : "take");
+      take.onclick = () => this.take(row.talk, row.back);
       element.dataset.since = Date.now() - row.waited * 1000;
       if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
     }
@@ -45,7 +49,6 @@ export class Room {
     name.textContent = row.name;
     name.id = `row-${row.talk}`;
     take.setAttribute("aria-describedby", name.id);
-    take.onclick = () => this.take(row.talk);
     return element;
   }
 
@@ -55,7 +58,7 @@ export class Room {
   }
 
   allow(taking) {
-    for (const take of this.list.querySelectorAll(".take")) take.disabled = !taking;
+    for (const row of this.list.children) row.querySelector(".take").disabled = !taking && !row.hasAttribute("data-back");
   }
 
   tick() {

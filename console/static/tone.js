@@ -1,4 +1,4 @@
-// The sound that somebody waits: two short soft notes, made here and not fetched.
+// The sounds of the desk, made here and not fetched: two short soft notes when somebody waits, loud ones when a colleague calls.
 
 let audio;
 
@@ -11,13 +11,22 @@ export function unlock(changed) {
 
 export const audible = () => audio?.state === "running";
 
-export function ring() {
+// [pitch in Hz, seconds until it begins], and how loud.
+const TUNES = {
+  waiting: { notes: [[523.25, 0], [659.25, 0.22]], loud: 0.12 },
+  call: { notes: [[880, 0], [660, 0.25], [880, 0.5], [660, 0.75], [880, 1]], loud: 0.5 }, // a colleague needs help now
+};
+
+export const ring = () => sound("waiting");
+
+export function sound(tune) {
   if (!audio) return;
-  [[523.25, 0], [659.25, 0.22]].forEach(([pitch, after]) => {
+  const { notes, loud } = TUNES[tune];
+  notes.forEach(([pitch, after]) => {
     const note = audio.createOscillator(), level = audio.createGain(), at = audio.currentTime + after;
     note.frequency.value = pitch;
     level.gain.setValueAtTime(0, at);
-    level.gain.linearRampToValueAtTime(0.12, at + 0.03);
+    level.gain.linearRampToValueAtTime(loud, at + 0.03);
     level.gain.exponentialRampToValueAtTime(0.001, at + 0.5);
     note.connect(level).connect(audio.destination);
     note.start(at);

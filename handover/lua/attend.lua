@@ -6,7 +6,7 @@ if not state then
   return {'gone'}
 end
 if state == 'taken' and lapsed(duty, staff) then
-  give_back(id, talk, room, held, full)
+  give_back(id, talk, room, held, full, staff)
   state = 'waiting'
 end
 local time = now()
@@ -27,4 +27,6 @@ end
 outlive(held, deadline)
 local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq', 'epoch', 'device', 'muted')
 local numbers = {tonumber(shown[2]), tonumber(shown[3]), tonumber(shown[4]), tonumber(shown[5] or 0)}
-return {'taken', shown[1], numbers, shown[6] or '', shown[7] and 1 or 0}
+local ask = redis.call('HMGET', talk, 'ask', 'ask_kind', 'ask_name', 'ask_stage', 'ask_until')
+local asked = ask[4] == 'visitor' and tonumber(ask[5]) > time and {tonumber(ask[1]), ask[2], ask[3]} or {}
+return {'taken', shown[1], numbers, shown[6] or '', shown[7] and 1 or 0, asked}

@@ -1,7 +1,6 @@
 -- keys: talk up down room held duty free full crew
 -- args: id staff name capacity silence first last
--- `capacity` holds for a lease that says nothing of its own.
-local fields = redis.call('HMGET', talk, 'state', 'staff')
+local fields = redis.call('HMGET', talk, 'state', 'staff', 'note_by')
 local state, holder = fields[1], fields[2]
 if not state then
   return {'gone'}
@@ -15,7 +14,7 @@ end
 if lapsed(duty, staff) then
   return {'notonduty'}
 end
-local most = tonumber(string.match(redis.call('HGET', crew, staff) or '', '^%d+') or capacity)
+local most = most_of(crew, staff, capacity)
 if redis.call('ZLEXCOUNT', held, first, last) >= most then
   return {'atcapacity'}
 end
@@ -24,7 +23,10 @@ local holding = staff .. ' ' .. whole(time) .. ' ' .. id
 check_move(state, 'taken')
 redis.call('ZREM', room, id)
 redis.call('HSET', talk, 'state', 'taken', 'staff', staff, 'name', name, 'holding', holding)
-redis.call('HDEL', talk, 'device') -- nobody can read until this one's page has begun an epoch
+redis.call('HDEL', talk, 'device', 'lost') -- nobody can read until this one's page has begun an epoch
+if fields[3] and fields[3] ~= staff then
+  redis.call('HDEL', talk, 'note', 'note_by') -- somebody else's
+end
 redis.call('ZADD', held, 0, holding)
 -- Only the visitor's end lengthens a talk's life: LT lets the shorter limit of a talk begin, never a longer one.
 local deadline = whole(math.floor(time / 1000) + silence * 1000)

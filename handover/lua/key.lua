@@ -16,5 +16,8 @@ if state ~= 'taken' or fields[3] ~= device or given < 1 or known(given) or not (
   return {'stale'}
 end
 redis.call('HSET', talk, 'epoch', whole(math.max(given, current)), 'wrap' .. whole(given), wrapped)
+if wrapped ~= '' and given >= current then
+  redis.call('HDEL', talk, 'unmet')
+end
 redis.call('PUBLISH', up, 'k')
 return {'done'}

@@ -13,5 +13,5 @@ end
 if current ~= holding or not lapsed(duty, staff) then
   return {'kept'}
 end
-give_back(id, talk, room, held, full)
+give_back(id, talk, room, held, full, staff)
 return {'returned'}

@@ -1,6 +1,11 @@
 -- What several verbs need. Time is the engine's own, in microseconds: two joins in one millisecond keep their order.
 local GRACE = 60000 -- milliseconds that `room` and `held` outlive their talks, for the sweep that tells staff
 
+-- A question to a colleague and then to the visitor (ask.lua). Its number, `ask`, stays: a late answer must not be taken
+-- for one to the next question.
+local ASK = {'ask_kind', 'ask_to', 'ask_name', 'ask_why', 'ask_stage', 'ask_until'}
+local OPEN = {colleague = true, visitor = true, agreed = true}
+
 local function now()
   local time = redis.call('TIME')
   return time[1] * 1000000 + time[2]
@@ -50,14 +55,28 @@ local function weigh(full, free, held, staff, capacity)
   end
 end
 
+-- How many talks this person takes; `usual` for a lease that says nothing of its own.
+local function most_of(crew, staff, usual)
+  return tonumber(string.match(redis.call('HGET', crew, staff) or '', '^%d+') or usual)
+end
+
+-- A talk about which colleagues are asked, or called for help, is found by its desk until `seconds` from `time`.
+local function list_ask(asks, id, time, seconds)
+  local ends = time + seconds * 1000000
+  redis.call('ZREMRANGEBYSCORE', asks, '-inf', whole(time))
+  redis.call('ZADD', asks, 'GT', whole(ends), id)
+  outlive(asks, math.floor(ends / 1000))
+end
+
 -- Frees before it adds: an engine out of memory refuses a script whose first write needs room.
-local function give_back(id, talk, room, held, full)
+-- `lost` is whose lease lapsed, empty when it was given back: who comes back soon is offered the talk first.
+local function give_back(id, talk, room, held, full, lost)
   local fields = redis.call('HMGET', talk, 'state', 'joined', 'holding', 'staff')
   check_move(fields[1], 'waiting')
   redis.call('ZREM', held, fields[3])
   make_room(full, fields[4])
-  redis.call('HDEL', talk, 'staff', 'name', 'holding', 'device', 'muted')
-  redis.call('HSET', talk, 'state', 'waiting')
+  redis.call('HDEL', talk, 'staff', 'name', 'holding', 'device', 'muted', 'unmet', unpack(ASK))
+  redis.call('HSET', talk, 'state', 'waiting', 'lost', lost)
   redis.call('ZADD', room, fields[2], id)
   outlive(room, redis.call('PEXPIRETIME', talk))
   redis.call('PUBLISH', talk, 'r')

@@ -7,5 +7,5 @@ end
 if fields[2] ~= staff then
   return {'notyours'}
 end
-give_back(id, talk, room, held, full)
+give_back(id, talk, room, held, full, '')
 return {'done'}

@@ -4,7 +4,7 @@
 local REMEMBERED = 64 -- a resend older than this many messages is refused as out of order
 local number = tonumber(seq)
 local slot = side .. '_id' .. (number % REMEMBERED)
-local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot, 'muted')
+local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot, 'muted', 'unmet')
 local state, holder, last, known = fields[1], fields[2], tonumber(fields[3] or 0), fields[4]
 if not state then
   return {'gone'}
@@ -16,6 +16,9 @@ if number <= last and number > last - REMEMBERED and known == id then
   return {'accepted', number}
 end
 if state ~= 'taken' then
+  return {'nottaken'}
+end
+if side == 'up' and fields[6] then
   return {'nottaken'}
 end
 if side == 'up' and fields[5] then

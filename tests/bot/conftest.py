@@ -23,7 +23,7 @@ from dialogues.loader import load_content
 from dialogues.values import Content
 from handover.keys import binding
 from handover.staff_redis import RedisStaffEnd
-from handover.values import Claimed, DeskId, Keys, MessageId, OwnTalk, StaffId
+from handover.values import AskKind, Claimed, DeskId, Done, Keys, MessageId, OwnTalk, StaffId, TalkRef
 from handover.visitor_redis import RedisVisitorEnd
 from safety.headers import visitor_policy
 from safety.text64 import read64, write64
@@ -31,7 +31,7 @@ from tests.engines import Engine, running
 from tests.sealed import Organisation, StaffPage
 
 DESK = DeskId("demo")
-KIM = StaffId("kim")
+KIM, LEE = StaffId("kim"), StaffId("lee")
 POLICY = visitor_policy([load_assets().exit.source])  # of every answer, unless pages may be shown in frames
 
 
@@ -80,6 +80,23 @@ class Colleague:
         self.talk, self.said = claimed.talk, claimed.talk.down_seq
         await self.opens()
         return claimed.talk
+
+    async def mutes(self, ref: TalkRef) -> None:
+        """A colleague confirms it."""
+        await self.end.go_on_duty(DESK, LEE, "Lee", paused=True)
+        assert await self.end.ask(ref, KIM, AskKind.MUTE, None) == Done()
+        (ask,) = [matter.ask for matter in await self.end.asks(DESK) if matter.ref == ref]
+        assert ask
+        assert await self.end.answer(ref, LEE, ask.number, yes=True) == Done()
+
+    async def asks_to_hand_over(self, ref: TalkRef) -> int:
+        """Lee has agreed, so that the visitor is asked: the question's number."""
+        await self.end.go_on_duty(DESK, LEE, "Lee", paused=False)
+        assert await self.end.ask(ref, KIM, AskKind.MOVE, LEE, "Lee") == Done()
+        (ask,) = [matter.ask for matter in await self.end.asks(DESK) if matter.ref == ref]
+        assert ask
+        assert await self.end.answer(ref, LEE, ask.number, yes=True) == Done()
+        return ask.number
 
     async def opens(self, line: str = "") -> None:
         """The desk's page begins an epoch, as after a claim and after each reload; `line` instead of its own."""

@@ -1,4 +1,4 @@
-"""Frames of the socket: the six that there are, and nothing else."""
+"""Frames of the socket: those that there are, and nothing else."""
 
 import json
 from typing import Any
@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.frames import BadFrame, BadWords, End, HeardFrame, KeyFrame, Leave, Open, Ping, SayFrame, read_frame
+from bot.web.frames import (
+    AnswerFrame,
+    BadFrame,
+    BadWords,
+    End,
+    HeardFrame,
+    KeyFrame,
+    Leave,
+    Open,
+    Ping,
+    SayFrame,
+    read_frame,
+)
 from handover.values import MAX_DEVICE, MAX_WRAPPED
 from safety.sealing import SALT, Direction, Epoch, seal
 from safety.text64 import write64
@@ -27,6 +39,7 @@ NOT_SEALED = ["", 1, None, "hello", "\ud800", "å" * 400, "A" * 15_000, *map(wri
         ('{"type": "heard", "seq": 0}', HeardFrame(0)),
         (json.dumps(KEY), KeyFrame(1, "a.1.b", b"\0\0\0")),
         (json.dumps({**KEY, "wrapped": ""}), KeyFrame(1, "a.1.b", b"")),
+        ('{"type": "answer", "ask": 3, "yes": false}', AnswerFrame(3, False)),
         ('{"type": "end"}', End()),
         ('{"type": "leave"}', Leave()),
         ('{"type": "ping"}', Ping()),
@@ -77,6 +90,12 @@ def test_a_frame_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> N
 def test_a_key_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> None:
     with pytest.raises(BadFrame):
         read_frame(json.dumps({**KEY, **changed}))
+
+
+@pytest.mark.parametrize("changed", [{"ask": 0}, {"ask": "1"}, {"ask": None}, {"yes": 1}, {"yes": "yes"}])
+def test_an_answer_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> None:
+    with pytest.raises(BadFrame):
+        read_frame(json.dumps({"type": "answer", "ask": 1, "yes": True, **changed}))
 
 
 @pytest.mark.parametrize("body", NOT_SEALED)

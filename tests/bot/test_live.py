@@ -20,9 +20,9 @@ from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Talk
 from handover.keys import binding
-from handover.values import Briefing, Channel, Gone, Joined, Pseudonym, TalkRef
+from handover.values import Briefing, Channel, Claimed, Done, Gone, Joined, Pseudonym, Taken, TalkRef
 from safety.text64 import write64
-from tests.bot.conftest import DESK, KIM, ORGANISATION, Clock, Colleague, frozen
+from tests.bot.conftest import DESK, KIM, LEE, ORGANISATION, Clock, Colleague, frozen
 from tests.bot.test_frames import SEALED as SEALED_BYTES
 from tests.engines import Engine
 from tests.sealed import Organisation, StaffPage, VisitorPage
@@ -252,7 +252,7 @@ async def test_who_was_away_when_the_person_left_gets_the_last_words_before_the_
 
 async def test_a_muted_page_is_told_and_its_words_stay_with_it(house: House, kim: Colleague) -> None:
     line, ref = await taken(house, kim)
-    await kim.end.mute(ref, KIM, muted=True)
+    await kim.mutes(ref)
     taking = await line.hears("taken")
     assert (taking["name"], taking["up"], taking["heard"], taking["muted"]) == ("Kim", 0, 0, True)
     await line.says(1, "words")
@@ -260,11 +260,49 @@ async def test_a_muted_page_is_told_and_its_words_stay_with_it(house: House, kim
     again = await house.calls(ref)
     assert (await again.hears("taken"))["muted"]
     await again.renews()  # a counter went with the words that were refused
-    await kim.end.mute(ref, KIM, muted=False)
+    await kim.end.unmute(ref, KIM)
     assert "muted" not in await again.hears("taken")
     await again.says(1, "calmer words")
     assert (await again.hears("ack"))["seq"] == 1
     assert await kim.has_heard() == ["calmer words"]
+
+
+async def test_a_visitor_is_asked_once_and_answers_and_meets_who_comes(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    number = await kim.asks_to_hand_over(ref)
+    assert await line.hears("asked") == {"type": "asked", "ask": number, "about": "move", "to": "Lee"}
+    again = await house.calls(ref)
+    assert (await again.hears("asked"))["to"] == "Lee"
+    await again.tells("answer", ask=number, yes=True)
+    assert (await again.hears("asked"))["ask"] == 0
+    assert isinstance(await kim.end.move(ref, LEE, "Lee"), Claimed)
+    await kim.end.begin(ref, LEE, kim.line)
+    assert (await again.hears("taken"))["name"] == "Lee"
+
+
+async def test_an_answer_that_comes_too_late_or_to_nothing_changes_nothing(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    await line.tells("answer", ask=1, yes=True)
+    number = await kim.asks_to_hand_over(ref)
+    await line.hears("asked")
+    assert await kim.end.answer(ref, KIM, number, yes=False) == Done()
+    assert (await line.hears("asked"))["ask"] == 0
+    await line.tells("answer", ask=number, yes=True)
+    await line.tells("ping")
+    await line.hears("pong")
+    assert await kim.end.move(ref, LEE, "Lee") == Taken()
+
+
+async def test_words_for_the_person_before_fail_and_are_not_read_by_the_next(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    number = await kim.asks_to_hand_over(ref)
+    await line.tells("answer", ask=number, yes=True)
+    while (await line.hears("asked"))["ask"]:
+        pass  # until the answer has arrived
+    assert isinstance(await kim.end.move(ref, LEE, "Lee"), Claimed)
+    await line.says(1, "for Kim alone")
+    assert await line.hears("refused") == {"type": "refused", "code": "not-taken", "seq": 1}
+    assert await kim.end.hear(ref, LEE, 0) == []
 
 
 async def test_words_under_the_key_of_before_do_not_arrive_beside_those_that_follow(

@@ -8,7 +8,8 @@ import pytest
 
 from bot.web.forms import OWN_BYTES, OWN_KEPT, Own, read_own, write_own
 from bot.web.state import STATE_AGE
-from tests.bot.conftest import DESK, KIM, Clock, Colleague, frozen
+from handover.values import Claimed, Stale, Taken
+from tests.bot.conftest import DESK, KIM, LEE, Clock, Colleague, frozen
 from tests.engines import Engine
 
 _FIELD = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
@@ -270,7 +271,7 @@ def test_own_words_are_kept_within_bounds() -> None:
 async def test_a_paused_talk_says_so_with_112_and_keeps_the_words(browser: Browser, kim: Colleague) -> None:
     await talking(browser, kim)
     assert kim.talk is not None
-    await kim.end.mute(kim.talk.ref, KIM, muted=True)
+    await kim.mutes(kim.talk.ref)
     await browser.does("send", "words")
     assert "Kim has paused the talk" in browser.html
     assert 'href="tel:112"' in browser.html
@@ -279,11 +280,45 @@ async def test_a_paused_talk_says_so_with_112_and_keeps_the_words(browser: Brows
     assert "Kim reads this" not in browser.html
     assert browser.draft == "words"
     assert await kim.has_heard() == []
-    await kim.end.mute(kim.talk.ref, KIM, muted=False)
+    await kim.end.unmute(kim.talk.ref, KIM)
     await browser.does("send", browser.draft)
     assert "Kim reads this" in browser.html
     assert browser.bubbles() == ["words"]
     assert await kim.has_heard() == ["words"]
+
+
+async def test_a_visitor_is_asked_and_the_words_in_the_box_stay(browser: Browser, kim: Colleague) -> None:
+    await talking(browser, kim)
+    assert kim.talk is not None
+    ref = kim.talk.ref
+    assert "hand over to" not in browser.html
+    await kim.asks_to_hand_over(ref)
+    await browser.does("refresh", "half a sentence")
+    assert "Kim would like to hand over to Lee." in browser.html
+    await browser.does("ask-yes", "half a sentence")
+    assert "hand over to" not in browser.html
+    assert "Soon somebody else answers you." in browser.html
+    assert browser.draft == "half a sentence"
+    assert isinstance(await kim.end.move(ref, LEE, "Lee"), Claimed)
+    await kim.end.begin(ref, LEE, kim.line)
+    await browser.does("refresh", browser.draft)
+    assert "Lee is here now." in browser.html
+    assert browser.draft == "half a sentence"
+
+
+async def test_a_no_and_an_old_page_sent_again_change_nothing(browser: Browser, kim: Colleague) -> None:
+    await talking(browser, kim)
+    assert kim.talk is not None
+    number = await kim.asks_to_hand_over(kim.talk.ref)
+    await browser.does("refresh")
+    old = browser.fields
+    await browser.does("ask-no")
+    assert "hand over to" not in browser.html
+    assert await kim.end.answer(kim.talk.ref, KIM, number, yes=False) == Stale()
+    await kim.asks_to_hand_over(kim.talk.ref)
+    await browser.posts({**old, "do": "ask-yes"})  # Back, and yes: to the question of before
+    assert await kim.end.move(kim.talk.ref, LEE, "Lee") == Taken()
+    assert "Kim would like to hand over to Lee." in browser.html
 
 
 async def test_a_file_is_not_taken(browser: Browser, kim: Colleague) -> None:

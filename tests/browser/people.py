@@ -183,9 +183,23 @@ class Staff:
     async def ends(self, pseudonym: str | None = None) -> None:
         await self.talk(pseudonym).get_by_role("button", name="End talk").click()
 
-    async def mutes(self, pseudonym: str | None = None) -> None:
-        """Or listens again, when the talk is muted."""
+    async def listens_again(self, pseudonym: str | None = None) -> None:
         await self.talk(pseudonym).get_by_role("button", name="Mute").click()
+
+    async def asks_to_mute(self, pseudonym: str | None = None) -> None:
+        await self.talk(pseudonym).get_by_role("button", name="Mute").click()
+        await self.talk(pseudonym).get_by_label("Insults").check()
+        await self.talk(pseudonym).get_by_role("button", name="Ask a colleague").click()
+
+    async def asks_to_hand_over(self, to: "Staff", pseudonym: str | None = None) -> None:
+        await self.talk(pseudonym).get_by_role("button", name="Hand over").click()
+        await self.talk(pseudonym).get_by_role("button", name=to.name, exact=True).click()
+
+    async def says(self, answer: str) -> None:
+        """To what a colleague asks."""
+        await (
+            self.page.get_by_role("region", name="Questions from colleagues").get_by_role("button", name=answer).click()
+        )
 
     async def skips_the_wrap_up(self, pseudonym: str | None = None) -> None:
         await self.talk(pseudonym).get_by_role("button", name="Skip").click()
@@ -275,6 +289,13 @@ class People:
         await page.goto(self.house.demo_coordinator)
         await expect(page.get_by_role("heading", name=re.compile("^Statisti"))).to_be_visible()
         return page
+
+    async def mute(self, staff: Staff) -> Staff:
+        """Staff mutes the visitor of the only talk; the colleague who confirmed it."""
+        colleague = next((each for each in self._staff if each is not staff), None) or await self.staff_on_duty()
+        await staff.asks_to_mute()
+        await colleague.says("Confirm")
+        return colleague
 
     async def in_a_talk(self, staff: Staff | None = None, **options: Any) -> tuple[Visitor, Staff]:
         """A visitor (with `options`) and a staff member who have just met."""

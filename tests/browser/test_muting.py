@@ -14,7 +14,7 @@ async def test_a_muted_visitors_words_never_reach_the_desk(people: People) -> No
     visitor, staff = await people.in_a_talk()
     await visitor.writes("before")
     await expect(staff.messages()).to_have_text(["before"])
-    await staff.mutes()
+    await people.mute(staff)
     await expect(staff.talk().get_by_role("button", name="Mute")).to_have_attribute("aria-pressed", "true")
     await expect(staff.sees("Muted: nothing from")).to_be_visible()
     await expect(visitor.sees(f"{staff.name} has paused the talk")).to_be_visible()
@@ -31,7 +31,7 @@ async def test_a_muted_visitors_words_never_reach_the_desk(people: People) -> No
     await expect(staff.sees("Muted: nothing from")).to_be_visible()
     await expect(staff.messages()).to_have_text(["before", "Let us take a pause."])
 
-    await staff.mutes()
+    await staff.listens_again()
     await expect(visitor.sees(f"{staff.name} reads again")).to_be_visible()
     await visitor.meets(staff)
     await visitor.writes("calmer words")
@@ -43,21 +43,30 @@ async def test_what_was_on_its_way_is_shown_as_not_arrived(people: People) -> No
     await visitor.page.context.set_offline(True)
     await expect(visitor.sees("We lost contact. Trying again.")).to_be_visible()
     await visitor.writes(HURT)
-    await staff.mutes()
+    await people.mute(staff)
     await visitor.page.context.set_offline(False)
     await expect(visitor.mark_of(HURT)).to_contain_text("Failed", timeout=30_000)
     await expect(staff.messages()).to_have_count(0)
-    await staff.mutes()
+    await staff.listens_again()
     await visitor.meets(staff)
     await visitor.writes("calmer words")
     await expect(staff.messages()).to_have_text(["calmer words"])  # opened, though others were sealed before it
+
+
+async def test_alone_on_duty_the_desk_says_that_ending_the_talk_must_do(people: People) -> None:
+    _, staff = await people.in_a_talk()
+    await staff.talk().get_by_role("button", name="Mute").click()
+    await expect(staff.sees("You are alone on duty, so nobody can confirm.")).to_be_visible()
+    await expect(staff.talk().get_by_role("button", name="Ask a colleague")).to_be_hidden()
+    await staff.page.keyboard.press("Escape")
+    await expect(staff.talk().get_by_role("button", name="Mute")).to_be_focused()
 
 
 async def test_a_muted_talk_can_be_ended_from_both_sides(people: People) -> None:
     staff = await people.staff_on_duty()
     for end in ("visitor", "staff"):
         visitor, _ = await people.in_a_talk(staff)
-        await staff.mutes()
+        await people.mute(staff)
         await expect(visitor.sees("has paused the talk").last).to_be_visible()
         if end == "visitor":
             await visitor.ends_the_talk()
@@ -70,8 +79,7 @@ async def test_a_muted_talk_can_be_ended_from_both_sides(people: People) -> None
 
 async def test_whoever_takes_the_talk_next_hears_the_visitor(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await people.staff_on_duty()
-    await staff.mutes()
+    colleague = await people.mute(staff)
     await expect(visitor.sees("has paused the talk")).to_be_visible()
     await staff.talk().get_by_role("button", name="Give back").click()
     await colleague.takes()
@@ -82,11 +90,11 @@ async def test_whoever_takes_the_talk_next_hears_the_visitor(people: People) -> 
 
 async def test_without_javascript_the_pause_is_told_and_the_words_are_kept(people: People) -> None:
     visitor, staff = await people.in_a_talk(java_script_enabled=False)
-    await staff.mutes()
+    await people.mute(staff)
     await visitor.writes(HURT)
     await expect(visitor.sees("has paused the talk")).to_be_visible()
     await expect(visitor.box).to_have_value(HURT)
-    await staff.mutes()
+    await staff.listens_again()
     await visitor.presses("Send")
     await expect(staff.messages()).to_have_text([HURT])
 

@@ -103,7 +103,7 @@ async def _talk(people: People, **options: Any) -> Visitor:
 
 async def _muted(people: People, **options: Any) -> Visitor:
     visitor, staff = await people.in_a_talk(**options)
-    await staff.mutes()
+    await people.mute(staff)
     if not visitor.scripts:
         await visitor.presses("Show new messages")
     await expect(visitor.sees("has paused the talk")).to_be_visible()
@@ -183,6 +183,19 @@ async def _left_message(people: People) -> Page:
     return page
 
 
+async def _handing_over(people: People, **options: Any) -> Visitor:
+    visitor, staff = await people.in_a_talk(**options)
+    colleague = await people.staff_on_duty()
+    await visitor.writes("I do not know where to begin.")
+    await staff.asks_to_hand_over(colleague)
+    await colleague.says("Take over")
+    await expect(staff.sees(f"{colleague.name} said yes.")).to_be_visible()
+    if not visitor.scripts:
+        await visitor.presses("Show new messages")
+    await expect(visitor.sees(f"would like to hand over to {colleague.name}").first).to_be_visible()
+    return visitor
+
+
 VISITOR_VIEWS: dict[str, Way] = {
     "first": _first,
     "question": _question,
@@ -197,6 +210,7 @@ VISITOR_VIEWS: dict[str, Way] = {
     "waiting": _waiting,
     "talk": _talk,
     "muted": _muted,
+    "handing over": _handing_over,
     "over": _over,
     "error": _error,
     "codes": _codes,
@@ -245,6 +259,37 @@ async def _two_talks(people: People) -> Page:
     await expect(staff.state_of("no hurry")).to_have_text("Delivered")
     await staff.duty.click()
     await expect(staff.sees("Give back and go off duty")).to_be_visible()
+    return staff.page
+
+
+async def _asking_colleagues(people: People) -> Page:
+    _, staff = await people.in_a_talk()
+    await people.staff_on_duty()
+    await expect(staff.page.locator("#available")).to_have_text("2")
+    await staff.talk().get_by_text("Note to self").click()
+    await staff.talk().get_by_label("Note to self").fill("Ask about school.")
+    await staff.talk().get_by_role("button", name="Mute").click()
+    await expect(staff.sees("A colleague has to confirm.")).to_be_visible()
+    return staff.page
+
+
+async def _called(people: People) -> Page:
+    _, staff = await people.in_a_talk()
+    colleague = await people.staff_on_duty()
+    await staff.asks_to_hand_over(colleague)
+    await staff.page.keyboard.press("F9")
+    await expect(colleague.sees("needs help now")).to_be_visible()
+    await expect(colleague.sees("asks you to take over")).to_be_visible()
+    return colleague.page
+
+
+async def _calling(people: People) -> Page:
+    _, staff = await people.in_a_talk()
+    colleague = await people.staff_on_duty()
+    await expect(staff.page.locator("#available")).to_have_text("2")
+    await staff.page.keyboard.press("F9")
+    await colleague.page.get_by_role("button", name="I come").click()
+    await expect(staff.sees(f"Coming: {colleague.name}")).to_be_visible()
     return staff.page
 
 
@@ -319,6 +364,9 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "waiting room": _room,
     "two talks": _two_talks,
     "at hand": _at_hand,
+    "asking colleagues": _asking_colleagues,
+    "called for help": _called,
+    "calling for help": _calling,
     "wrap-up": _wrap_up,
     "sign out": _sign_out,
     "not permitted": _not_permitted,

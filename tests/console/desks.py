@@ -78,6 +78,24 @@ class Page:
         await self.is_given_the_key(ref)
         return talk
 
+    async def asks(self, ref: TalkRef, kind: str, to: str = "", why: tuple[str, ...] = ()) -> None:
+        await self.send_frame({"type": "ask", "talk": handle_of(ref), "kind": kind, "to": to, "why": list(why)})
+
+    async def is_asked(self, ref: TalkRef) -> Frame:
+        """The question about this talk that waits for this person."""
+        while True:
+            for asked in (await self.see("together"))["asked"]:
+                if asked["talk"] == handle_of(ref):
+                    return dict(asked)
+
+    async def answers(self, asked: Frame, *, yes: bool) -> None:
+        await self.send("answer", talk=asked["talk"], number=asked["number"], yes=yes)
+
+    async def mutes_with(self, colleague: "Page", ref: TalkRef) -> None:
+        await self.asks(ref, "mute", why=("insults",))
+        await colleague.answers(await colleague.is_asked(ref), yes=True)
+        await self.see("muted", talk=handle_of(ref), muted=True)
+
     async def is_given_the_key(self, ref: TalkRef) -> None:
         await self.live.visitor_gives_the_key(ref)
         while not self.device.has_key(handle_of(ref)):

@@ -9,10 +9,12 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
-from console.frames import Device, Duty, End, Hand, Heard, Mute, Release, Say, Take, WrapUp
+from console.duty_frames import Duty, Habits, Ready
+from console.frames import Device, End, Hand, Heard, Release, Say, Take, WrapUp
 from console.permissions import OPEN, PERMISSIONS, Role, allows
 from console.signins import COOKIE
 from console.stepup import FRESH
+from console.together_frames import READERS as TOGETHER
 from dialogues.values import Content
 from handover.ports import EngineUnavailable, StaffEnd
 from handover.values import DeskId, Load
@@ -113,7 +115,10 @@ def test_the_permissions_are_the_written_ones() -> None:
 
 
 def test_a_coordinator_may_do_nothing_on_the_live_path() -> None:
-    actions = {f"live.{frame.action}" for frame in (Device, Duty, Take, Say, Heard, Release, Mute, End, WrapUp, Hand)}
+    actions = {
+        f"live.{frame.action}" for frame in (Device, Duty, Ready, Habits, Take, Say, Heard, Release, End, WrapUp, Hand)
+    }
+    actions |= {f"live.{kind}" for kind in TOGETHER}
     assert actions == {action for action in PERMISSIONS if action.startswith("live.")}
     assert not any(allows(role, action) for role in Role if role is not Role.STAFF for action in actions)
     assert all(allows(Role.STAFF, action) for action in actions)

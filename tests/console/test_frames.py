@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from console.duty_frames import Duty, Habits, Ready
 from console.frame_fields import BadFrame
-from console.frames import Device, Heard, Mute, Say, Unsayable, WrapUp, parse_frame
+from console.frames import Device, Heard, Say, Unsayable, WrapUp, parse_frame
 from console.language import load_words
+from console.together_frames import Answer, Ask, Call, Come, Note, Unmute
 from console.views import SHOWN_ROWS, Views, handle_of
 from dialogues.values import Content
 from handover.keys import binding
 from handover.values import (
+    AskKind,
     Briefing,
     Channel,
     Danger,
@@ -63,8 +65,17 @@ def test_a_page_names_its_device_by_a_public_key() -> None:
 
 
 def test_muting_says_which_of_the_two() -> None:
-    for muted in (True, False):
-        assert parse_frame(json.dumps({"type": "mute", "talk": HANDLE, "muted": muted})) == Mute(HANDLE, muted)
+    together: list[tuple[dict[str, Any], object]] = [
+        ({"type": "unmute"}, Unmute(HANDLE)),
+        ({"type": "ask", "kind": "move", "to": "B" * 22, "why": []}, Ask(HANDLE, AskKind.MOVE, "B" * 22, ())),
+        ({"type": "ask", "kind": "mute", "to": "", "why": ["flood"]}, Ask(HANDLE, AskKind.MUTE, "", ("flood",))),
+        ({"type": "answer", "number": 3, "yes": False}, Answer(HANDLE, 3, False)),
+        ({"type": "call", "on": True}, Call(HANDLE, True)),
+        ({"type": "come"}, Come(HANDLE)),
+        ({"type": "note", "sealed": "_w"}, Note(HANDLE, b"\xff")),
+    ]
+    for raw, frame_ in together:
+        assert parse_frame(json.dumps({"talk": HANDLE, **raw})) == frame_
 
 
 def test_going_off_duty_is_sure_only_when_it_says_so() -> None:
@@ -96,8 +107,22 @@ def test_habits_are_choices_from_closed_lists() -> None:
         '{"type": "shout"}',
         '{"type": ["say"]}',
         '{"type": "take"}',
-        f'{{"type": "mute", "talk": "{HANDLE}"}}',
-        f'{{"type": "mute", "talk": "{HANDLE}", "muted": 1}}',
+        '{"type": "unmute"}',
+        f'{{"type": "mute", "talk": "{HANDLE}", "muted": true}}',
+        f'{{"type": "call", "talk": "{HANDLE}", "on": 1}}',
+        f'{{"type": "come", "talk": "{HANDLE}x"}}',
+        f'{{"type": "answer", "talk": "{HANDLE}", "number": 0, "yes": true}}',
+        f'{{"type": "answer", "talk": "{HANDLE}", "number": true, "yes": true}}',
+        f'{{"type": "answer", "talk": "{HANDLE}", "number": 1, "yes": "no"}}',
+        f'{{"type": "ask", "talk": "{HANDLE}", "kind": "ban", "to": "", "why": []}}',
+        f'{{"type": "ask", "talk": "{HANDLE}", "kind": "move", "to": "anna", "why": []}}',
+        f'{{"type": "ask", "talk": "{HANDLE}", "kind": "move", "to": "{HANDLE}", "why": ["threats"]}}',
+        f'{{"type": "ask", "talk": "{HANDLE}", "kind": "mute", "to": "", "why": []}}',
+        f'{{"type": "ask", "talk": "{HANDLE}", "kind": "mute", "to": "", "why": ["her words"]}}',
+        f'{{"type": "ask", "talk": "{HANDLE}", "kind": "mute", "to": "", "why": ["threats", "threats"]}}',
+        f'{{"type": "ask", "talk": "{HANDLE}", "kind": "mute", "to": "", "why": [["threats"]]}}',
+        f'{{"type": "note", "talk": "{HANDLE}", "sealed": "*"}}',
+        f'{{"type": "note", "talk": "{HANDLE}", "sealed": "{"A" * 5464}"}}',
         '{"type": "take", "talk": "short"}',
         '{"type": "take", "talk": 22}',
         '{"type": "duty", "to": "holiday"}',
@@ -174,7 +199,7 @@ def test_a_handle_is_the_same_everywhere_and_tells_nothing_of_the_id() -> None:
 def test_a_page_is_told_a_pseudonym_and_closed_choices(content: Content, language: str) -> None:
     views = Views(load_words()[language], content, {"en"})
     briefing = Briefing("en", Channel.WEB_PLAIN, "threats", "self", "16_17", "dalarna", Danger.URGENT)
-    room = views.room([WaitingVisitor(REF, Pseudonym(2, 0), briefing, 61)], Load(1, 2, 1))
+    room = views.room([WaitingVisitor(REF, Pseudonym(2, 0), briefing, 61)], Load(1, 2, 1), "me")
     keys = Keys(2, {1: b"\xff", 2: b""})
     talk = views.talk(OwnTalk(REF, Pseudonym(2, 0), briefing, 1, 0, 0), keys, [Message(1, MessageId("m"), b"\xff")], [])
     assert TALK not in json.dumps([room, talk])
@@ -201,5 +226,5 @@ def test_names_that_nobody_knows_are_not_shown(content: Content) -> None:
 
 def test_a_long_waiting_list_is_cut_and_counted(content: Content) -> None:
     rows = [WaitingVisitor(REF, Pseudonym(i, i), Briefing("sv", Channel.WEB), 1) for i in range(200)]
-    room = Views(load_words()["en"], content).room(rows, Load(200, 0, 0))
+    room = Views(load_words()["en"], content).room(rows, Load(200, 0, 0), "me")
     assert (len(room["rows"]), room["total"]) == (SHOWN_ROWS, 200)

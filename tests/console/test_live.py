@@ -76,7 +76,13 @@ async def test_a_coordinator_sees_the_load_and_can_do_nothing(live: Live) -> Non
             {"type": "say", "talk": handle_of(ref), "seq": 1, "id": "abcdefgh", "body": "hej"},
             {"type": "heard", "talk": handle_of(ref), "seq": 1},
             {"type": "release", "talk": handle_of(ref)},
-            {"type": "mute", "talk": handle_of(ref), "muted": True},
+            {"type": "unmute", "talk": handle_of(ref)},
+            {"type": "colleagues", "talk": handle_of(ref)},
+            {"type": "ask", "talk": handle_of(ref), "kind": "mute", "to": "", "why": ["threats"]},
+            {"type": "answer", "talk": handle_of(ref), "number": 1, "yes": True},
+            {"type": "call", "talk": handle_of(ref), "on": True},
+            {"type": "come", "talk": handle_of(ref)},
+            {"type": "note", "talk": handle_of(ref), "sealed": ""},
             {"type": "end", "talk": handle_of(ref)},
             {"type": "wrapup", "talk": handle_of(ref), "choices": []},
             {"type": "hand", "talk": handle_of(ref)},
@@ -261,11 +267,12 @@ async def test_a_talk_that_is_given_back_waits_at_its_old_place(live: Live) -> N
 async def test_a_muted_visitor_writes_to_nobody_until_staff_listen_again(live: Live) -> None:
     token = await live.token("kim")
     ref = await live.visitor_joins()
-    async with live.page(token) as page:
+    async with live.page(token) as page, live.page(await live.token("noor")) as colleague:
         await page.goes_on_duty()
         await page.takes(ref)
-        await page.send("mute", talk=handle_of(ref), muted=True)
-        assert await page.see("muted") == {"type": "muted", "talk": handle_of(ref), "muted": True}
+        await colleague.goes_on_duty()
+        await page.mutes_with(colleague, ref)
+        assert page.seen[-1] == {"type": "muted", "talk": handle_of(ref), "muted": True}
         hurting = live.pages[ref].say(1, "words")
         assert await live.visitor.say(ref, 1, MessageId(hurting["id"]), read64(hurting["body"])) == Muted()
     async with live.page(token) as page:
@@ -274,7 +281,7 @@ async def test_a_muted_visitor_writes_to_nobody_until_staff_listen_again(live: L
         await page.is_given_the_key(ref)
         await page.says(ref, 1, "a pause")
         await page.see("sent", seq=1)
-        await page.send("mute", talk=handle_of(ref), muted=False)
+        await page.send("unmute", talk=handle_of(ref))
         await page.see("muted", muted=False)
         await live.visitor_says(ref, 1, "calmer words")
         assert page.device.hear(await page.see("said")) == "calmer words"
@@ -293,7 +300,7 @@ async def test_muting_a_talk_that_is_gone_or_in_other_hands_says_so(live: Live) 
             if ref == moved:
                 await page.send("release", talk=handle_of(moved))
                 await page.see("left", talk=handle_of(moved))
-            await page.send("mute", talk=handle_of(ref), muted=True)
+            await page.asks(ref, "mute", why=("threats",))
             await page.see("refused", code="not_yours", talk=handle_of(ref))
 
 
@@ -662,7 +669,7 @@ async def test_nobody_acts_on_another_s_talk(live: Live) -> None:
         for each in (page, other):
             await each.goes_on_duty()
         await page.takes(ref)
-        for kind, fields in (("release", {}), ("mute", {"muted": True}), ("end", {})):
+        for kind, fields in (("release", {}), ("unmute", {}), ("call", {"on": True}), ("end", {})):
             await other.send(kind, talk=handle_of(ref), **fields)
             await other.see("refused", code="not_yours")
         await other.send_frame(page.device.say(handle_of(ref), 1, "not mine"))

@@ -67,15 +67,17 @@ async def test_a_sign_in_that_may_only_set_up_gets_no_socket(live: Live) -> None
 async def test_no_note_is_made_by_claiming_talking_giving_back_or_ending(live: Live) -> None:
     token = await live.token("kim")
     first, second = await live.visitor_joins(), await live.visitor_joins()
-    async with live.page(token) as page:
+    async with live.page(token) as page, live.page(await live.token("noor")) as colleague:
         await page.goes_on_duty()
         await page.takes(first)
+        await colleague.goes_on_duty()
         await page.says(first, 1, "Hej")
         await page.see("sent", seq=1)
         await live.visitor_says(first, 1, "hej")
         await page.see("said")
-        await page.send("mute", talk=handle_of(first), muted=True)
-        await page.see("muted", muted=True)
+        await page.mutes_with(colleague, first)
+        await page.send("call", talk=handle_of(first), on=True)
+        await page.send("note", talk=handle_of(first), sealed="_w")
         await page.send("release", talk=handle_of(first))
         await page.see("left", talk=handle_of(first))
         await page.takes(second)

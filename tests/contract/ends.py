@@ -8,15 +8,21 @@ from typing import TypeVar
 
 from handover.staff_redis import RedisStaffEnd
 from handover.values import (
+    AskKind,
     Briefing,
     Channel,
     Claimed,
     DeskId,
+    Done,
+    Gone,
     Joined,
     Limits,
     MessageId,
+    NotOnDuty,
+    NotYours,
     Pseudonym,
     StaffId,
+    Stale,
     TalkRef,
     Waiting,
 )
@@ -26,6 +32,7 @@ from tests.engines import Engine
 DESK = DeskId("demo")
 ANNA = StaffId("anna")
 BO = StaffId("bo")
+CONFIRMER = StaffId("dan")
 BRIEFING = Briefing("sv", Channel.WEB, topic="marriage")
 PSEUDONYM = Pseudonym(7, 42)
 Event = TypeVar("Event")
@@ -72,6 +79,15 @@ async def taken(ends: Ends, who: StaffId = ANNA) -> TalkRef:
     ref = await joined(ends.visitor)
     assert isinstance(await ends.staff.claim(ref, who, "Anna"), Claimed)
     return ref
+
+
+async def mute(ends: Ends, ref: TalkRef) -> Done | Stale | NotOnDuty | NotYours | Gone:
+    """Anna asks, and a colleague confirms."""
+    await on_duty(ends.staff, ANNA, CONFIRMER)
+    assert await ends.staff.ask(ref, ANNA, AskKind.MUTE, None) == Done()
+    (matter,) = [matter for matter in await ends.staff.asks(ref.desk) if matter.ref == ref]
+    assert matter.ask
+    return await ends.staff.answer(ref, CONFIRMER, matter.ask.number, yes=True)
 
 
 def message(number: int) -> MessageId:

@@ -153,7 +153,7 @@ async def test_a_lease_that_contradicts_itself_is_refused(
 async def test_colleagues_see_who_is_at_work_and_how(engine: Engine, ends: Ends, staff: RedisStaffEnd) -> None:
     await staff.go_on_duty(DESK, BO, "Bo på Origo", paused=True, at=At.BREAK)
     await staff.go_on_duty(DESK, ANNA, "Anna", paused=False)
-    assert await staff.crew(DESK) == [Colleague(ANNA, "Anna", At.ON), Colleague(BO, "Bo på Origo", At.BREAK)]
+    assert await staff.crew(DESK) == [Colleague(ANNA, "Anna", At.ON, 3), Colleague(BO, "Bo på Origo", At.BREAK, 3)]
     await staff.go_off_duty(DESK, ANNA)
     await staff.shorten_lease(DESK, BO, 0)
     assert await staff.crew(DESK) == []

@@ -160,6 +160,8 @@ const DEEDS = {
   "end-yes": () => talk?.end(),
   share: () => share(true),
   "share-no": () => share(false),
+  "ask-yes": () => answerAsked(true),
+  "ask-no": () => answerAsked(false),
 };
 
 function begin() {

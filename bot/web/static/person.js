@@ -34,6 +34,7 @@ const FRAMES = {
   },
   async taken(frame) {
     showTrouble({ turn: "", live: "" });
+    showAsked();
     if (reader() !== frame.name) outbox.fail();
     try {
       await seals.meet(frame);
@@ -51,7 +52,9 @@ const FRAMES = {
     showMuted(Boolean(frame.muted), frame.name);
   },
   keyed: (frame) => seals.keyed(frame.epoch),
+  asked: (frame) => showAsked(frame),
   returned() {
+    showAsked();
     if (mode() !== "talk") return;
     outbox.fail();
     askToShare(false);
@@ -89,6 +92,7 @@ const FRAMES = {
     seals.drop();
     talk = null;
     token = "";
+    showAsked();
     askToShare(false);
     enterMode("bot");
     showNews(word(`ended.${reason}`));
@@ -147,6 +151,28 @@ function share(yes) {
   askToShare(false);
   showNote(word(yes ? "seal.shared" : "seal.kept", { name: person }));
   inLine(() => seals.decide(yes));
+}
+
+// What the person wants to do with a colleague only when the visitor agrees. A kind that is unknown here is not asked.
+let asked = 0;
+
+function showAsked({ ask = 0, about = "", to = "" } = {}) {
+  const question = byId("asked-question"), key = `ask.${about}`;
+  const known = ask > 0 && key in data.words;
+  asked = known ? ask : 0;
+  byId("asked").hidden = !known;
+  question.textContent = "";
+  if (!known) return;
+  Object.assign(question.dataset, { word: key, name: person, to });
+  question.textContent = word(key, { name: person, to });
+  announce(question.textContent);
+}
+
+function answerAsked(yes) {
+  const { to } = byId("asked-question").dataset;
+  talk?.answer({ ask: asked, yes });
+  showAsked();
+  showNews(word(yes ? "ask.moving" : "ask.stays", { name: person, to }));
 }
 
 function askToEnd(asking) {

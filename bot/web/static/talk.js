@@ -48,6 +48,10 @@ class Talk {
     this.#send({ type: "key", ...key });
   }
 
+  answer(said) {
+    this.#send({ type: "answer", ...said });
+  }
+
   end() {
     this.#ending = true;
     if (!this.#send({ type: "end" })) this.#tell({ type: "trouble" });

@@ -90,7 +90,7 @@ async def _talk(guest: Guest, desk: People) -> Staff:
 
 async def _muted(guest: Guest, desk: People) -> None:
     staff = await _talk(guest, desk)
-    await staff.mutes()
+    await desk.mute(staff)
     await guest.sees("has paused the talk")
 
 

@@ -1,0 +1,129 @@
+// What stands beside the words of one talk: handing it over, muting by two, calling for help, and the note to oneself.
+
+import { bytesOf, hpkeOpen, hpkeSeal, joined, read64, write64 } from "./sealing.js";
+
+const NOTE_SIZES = [500, 1000, 2000, 4000]; // bytes of a padded note: its length is told no more exactly
+const NOTE_PAUSE = 700; // milliseconds without a key press until a note is kept
+export const OPEN = ["colleague", "visitor", "agreed"];
+
+export class Beside {
+  constructor(talk, { say, send, alone }) {
+    Object.assign(this, { talk, say, send, alone });
+    const on = (selector, deed) => { this.part(selector).onclick = deed; };
+    on("[data-move]", () => this.toggle(".colleagues", () => this.send({ type: "colleagues", talk: talk.handle })));
+    on("[data-mute]", () => (this.muted ? this.send({ type: "unmute", talk: talk.handle }) : this.askToMute()));
+    on("[data-call]", () => this.call());
+    on("[data-over]", () => this.send({ type: "call", talk: talk.handle, on: false }));
+    on("[data-withdraw]", () => this.ask && this.send({ type: "answer", talk: talk.handle, number: this.ask.number, yes: false }));
+    this.part(".reasons").onsubmit = (event) => { event.preventDefault(); this.sendMute(); };
+    for (const close of talk.element.querySelectorAll("[data-shut]")) close.onclick = () => this.shut();
+    talk.element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && event.target.closest(".colleagues, .reasons")) this.shut();
+    });
+    this.box = this.part(".note textarea");
+    this.box.oninput = () => { this.dirty = true; clearTimeout(this.later); this.later = setTimeout(() => this.keepNote(), NOTE_PAUSE); };
+    this.box.onblur = () => this.dirty && this.keepNote();
+  }
+
+  part(selector) { return this.talk.element.querySelector(selector); }
+  get muted() { return this.part("[data-mute]").getAttribute("aria-pressed") === "true"; }
+
+  meet(frame) {
+    this.binding = read64(frame.binding);
+    if (this.dirty) this.keepNote(); // it may have been lost with the connection
+  }
+
+  // --- Hand over, and mute ---
+
+  toggle(selector, opened) {
+    const panel = this.part(selector), was = panel.hidden;
+    for (const each of this.talk.element.querySelectorAll(".colleagues, .reasons")) each.hidden = true;
+    panel.hidden = !was;
+    if (was) opened();
+  }
+
+  shut() {
+    const from = this.part(this.part(".colleagues").hidden ? "[data-mute]" : "[data-move]");
+    this.part(".colleagues").hidden = this.part(".reasons").hidden = true;
+    from.focus();
+  }
+
+  offer(rows) {
+    const panel = this.part(".colleagues"), list = panel.querySelector("ul");
+    panel.querySelector(".hint").textContent = this.say(rows.length ? "move_ask" : "move_nobody");
+    list.replaceChildren(...rows.map(({ id, name, paused }) => {
+      const item = document.createElement("li"), button = Object.assign(document.createElement("button"), { type: "button" });
+      button.textContent = paused ? this.say("move_paused", { name }) : name;
+      button.onclick = () => { this.shut(); this.send({ type: "ask", talk: this.talk.handle, kind: "move", to: id, why: [] }); };
+      item.append(button);
+      return item;
+    }));
+    (list.querySelector("button") ?? panel.querySelector("[data-shut]")).focus();
+  }
+
+  askToMute() {
+    this.toggle(".reasons", () => {
+      const panel = this.part(".reasons"), alone = this.alone();
+      panel.querySelector(".hint").textContent = this.say(alone ? "mute_alone" : "mute_ask");
+      panel.querySelector("fieldset").hidden = panel.querySelector(".primary").hidden = alone;
+      panel.reset();
+      panel.querySelector(alone ? "[data-shut]" : "input").focus();
+    });
+  }
+
+  sendMute() {
+    const why = [...this.part(".reasons").querySelectorAll(":checked")].map((box) => box.value);
+    if (!why.length) { this.part(".reasons .hint").textContent = this.say("mute_why"); return; }
+    this.shut();
+    this.send({ type: "ask", talk: this.talk.handle, kind: "mute", to: "", why });
+  }
+
+  // --- Help ---
+
+  call() {
+    if (!this.send({ type: "call", talk: this.talk.handle, on: true })) this.talk.tell(this.say("call_lost"));
+    this.part(".routine").open = true; // the operator's own words, whatever comes of the call
+  }
+
+  draw(ask, call) {
+    this.ask = ask && OPEN.includes(ask.stage) ? ask : null;
+    this.part(".asking").hidden = !this.ask;
+    if (this.ask) this.part(".asking span").textContent = this.say(`asking_${ask.kind}_${ask.stage}`, ask);
+    this.part(".help").hidden = !call;
+    if (!call) return;
+    const who = call.coming.length ? "help_coming" : this.alone() ? "help_alone" : "help_called";
+    const words = this.say(who, { names: call.coming.join(", ") }), place = this.part(".help [role=status]");
+    if (place.textContent !== words) place.textContent = words;
+  }
+
+  // --- The note: sealed to this device before it leaves the page ---
+
+  get info() { return joined(bytesOf("fristad 1 note"), this.binding); }
+
+  async keepNote() {
+    clearTimeout(this.later);
+    const bytes = bytesOf(this.box.value), size = NOTE_SIZES.find((each) => each >= bytes.length + 2);
+    if (this.talk.ended || !this.binding) return;
+    if (!size) return this.tellNote("note_long");
+    const padded = new Uint8Array(size), { device } = this.talk;
+    padded.set([bytes.length >> 8, bytes.length & 255]);
+    padded.set(bytes, 2);
+    const sealed = bytes.length ? write64(await hpkeSeal(padded, read64(device.key), this.info)) : "";
+    this.dirty = !this.send({ type: "note", talk: this.talk.handle, sealed });
+    this.tellNote(this.dirty ? "note_lost" : "note_kept");
+  }
+
+  async showNote(sealed) {
+    if (this.box.value || this.dirty) return; // what stands here is newer
+    try {
+      const padded = await hpkeOpen(read64(sealed), this.talk.device.pair, this.info), length = padded[0] * 256 + padded[1];
+      this.box.value = new TextDecoder().decode(padded.slice(2, 2 + length));
+      this.part(".note").open = true;
+      this.tellNote("note_kept");
+    } catch {
+      this.tellNote("note_closed");
+    }
+  }
+
+  tellNote(key) { this.part(".note [role=status]").textContent = this.say(key); }
+}
