@@ -6,10 +6,12 @@ from typing import assert_never
 
 from console.accounts import Member
 from console.acts import Acts
+from console.closing import Closing
 from console.desk_device import DeskDevice
 from console.devices import Devices, Ready, Revoked, Standing
 from console.frames import VERSION, Device, Duty, End, Frame, Hand, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
 from console.presence import DutyState, Presences
+from console.room_frames import Guide, ShutDesk
 from console.talks import Talks
 from console.views import SHOWN_ROWS, Json, Views, handle_of
 from console.wrapup import check_choices
@@ -54,6 +56,7 @@ class Desk:
         views: Views,
         tally: Tally,
         limits: Limits,
+        closing: Closing,
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
@@ -63,6 +66,7 @@ class Desk:
         self._views = views
         self._tally = tally
         self._limits = limits
+        self._closing = closing
         self._send = send
         self._device = DeskDevice(member, devices, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
@@ -112,6 +116,8 @@ class Desk:
                 await self._wrap_up(frame)
             case Hand():
                 await self._talks.hand(frame.talk)
+            case ShutDesk() | Guide():
+                await self._closing.act(frame, self._rows)
             case _:
                 await self._handle_talk(frame)
 
@@ -153,7 +159,7 @@ class Desk:
             rows = await self._end.waiting(self._member.desk)
             load = await self._end.load(self._member.desk)
             self._know(rows[:SHOWN_ROWS])
-            await self._send(self._views.room(rows, load))
+            await self._send(self._views.room(rows, load) | await self._closing.told())
             await asyncio.sleep(_ROOM_PAUSE)
 
     def _know(self, rows: list[WaitingVisitor]) -> None:
@@ -168,6 +174,8 @@ class Desk:
             await asyncio.sleep(self._limits.lease / 3)
             if self.on_duty:
                 await self._renew()
+            if self._closing.changed():
+                self._room_changed.set()
 
     async def _watch_displacement(self) -> None:
         await self._displaced.wait()

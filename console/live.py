@@ -4,11 +4,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.accounts import Member
+from console.closing import Closing
 from console.desk import Desk, OpenedElsewhere
 from console.frame_fields import BadFrame
 from console.frames import Frame, parse_frame
@@ -17,6 +19,7 @@ from console.permissions import Role, allows
 from console.signins import SignedIn
 from console.tables import finish
 from console.views import Json, Views, load_view
+from dialogues.hours import SWEDEN
 from handover.ports import HandoverError, StaffEnd
 from safety.limits import FrameBudget
 from safety.logs import error_id, log_failure
@@ -115,6 +118,14 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
 def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awaitable[None]]) -> Conversation:
     if signed_in.member.role is not Role.STAFF:
         return LoadWatch(signed_in.member, house.staff_end, send)
+    closing = Closing(
+        signed_in.member,
+        staff_end=house.staff_end,
+        desks=lambda: house.content.desks,
+        tally=house.tally,
+        now=lambda: datetime.fromtimestamp(house.clock(), SWEDEN),
+        send=send,
+    )
     return Desk(
         signed_in.member,
         staff_end=house.staff_end,
@@ -123,6 +134,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         views=Views(house.words[signed_in.language], house.content, house.word_lists),
         tally=house.tally,
         limits=house.limits,
+        closing=closing,
         send=send,
     )
 

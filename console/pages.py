@@ -22,6 +22,7 @@ from console.views import device_slot, waiting_band
 from console.wrapup import GROUPS
 from dialogues.hours import SWEDEN
 from dialogues.wording import in_language
+from handover.outlook import Shut
 
 STATIC = Path(__file__).parent / "static"
 SEALING = Path(safety.__file__).parent / "sealing.js"  # the same file as the visitor's page has
@@ -31,11 +32,13 @@ FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
     "codes.js": _SCRIPT,
+    "closing.js": _SCRIPT,
     "column.js": _SCRIPT,
     "compare.js": _SCRIPT,
     "desk.js": _SCRIPT,
     "deskkeys.js": _SCRIPT,
     "device.js": _SCRIPT,
+    "filters.js": _SCRIPT,
     "hand.js": _SCRIPT,
     "letters.js": _SCRIPT,
     "load.js": _SCRIPT,
@@ -135,6 +138,7 @@ async def show_desk(request: Request) -> Response:
         groups=GROUPS,
         capacity=house.limits.capacity,
         slot=slot,
+        reasons=tuple(Shut),
         routine=in_language(house.content.desks[member.desk].reporting, language_of(request)),
     )
 
@@ -152,6 +156,8 @@ async def show_statistics(request: Request) -> Response:
         band=waiting_band(load.waiting),
         on_duty=load.on_duty,
         left=waiting_band(await house.letters.open(desk)),
+        shut=await house.staff_end.why_shut(desk),
+        reasons=tuple(Shut),
     )
 
 

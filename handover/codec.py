@@ -128,5 +128,9 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"d": lambda _: WasOpened(),
         b"m": lambda rest: WasMuted(rest == b"1"),
     },
-    "talk": {b"r": lambda _: WasReturned(), b"e": lambda rest: WasEnded(EndReason(rest.decode()))},
+    "talk": {
+        b"r": lambda _: WasReturned(),
+        b"g": lambda _: Resync(),
+        b"e": lambda rest: WasEnded(EndReason(rest.decode())),
+    },
 }

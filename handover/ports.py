@@ -9,7 +9,9 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from handover.events import RoomEvent, TalkEvent
+from handover.outlook import Closed
 from handover.post import StaffPost, VisitorPost
+from handover.room import StaffRoom, VisitorRoom
 from handover.values import (
     Accepted,
     AtCapacity,
@@ -52,14 +54,15 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(VisitorPost, Protocol):
+class VisitorEnd(VisitorPost, VisitorRoom, Protocol):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:
         """How many are available and how many wait."""
 
-    async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full:
-        """Put a new talk last in the waiting room. Until its first `attend` it is away, and soon gone."""
+    async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full | Closed:
+        """Put a new talk last in the waiting room, unless the desk is shut. Until its first `attend` it is
+        away, and soon gone."""
 
     async def spend(self, desk: DeskId, nonce: str, seconds: int) -> bool:
         """Whether `nonce` (at most 64 of printable ASCII) is spent here for the first time within `seconds`, in any
@@ -106,7 +109,7 @@ class VisitorEnd(VisitorPost, Protocol):
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(StaffPost, Protocol):
+class StaffEnd(StaffPost, StaffRoom, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:

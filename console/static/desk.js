@@ -1,5 +1,6 @@
 // The desk's page: draws what the live path says and sends what is pressed. All words come from the page.
 
+import { Closing } from "./closing.js";
 import { Device } from "./device.js";
 import { brief, Room } from "./room.js";
 import { Talk } from "./talk.js";
@@ -16,7 +17,8 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
-const room = new Room({ say, take: (talk) => wire.send({ type: "take", talk }) });
+const room = new Room({ say, take: (talk) => wire.send({ type: "take", talk }), guide: (talk) => wire.send({ type: "guide", talk }) });
+const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
 let wire, device, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
@@ -123,6 +125,7 @@ async function askAnew() {
 
 function showRoom(frame) {
   const fresh = room.show(frame);
+  closing.show(frame);
   for (const row of frame.rows) names.set(row.talk, row.name);
   if (fresh.length && !firstRoom && duty === "on" && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
   firstRoom = false;

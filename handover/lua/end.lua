@@ -1,4 +1,4 @@
--- keys: talk up down room held
+-- keys: talk up down room held pace
 -- args: id staff reason
 -- `staff` is empty for the visitor. DEL and not UNLINK: when the answer leaves, the words are gone.
 local fields = redis.call('HMGET', talk, 'state', 'staff', 'holding')
@@ -15,6 +15,7 @@ end
 redis.call('ZREM', room, id)
 if fields[3] then
   redis.call('ZREM', held, fields[3])
+  keep_pace(pace, fields[3])
 end
 redis.call('PUBLISH', talk, 'e' .. reason)
 redis.call('PUBLISH', room, 'x')

@@ -11,6 +11,7 @@ from starlette.routing import Mount
 
 from console.frames import Device, Duty, End, Hand, Heard, Mute, Release, Say, Take, WrapUp
 from console.permissions import OPEN, PERMISSIONS, Role, allows
+from console.room_frames import Guide, ShutDesk
 from console.signins import COOKIE
 from console.stepup import FRESH
 from dialogues.values import Content
@@ -80,6 +81,7 @@ WRITTEN: dict[str, set[str]] = {
     "POST /edit/undo": {COORDINATOR},
     "POST /directory/checked": {COORDINATOR},
     "GET /texts/export": {COORDINATOR},
+    "POST /statistics/shut": {COORDINATOR},
     "GET /static/{name}": {"anyone"},
     "GET /healthz": {"anyone"},
     "WS /live": ALL,
@@ -102,7 +104,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 58
+    assert len(routes) == len(WRITTEN) == 59
     assert set(routes) == set(WRITTEN)
 
 
@@ -113,7 +115,8 @@ def test_the_permissions_are_the_written_ones() -> None:
 
 
 def test_a_coordinator_may_do_nothing_on_the_live_path() -> None:
-    actions = {f"live.{frame.action}" for frame in (Device, Duty, Take, Say, Heard, Release, Mute, End, WrapUp, Hand)}
+    frames = (Device, Duty, Take, Say, Heard, Release, Mute, End, WrapUp, Hand, ShutDesk, Guide)
+    actions = {f"live.{frame.action}" for frame in frames}
     assert actions == {action for action in PERMISSIONS if action.startswith("live.")}
     assert not any(allows(role, action) for role in Role if role is not Role.STAFF for action in actions)
     assert all(allows(Role.STAFF, action) for action in actions)
