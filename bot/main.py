@@ -13,6 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from bot.counting import counter_names
 from bot.editions import Editions
+from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.toll import Toll
@@ -117,12 +118,14 @@ class _Lasting:
         words = Words(content, settings.desk, _constants(settings))
         later = load_later(content, words, self.rules)
         assets = load_assets(load_box(words), later, before.assets if before else None)
-        reception = Reception(content, words, end, self.tally, settings.desk, lambda: _in_sweden(self.now()), self.toll)
+        prospects = Prospects(words, content.desks[settings.desk], self._in_sweden, settings.deadline_minutes * 60)
+        reception = Reception(content, words, end, self.tally, settings.desk, self._in_sweden, self.toll, prospects)
         return Site(
             settings=settings,
             content=content,
             words=words,
             reception=reception,
+            prospects=prospects,
             end=end,
             partings=before.partings if before else Partings(end, reception),
             paces=self.paces,
@@ -134,6 +137,9 @@ class _Lasting:
             now=self.now,
             guard=self.guard,
         )
+
+    def _in_sweden(self) -> datetime:
+        return datetime.fromtimestamp(self.now(), SWEDEN)
 
 
 def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
@@ -195,7 +201,3 @@ def _constants(settings: BotSettings) -> dict[str, object]:
 def _minutes(seconds: int) -> int:
     """Rounded up: nothing is erased later than the page says."""
     return -(-seconds // 60)
-
-
-def _in_sweden(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, SWEDEN)

@@ -1,12 +1,15 @@
 """Between a visitor and the two things behind the page: the bot that answers, and the waiting room."""
 
+import contextlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from bot.counting import Counts, names_of_step
+from bot.prospects import Prospects
 from bot.toll import Paid, Price, Toll
+from bot.turn import Turn, briefing_of, closed, sorry
 from bot.words import Words
 from dialogues import admission, directory
 from dialogues.doors import Desk, DeskChannel
@@ -26,10 +29,10 @@ from dialogues.values import (
     Reply,
     State,
 )
+from handover.outlook import Closed, Shut
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
     PSEUDONYM_WORDS,
-    Briefing,
     Channel,
     Danger,
     DeskId,
@@ -45,18 +48,8 @@ WAIT = "wait-anyway"  # somebody is on duty and busy: wait all the same
 JOIN = "join"
 CODES = "codes"  # leave a message instead; the page's script takes it from there
 OVER = "talk-over"  # the page learned that its talk is over
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one answer leaves behind: the next state, what to show, the talk that the visitor now has, and what is to be
-    paid before there is one."""
-
-    state: State
-    reply: Reply
-    talk: TalkRef | None = None
-    language_changed: bool = False
-    price: Price | None = None
+GUIDED = "guided-on"  # the page learned that staff have ended its wait
+NEWS, AGAIN = "news", "open-again"  # the page learned that there is news of its wait; that the desk is open again
 
 
 class Reception:
@@ -71,6 +64,7 @@ class Reception:
         desk: DeskId,
         now: Callable[[], datetime],
         toll: Toll,
+        prospects: Prospects,
         draw: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         self._content = content
@@ -81,6 +75,7 @@ class Reception:
         self._door = _on_the_web(content.desks[desk])
         self._clock = now
         self._toll = toll
+        self._prospects = prospects
         self._draw = draw
 
     def open(self, language: str) -> Turn:
@@ -100,8 +95,8 @@ class Reception:
         """One step of the conversation; `paid` is what came along, should it cost something. Raises UnknownChoice for a
         choice that the state does not offer."""
         state = replace(state, waiting=talk is not None)
-        if event == Choose(OVER):
-            return self.show(state, None, "after")
+        if turn := await self._answer_page(state, event, talk, channel):
+            return turn
         if event == Choose(WAIT) and not talk:
             return await self._join(replace(state, node="briefing"), channel, paid or Paid(), patient=True)
         after, reply = step(self._now(), state, event)
@@ -116,6 +111,16 @@ class Reception:
         if talk and reply.action in {Action.REBRIEF, Action.LANGUAGE}:
             reply = await self._rebrief(after, reply, talk, channel)
         return Turn(after, self._with_duty(after, reply, channel), talk, reply.action is Action.LANGUAGE)
+
+    async def _answer_page(self, state: State, event: Event, talk: TalkRef | None, channel: Channel) -> Turn | None:
+        """What the page itself asks because of what it learned; None for what the visitor did."""
+        if event == Choose(OVER):
+            return self.show(state, None, "after")
+        if event == Choose(GUIDED) and not talk:
+            return await self.guide_on(state, channel)
+        if talk and event in {Choose(NEWS), Choose(AGAIN)}:
+            return await self._tell_news(state, talk, channel, again=event == Choose(AGAIN))
+        return None
 
     async def end(self, talk: TalkRef, reason: EndReason) -> None:
         """End a talk for its visitor; one that is gone already stays uncounted. Raises HandoverError."""
@@ -134,6 +139,17 @@ class Reception:
         """Other lines to call or write to."""
         return directory.lines(self._now(), state)
 
+    async def guide_on(self, state: State, channel: Channel, reason: Shut | None = None) -> Turn:
+        """What somebody reads whose wait staff have ended: why, and the ways on. `reason` as the engine told it with
+        that; None asks whether the desk is shut now."""
+        words = self._words.of(state.language)
+        if reason is None:
+            with contextlib.suppress(HandoverError):
+                reason = (await self._end.outlook(self._desk)).shut
+        turn = closed(self.show(state, None, "closed"), words["news.guided"])
+        why = self._prospects.shut(state.language, reason) if reason else ""
+        return await self._or_leave(sorry(turn, why) if why else turn, channel)
+
     def overdue(self) -> None:
         """Somebody has waited as long as the deadline."""
         self._counts.add(self._desk, "talk.overdue")
@@ -148,6 +164,8 @@ class Reception:
         if elsewhere := admission.refusal(self._content, self._door, state):
             return self._guide(state, elsewhere)
         try:
+            if shut := (await self._end.outlook(self._desk)).shut:
+                return await self._refuse_shut(state, shut, channel)
             opening = await self._end.opening(self._desk)
             if not opening.available and not (patient and opening.on_duty):
                 return await self._or_leave(await self._refuse(state, busy=opening.on_duty > 0), channel)
@@ -155,16 +173,45 @@ class Reception:
             if price:
                 return self._charge(state, channel, price, patient=patient)
             self._toll.joined(paid)  # before it is waited for: of many at once, the later ones see the earlier
-            joined = await self._end.join(self._desk, self._brief(state, channel), self._draw_pseudonym())
+            joined = await self._end.join(self._desk, briefing_of(state, channel), self._draw_pseudonym())
         except HandoverError:
-            return self._sorry(self.show(state, None), words["desk.unreachable"])
+            return sorry(self.show(state, None), words["desk.unreachable"])
+        if isinstance(joined, Closed):
+            return await self._refuse_shut(state, joined.reason, channel)
         if not isinstance(joined, Joined):
             self._counts.add(self._desk, "talk.full")
-            return await self._or_leave(self._closed(state, words["desk.full"]), channel)
+            return await self._or_leave(closed(self.show(state, None, "closed"), words["desk.full"]), channel)
         self._counts.add(self._desk, "talk.joined")
         self._counts.add(self._desk, f"contact.{channel}")
         waiting = self.show(state, joined.ref, "topics")
-        return self._sorry(waiting, words["waiting.meanwhile"])
+        return sorry(waiting, words["waiting.meanwhile"])
+
+    async def _refuse_shut(self, state: State, reason: Shut, channel: Channel) -> Turn:
+        self._counts.add(self._desk, "talk.closed")
+        return await self._or_leave(
+            closed(self.show(state, None, "closed"), self._prospects.shut(state.language, reason)), channel
+        )
+
+    async def _tell_news(self, state: State, talk: TalkRef, channel: Channel, *, again: bool) -> Turn:
+        """Why nobody may come in time, with the ways on, above what the visitor was shown; who waits no longer is told
+        nothing here."""
+        turn = self.show(state, talk)
+        quiet = replace(turn, reply=replace(turn.reply, messages=()))
+        try:
+            standing = await self._end.attend(talk)
+        except HandoverError:
+            return sorry(quiet, self._words.of(state.language)["desk.unreachable"])
+        if not isinstance(standing, Waiting):
+            return quiet
+        if again:
+            return sorry(quiet, self._words.of(state.language)["news.again"])
+        said = self._prospects.sentences(state.language, self._prospects.of(standing))
+        told = tuple(Message(MessageKind.TEXT, sentence) for sentence in said)
+        if not told:
+            return quiet
+        return await self._or_leave(
+            replace(quiet, reply=replace(quiet.reply, messages=(*told, self.lines(state)))), channel
+        )
 
     def _charge(self, state: State, channel: Channel, price: Price, *, patient: bool) -> Turn:
         """Many want in: what to pay first, whom to turn to meanwhile, and the same choice once more."""
@@ -183,7 +230,7 @@ class Reception:
 
     def _guide(self, state: State, why: str) -> Turn:
         """To the doors that take this visitor; who is in danger reads 112 before anything else."""
-        turn = self._sorry(self.show(state, None, "elsewhere"), why)
+        turn = sorry(self.show(state, None, "elsewhere"), why)
         if Danger(state.danger) is not Danger.URGENT:
             return turn
         first = danger_messages(self._now(), state, "danger.call")
@@ -195,8 +242,8 @@ class Reception:
             self._counts.add(self._desk, "talk.closed")
             turn = self.show(state, None, "closed")
             again = admission.next_hours(self._now(), await self._planned(), state)
-            return self._sorry(turn, again) if again else turn
-        turn = self._closed(state, words["desk.busy"])
+            return sorry(turn, again) if again else turn
+        turn = closed(self.show(state, None, "closed"), words["desk.busy"])
         wait = Choice(WAIT, words["desk.wait"], ChoiceKind.PERSON)
         return replace(turn, reply=replace(turn.reply, choices=(wait, *turn.reply.choices)))
 
@@ -215,35 +262,14 @@ class Reception:
         leave = Choice(CODES, self._words.of(turn.state.language)["desk.leave"], ChoiceKind.PERSON)
         return replace(turn, reply=replace(turn.reply, choices=(leave, *turn.reply.choices)))
 
-    def _closed(self, state: State, why: str) -> Turn:
-        """The way on that `closed` offers, with another reason than that nobody is there."""
-        turn = self.show(state, None, "closed")
-        others = tuple(message for message in turn.reply.messages if message.kind is MessageKind.LINES)
-        return replace(turn, reply=replace(turn.reply, messages=(Message(MessageKind.TEXT, why), *others)))
-
-    def _sorry(self, turn: Turn, words: str) -> Turn:
-        first = Message(MessageKind.TEXT, words)
-        return replace(turn, reply=replace(turn.reply, messages=(first, *turn.reply.messages)))
-
     async def _rebrief(self, state: State, reply: Reply, talk: TalkRef, channel: Channel) -> Reply:
         try:
             # A talk that is gone is told by its own channel, which also knows why.
-            await self._end.brief(talk, self._brief(state, channel))
+            await self._end.brief(talk, briefing_of(state, channel))
         except HandoverError:
             failed = Message(MessageKind.TEXT, self._words.of(state.language)["briefing.not-passed-on"])
             return replace(reply, messages=(failed, *reply.messages))
         return reply
-
-    def _brief(self, state: State, channel: Channel) -> Briefing:
-        return Briefing(
-            language=state.language,
-            channel=channel,
-            topic=state.topic,
-            audience=state.audience,
-            age_band=state.age_band,
-            county=state.county,
-            danger=Danger(state.danger),
-        )
 
     def _draw_pseudonym(self) -> Pseudonym:
         return Pseudonym(self._draw(PSEUDONYM_WORDS), self._draw(PSEUDONYM_WORDS))
@@ -255,7 +281,9 @@ class Reception:
         said = admission.notices(self._content, self._door, state)
         key = "relay.sealed" if channel is Channel.WEB else "relay.honesty"
         sealed = Message(MessageKind.NOTICE, self._words.of(state.language)[key])
-        return replace(reply, messages=(*reply.messages, *said, sealed))
+        late = self._prospects.before(state.language)
+        closing = (Message(MessageKind.NOTICE, late),) if late else ()
+        return replace(reply, messages=(*reply.messages, *closing, *said, sealed))
 
 
 def _on_the_web(desk: Desk) -> Desk:

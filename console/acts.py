@@ -1,11 +1,13 @@
-"""What only whoever holds a talk may do with it: give it back, end it."""
+"""What only whoever holds a talk may do with it: give it back, end it; and wrap it up when it has ended."""
 
 from collections.abc import Awaitable, Callable
 
 from console.accounts import Member
-from console.frames import End, Release
+from console.frames import End, Release, WrapUp
+from console.presence import Presence
 from console.talks import Talks
 from console.views import Json
+from console.wrapup import check_choices
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import Done, EndReason, Gone, TalkRef
@@ -20,12 +22,14 @@ class Acts:
         talks: Talks,
         *,
         staff_end: StaffEnd,
+        presence: Presence,
         tally: Tally,
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
         self._talks = talks
         self._end = staff_end
+        self._presence = presence
         self._tally = tally
         self._send = send
 
@@ -33,13 +37,25 @@ class Acts:
         """Do what the page asks, and tell it what came of it."""
         ref = self._talks.ref(frame.talk)
         if ref is None:
-            await self._send({"type": "refused", "code": "not_yours", "talk": frame.talk})
+            await self._refuse("not_yours", frame.talk)
             return
         match frame:
             case Release():
                 await self._release(frame, ref)
             case End():
                 await self._finish(frame, ref)
+
+    async def wrap_up(self, frame: WrapUp) -> None:
+        """Count closed choices about a talk that has ended, once."""
+        choices = check_choices(frame.choices)
+        if choices is None or not self._presence.take_wrapup(frame.talk):
+            await self._refuse("no_wrapup", frame.talk)
+            return
+        for choice in choices:
+            self._count(f"wrapup.{choice}")
+        if choices:
+            self._count("wrapup.saved")
+        await self._send({"type": "wrapped", "talk": frame.talk, "saved": bool(choices)})
 
     async def _release(self, frame: Release, ref: TalkRef) -> None:
         if isinstance(await self._end.release(ref, self._member.id), Done):
@@ -55,6 +71,9 @@ class Acts:
             await self._talks.end(frame.talk, None)
         else:
             await self._talks.leave(frame.talk, "not_yours")
+
+    async def _refuse(self, code: str, handle: str) -> None:
+        await self._send({"type": "refused", "code": code, "talk": handle})
 
     def _count(self, name: str) -> None:
         self._tally.add(self._member.desk, name)

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from console.accounts import Member
 from console.acts import Acts
+from console.closing import Closing
 from console.desk_device import DeskDevice
 from console.devices import Devices, Ready, Revoked, Standing
 from console.duty import OwnDuty
@@ -15,12 +16,12 @@ from console.duty_frames import Ready as BreathedEnough
 from console.frames import VERSION, Device, End, Frame, Hand, Heard, Release, Say, Take, Unsayable, WrapUp
 from console.habits import Habits
 from console.presence import DutyState, Presences
+from console.room_frames import Guide, ShutDesk
 from console.talks import Talks
 from console.together import Together
 from console.together_frames import TogetherFrame
 from console.together_views import TogetherViews
 from console.views import SHOWN_ROWS, Json, Views, handle_of
-from console.wrapup import check_choices
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import (
@@ -67,6 +68,7 @@ class Desk:
         habits: Habits,
         most: Callable[[], int],
         steady: Callable[[], float],
+        closing: Closing,
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
@@ -76,6 +78,7 @@ class Desk:
         self._views = views
         self._tally = tally
         self._limits = limits
+        self._closing = closing
         self._send = send
         self._device = DeskDevice(member, devices, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
@@ -89,7 +92,7 @@ class Desk:
             steady=steady,
             send=send,
         )
-        self._acts = Acts(member, self._talks, staff_end=staff_end, tally=tally, send=send)
+        self._acts = Acts(member, self._talks, staff_end=staff_end, presence=self._presence, tally=tally, send=send)
         self._together = Together(
             member,
             self._talks,
@@ -120,6 +123,7 @@ class Desk:
             for work in (
                 self._note_room_changes,
                 self._show_room,
+                self._watch_clock,
                 self._duty.run,
                 self._watch_displacement,
                 self._device.watch,
@@ -146,9 +150,11 @@ class Desk:
             case Take():
                 await self._take(frame)
             case WrapUp():
-                await self._wrap_up(frame)
+                await self._acts.wrap_up(frame)
             case Hand():
                 await self._talks.hand(frame.talk)
+            case ShutDesk() | Guide():
+                await self._closing.act(frame, self._rows)
             case _:
                 await self._handle_talk(frame)
 
@@ -194,7 +200,8 @@ class Desk:
             rows = _lost_first(await self._end.waiting(self._member.desk), self._member.id)
             load = await self._end.load(self._member.desk)
             self._know(rows[:SHOWN_ROWS])
-            await self._send(self._views.room(rows, load, self._member.id))
+            room = self._views.room(rows, load, self._member.id)
+            await self._send(room | await self._closing.told())
             await self._duty.show_crew()
             await self._together.look()
             await asyncio.sleep(_ROOM_PAUSE)
@@ -204,6 +211,13 @@ class Desk:
         shown = {handle_of(row.ref): row.ref for row in rows}
         older = {handle: ref for handle, ref in self._rows.items() if handle not in shown}
         self._rows = dict(list((older | shown).items())[-_KNOWN_ROWS:])
+
+    async def _watch_clock(self) -> None:
+        """Show the room anew when the desk's hours end: nothing else says so."""
+        while True:
+            await asyncio.sleep(self._limits.lease / 3)
+            if self._closing.changed():
+                self._room_changed.set()
 
     async def _watch_displacement(self) -> None:
         await self._displaced.wait()
@@ -255,17 +269,6 @@ class Desk:
             await self._talks.open(outcome.talk)
         else:
             await self._refuse(_NOT_CLAIMED[type(outcome)], frame.talk)
-
-    async def _wrap_up(self, frame: WrapUp) -> None:
-        choices = check_choices(frame.choices)
-        if choices is None or not self._presence.take_wrapup(frame.talk):
-            await self._refuse("no_wrapup", frame.talk)
-            return
-        for choice in choices:
-            self._count(f"wrapup.{choice}")
-        if choices:
-            self._count("wrapup.saved")
-        await self._send({"type": "wrapped", "talk": frame.talk, "saved": bool(choices)})
 
     def _count(self, name: str) -> None:
         self._tally.add(self._member.desk, name)

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from console.duty_frames import Duty, Habits, Ready, read_duty, read_habits
 from console.frame_fields import BadFrame, read_handle, read_seq, read_text
+from console.room_frames import Guide, ShutDesk, read_guide, read_shut
 from console.together_frames import READERS as TOGETHER
 from console.together_frames import TogetherFrame
 from handover.values import MessageId
@@ -95,7 +96,9 @@ class Hand:
     talk: str
 
 
-Frame = Device | Duty | Ready | Habits | Take | Say | Unsayable | Heard | Release | End | WrapUp | Hand | TogetherFrame
+DutyFrame = Duty | Ready | Habits
+RoomFrame = Take | ShutDesk | Guide
+Frame = Device | DutyFrame | RoomFrame | Say | Unsayable | Heard | Release | End | WrapUp | Hand | TogetherFrame
 
 
 def parse_frame(text: str) -> Frame:
@@ -158,4 +161,6 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "wrapup": _wrapup,
     "hand": lambda raw: Hand(read_handle(raw)),
     **TOGETHER,
+    "shut": read_shut,
+    "guide": read_guide,
 }

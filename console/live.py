@@ -4,11 +4,13 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Protocol
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.accounts import Member
+from console.closing import Closing
 from console.desk import Desk, OpenedElsewhere
 from console.frame_fields import BadFrame
 from console.frames import Frame, parse_frame
@@ -19,6 +21,7 @@ from console.signins import SignedIn
 from console.tables import finish
 from console.together_views import TogetherViews
 from console.views import Json, Views, load_view
+from dialogues.hours import SWEDEN
 from handover.ports import HandoverError, StaffEnd
 from safety.limits import FrameBudget
 from safety.logs import error_id, log_failure
@@ -119,6 +122,14 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         return LoadWatch(signed_in.member, house.staff_end, send)
     desk = signed_in.member.desk
     views = Views(house.words[signed_in.language], house.content, house.word_lists)
+    closing = Closing(
+        signed_in.member,
+        staff_end=house.staff_end,
+        desks=lambda: house.content.desks,
+        tally=house.tally,
+        now=lambda: datetime.fromtimestamp(house.clock(), SWEDEN),
+        send=send,
+    )
     return Desk(
         signed_in.member,
         staff_end=house.staff_end,
@@ -131,6 +142,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         habits=house.habits,
         most=lambda: most_of(house.content, desk),
         steady=house.steady,
+        closing=closing,
         send=send,
     )
 

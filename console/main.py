@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from console import (
     account_pages,
     audit_pages,
+    closing_pages,
     device_pages,
     edit_pages,
     letter_pages,
@@ -172,7 +173,7 @@ def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages,
+        edit_pages, closing_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)

@@ -23,6 +23,7 @@ from console.views import device_slot, waiting_band
 from console.wrapup import GROUPS
 from dialogues.hours import SWEDEN
 from dialogues.wording import in_language
+from handover.outlook import Shut
 
 STATIC = Path(__file__).parent / "static"
 SEALING = Path(safety.__file__).parent / "sealing.js"  # the same file as the visitor's page has
@@ -33,12 +34,14 @@ FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
     "codes.js": _SCRIPT,
+    "closing.js": _SCRIPT,
     "column.js": _SCRIPT,
     "compare.js": _SCRIPT,
     "desk.js": _SCRIPT,
     "deskkeys.js": _SCRIPT,
     "device.js": _SCRIPT,
     "duty.js": _SCRIPT,
+    "filters.js": _SCRIPT,
     "hand.js": _SCRIPT,
     "letters.js": _SCRIPT,
     "load.js": _SCRIPT,
@@ -139,6 +142,7 @@ async def show_desk(request: Request) -> Response:
         groups=GROUPS,
         slot=slot,
         mute_reasons=MUTE_REASONS,
+        reasons=tuple(Shut),
         routine=in_language(house.content.desks[member.desk].reporting, language_of(request)),
     )
 
@@ -156,6 +160,8 @@ async def show_statistics(request: Request) -> Response:
         band=waiting_band(load.waiting),
         on_duty=load.on_duty,
         left=waiting_band(await house.letters.open(desk)),
+        shut=await house.staff_end.why_shut(desk),
+        reasons=tuple(Shut),
     )
 
 

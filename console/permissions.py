@@ -100,6 +100,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.note": _STAFF,
     "live.wrapup": _STAFF,
     "live.hand": _STAFF,
+    # The waiting room as a whole.
+    "live.shut": _STAFF,
+    "live.guide": _STAFF,
+    "POST /statistics/shut": _COORDINATOR,
 }
 
 # What a sign-in may do that has no second proof yet: set one up, and leave.

@@ -7,7 +7,8 @@ be read and `%W~` only written. What a permission does not name here is refused.
 
 VISITOR = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~count:* ~spent:* ~post:* ~box:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~count:* ~spent:* ~post:* ~box:*"
+    " ~shut:* ~pace:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",
@@ -17,6 +18,10 @@ VISITOR = (
     # The room: how many and since when, never who. A rank or a lexical count would spell out the ids of others.
     "(+zcard +zcount +zadd +zrem ~room:*)",
     "(+zrem %W~held:* %W~full:*)",
+    # Why the desk is shut, how many talks are in hand, and what recent ones lasted on the whole: never whose.
+    "(+get %R~shut:*)",
+    "(+zcard %R~held:*)",
+    "(+hmget +hset +pexpire ~pace:*)",
     "(+zscore +zcount %R~duty:* %R~free:* %R~full:*)",
     "(+hincrby +pexpire ~count:*)",
     "(+zadd +zremrangebyscore +zremrangebyrank +pexpire %W~spent:*)",
@@ -31,7 +36,7 @@ VISITOR = (
 STAFF = (
     "-@all +ping +time +unsubscribe",
     "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~crew:* ~asks:* ~count:* ~line:*"
-    " ~hours:* ~post:* ~box:*)",
+    " ~hours:* ~post:* ~box:* ~shut:* ~pace:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     "(+xadd %W~down:*)",
     "(+xrange %R~up:* %R~down:*)",
@@ -41,6 +46,8 @@ STAFF = (
     "(+hget +hgetall +hset +hdel +pexpireat ~crew:*)",
     "(+hincrby +hgetall +pexpire +del ~count:*)",
     "(+xrange +xdel ~post:*)",
+    "(+get +set +del ~shut:*)",
+    "(+hmget +hset +pexpire ~pace:*)",
     "(+hget +hmget +hset +pexpireat +del ~box:*)",
     "(+set +del %W~line:* %W~hours:*)",
     "(+eval +evalsha +hget +hmget +hset +pexpire ~edition:*)",

@@ -134,6 +134,7 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
     "talk": {
         b"r": lambda _: WasReturned(),
         b"v": lambda _: WasMoved(),
+        b"g": lambda _: Resync(),
         b"e": lambda rest: WasEnded(EndReason(rest.decode())),
     },
 }

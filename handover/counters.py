@@ -24,6 +24,7 @@ def talk_names(topics: Iterable[str]) -> frozenset[str]:
             "talk.taken",
             "talk.returned",
             "talk.left-waiting",
+            "talk.guided",
             *(f"talk.ended.{reason}" for reason in EndReason),
         }
     )

@@ -20,13 +20,15 @@ spent:{desk}           zset    nonce of a work that was done -> when it is forgo
 line:{desk}            string  the desk's signed key for left messages; a minute, renewed by the console while it runs
 hours:{desk}           string  the desk's opening hours as staff planned them, no names; a day, renewed by the console
 post:{desk}            stream  letters and erasures on their way to the console; until settled, at most a day
+shut:{desk}            string  why staff closed the desk; until staff open it again
+pace:{desk}            hash    decaying mean of how long recent talks lasted; 12 hours after the last one
 box:{desk}:<box>       hash    what the visitor finds with a code, sealed; until its last day, or erased
 edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
 
 channel                        who publishes  what
 up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
 down:{desk}:<talk>             staff's end    words, shown, taken, muted, asked
-talk:{desk}:<talk>             both           returned, moved to a colleague, ended
+talk:{desk}:<talk>             both           returned, guided on, moved to a colleague, ended
 room:{desk}                    both           waiting list, presence or what colleagues are asked changed
 
 The minute of grace leaves a sweep time to tell staff of a visitor who fell silent: by then the talk itself is gone.
@@ -45,7 +47,9 @@ _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EDITION = "edition:{all}"  # of all desks
 
 _OF_TALK = ("talk", "up", "down")
-_OF_DESK = ("room", "held", "duty", "free", "full", "crew", "asks", "count", "spent", "line", "hours", "post")
+_OF_DESK = (
+    "room", "held", "duty", "free", "full", "crew", "asks", "count", "spent", "line", "hours", "post", "shut", "pace",
+)  # fmt: skip
 
 
 def desk_keys(desk: DeskId) -> dict[str, str]:

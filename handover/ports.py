@@ -11,8 +11,10 @@ from typing import Protocol
 from handover.asks import StaffAsks, VisitorAsks
 from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
+from handover.outlook import Closed
 from handover.plan import StaffPlan, VisitorPlan
 from handover.post import StaffPost, VisitorPost
+from handover.room import StaffRoom, VisitorRoom
 from handover.values import (
     Accepted,
     AtCapacity,
@@ -55,14 +57,15 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, Protocol):
+class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorRoom, Protocol):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:
         """How many are available and how many wait."""
 
-    async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full:
-        """Put a new talk last in the waiting room. Until its first `attend` it is away, and soon gone."""
+    async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full | Closed:
+        """Put a new talk last in the waiting room, unless the desk is shut. Until its first `attend` it is
+        away, and soon gone."""
 
     async def spend(self, desk: DeskId, nonce: str, seconds: int) -> bool:
         """Whether `nonce` (at most 64 of printable ASCII) is spent here for the first time within `seconds`, in any
@@ -109,7 +112,7 @@ class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, Protocol):
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, Protocol):
+class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffRoom, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:

@@ -11,7 +11,7 @@ _NAMES = (
     "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "begin", "key", "keys",
     "end", "lapse", "drop",
     "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "spend", "publish",
-    "ask", "answer", "consent", "move", "unmute", "call", "come", "note",
+    "ask", "answer", "consent", "move", "unmute", "call", "come", "note", "outlook", "shut", "guide",
     "offer", "leave", "erase", "settle", "place",
 )  # fmt: skip
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
+from handover.outlook import GuidedOn, Outlook
+
 TalkId = NewType("TalkId", str)  # 128 random bits, URL-safe base64, 22 characters; a capability, never shown
 DeskId = NewType("DeskId", str)  # lower-case letters, digits and hyphens, from the desk's file
 StaffId = NewType("StaffId", str)  # opaque id of a staff account in the console's database
@@ -56,12 +58,14 @@ class Danger(StrEnum):
 class TalkState(StrEnum):
     WAITING = "waiting"
     TAKEN = "taken"
+    GUIDED = "guided"
     ENDED = "ended"
 
 
 MOVES: dict[TalkState, frozenset[TalkState]] = {
-    TalkState.WAITING: frozenset({TalkState.TAKEN, TalkState.ENDED}),
+    TalkState.WAITING: frozenset({TalkState.TAKEN, TalkState.GUIDED, TalkState.ENDED}),
     TalkState.TAKEN: frozenset({TalkState.WAITING, TalkState.ENDED}),  # back to waiting: released, or staff lost
+    TalkState.GUIDED: frozenset({TalkState.ENDED}),  # its wait was ended by staff, and the visitor reads so
     TalkState.ENDED: frozenset(),  # terminal: an ended talk has no keys, so nothing can bring it back
 }
 
@@ -188,6 +192,7 @@ class Waiting:
 
     place: int
     waited: int
+    outlook: Outlook = field(default=Outlook(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,4 +281,4 @@ class Done:
     """The asked change was made."""
 
 
-Standing = Waiting | WithStaff | Gone
+Standing = Waiting | WithStaff | GuidedOn | Gone

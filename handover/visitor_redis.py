@@ -10,7 +10,9 @@ from handover.codec import check_message, read_log, write_briefing, write_pseudo
 from handover.end_redis import clamp
 from handover.events import TalkEvent
 from handover.keys import EDITION, desk_keys
+from handover.outlook import Closed, GuidedOn, Shut
 from handover.plan_redis import RedisVisitorPlan
+from handover.room_redis import RedisVisitorRoom, read_outlook, read_shut
 from handover.values import (
     LOG_LENGTH,
     MAX_WRAPPED,
@@ -43,14 +45,14 @@ from handover.values import (
 _NONCE = 64  # characters
 
 
-class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorPlan):
+class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorPlan, RedisVisitorRoom):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:
         waiting, on_duty, available, lately = await self._wire.call("presence", desk_keys(desk))
         return Opening(available, waiting, on_duty, lately)
 
-    async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full:
+    async def join(self, desk: DeskId, briefing: Briefing, pseudonym: Pseudonym) -> Joined | Full | Closed:
         ref = TalkRef(desk, TalkId(secrets.token_urlsafe(16)))
         reply = await self._talk(
             "join",
@@ -61,6 +63,8 @@ class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorPlan):
             limit=self._limits.room,
             silence=min(self._limits.first_sign, self._limits.waiting_silence),
         )
+        if reply[0] == b"shut":
+            return Closed(read_shut(reply[1]) or Shut.DISTURBANCE)
         return Full() if reply[0] == b"full" else Joined(ref)
 
     async def spend(self, desk: DeskId, nonce: str, seconds: int) -> bool:
@@ -72,8 +76,10 @@ class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorPlan):
 
     async def attend(self, ref: TalkRef) -> Standing:
         match await self._talk("attend", ref, id=ref.talk, **self._silence()):
-            case [b"waiting", place, waited]:
-                return Waiting(place, waited)
+            case [b"waiting", place, waited, outlook]:
+                return Waiting(place, waited, read_outlook(outlook))
+            case [b"guided", why]:
+                return GuidedOn(read_shut(why))
             case [b"taken", name, [up_seq, up_heard, down_seq, epoch], device, muted, asked]:
                 line = device.decode("latin-1")
                 return WithStaff(name.decode(), up_seq, up_heard, down_seq, epoch, line, bool(muted), read_asked(asked))

@@ -49,6 +49,8 @@ DESK_KEYS = {
     "spent": "random numbers that we made for a question, gone after twelve minutes",
     "line": "the desk's public key",
     "post": "sealed letters on their way to the console",
+    "shut": "why staff closed the desk",
+    "pace": "the mean of how long talks last, to the minute",
 }
 BOX_KEYS = {"box"}  # sealed letters of a box until its day; named by the hash of what its code gives
 # Of the whole organisation.

@@ -10,14 +10,15 @@ from bot.words import Words
 from dialogues.alarm import alarm_data, load_alarm, urgent_phrases
 from dialogues.values import Content
 
+SAID = "news."  # of words that only the server says
 OWN = "heed."  # keys of words that only this part of the page says
 
 _SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "guard", "alarm", "heed")
 
 
 def first_words(words: Mapping[str, str]) -> dict[str, str]:
-    """The words of the page without those that come later."""
-    return {key: text for key, text in words.items() if not key.startswith(OWN)}
+    """The words of the page without those that come later, and those that the server says."""
+    return {key: text for key, text in words.items() if not key.startswith((OWN, SAID))}
 
 
 def load_later(content: Content, words: Words, rules: Mapping[str, Any]) -> tuple[Asset, ...]:

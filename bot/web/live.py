@@ -41,7 +41,6 @@ async def live(socket: WebSocket) -> None:
     except WebSocketDisconnect:
         return
     else:
-        deadline = site.settings.deadline_minutes * 60
         budget = FrameBudget(site.clock)
         silence = min(site.settings.silence_seconds, site.settings.waiting_silence_seconds)
         await LiveTalk(
@@ -51,7 +50,7 @@ async def live(socket: WebSocket) -> None:
             site.partings,
             talk.ref,
             opening.down,
-            deadline,
+            site.prospects,
             budget,
             site.paces,
             silence,

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 
+from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.web.frames import (
     AnswerFrame,
@@ -25,6 +26,7 @@ from bot.web.paces import Held, Paces
 from bot.web.partings import Partings
 from bot.web.tellings import Tellings
 from handover.events import Heard, Said, TalkEvent, WasAsked, WasEnded, WasMoved, WasOpened, WasReturned, WasTaken
+from handover.outlook import GuidedOn
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
     Accepted,
@@ -46,6 +48,7 @@ from safety.text64 import write64
 
 ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
 _FIRST_RETRY, _LONGEST_RETRY = 0.25, 5.0  # seconds until the engine is asked again
+GUIDED = "guided"  # beside the reasons of handover.values: staff ended the wait, and there are ways on
 _PARTING = 1.0  # seconds in which the event that tells why a talk is gone may still come
 
 
@@ -65,7 +68,7 @@ class LiveTalk:
         partings: Partings,
         ref: TalkRef,
         down: int,
-        deadline: int,
+        prospects: Prospects,
         budget: FrameBudget,
         paces: Paces,
         silence: int,
@@ -79,7 +82,7 @@ class LiveTalk:
         self._down = down
         self._budget = budget
         self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
-        self._tellings = Tellings(page, ref, deadline, reception.overdue)
+        self._tellings = Tellings(page, ref, prospects, reception.overdue)
         self._over = False
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
         self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move `_down`
@@ -241,6 +244,8 @@ class LiveTalk:
                     await self._tellings.person(standing)
                     if standing.down_seq > self._down:
                         await self._heal()
+                case GuidedOn():
+                    await self._finish(GUIDED)
                 case Gone():
                     await asyncio.sleep(_PARTING if self._tellings.told else 0)
                     await self._finish(None)
@@ -262,7 +267,7 @@ class LiveTalk:
         self._down = message.seq
         await self._page.tell("said", seq=message.seq, body=write64(message.body))
 
-    async def _finish(self, reason: EndReason | None) -> None:
+    async def _finish(self, reason: EndReason | str | None) -> None:
         await self._page.tell_end(reason or "lost")
         raise _Over
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from bot.reception import Turn
 from bot.toll import Paid
+from bot.turn import Turn
 from bot.web.forms import Form, read_own
 from bot.web.heeding import REMOVE, heed, without_what_tells
 from bot.web.plain_talk import answer_asked, objection, own_bubbles, show_talk
@@ -11,6 +11,7 @@ from bot.web.site import Site
 from bot.web.state import Talk
 from bot.web.views import Carried, Heed, Mode, Page
 from dialogues.values import Choose, Reply, Say, State
+from handover.outlook import GuidedOn
 from handover.ports import HandoverError
 from handover.values import Channel, EndReason, Gone, Waiting, WithStaff
 from safety.tokens import TokenError
@@ -77,6 +78,9 @@ class _Visit:
                 return await self._with_person(talk, standing)
             case Waiting() as standing:
                 return await self._in_line(talk, standing)
+            case GuidedOn(reason):
+                turn = await self.site.reception.guide_on(self.state, Channel.WEB_PLAIN, reason)
+                return replace(page_of(self.site, turn), events=("ended.guided",))
         return None
 
     async def _with_person(self, talk: Talk, standing: WithStaff) -> Page | None:
@@ -128,13 +132,15 @@ class _Visit:
         return turn, replace(page, draft=draft, notice=notice, heed=asked, wait=wait)
 
     def _line_page(self, page: Page, talk: Talk, standing: Waiting) -> Page:
+        prospect = self.site.prospects.of(standing)
         return replace(
             page,
             mode=Mode.WAITING,
             talk_token=self.site.tokens.seal_talk(talk),
             briefing=self.site.reception.briefing(page.state),
             place=standing.place,
-            overdue=standing.waited >= self.site.settings.deadline_minutes * 60,
+            about=prospect.band,
+            news=self.site.prospects.sentences(page.state.language, prospect),
         )
 
     def _over(self, event: str) -> Page:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.toll import Paid, Toll
@@ -29,6 +30,7 @@ class Site:
     content: Content
     words: Words
     reception: Reception
+    prospects: Prospects
     end: VisitorEnd
     partings: Partings
     paces: Paces

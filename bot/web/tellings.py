@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.prospects import News, Prospect, Prospects
 from bot.web.live_page import LivePage
 from handover.keys import binding
 from handover.values import Asked, Standing, TalkRef, Waiting, WithStaff
@@ -9,33 +10,33 @@ from safety.text64 import write64
 
 
 class Tellings:
-    """Tells `page` its place or its person. `deadline` in seconds since joining; `overdue` is called as it passes."""
+    """Tells `page` its place, what there is to say of the wait, or its person. `overdue` is called as the deadline
+    passes."""
 
-    def __init__(self, page: LivePage, ref: TalkRef, deadline: int, overdue: Callable[[], None]) -> None:
+    def __init__(self, page: LivePage, ref: TalkRef, prospects: Prospects, overdue: Callable[[], None]) -> None:
         self.told: Standing | None = None  # what the page knows; None: tell it whatever it is
         self._asked: Asked | None = None  # what the page asks now
         self._page = page
         self._ref = ref
-        self._deadline = deadline
+        self._prospects = prospects
         self._overdue = overdue
-        self._deadline_told = False
+        self._prospect: Prospect | None = None  # as of the last look
+        self._news: set[News] = set()  # told on this socket: none is told twice, but that the desk is shut once more
 
     def forget(self) -> None:
         """The page may know nothing any more: the next look tells it whatever there is."""
         self.told = None
 
     async def place(self, standing: Waiting) -> None:
-        """The place in line when it changed, and once that the deadline has passed."""
+        """The place in line and the estimate when one of them changed, and that there is news, which the page fetches:
+        the socket does not know its language. `deadline` is the news that the deadline has passed."""
         told, self.told = self.told, standing
-        left = max(0, self._deadline - standing.waited)
-        if not isinstance(told, Waiting) or told.place != standing.place:
-            await self._page.tell("waiting", place=standing.place, waited=standing.waited, left=left)
-        if left or self._deadline_told:
-            return
-        self._deadline_told = True
-        if isinstance(told, Waiting):  # it passed just now, and not before this socket was opened
-            self._overdue()
-        await self._page.tell("deadline")
+        before, now = self._prospect, self._prospects.of(standing)
+        self._prospect = now
+        if not isinstance(told, Waiting) or told.place != standing.place or before is None or before.band != now.band:
+            place, waited = standing.place, standing.waited
+            await self._page.tell("waiting", place=place, waited=waited, left=now.left, about=now.band)
+        await self._tell_news(now, passing=isinstance(told, Waiting))
 
     async def person(self, standing: WithStaff) -> None:
         """Who has the talk, on which device and under which key, when any of it changed."""
@@ -62,6 +63,21 @@ class Tellings:
             talk=write64(binding(self._ref)),
             **muted,
         )
+
+    async def _tell_news(self, prospect: Prospect, *, passing: bool) -> None:
+        """`passing`: what is new has come about since this socket was opened."""
+        fresh = set(prospect.news) - self._news
+        opened = News.SHUT in self._news and News.SHUT not in prospect.news
+        self._news |= fresh
+        if opened:
+            self._news.discard(News.SHUT)
+            await self._page.tell("news", again=True)
+        if News.OVERDUE in fresh:
+            if passing:
+                self._overdue()
+            await self._page.tell("deadline")
+        elif fresh:
+            await self._page.tell("news")
 
 
 def _reader(standing: WithStaff) -> tuple[str, int, str, bool]:

@@ -8,7 +8,7 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from bot.reception import Turn
+from bot.turn import Turn
 from bot.web.site import Site, language_of, paid_by, site_of
 from bot.web.state import Talk
 from bot.web.views import message_row

@@ -67,7 +67,8 @@ class Page:
     person: str = ""
     briefing: tuple[Item, ...] = ()
     place: int = 0
-    overdue: bool = False
+    about: str = "unknown"  # about how long it takes: a key of `waiting.about-`
+    news: tuple[str, ...] = ()  # why nobody may come in time
     bubbles: tuple[Bubble, ...] = ()
     muted: bool = False  # the person takes no words for now
     earlier: bool = False  # some messages are not shown any more

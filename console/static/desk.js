@@ -1,5 +1,6 @@
 // The desk's page: draws what the live path says and sends what is pressed. All words come from the page.
 
+import { Closing } from "./closing.js";
 import { Device } from "./device.js";
 import { DutyPanel } from "./duty.js";
 import { brief, Room } from "./room.js";
@@ -18,7 +19,8 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
-const room = new Room({ say, take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
+const room = new Room({ say, guide: (talk) => wire.send({ type: "guide", talk }), take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
+const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
 const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), changed: () => badge() });
 let wire, device, duty = "off", capacity = 3, sound = true, firstRoom = true;
@@ -132,6 +134,7 @@ async function askAnew() {
 function showRoom(frame) {
   const fresh = room.show(frame);
   together.alone = frame.on_duty < 2;
+  closing.show(frame);
   for (const row of frame.rows) names.set(row.talk, row.name);
   if (fresh.length && !firstRoom && duty === "on" && !panel.breathing && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
   firstRoom = false;

@@ -1,13 +1,19 @@
 // The waiting list: rows that stay where they are while they change, and clocks that go on between two lists.
 
+import { Filters } from "./filters.js";
+
+const SURE = 6000; // milliseconds in which a second press means yes
 const $ = (id) => document.getElementById(id);
 const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
 
 export class Room {
-  // take(handle, back) is called when "Take" is pressed, or "Take back" on who was lost with the connection; `say` gives words.
-  constructor({ say, take }) {
+  // take(handle, back) and guide(handle) are called when those buttons are pressed (`back`: "Take back" on who was lost with the
+  // connection); `say` gives words.
+  constructor({ say, take, guide }) {
     this.say = say;
     this.take = take;
+    this.guide = guide;
+    this.filters = new Filters($("filters"), { say, changed: () => this.filter() });
     this.list = $("waiting");
     this.rows = new Set();
     setInterval(() => this.tick(), 1000);
@@ -28,6 +34,7 @@ export class Room {
       element.toggleAttribute("data-back", row.back);
       take.textContent = this.say(row.back ? "take_back" : "take");
       take.onclick = () => this.take(row.talk, row.back);
+      element.querySelector(".guide").hidden = !frame.closed;
       element.dataset.since = Date.now() - row.waited * 1000;
       if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
     }
@@ -39,6 +46,8 @@ export class Room {
     $("more").textContent = this.say("more", { count: frame.total - frame.rows.length });
     $("available").textContent = frame.available;
     list.dataset.total = frame.total;
+    this.shown = frame.rows;
+    this.filter();
     this.tick();
     return fresh;
   }
@@ -49,7 +58,26 @@ export class Room {
     name.textContent = row.name;
     name.id = `row-${row.talk}`;
     take.setAttribute("aria-describedby", name.id);
+    const guide = element.querySelector(".guide");
+    guide.setAttribute("aria-describedby", name.id);
+    guide.onclick = () => this.askToGuide(guide, row.talk);
     return element;
+  }
+
+  // Asked once on the button itself: it ends somebody's wait.
+  askToGuide(button, talk) {
+    if (button.dataset.sure) return this.guide(talk);
+    const words = button.textContent;
+    button.dataset.sure = "yes";
+    button.textContent = this.say("guide_sure");
+    setTimeout(() => { delete button.dataset.sure; button.textContent = words; }, SURE);
+  }
+
+  // Hidden rows stay on the list: their clocks go on, and one that comes to be in danger is shown again.
+  filter() {
+    const rows = this.shown ?? [], elements = new Map([...this.list.children].map((row) => [row.dataset.talk, row]));
+    for (const row of rows) if (elements.has(row.talk)) elements.get(row.talk).hidden = !this.filters.shows(row);
+    this.filters.draw(rows);
   }
 
   drop(talk) {

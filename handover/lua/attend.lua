@@ -1,9 +1,12 @@
--- keys: talk up down room held duty full
+-- keys: talk up down room held duty free full pace shut
 -- args: id waiting_silence silence
-local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined')
+local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined', 'why')
 local state, staff, away, joined = fields[1], fields[2], fields[3], fields[4]
 if not state then
   return {'gone'}
+end
+if state == 'guided' then
+  return {'guided', fields[5]}
 end
 if state == 'taken' and lapsed(duty, staff) then
   give_back(id, talk, room, held, full, staff)
@@ -22,7 +25,8 @@ if state == 'waiting' then
   outlive(room, deadline)
   -- Counted by time of joining and not by ZRANK: a rank would tell, letter by letter, which ids the others have.
   local before = redis.call('ZCOUNT', room, '-inf', '(' .. joined)
-  return {'waiting', before + 1, math.floor((time - joined) / 1000000)}
+  return {'waiting', before + 1, math.floor((time - joined) / 1000000),
+    outlook(duty, free, held, pace, shut)}
 end
 outlive(held, deadline)
 local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq', 'epoch', 'device', 'muted')

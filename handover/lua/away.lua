@@ -1,7 +1,7 @@
 -- keys: talk up down
 -- args: waiting_silence silence
 local state = redis.call('HGET', talk, 'state')
-if not state then
+if not state or state == 'guided' then
   return {'gone'}
 end
 redis.call('HSET', talk, 'away', 1)

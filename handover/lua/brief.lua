@@ -1,6 +1,6 @@
 -- keys: talk up room
 -- args: briefing
-if redis.call('EXISTS', talk) == 0 then
+if (redis.call('HGET', talk, 'state') or 'guided') == 'guided' then
   return {'gone'}
 end
 redis.call('HSET', talk, 'briefing', briefing)

@@ -2,7 +2,7 @@
 -- args: id staff name capacity silence first last
 local fields = redis.call('HMGET', talk, 'state', 'staff', 'note_by')
 local state, holder = fields[1], fields[2]
-if not state then
+if not state or state == 'guided' then
   return {'gone'}
 end
 local function claimed()

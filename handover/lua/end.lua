@@ -1,4 +1,4 @@
--- keys: talk up down room held full
+-- keys: talk up down room held full pace
 -- args: id staff reason
 -- `staff` is empty for the visitor. DEL and not UNLINK: when the answer leaves, the words are gone.
 local fields = redis.call('HMGET', talk, 'state', 'staff', 'holding')
@@ -16,6 +16,7 @@ redis.call('ZREM', room, id)
 if fields[3] then
   redis.call('ZREM', held, fields[3])
   make_room(full, fields[2])
+  keep_pace(pace, fields[3])
 end
 redis.call('PUBLISH', talk, 'e' .. reason)
 redis.call('PUBLISH', room, 'x')

@@ -2,7 +2,7 @@
 -- args: side staff seq
 -- `side` is the direction that was shown; `log` is the channel of the end that saw it.
 local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', side .. '_heard')
-if not fields[1] then
+if not fields[1] or fields[1] == 'guided' then
   return {'gone'}
 end
 if staff ~= '' and fields[2] ~= staff then

@@ -1,9 +1,13 @@
--- keys: talk room
+-- keys: talk room shut
 -- args: id briefing pseudonym limit silence
 -- A repeated join of the same id is the same join: the id is made by the visitor's end. Nobody is there until the first
 -- attend: when the answer is lost, the visitor never learns of this talk, and it must not stay for long.
 if redis.call('EXISTS', talk) == 1 then
   return {'joined'}
+end
+local closed = redis.call('GET', shut)
+if closed then
+  return {'shut', closed}
 end
 if redis.call('ZCARD', room) >= tonumber(limit) then
   return {'full'}

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.counting import counter_names, names_of_step
+from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.toll import Toll
 from bot.words import Words
@@ -86,4 +87,6 @@ def tally(content: Content) -> Tally:
 @pytest.fixture
 def reception(content: Content, end: RedisVisitorEnd, tally: Tally) -> Reception:
     toll = Toll(bytes(32), end, Buckets(time.monotonic), time.time, time.monotonic)
-    return Reception(content, Words(content, DESK, {}), end, tally, DESK, lambda: content.now, toll)
+    words, now = Words(content, DESK, {}), lambda: content.now
+    prospects = Prospects(words, content.desks[DESK], now, deadline=600)
+    return Reception(content, words, end, tally, DESK, now, toll, prospects)

@@ -20,6 +20,7 @@ from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Talk
 from handover.keys import binding
+from handover.outlook import Shut
 from handover.values import Briefing, Channel, Claimed, Done, Gone, Joined, Pseudonym, Taken, TalkRef
 from safety.text64 import write64
 from tests.bot.conftest import DESK, KIM, LEE, ORGANISATION, Clock, Colleague, frozen
@@ -526,3 +527,61 @@ async def test_a_device_of_somebody_else_gets_no_key_and_its_person_learns_why(h
     assert (await line.hears("taken"))["epoch"] == 2
     await line.hears("keyed")
     assert await kim.has_keys() == {2: b""}
+
+
+# --- What is told of the wait besides the place ---
+
+
+async def test_a_desk_that_is_shut_is_news_and_so_is_that_it_opens_again(house: House, kim: Colleague) -> None:
+    await kim.comes()
+    line = await house.calls(await house.joins())
+    assert (await line.hears("waiting"))["about"] == "5"
+    await kim.end.shut(DESK, Shut.TONIGHT)
+    frames = [await line.hears("waiting", "news"), await line.hears("waiting", "news")]
+    assert frames[0] == {
+        "type": "waiting",
+        "place": 1,
+        "waited": frames[0]["waited"],
+        "left": frames[0]["left"],
+        "about": "unknown",
+    }
+    assert frames[1] == {"type": "news"}
+    await kim.end.shut(DESK, None)
+    assert (await line.hears("waiting"))["about"] == "5"
+    assert await line.hears("news") == {"type": "news", "again": True}
+
+
+async def test_that_nobody_is_on_duty_any_more_is_news_once(house: House, kim: Colleague) -> None:
+    await kim.comes()
+    line = await house.calls(await house.joins())
+    await line.hears("waiting")
+    await kim.end.go_off_duty(DESK, KIM)
+    await line.hears("news")
+    await kim.comes()
+    assert (await line.hears("waiting"))["about"] == "5"
+    await kim.end.go_off_duty(DESK, KIM)
+    await kim.end.shut(DESK, Shut.HOURS)
+    await line.hears("news")
+    await line.tells("ping")
+    await line.hears("pong")
+
+
+async def test_who_is_guided_on_is_told_so_at_once_and_the_socket_ends(house: House, kim: Colleague) -> None:
+    await kim.comes()
+    ref = await house.joins()
+    line = await house.calls(ref)
+    await line.hears("waiting")
+    await kim.end.guide(ref)
+    assert await line.hears("ended") == {"type": "ended", "reason": "guided"}
+    assert await line.is_closed_with() == Close.ENDED
+
+
+async def test_a_page_that_was_not_connected_learns_that_it_was_guided_on(house: House, kim: Colleague) -> None:
+    await kim.comes()
+    ref = await house.joins()
+    line = await house.calls(ref)
+    await line.hears("waiting")
+    await line.socket.close()
+    await kim.end.guide(ref)
+    again = await house.calls(ref)
+    assert (await again.hears("ended"))["reason"] == "guided"

@@ -8,6 +8,7 @@ import pytest
 
 from bot.web.forms import OWN_BYTES, OWN_KEPT, Own, read_own, write_own
 from bot.web.state import STATE_AGE
+from handover.outlook import Shut
 from handover.values import Claimed, Stale, Taken
 from tests.bot.conftest import DESK, KIM, LEE, Clock, Colleague, frozen
 from tests.engines import Engine
@@ -335,3 +336,62 @@ async def test_a_file_is_not_taken(browser: Browser, kim: Colleague) -> None:
 async def test_the_page_says_that_pictures_and_files_cannot_be_sent(browser: Browser) -> None:
     assert "Pictures and files cannot be sent here." in browser.html
     assert "Tell it in words instead." in browser.html
+
+
+# --- A desk that closes ---
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [(Shut.TONIGHT, "closed for tonight"), (Shut.DISTURBANCE, "Something is wrong"), (Shut.HOURS, "next time")],
+)
+async def test_nobody_joins_a_desk_that_is_shut_and_everybody_reads_why(
+    browser: Browser, kim: Colleague, reason: Shut, words: str
+) -> None:
+    await kim.comes()
+    await kim.end.shut(DESK, reason)
+    await browser.presses("person")
+    await browser.presses("join")
+    assert words in browser.html
+    assert 'class="lines"' in browser.html
+    assert browser.mode == "bot"
+    assert await kim.end.waiting(DESK) == []
+
+
+async def test_who_waits_reads_that_the_desk_is_shut_keeps_the_place_and_can_be_taken(
+    browser: Browser, kim: Colleague
+) -> None:
+    await joined(browser, kim)
+    assert "usually takes less than 5 minutes" in browser.html
+    await kim.end.shut(DESK, Shut.TONIGHT)
+    await browser.does("refresh")
+    assert "closed for tonight" in browser.html
+    assert "You keep your place" in browser.html
+    assert "cannot say how long" in browser.html
+    assert 'class="lines"' in browser.html
+    assert "number 1 in line" in browser.html
+    await kim.takes_the_first()
+    await browser.does("refresh")
+    assert browser.mode == "talk"
+
+
+async def test_who_is_guided_on_reads_why_and_where_to_turn(browser: Browser, kim: Colleague) -> None:
+    await joined(browser, kim)
+    await kim.end.shut(DESK, Shut.DISTURBANCE)
+    await kim.end.guide((await kim.end.waiting(DESK))[0].ref)
+    await browser.does("refresh")
+    assert "Your wait is over" in browser.html
+    assert "Something is wrong" in browser.html
+    assert "In danger, call 112" in browser.html
+    assert 'class="lines"' in browser.html
+    assert browser.mode == "bot"
+    await browser.presses("person-again")
+    assert "This is how you are introduced" in browser.html
+
+
+async def test_who_waits_when_the_last_one_goes_off_duty_is_told(browser: Browser, kim: Colleague) -> None:
+    await joined(browser, kim)
+    await kim.end.go_off_duty(DESK, KIM)
+    await browser.does("refresh")
+    assert "Nobody is on duty right now" in browser.html
+    assert 'class="lines"' in browser.html

@@ -12,6 +12,7 @@ from starlette.routing import Mount
 from console.duty_frames import Duty, Habits, Ready
 from console.frames import Device, End, Hand, Heard, Release, Say, Take, WrapUp
 from console.permissions import OPEN, PERMISSIONS, Role, allows
+from console.room_frames import Guide, ShutDesk
 from console.signins import COOKIE
 from console.stepup import FRESH
 from console.together_frames import READERS as TOGETHER
@@ -82,6 +83,7 @@ WRITTEN: dict[str, set[str]] = {
     "POST /edit/undo": {COORDINATOR},
     "POST /directory/checked": {COORDINATOR},
     "GET /texts/export": {COORDINATOR},
+    "POST /statistics/shut": {COORDINATOR},
     "GET /static/{name}": {"anyone"},
     "GET /healthz": {"anyone"},
     "WS /live": ALL,
@@ -104,7 +106,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 58
+    assert len(routes) == len(WRITTEN) == 59
     assert set(routes) == set(WRITTEN)
 
 
@@ -115,10 +117,8 @@ def test_the_permissions_are_the_written_ones() -> None:
 
 
 def test_a_coordinator_may_do_nothing_on_the_live_path() -> None:
-    actions = {
-        f"live.{frame.action}" for frame in (Device, Duty, Ready, Habits, Take, Say, Heard, Release, End, WrapUp, Hand)
-    }
-    actions |= {f"live.{kind}" for kind in TOGETHER}
+    frames = (Device, Duty, Ready, Habits, Take, Say, Heard, Release, End, WrapUp, Hand, ShutDesk, Guide)
+    actions = {f"live.{frame.action}" for frame in frames} | {f"live.{kind}" for kind in TOGETHER}
     assert actions == {action for action in PERMISSIONS if action.startswith("live.")}
     assert not any(allows(role, action) for role in Role if role is not Role.STAFF for action in actions)
     assert all(allows(Role.STAFF, action) for action in actions)

@@ -23,6 +23,13 @@ from tests.contract.ends import (
 )
 from tests.engines import Engine
 
+LEFT = {
+    "duty:{demo}",
+    "free:{demo}",
+    "crew:{demo}",
+    "pace:{demo}",
+}  # who is on duty, and how long talks last
+
 
 async def _talk_with_words(ends: Ends) -> TalkRef:
     ref = await taken(ends)
@@ -35,7 +42,7 @@ async def test_an_end_by_the_visitor_erases_everything_at_once_and_tells_staff(e
     ref = await _talk_with_words(ends)
     async with ends.staff.follow(ref) as events:
         assert await ends.visitor.end(ref, EndReason.EXIT) == Done()
-        assert keys(engine) == {"duty:{demo}", "free:{demo}", "crew:{demo}"}
+        assert keys(engine) == LEFT
         assert await soon(events) == WasEnded(EndReason.EXIT)
 
 
@@ -43,7 +50,7 @@ async def test_an_end_by_staff_erases_everything_at_once_and_tells_the_visitor(e
     ref = await _talk_with_words(ends)
     async with ends.visitor.follow(ref) as events:
         assert await ends.staff.end(ref, ANNA) == Done()
-        assert keys(engine) == {"duty:{demo}", "free:{demo}", "crew:{demo}"}
+        assert keys(engine) == LEFT
         assert await soon(events) == WasEnded(EndReason.STAFF)
 
 
@@ -78,7 +85,7 @@ async def test_nothing_brings_an_ended_talk_back(engine: Engine, ends: Ends) -> 
     for attempt in attempts:
         assert await attempt() == Gone()
     assert await ends.staff.sweep(DESK) == []
-    assert keys(engine) == {"duty:{demo}", "free:{demo}", "crew:{demo}"}
+    assert keys(engine) == LEFT
 
 
 async def test_a_silent_visitor_in_the_waiting_room_is_erased_and_dropped(engine: Engine) -> None:

@@ -92,6 +92,11 @@ VISITOR_MAY_NOT: tuple[Command, ...] = (
     ("DEL", "line:{{demo}}"),
     ("SET", "hours:{{demo}}", "mallory"),
     ("DEL", "hours:{{demo}}"),
+    # shut the desk, or open it
+    ("SET", "shut:{{demo}}", "tonight"),
+    ("DEL", "shut:{{demo}}"),
+    ("PEXPIRE", "shut:{{demo}}", "1"),
+    ("GETDEL", "shut:{{demo}}"),
     # publish texts
     ("HSET", "edition:{{all}}", "number", "9"),
     ("HDEL", "edition:{{all}}", "number"),

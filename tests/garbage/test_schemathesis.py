@@ -32,6 +32,7 @@ REDIRECTS |= {"POST /directory/checked", "POST /edit"}
 REDIRECTS |= {"POST /outreach/consultation", "POST /outreach/session"}
 REDIRECTS |= {route for route in CONSOLE_ROUTES if "/account" in route or "/people" in route or "/audit" in route}
 REDIRECTS |= {"POST /devices/approve", "POST /devices/revoke", "POST /devices/signatures"}
+REDIRECTS |= {"POST /statistics/shut"}
 REDIRECTS |= {"GET /outreach", "POST /outreach/consultation", "POST /outreach/session"}
 REDIRECTS |= {f"POST /messages/{verb}" for verb in ("keys", "make", "hand", "list", "answer", "done")}
 TELLING = 6  # characters; anything shorter may stand in any answer by chance
@@ -71,6 +72,7 @@ FORMS = {
         "/devices/signatures": ("multipart/form-data", "form_token signatures"),
         "/outreach/consultation": (FORM, "form_token profession violence referred"),
         "/outreach/session": (FORM, "form_token participants social_workers"),
+        "/statistics/shut": (FORM, "form_token reason"),
         "/messages/keys": (FORM, "form_token device"),
         "/messages/list": (FORM, "form_token device"),
         "/messages/done": (FORM, "form_token device box up down done"),

@@ -76,6 +76,7 @@ def test_the_closed_set_is_this_one() -> None:
         "talk.taken",
         "talk.returned",
         "talk.left-waiting",
+        "talk.guided",
         "talk.ended.visitor",
         "talk.ended.exit",
         "talk.ended.staff",

@@ -1,4 +1,6 @@
 // A talk with a person: frames, keys and words, one after the other.
+const TRIES = 5; // to fetch what there is to say of a wait or after a talk
+const AGAIN = 3000; // milliseconds between them
 const outbox = new Outbox(sealAndSay, showMark);
 let seals = null;
 let line = Promise.resolve(); // sealing, opening and frames, one after the other: their order is what the numbers say
@@ -31,6 +33,7 @@ const FRAMES = {
     if (mode() !== "waiting") enterMode("waiting");
     Object.assign(byId("place").dataset, { place: frame.place });
     byId("place").textContent = word("waiting.place", frame);
+    showAbout(frame.about);
   },
   async taken(frame) {
     showTrouble({ turn: "", live: "" });
@@ -71,12 +74,8 @@ const FRAMES = {
   },
   ack: (frame) => outbox.acknowledge(frame.seq),
   delivered: (frame) => outbox.deliver(frame.seq),
-  deadline() {
-    const note = showNote(word("waiting.overdue"));
-    showBlock([data.lines]);
-    byId("choices").prepend(choiceButton({ id: "codes", label: word("desk.leave"), kind: "person" }));
-    note.scrollIntoView({ block: "start" });
-  },
+  deadline: () => void goOn("news"),
+  news: (frame) => void goOn(frame.again ? "open-again" : "news"),
   trouble: () => showTrouble({ live: word("trouble.live") }),
   async refused(frame) {
     if (frame.code === "order") outbox.renumber(frame.expected);
@@ -96,7 +95,7 @@ const FRAMES = {
     askToShare(false);
     enterMode("bot");
     showNews(word(`ended.${reason}`));
-    void goOn();
+    void goOn(reason === "guided" ? "guided-on" : "talk-over");
   },
 };
 
@@ -112,11 +111,26 @@ function showMark(entry) {
   delete mark.dataset.word;
 }
 
-// After the talk: the bot goes on, with what to do next.
-async function goOn() {
-  await current;
-  const answer = await turn({ choice: "talk-over" });
-  if (answer) showAnswer(answer, true);
+// The bot goes on, with what to do next: after the talk, or when there is news of the wait.
+async function goOn(choice) {
+  const waits = mode() === "waiting";
+  for (let tries = 0; tries < TRIES && waits === (mode() === "waiting"); tries += 1) {
+    while (current) await current;
+    const held = document.activeElement;
+    const answer = await turn({ choice });
+    if (answer?.messages.length) {
+      const block = showAnswer(answer, true);
+      if (!held.isConnected) block.focus({ preventScroll: true });
+    }
+    if (answer) return;
+    await new Promise((resolve) => { setTimeout(resolve, AGAIN); });
+  }
+}
+
+function showAbout(band) {
+  byId("about").hidden = false;
+  byId("about").dataset.word = `waiting.about-${band}`;
+  byId("about").textContent = word(byId("about").dataset.word);
 }
 
 // Somebody has the talk on a device that the organisation did not sign: nothing is sent, and there are others to turn to.

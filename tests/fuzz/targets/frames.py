@@ -6,7 +6,23 @@ import console.frames
 from tests.fuzz.doling import Dole
 
 ROOM = "bot.web.frames"
-_KINDS = ("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device")
+_KINDS = (
+    "open",
+    "say",
+    "heard",
+    "end",
+    "leave",
+    "ping",
+    "duty",
+    "take",
+    "release",
+    "wrapup",
+    "hand",
+    "key",
+    "device",
+    "shut",
+    "guide",
+)
 _NAMES = (
     "v",
     "talk",

@@ -1,0 +1,73 @@
+"""A desk that closes, at once or by its hours: what its page is told, and what staff do with those who still wait."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+
+from console.accounts import Member
+from console.room_frames import Guide, ShutDesk
+from console.views import Json
+from dialogues.closing import Stage, hours_of, stage
+from dialogues.doors import Desk
+from handover.counters import Tally
+from handover.ports import StaffEnd
+from handover.values import Done, Taken, TalkRef
+
+
+class Closing:
+    """One open desk's view of it. `now` gives aware Swedish time, `desks` the desks of now by id."""
+
+    def __init__(
+        self,
+        member: Member,
+        *,
+        staff_end: StaffEnd,
+        desks: Callable[[], Mapping[str, Desk]],
+        tally: Tally,
+        now: Callable[[], datetime],
+        send: Callable[[Json], Awaitable[None]],
+    ) -> None:
+        self._member = member
+        self._end = staff_end
+        self._desks = desks
+        self._tally = tally
+        self._now = now
+        self._send = send
+        self._stage = self._by_hours()
+
+    async def act(self, frame: ShutDesk | Guide, rows: Mapping[str, TalkRef]) -> None:
+        """Do what the page asks. `rows` are the handles that it was shown; any other has gone."""
+        if isinstance(frame, ShutDesk):
+            await self._end.shut(self._member.desk, frame.reason)
+            return
+        ref = rows.get(frame.talk)
+        if not (await self.told())["closed"]:
+            await self._refuse("open", frame.talk)  # while somebody may still come, nobody is sent away
+        elif ref is None:
+            await self._refuse("gone", frame.talk)
+        else:
+            await self._guide(ref, frame.talk)
+
+    async def told(self) -> Json:
+        """What the waiting list says of it: why the desk is shut (empty: it is not), how near the end of its hours is,
+        and whether who waits may be guided on."""
+        shut = await self._end.why_shut(self._member.desk)
+        self._stage = self._by_hours()
+        return {"shut": shut or "", "stage": self._stage, "closed": bool(shut) or self._stage is Stage.CLOSED}
+
+    def changed(self) -> bool:
+        """Whether the clock alone has changed what was told."""
+        return self._stage is not self._by_hours()
+
+    def _by_hours(self) -> Stage:
+        desk, now = self._desks().get(self._member.desk), self._now()
+        return stage(hours_of(desk, now), now) if desk else Stage.OPEN
+
+    async def _guide(self, ref: TalkRef, handle: str) -> None:
+        outcome = await self._end.guide(ref)
+        if isinstance(outcome, Done):
+            self._tally.add(ref.desk, "talk.guided")
+        else:
+            await self._refuse("taken" if isinstance(outcome, Taken) else "gone", handle)
+
+    async def _refuse(self, code: str, handle: str) -> None:
+        await self._send({"type": "refused", "code": code, "talk": handle})

@@ -1,0 +1,3 @@
+-- keys: duty free held pace shut
+-- args:
+return outlook(duty, free, held, pace, shut)

@@ -1,0 +1,48 @@
+"""Both ports of `handover.room` on Redis 7 or Valkey; each end of the handover is one of them."""
+
+from collections.abc import Sequence
+
+from handover.end_redis import RedisEnd
+from handover.keys import desk_keys
+from handover.outlook import Outlook, Shut
+from handover.values import DeskId, Done, Gone, Taken, TalkRef
+
+
+class RedisVisitorRoom(RedisEnd):
+    """`handover.room.VisitorRoom`; what each method promises is written there."""
+
+    async def outlook(self, desk: DeskId) -> Outlook:
+        return read_outlook(await self._wire.call("outlook", desk_keys(desk)))
+
+
+class RedisStaffRoom(RedisEnd):
+    """`handover.room.StaffRoom`; what each method promises is written there."""
+
+    async def shut(self, desk: DeskId, reason: Shut | None) -> None:
+        await self._wire.call("shut", desk_keys(desk), reason=reason or "")
+
+    async def why_shut(self, desk: DeskId) -> Shut | None:
+        (reason,) = await self._wire.read(("GET", desk_keys(desk)["shut"]))
+        return read_shut(reason)
+
+    async def guide(self, ref: TalkRef) -> Done | Taken | Gone:
+        match await self._talk("guide", ref, id=ref.talk):
+            case [b"done"]:
+                return Done()
+            case [b"taken"]:
+                return Taken()
+        return Gone()
+
+
+def read_outlook(reply: Sequence[int | bytes]) -> Outlook:
+    """An outlook as the engine answers it: four numbers, and why the desk is shut."""
+    on_duty, available, in_hand, pace = (int(number) for number in reply[:4])
+    return Outlook(on_duty, available, in_hand, pace, read_shut(reply[4]))
+
+
+def read_shut(reason: int | bytes | None) -> Shut | None:
+    """Why a desk is shut. A reason of another version is a disturbance: shut it is."""
+    if not reason:
+        return None
+    told = reason.decode("latin-1") if isinstance(reason, bytes) else ""
+    return Shut(told) if told in set(Shut) else Shut.DISTURBANCE
