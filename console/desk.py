@@ -10,6 +10,8 @@ from console.desk_device import DeskDevice
 from console.devices import Devices, Ready, Revoked, Standing
 from console.frames import VERSION, Device, Duty, End, Frame, Hand, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
 from console.presence import DutyState, Presences
+from console.sign_frames import Writing
+from console.signs import Signs
 from console.talks import Talks
 from console.views import SHOWN_ROWS, Json, Views, handle_of
 from console.wrapup import check_choices
@@ -67,6 +69,7 @@ class Desk:
         self._device = DeskDevice(member, devices, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
         self._acts = Acts(member, self._talks, staff_end=staff_end, tally=tally, send=send)
+        self._signs = Signs(member, self._talks, staff_end)
         self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
         self._room_changed = asyncio.Event()
         self._displaced = asyncio.Event()
@@ -112,6 +115,8 @@ class Desk:
                 await self._wrap_up(frame)
             case Hand():
                 await self._talks.hand(frame.talk)
+            case Writing():
+                await self._signs.pass_on(frame)
             case _:
                 await self._handle_talk(frame)
 

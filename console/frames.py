@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from console.frame_fields import BadFrame, read_flag, read_handle, read_seq, read_text
+from console.sign_frames import Writing, read_writing
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
 from safety.sealing import SealError, read_head
@@ -110,7 +111,7 @@ class Hand:
     talk: str
 
 
-Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp | Hand
+Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp | Hand | Writing
 
 
 def parse_frame(text: str) -> Frame:
@@ -178,4 +179,5 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "end": lambda raw: End(read_handle(raw)),
     "wrapup": _wrapup,
     "hand": lambda raw: Hand(read_handle(raw)),
+    "writing": read_writing,
 }

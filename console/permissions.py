@@ -92,6 +92,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.mute": _STAFF,
     "live.wrapup": _STAFF,
     "live.hand": _STAFF,
+    "live.writing": _STAFF,
 }
 
 # What a sign-in may do that has no second proof yet: set one up, and leave.

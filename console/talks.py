@@ -15,6 +15,7 @@ from handover.events import (
     BriefingChanged,
     CameBack,
     Heard,
+    IsWriting,
     Resync,
     Said,
     TalkEvent,
@@ -226,7 +227,7 @@ class Talks:
                 await self._tell_around(held, event)
 
     async def _tell_around(
-        self, held: _Held, event: Heard | WentAway | CameBack | BriefingChanged | WasTaken | WasOpened | WasMuted
+        self, held: _Held, event: Heard | WentAway | CameBack | IsWriting | BriefingChanged | WasTaken | WasOpened | WasMuted
     ) -> None:
         if not isinstance(event, WasTaken | WasOpened | WasMuted):  # our own doing
             await self._send(self._views.event(held.handle, event))

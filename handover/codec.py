@@ -10,6 +10,7 @@ from handover.events import (
     BriefingChanged,
     CameBack,
     Heard,
+    IsWriting,
     Resync,
     Said,
     TalkEvent,
@@ -120,6 +121,7 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"c": lambda _: CameBack(),
         b"b": lambda rest: BriefingChanged(read_briefing(rest)),
         b"k": lambda _: WasKeyed(),
+        b"y": lambda _: IsWriting(),
     },
     "down": {
         b"s": _said,
@@ -127,6 +129,7 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"t": lambda rest: WasTaken(rest.decode()),
         b"d": lambda _: WasOpened(),
         b"m": lambda rest: WasMuted(rest == b"1"),
+        b"y": lambda _: IsWriting(),
     },
     "talk": {b"r": lambda _: WasReturned(), b"e": lambda rest: WasEnded(EndReason(rest.decode()))},
 }

@@ -19,8 +19,8 @@ box:{desk}:<box>       hash    what the visitor finds with a code, sealed; until
 edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
 
 channel                        who publishes  what
-up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
-down:{desk}:<talk>             staff's end    words, shown, taken, muted
+up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing, writes
+down:{desk}:<talk>             staff's end    words, shown, taken, muted, writes
 talk:{desk}:<talk>             both           returned, ended
 room:{desk}                    both           waiting list or presence changed
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from handover.events import RoomEvent, TalkEvent
 from handover.post import StaffPost, VisitorPost
+from handover.sign import StaffSign, VisitorSign
 from handover.values import (
     Accepted,
     AtCapacity,
@@ -52,7 +53,7 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(VisitorPost, Protocol):
+class VisitorEnd(VisitorPost, VisitorSign, Protocol):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:
@@ -106,7 +107,7 @@ class VisitorEnd(VisitorPost, Protocol):
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(StaffPost, Protocol):
+class StaffEnd(StaffPost, StaffSign, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:

@@ -12,6 +12,7 @@ _NAMES = (
     "end", "lapse", "drop",
     "onduty", "shorten", "offduty", "presence", "count", "drain", "spend", "mute", "publish",
     "offer", "leave", "erase", "settle", "place",
+    "writing",
 )  # fmt: skip
 
 

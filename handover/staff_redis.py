@@ -11,6 +11,7 @@ from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
 from handover.ports import EngineUnavailable, HandoverError
 from handover.post_redis import RedisStaffPost
+from handover.sign_redis import RedisStaffSign
 from handover.values import (
     LOG_LENGTH,
     MAX_DEVICE,
@@ -41,7 +42,7 @@ OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away
 FIRST = 10  # rows that go before all others because they are urgent
 
 
-class RedisStaffEnd(RedisStaffPost, StaffEditions):
+class RedisStaffEnd(RedisStaffPost, RedisStaffSign, StaffEditions):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
     async def go_on_duty(self, desk: DeskId, staff: StaffId, name: str, *, paused: bool) -> None:

@@ -10,6 +10,7 @@ from handover.end_redis import clamp
 from handover.events import TalkEvent
 from handover.keys import EDITION, desk_keys
 from handover.post_redis import RedisVisitorPost
+from handover.sign_redis import RedisVisitorSign
 from handover.values import (
     LOG_LENGTH,
     MAX_WRAPPED,
@@ -42,7 +43,7 @@ from handover.values import (
 _NONCE = 64  # characters
 
 
-class RedisVisitorEnd(RedisVisitorPost):
+class RedisVisitorEnd(RedisVisitorPost, RedisVisitorSign):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:

@@ -12,7 +12,7 @@ from dialogues.values import Content
 
 OWN = "heed."  # keys of words that only this part of the page says
 
-_SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "guard", "alarm", "heed")
+_SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "guard", "alarm", "signs", "heed")
 
 
 def first_words(words: Mapping[str, str]) -> dict[str, str]:

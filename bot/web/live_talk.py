@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 from collections.abc import AsyncIterator
 
 from bot.reception import Reception
@@ -17,14 +18,16 @@ from bot.web.frames import (
     Ping,
     Refused,
     SayFrame,
+    Writing,
     take_frame,
 )
 from bot.web.live_page import LivePage
 from bot.web.paces import Held, Paces
 from bot.web.partings import Partings
 from bot.web.tellings import Tellings
-from handover.events import Heard, Said, TalkEvent, WasEnded, WasOpened, WasReturned, WasTaken
+from handover.events import Heard, IsWriting, Said, TalkEvent, WasEnded, WasOpened, WasReturned, WasTaken
 from handover.ports import HandoverError, VisitorEnd
+from handover.sign import Pace
 from handover.values import (
     Accepted,
     Done,
@@ -45,6 +48,8 @@ from safety.text64 import write64
 
 ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
 _FIRST_RETRY, _LONGEST_RETRY = 0.25, 5.0  # seconds until the engine is asked again
+# Bytes of the shortest sealed message: a sign looks like one to whoever only sees how long frames are.
+SHORTEST = 297
 _PARTING = 1.0  # seconds in which the event that tells why a talk is gone may still come
 
 
@@ -79,6 +84,7 @@ class LiveTalk:
         self._budget = budget
         self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
         self._tellings = Tellings(page, ref, deadline, reception.overdue)
+        self._sign = Pace()
         self._over = False
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
         self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move `_down`
@@ -141,6 +147,9 @@ class LiveTalk:
                 self._reason = EndReason.EXIT
             case Ping():
                 await self._page.tell("pong")
+            case Writing():
+                if self._sign.take(asyncio.get_running_loop().time()):
+                    await self._end.writing(self._ref)
             case Open():
                 raise Refused("frame", Close.BAD_FRAME)
 
@@ -202,6 +211,8 @@ class LiveTalk:
                     await self._hear(message)
                 case Heard(seq):
                     await self._page.tell("delivered", seq=seq)
+                case IsWriting():
+                    await self._page.tell("writing", pad=write64(secrets.token_bytes(SHORTEST)))
                 case WasEnded(reason):
                     await self._finish(reason)
                 case WasReturned():

@@ -1,7 +1,9 @@
 // The desk's page: draws what the live path says and sends what is pressed. All words come from the page.
 
 import { Device } from "./device.js";
+import { Drafts } from "./drafts.js";
 import { brief, Room } from "./room.js";
+import { Sign } from "./sign.js";
 import { Talk } from "./talk.js";
 import { audible, ring, unlock } from "./tone.js";
 import { Wire } from "./wire.js";
@@ -17,12 +19,13 @@ const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
 const room = new Room({ say, take: (talk) => wire.send({ type: "take", talk }) });
-let wire, device, duty = "off", capacity = 3, sound = true, firstRoom = true;
+let wire, device, kept, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
   $("desk").hidden = false;
   if (!Device.possible) return showDevice({ state: "insecure" });
   device = await Device.of(slot);
+  kept = new Drafts(slot);
   wire = new Wire("/live", receive, showLink, () => ({ type: "device", key: device.key }));
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
@@ -44,13 +47,14 @@ function receive(frame) {
     device: () => showDevice(frame),
     duty: () => setDuty(frame.duty),
     room: () => showRoom(frame),
-    talks: () => { for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
+    talks: () => { kept.only(frame.talks); for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
     talk: () => showTalk(frame),
     keys: () => talk?.keys(frame),
-    said: () => talk?.hear(frame),
+    said: () => { talk?.sign.show(); talk?.hear(frame); },
     sent: () => talk?.sent(frame.id, frame.seq),
     delivered: () => talk?.deliver(frame.seq),
     order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
+    writing: () => talk?.sign.show(say("writing", { name: talk.name })),
     away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted),
     briefing: () => { if (talk) describe(talk, frame); },
     left: () => leave(frame.talk, frame.code),
@@ -142,6 +146,8 @@ function showTalk(frame) {
     const talk = new Talk(wire, frame.talk, frame.name, device, { say, tell: notice, seen, changed: badge, closed: () => close(frame.talk, "") });
     talks.set(frame.talk, talk);
     talk.part("textarea").value = drafts.get(frame.talk) ?? "";
+    talk.sign = new Sign(talk, () => wire.send({ type: "writing", talk: frame.talk }));
+    kept.attach(talk);
     $("talks").append(talk.element);
     show(frame.talk);
   }
@@ -159,6 +165,7 @@ function describe(talk, frame) {
 function end(handle, reason) {
   const talk = talks.get(handle);
   drafts.delete(handle);
+  kept.drop(handle);
   if (talk && !talk.ended) talk.wrapUp(reason, suggested.get(handle) ?? []);
 }
 
@@ -166,6 +173,7 @@ function leave(handle, code) {
   if (!talks.get(handle) || talks.get(handle).ended) return;
   notice(say(code, { name: names.get(handle) }));
   drafts.set(handle, talks.get(handle).unsent());
+  kept.drop(handle);
   close(handle, "");
 }
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.frames import BadFrame, BadWords, End, HeardFrame, KeyFrame, Leave, Open, Ping, SayFrame, read_frame
+from bot.web.frames import BadFrame, BadWords, End, HeardFrame, KeyFrame, Leave, Open, Ping, SayFrame, Writing, read_frame
 from handover.values import MAX_DEVICE, MAX_WRAPPED
 from safety.sealing import SALT, Direction, Epoch, seal
 from safety.text64 import write64
@@ -30,6 +30,7 @@ NOT_SEALED = ["", 1, None, "hello", "\ud800", "å" * 400, "A" * 15_000, *map(wri
         ('{"type": "end"}', End()),
         ('{"type": "leave"}', Leave()),
         ('{"type": "ping"}', Ping()),
+        ('{"type": "writing", "pad": "0"}', Writing()),
     ],
 )
 def test_a_frame_of_the_protocol_is_read(text: str, frame: object) -> None:

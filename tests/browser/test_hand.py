@@ -63,6 +63,7 @@ async def test_a_service_is_sent_at_once_as_a_readable_card(people: People) -> N
     visitor, staff = await people.in_a_talk()
     await staff.page.get_by_role("button", name="At hand").click()
     await staff.page.keyboard.type("bris 116 111")
+    await expect(rows(staff).first).to_contain_text("Bris")
     await staff.page.keyboard.press("ArrowDown")
     await expect(rows(staff).first).to_be_focused()
     await staff.page.keyboard.press("Enter")

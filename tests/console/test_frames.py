@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from console.frame_fields import BadFrame
 from console.frames import Device, Duty, Heard, Mute, Say, Unsayable, WrapUp, parse_frame
 from console.language import load_words
+from console.sign_frames import Writing
 from console.views import SHOWN_ROWS, Views, handle_of
 from dialogues.values import Content
 from handover.keys import binding
@@ -59,6 +60,10 @@ def test_a_page_names_its_device_by_a_public_key() -> None:
     for bad in ("", "x", key[:-1], key + "A", write64(b"\x04" + bytes(64)), write64(StaffPage().key[:33]), 7, None):
         with pytest.raises(BadFrame):
             parse_frame(json.dumps({"type": "device", "key": bad}))
+
+
+def test_writing_names_its_talk_and_no_word() -> None:
+    assert parse_frame(json.dumps({"type": "writing", "talk": HANDLE, "body": "words"})) == Writing(HANDLE)
 
 
 def test_muting_says_which_of_the_two() -> None:
