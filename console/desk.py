@@ -6,6 +6,8 @@ from typing import assert_never
 
 from console.accounts import Member
 from console.acts import Acts
+from console.bells import Bells
+from console.desk_bell import DeskBell
 from console.desk_device import DeskDevice
 from console.devices import Devices, Ready, Revoked, Standing
 from console.frames import VERSION, Device, Duty, End, Frame, Hand, Heard, Mute, Release, Say, Take, Unsayable, WrapUp
@@ -14,6 +16,7 @@ from console.sign_frames import Writing
 from console.signs import Signs
 from console.talks import Talks
 from console.views import SHOWN_ROWS, Json, Views, handle_of
+from console.visible_frames import Visible
 from console.wrapup import check_choices
 from handover.counters import Tally
 from handover.ports import StaffEnd
@@ -55,6 +58,7 @@ class Desk:
         presences: Presences,
         views: Views,
         tally: Tally,
+        bells: Bells,
         limits: Limits,
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
@@ -70,6 +74,7 @@ class Desk:
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
         self._acts = Acts(member, self._talks, staff_end=staff_end, tally=tally, send=send)
         self._signs = Signs(member, self._talks, staff_end)
+        self._bell = DeskBell(member, self._presence, self._talks, bells, lambda: limits.capacity)
         self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
         self._room_changed = asyncio.Event()
         self._displaced = asyncio.Event()
@@ -115,6 +120,8 @@ class Desk:
                 await self._wrap_up(frame)
             case Hand():
                 await self._talks.hand(frame.talk)
+            case Visible():
+                self._bell.note(frame)
             case Writing():
                 await self._signs.pass_on(frame)
             case _:
@@ -158,6 +165,7 @@ class Desk:
             rows = await self._end.waiting(self._member.desk)
             load = await self._end.load(self._member.desk)
             self._know(rows[:SHOWN_ROWS])
+            self._bell.look(handle_of(row.ref) for row in rows)
             await self._send(self._views.room(rows, load))
             await asyncio.sleep(_ROOM_PAUSE)
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from console.frame_fields import BadFrame, read_flag, read_handle, read_seq, read_text
 from console.sign_frames import Writing, read_writing
+from console.visible_frames import Visible, read_visible
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
 from safety.sealing import SealError, read_head
@@ -111,7 +112,7 @@ class Hand:
     talk: str
 
 
-Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp | Hand | Writing
+Frame = Device | Duty | Take | Say | Unsayable | Heard | Release | Mute | End | WrapUp | Hand | Writing | Visible
 
 
 def parse_frame(text: str) -> Frame:
@@ -180,4 +181,5 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "wrapup": _wrapup,
     "hand": lambda raw: Hand(read_handle(raw)),
     "writing": read_writing,
+    "visible": read_visible,
 }

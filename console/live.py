@@ -122,6 +122,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         presences=house.presences,
         views=Views(house.words[signed_in.language], house.content, house.word_lists),
         tally=house.tally,
+        bells=house.bells,
         limits=house.limits,
         send=send,
     )

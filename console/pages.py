@@ -30,6 +30,7 @@ _SCRIPT = "text/javascript"
 FILES = {
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
+    "bell.js": _SCRIPT,
     "codes.js": _SCRIPT,
     "column.js": _SCRIPT,
     "compare.js": _SCRIPT,
@@ -41,6 +42,7 @@ FILES = {
     "hand.js": _SCRIPT,
     "letters.js": _SCRIPT,
     "load.js": _SCRIPT,
+    "notify.js": _SCRIPT,
     "outbox.js": _SCRIPT,
     "outreach.js": _SCRIPT,
     "passkey.js": _SCRIPT,
@@ -51,6 +53,7 @@ FILES = {
     "talk.js": _SCRIPT,
     "tone.js": _SCRIPT,
     "wire.js": _SCRIPT,
+    "worker.js": _SCRIPT,
     "wrapup.js": _SCRIPT,
 }
 WORD_LISTS = Path(safety.__file__).parent / "words"

@@ -42,6 +42,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "POST /account/codes": _ALL,
     "POST /account/end": _ALL,
     "POST /account/end-all": _ALL,
+    "POST /account/bell": _STAFF,
+    "POST /account/bell/off": _STAFF,
     "GET /desk": _STAFF,
     "GET /statistics": _LEADERS,
     "GET /people": _LEADERS,
@@ -93,6 +95,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.wrapup": _STAFF,
     "live.hand": _STAFF,
     "live.writing": _STAFF,
+    "live.visible": _STAFF,
 }
 
 # What a sign-in may do that has no second proof yet: set one up, and leave.

@@ -227,7 +227,9 @@ class Talks:
                 await self._tell_around(held, event)
 
     async def _tell_around(
-        self, held: _Held, event: Heard | WentAway | CameBack | IsWriting | BriefingChanged | WasTaken | WasOpened | WasMuted
+        self,
+        held: _Held,
+        event: Heard | WentAway | CameBack | IsWriting | BriefingChanged | WasTaken | WasOpened | WasMuted,
     ) -> None:
         if not isinstance(event, WasTaken | WasOpened | WasMuted):  # our own doing
             await self._send(self._views.event(held.handle, event))

@@ -145,13 +145,16 @@ class LiveTalk:
                 self._reason = EndReason.VISITOR
             case Leave():
                 self._reason = EndReason.EXIT
-            case Ping():
-                await self._page.tell("pong")
-            case Writing():
-                if self._sign.take(asyncio.get_running_loop().time()):
-                    await self._end.writing(self._ref)
             case Open():
                 raise Refused("frame", Close.BAD_FRAME)
+            case _:
+                await self._note(frame)
+
+    async def _note(self, frame: Ping | Writing) -> None:
+        if isinstance(frame, Ping):
+            await self._page.tell("pong")
+        elif self._sign.take(asyncio.get_running_loop().time()):
+            await self._end.writing(self._ref)
 
     async def _give_key(self, frame: KeyFrame) -> None:
         given = await self._end.give_key(self._ref, frame.device, frame.epoch, frame.wrapped)

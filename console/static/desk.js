@@ -27,6 +27,7 @@ async function start() {
   device = await Device.of(slot);
   kept = new Drafts(slot);
   wire = new Wire("/live", receive, showLink, () => ({ type: "device", key: device.key }));
+  document.addEventListener("visibilitychange", tellSeen);
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
   $("sound").onclick = () => { sound = !(sound && audible()); unlock(drawDuty); drawDuty(); if (sound) ring(); };
@@ -101,11 +102,15 @@ function drawDuty() {
 }
 
 function showLink(state) {
+  if (state === "open") tellSeen();
   $("link").hidden = state === "open";
   $("link").querySelector("span").textContent = state === "open" ? "" : say(state);
   $("link").querySelector("button").hidden = state !== "elsewhere";
   $("desk").toggleAttribute("inert", state === "elsewhere");
 }
+
+// Notifications are for who does not see this page.
+function tellSeen() { wire.send({ type: "visible", visible: !document.hidden }); }
 
 // --- This device ---
 

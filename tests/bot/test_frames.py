@@ -7,7 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.frames import BadFrame, BadWords, End, HeardFrame, KeyFrame, Leave, Open, Ping, SayFrame, Writing, read_frame
+from bot.web.frames import (
+    BadFrame,
+    BadWords,
+    End,
+    HeardFrame,
+    KeyFrame,
+    Leave,
+    Open,
+    Ping,
+    SayFrame,
+    Writing,
+    read_frame,
+)
 from handover.values import MAX_DEVICE, MAX_WRAPPED
 from safety.sealing import SALT, Direction, Epoch, seal
 from safety.text64 import write64

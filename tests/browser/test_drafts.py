@@ -1,7 +1,7 @@
 """Drafts at the desk come back after a reload, sealed in the browser, and go with the talk and with the sign-in."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.people import People, Staff
 
@@ -19,14 +19,21 @@ KEPT = """async () => {
       const bytes = new Uint8Array(value.buffer ?? value);
       return texts.push(new TextDecoder().decode(bytes), new TextDecoder("utf-16le").decode(bytes));
     }
-    if (value && typeof value === "object") return Object.entries(value).forEach(([name, each]) => { texts.push(name); told(each); });
+    if (value && typeof value === "object") {
+      return Object.entries(value).forEach(([name, each]) => { texts.push(name); told(each); });
+    }
     texts.push(String(value));
   };
   for (const { name } of await indexedDB.databases()) {
-    const open = await new Promise((done) => { const asked = indexedDB.open(name); asked.onsuccess = () => done(asked.result); });
+    const open = await new Promise((done) => {
+      const asked = indexedDB.open(name);
+      asked.onsuccess = () => done(asked.result);
+    });
     for (const store of open.objectStoreNames) {
       const all = open.transaction(store).objectStore(store), wanted = [all.getAllKeys(), all.getAll()];
-      for (const asked of wanted) await new Promise((done) => { asked.onsuccess = () => { told(asked.result); done(); }; });
+      for (const asked of wanted) {
+        await new Promise((done) => { asked.onsuccess = () => { told(asked.result); done(); }; });
+      }
     }
     open.close();
   }
@@ -43,9 +50,13 @@ PLANT = """async (words) => {
   await new Promise((done) => { kept.oncomplete = done; });
   open.close();
 }"""
+NAMES = "async () => (await indexedDB.databases()).map(({ name }) => name)"
 COUNT = """async () => {
   if (!(await indexedDB.databases()).some(({ name }) => name === "drafts")) return 0;
-  const open = await new Promise((done) => { const asked = indexedDB.open("drafts"); asked.onsuccess = () => done(asked.result); });
+  const open = await new Promise((done) => {
+    const asked = indexedDB.open("drafts");
+    asked.onsuccess = () => done(asked.result);
+  });
   const counted = open.objectStoreNames.length ? open.transaction("kept").objectStore("kept").count() : null;
   const count = counted ? await new Promise((done) => { counted.onsuccess = () => done(counted.result); }) : 0;
   open.close();
@@ -62,7 +73,7 @@ async def is_kept(page: Page, count: int = 2) -> None:
     assert await page.evaluate(COUNT) == count
 
 
-def box(staff: Staff):  # type: ignore[no-untyped-def]
+def box(staff: Staff) -> Locator:
     return staff.talk().get_by_role("textbox", name="Your message")
 
 
@@ -133,7 +144,7 @@ async def test_signing_out_leaves_nothing_not_even_the_key(people: People) -> No
     await staff.page.get_by_role("button", name="Give back and sign out").click()
     await expect(staff.page.get_by_role("heading", name="Sign in")).to_be_visible()
     await is_kept(staff.page, 0)
-    assert "drafts" not in await staff.page.evaluate("async () => (await indexedDB.databases()).map(({ name }) => name)")
+    assert "drafts" not in await staff.page.evaluate(NAMES)
 
 
 async def test_after_twelve_hours_a_draft_is_gone(people: People) -> None:

@@ -10,6 +10,7 @@ from tests.browser.people import PHONE, People, Staff, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+EVERY = 3_500  # milliseconds after which another sign goes
 LAPSE = 6_000  # milliseconds
 SLOW = 20_000  # milliseconds until a machine with much to do has shown something
 
@@ -68,7 +69,9 @@ async def test_no_screen_reader_is_told_and_nothing_moves(people: People) -> Non
     visitor, staff = await people.in_a_talk()
     await visitor.can_be_asked()
     await visitor.writes("hello")
-    before = await visitor.messages.first.bounding_box()
+    await expect(staff.messages()).to_have_count(1)
+    await visitor.page.wait_for_timeout(EVERY)
+    before = await visitor.page.locator("#dock").bounding_box()
     height = await staff.talk().locator(".compose").bounding_box()
     await visitor.box.press_sequentially("more")
     await staff.talk().get_by_role("textbox").press_sequentially("hi")
@@ -76,7 +79,7 @@ async def test_no_screen_reader_is_told_and_nothing_moves(people: People) -> Non
         await expect(line).to_be_visible(timeout=SLOW)
         live = "each => each.closest('[aria-live], [role=log], [role=status], [role=alert]') === null"
         assert await line.evaluate(live)
-    assert await visitor.messages.first.bounding_box() == before
+    assert await visitor.page.locator("#dock").bounding_box() == before
     assert await staff.talk().locator(".compose").bounding_box() == height
 
 
@@ -86,6 +89,7 @@ async def test_what_is_said_last_is_not_covered_on_a_phone(people: People) -> No
     for at in range(12):
         await staff.writes(f"message {at} of several words, which take more than one line on a small screen")
     await expect(visitor.messages).to_have_count(12)
+    await staff.page.wait_for_timeout(EVERY)
     await staff.talk().get_by_role("textbox").press_sequentially("hi")
     await expect(at_the_visitor(visitor)).to_be_visible(timeout=SLOW)
     words = await visitor.messages.last.bounding_box()

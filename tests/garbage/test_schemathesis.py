@@ -50,6 +50,8 @@ FORMS = {
         "/account/app": (FORM, "form_token"),
         "/account/app/keep": (FORM, "form_token ticket code password"),
         "/account/codes": (FORM, "form_token proof_password proof_code"),
+        "/account/bell": (FORM, "form_token endpoint key auth"),
+        "/account/bell/off": (FORM, "form_token"),
         "/account/end": (FORM, "form_token sign_in"),
         "/account/end-all": (FORM, "form_token"),
         "/people/change": (FORM, "form_token name role desk"),

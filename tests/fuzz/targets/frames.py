@@ -6,7 +6,10 @@ import console.frames
 from tests.fuzz.doling import Dole
 
 ROOM = "bot.web.frames"
-_KINDS = ("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device", "writing")
+_KINDS = (
+    *("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device"),
+    *("writing", "visible"),
+)
 _NAMES = (
     "v",
     "talk",
