@@ -21,6 +21,7 @@ from console import (
     list_pages,
     outreach_pages,
     people_pages,
+    practice_pages,
     sign_in_pages,
     wrapup,
 )
@@ -178,7 +179,7 @@ def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages, bell_pages,
+        edit_pages, bell_pages, practice_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)

@@ -46,19 +46,21 @@ FILES = {
     "outbox.js": _SCRIPT,
     "outreach.js": _SCRIPT,
     "passkey.js": _SCRIPT,
+    "practice.js": _SCRIPT,
     "room.js": _SCRIPT,
     "sealing.js": _SCRIPT,
     "seals.js": _SCRIPT,
     "sign.js": _SCRIPT,
     "talk.js": _SCRIPT,
     "tone.js": _SCRIPT,
+    "visitor.js": _SCRIPT,
     "wire.js": _SCRIPT,
     "worker.js": _SCRIPT,
     "wrapup.js": _SCRIPT,
 }
 WORD_LISTS = Path(safety.__file__).parent / "words"
 NAVIGATION = (
-    "desk", "messages", "statistics", "outreach", "people", "devices", "directory", "texts", "audit", "account",
+    "desk", "messages", "statistics", "outreach", "people", "devices", "directory", "texts", "practice", "audit", "account",
 )  # fmt: skip
 _HOMES = {Role.STAFF: "/desk", Role.COORDINATOR: "/statistics", Role.ADMINISTRATOR: "/statistics"}
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")

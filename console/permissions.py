@@ -44,6 +44,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "POST /account/end-all": _ALL,
     "POST /account/bell": _STAFF,
     "POST /account/bell/off": _STAFF,
+    "GET /practice": _STAFF,
     "GET /desk": _STAFF,
     "GET /statistics": _LEADERS,
     "GET /people": _LEADERS,

@@ -45,6 +45,7 @@ WRITTEN: dict[str, set[str]] = {
     "POST /account/end-all": ALL,
     "POST /account/bell": {STAFF},
     "POST /account/bell/off": {STAFF},
+    "GET /practice": {STAFF},
     "GET /desk": {STAFF},
     "GET /statistics": {COORDINATOR, ADMINISTRATOR},
     "GET /devices": ALL,
@@ -92,7 +93,17 @@ FRAMES = (Device, Duty, Take, Say, Heard, Release, Mute, End, WrapUp, Hand, Writ
 DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
 PAGES = [
     *("/", "/account", "/people", "/people/new", "/audit"),
-    *("/desk", "/messages", "/outreach", "/statistics", "/devices", "/devices/requests", "/directory", "/texts"),
+    *(
+        "/desk",
+        "/practice",
+        "/messages",
+        "/outreach",
+        "/statistics",
+        "/devices",
+        "/devices/requests",
+        "/directory",
+        "/texts",
+    ),
 ]
 
 
@@ -107,7 +118,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 60
+    assert len(routes) == len(WRITTEN) == 61
     assert set(routes) == set(WRITTEN)
 
 

@@ -30,7 +30,7 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
     async with console.signed_in("kim") as staff, console.signed_in("boss", "coordinator") as coordinator:
         pages = []
         for browser, paths in (
-            (staff, ("desk", "outreach", "devices", "directory", "texts", "account")),
+            (staff, ("desk", "practice", "outreach", "devices", "directory", "texts", "account")),
             (coordinator, ("statistics", "people", "devices", "audit")),
         ):
             for path in paths:
