@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from console.guard import signed_in_of
 from console.house import house_of
-from console.pages import in_language, language_of, render, words_of
+from console.pages import language_of, render, words_of
 from console.views import Json, Views
 from console.wrapup import GROUPS, suggest
 from dialogues.practice import Scenario, Script, load_scenarios
+from dialogues.wording import in_language
 from handover.values import Briefing, Channel, Danger, Pseudonym
 
 COLLEAGUE = "colleague"

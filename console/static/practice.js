@@ -102,6 +102,7 @@ async function start() {
   const mark = Object.assign(document.createElement("span"), { className: "flag practice-mark", textContent: say("practice") });
   talk.part(".talk-head h3").after(mark);
   for (const button of talk.element.querySelectorAll(".talk-actions [data-do]")) button.hidden = !["mute", "end"].includes(button.dataset.do);
+  talk.element.classList.add("current"); // the one that a phone shows
   brief(talk.element, given);
   $("talks").append(talk.element);
   talk.restore({

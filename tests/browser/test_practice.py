@@ -33,7 +33,7 @@ async def whole_talk(staff: Staff) -> list[str]:
     )
     await expect(staff.state_of("Welcome.")).to_have_text("Delivered")
     await staff.ends()
-    await staff.talk().get_by_label("Conversation", exact=True).first.check()
+    await staff.talk().get_by_label("Referral", exact=True).check()
     await staff.talk().get_by_role("button", name="Save").click()
     await expect(staff.sees("Your choices were not counted.")).to_be_visible()
     return asked
@@ -118,7 +118,7 @@ async def test_a_practice_talk_moves_no_counter_and_a_real_one_does(
         people = People(browser, house)
         visitor, staff = await people.in_a_talk()
         await visitor.ends_the_talk()
-        await staff.talk().get_by_label("Conversation", exact=True).first.check()
+        await staff.talk().get_by_label("Referral", exact=True).check()
         await staff.talk().get_by_role("button", name="Save").click()
         await expect(staff.talk()).to_have_count(0)
         await people.go_home()

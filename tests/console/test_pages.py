@@ -53,7 +53,7 @@ BUILT = re.compile(
     r"(nav|role|way|deed|about|account\.error|notice|status|problem|rule|field|kept|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|kind|contact|referred|referral|satisfaction|wrapup"
     r"|statistics\.waiting|outreach\.(counted|wrong)|devices\.(state|refused)|script\.(state|ended|sound|device|closed|hand|messages))[._].*|language\.own"
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
-    r"|saved|revoked)"
+    r"|saved|revoked)|bell\.(on|off|denied|failed|impossible)"
 )
 
 
