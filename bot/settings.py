@@ -64,6 +64,7 @@ class BotSettings(BaseSettings):
     demo_coordinator_token: NotOurs = None
     organisation_signing_key: NotOurs = None
     console_key: NotOurs = None
+    push_key: NotOurs = None
 
     @field_validator("state_key")
     @classmethod

@@ -46,6 +46,8 @@ async def show_account(request: Request) -> Response:
         name=name,
         signins=await house.signins.listed(current),
         notes=[(row, about_text(words_of(request), row)) for row in await house.audit.about(name, _LATELY)],
+        bell=house.bells.key if current.member.role is Role.STAFF else "",
+        bell_on=await house.bells.hangs(current),
         day=day_text,
         hour=hour_text,
     )

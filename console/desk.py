@@ -6,7 +6,9 @@ from typing import assert_never
 
 from console.accounts import Member
 from console.acts import Acts
+from console.bells import Bells
 from console.closing import Closing
+from console.desk_bell import DeskBell
 from console.desk_device import DeskDevice
 from console.devices import Devices, Ready, Revoked, Standing
 from console.duty import OwnDuty
@@ -17,11 +19,14 @@ from console.frames import VERSION, Device, End, Frame, Hand, Heard, Release, Sa
 from console.habits import Habits
 from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
+from console.sign_frames import Writing
+from console.signs import Signs
 from console.talks import Talks
 from console.together import Together
 from console.together_frames import TogetherFrame
 from console.together_views import TogetherViews
 from console.views import SHOWN_ROWS, Json, Views, handle_of
+from console.visible_frames import Visible
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import (
@@ -64,6 +69,7 @@ class Desk:
         views: Views,
         together: TogetherViews,
         tally: Tally,
+        bells: Bells,
         limits: Limits,
         habits: Habits,
         most: Callable[[], int],
@@ -103,6 +109,8 @@ class Desk:
             on_duty=lambda: self.on_duty,
             wake=lambda: self._room_changed.set(),
         )
+        self._signs = Signs(member, self._talks, staff_end)
+        self._bell = DeskBell(member, self._presence, self._talks, bells, lambda: self._duty.capacity)
         self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
         self._room_changed = asyncio.Event()
         self._displaced = asyncio.Event()
@@ -145,7 +153,7 @@ class Desk:
         match frame:
             case Device():
                 await self._device.meet(frame.key)
-            case Duty() | BreathedEnough() | Wanted():
+            case Duty() | BreathedEnough() | Wanted() | Visible():
                 await self._handle_duty(frame)
             case Take():
                 await self._take(frame)
@@ -158,7 +166,7 @@ class Desk:
             case _:
                 await self._handle_talk(frame)
 
-    async def _handle_duty(self, frame: Duty | BreathedEnough | Wanted) -> None:
+    async def _handle_duty(self, frame: Duty | BreathedEnough | Wanted | Visible) -> None:
         match frame:
             case Duty():
                 await self._change_duty(frame)
@@ -166,15 +174,19 @@ class Desk:
                 await self._duty.ready()
             case Wanted():
                 await self._duty.choose(frame)
+            case Visible():
+                self._bell.note(frame)
             case _:
                 assert_never(frame)
 
-    async def _handle_talk(self, frame: Say | Unsayable | Heard | Release | End) -> None:
+    async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End) -> None:
         match frame:
             case Say() | Unsayable():
                 await self._talks.say(frame)
             case Heard():
                 await self._talks.heard(frame)
+            case Writing():
+                await self._signs.pass_on(frame)
             case Release() | End():
                 await self._acts.act(frame)
             case _:
@@ -200,6 +212,7 @@ class Desk:
             rows = _lost_first(await self._end.waiting(self._member.desk), self._member.id)
             load = await self._end.load(self._member.desk)
             self._know(rows[:SHOWN_ROWS])
+            self._bell.look(handle_of(row.ref) for row in rows)
             room = self._views.room(rows, load, self._member.id)
             await self._send(room | await self._closing.told())
             await self._duty.show_crew()

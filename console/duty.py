@@ -50,6 +50,11 @@ class OwnDuty:
         """On duty, whether visitors may come or not."""
         return self._presence.duty is not DutyState.OFF
 
+    @property
+    def capacity(self) -> int:
+        """How many talks this person takes here."""
+        return self._habit.takes(self._limits.capacity, self._most())
+
     async def resume(self, *, holding: bool) -> None:
         """As it was before a reload; `holding`: talks are in hand."""
         self._habit = await finish(self._habits.of(self._member.id))
@@ -76,7 +81,7 @@ class OwnDuty:
             member.id,
             member.shown_name,
             paused=at is not At.ON,
-            capacity=self._habit.takes(self._limits.capacity, self._most()),
+            capacity=self.capacity,
             at=at,
         )
 
@@ -109,7 +114,7 @@ class OwnDuty:
             "type": "duty",
             "duty": self._presence.duty,
             "left": left if self._presence.duty is DutyState.ON else 0,
-            "capacity": self._habit.takes(self._limits.capacity, most),
+            "capacity": self.capacity,
             "most": Habit().takes(most, most),
             "breath": self._habit.breath,
             "breaths": BREATHS,

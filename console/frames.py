@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 from console.duty_frames import Duty, Habits, Ready, read_duty, read_habits
 from console.frame_fields import BadFrame, read_handle, read_seq, read_text
 from console.room_frames import Guide, ShutDesk, read_guide, read_shut
+from console.sign_frames import Writing, read_writing
 from console.together_frames import READERS as TOGETHER
 from console.together_frames import TogetherFrame
+from console.visible_frames import Visible, read_visible
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
 from safety.sealing import SealError, read_head
@@ -96,9 +98,10 @@ class Hand:
     talk: str
 
 
-DutyFrame = Duty | Ready | Habits
+DutyFrame = Duty | Ready | Habits | Visible
 RoomFrame = Take | ShutDesk | Guide
-Frame = Device | DutyFrame | RoomFrame | Say | Unsayable | Heard | Release | End | WrapUp | Hand | TogetherFrame
+TalkFrame = Say | Unsayable | Heard | Writing | Release | End | WrapUp | Hand
+Frame = Device | DutyFrame | RoomFrame | TalkFrame | TogetherFrame
 
 
 def parse_frame(text: str) -> Frame:
@@ -163,4 +166,6 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     **TOGETHER,
     "shut": read_shut,
     "guide": read_guide,
+    "writing": read_writing,
+    "visible": read_visible,
 }

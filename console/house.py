@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 
 from console.accounts import Accounts
 from console.audit import Audit
+from console.bells import Bells
 from console.codes import Codes
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
@@ -52,6 +53,7 @@ class House:
     organisation: str  # its public key, as text
     presences: Presences
     habits: Habits
+    bells: Bells
     tally: Tally
     words: Mapping[str, Words]
     word_lists: Mapping[str, Path]  # safety words, by the visitor's language

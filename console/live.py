@@ -138,6 +138,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         views=views,
         together=TogetherViews(house.words[signed_in.language], views),
         tally=house.tally,
+        bells=house.bells,
         limits=house.limits,
         habits=house.habits,
         most=lambda: most_of(house.content, desk),

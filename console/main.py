@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from console import (
     account_pages,
     audit_pages,
+    bell_pages,
     closing_pages,
     device_pages,
     edit_pages,
@@ -21,12 +22,15 @@ from console import (
     list_pages,
     outreach_pages,
     people_pages,
+    practice_pages,
     sign_in_pages,
     wrapup,
 )
 from console.accounts import Accounts, Member
 from console.audit import Audit, Deed
+from console.bells import Bells
 from console.codes import Codes
+from console.courier import Courier
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
 from console.devices import Devices
@@ -57,6 +61,7 @@ from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
 from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
+from safety.site import Site
 
 _MAX_BODY = 16 * 1024  # bytes
 # Longer than edit_pages.LONGEST in Tigrinya, 9 bytes a letter: what is too long there is given back, not cut off.
@@ -106,15 +111,18 @@ def create_app(
     clock: Callable[[], float] = time.time,
     steady: Callable[[], float] = time.monotonic,
     word_lists: Path = WORD_LISTS,
+    courier: Courier | None = None,
 ) -> FastAPI:
     """The console on these collaborators. `resources` are opened at start, in order, and closed at the end. `clock`
     tells the time of day; `steady` measures how long something took, and never steps back. `word_lists` is the folder
-    of safety words."""
+    of safety words; `courier` brings notifications to push services."""
     database = Database(settings.database())
     names = talk_names(content.topics) | wrapup.COUNTERS
     vault = Vault(settings.key(), database.sessions, clock)
     lists = find_word_lists(word_lists)
-    house = _furnish(settings, staff_end, content, database, vault, Tally(names), clock, steady, lists)
+    house = _furnish(
+        settings, staff_end, content, database, vault, Tally(names), clock, steady, lists, courier or Courier()
+    )
     chores = _chores(settings, staff_end, content, house, vault, database, names, clock)
 
     @asynccontextmanager
@@ -161,7 +169,7 @@ def _chores(
         sessions=database.sessions,
         clock=clock,
     )
-    return [upkeep, Mail(staff_end, desks, house.letters, house.desk_keys), house.library]
+    return [upkeep, Mail(staff_end, desks, house.letters, house.desk_keys), house.library, house.bells]
 
 
 def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]]:
@@ -173,7 +181,7 @@ def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages, closing_pages,
+        edit_pages, closing_pages, bell_pages, practice_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)
@@ -194,6 +202,7 @@ def _furnish(
     clock: Callable[[], float],
     steady: Callable[[], float],
     word_lists: Mapping[str, Path],
+    courier: Courier,
 ) -> House:
     site = settings.site()
     signins = SignIns(database.sessions, clock)
@@ -224,6 +233,7 @@ def _furnish(
         organisation=settings.organisation_key,
         presences=Presences(steady),
         habits=Habits(database.sessions),
+        bells=Bells(database.sessions, courier, settings.push(), _subject(site), clock, steady),
         tally=tally,
         words=load_words(),
         word_lists=word_lists,
@@ -232,6 +242,11 @@ def _furnish(
         steady=steady,
         demonstration=_demonstration(settings, database, signins),
     )
+
+
+def _subject(site: Site) -> str:
+    """Whom push services may turn to; they know the page's address from the browser anyway."""
+    return site.origin if site.origin.startswith("https:") else "mailto:nobody@localhost"
 
 
 def _demonstration(settings: ConsoleSettings, database: Database, signins: SignIns) -> Demonstration | None:

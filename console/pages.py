@@ -33,6 +33,7 @@ FILES = {
     "beside.js": _SCRIPT,
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",
+    "bell.js": _SCRIPT,
     "codes.js": _SCRIPT,
     "closing.js": _SCRIPT,
     "column.js": _SCRIPT,
@@ -42,24 +43,32 @@ FILES = {
     "device.js": _SCRIPT,
     "duty.js": _SCRIPT,
     "filters.js": _SCRIPT,
+    "drafts.js": _SCRIPT,
+    "forget.js": _SCRIPT,
     "hand.js": _SCRIPT,
     "letters.js": _SCRIPT,
     "load.js": _SCRIPT,
+    "notify.js": _SCRIPT,
     "outbox.js": _SCRIPT,
     "outreach.js": _SCRIPT,
     "passkey.js": _SCRIPT,
+    "practice.js": _SCRIPT,
     "room.js": _SCRIPT,
     "sealing.js": _SCRIPT,
     "seals.js": _SCRIPT,
+    "sign.js": _SCRIPT,
     "talk.js": _SCRIPT,
     "together.js": _SCRIPT,
     "tone.js": _SCRIPT,
+    "visitor.js": _SCRIPT,
     "wire.js": _SCRIPT,
+    "worker.js": _SCRIPT,
     "wrapup.js": _SCRIPT,
 }
 WORD_LISTS = Path(safety.__file__).parent / "words"
 NAVIGATION = (
-    "desk", "messages", "statistics", "outreach", "people", "devices", "directory", "texts", "audit", "account",
+    "desk", "messages", "statistics", "outreach", "people", "devices", "directory", "texts", "practice", "audit",
+    "account",
 )  # fmt: skip
 _HOMES = {Role.STAFF: "/desk", Role.COORDINATOR: "/statistics", Role.ADMINISTRATOR: "/statistics"}
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")

@@ -42,6 +42,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "POST /account/codes": _ALL,
     "POST /account/end": _ALL,
     "POST /account/end-all": _ALL,
+    "POST /account/bell": _STAFF,
+    "POST /account/bell/off": _STAFF,
+    "GET /practice": _STAFF,
     "GET /desk": _STAFF,
     "GET /statistics": _LEADERS,
     "GET /people": _LEADERS,
@@ -100,6 +103,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.note": _STAFF,
     "live.wrapup": _STAFF,
     "live.hand": _STAFF,
+    "live.writing": _STAFF,
+    "live.visible": _STAFF,
     # The waiting room as a whole.
     "live.shut": _STAFF,
     "live.guide": _STAFF,

@@ -7,7 +7,11 @@ from binascii import Error as Base64Error
 from pathlib import Path
 from typing import Self
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    derive_private_key,
+)
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -28,6 +32,7 @@ class ConsoleSettings(BaseSettings):
     organisation_signing_key: SecretStr | None = None  # in PEM, or the path of such a file
     database_url: SecretStr | None = None
     console_key: SecretStr | None = None  # 32 bytes in URL-safe base64
+    push_key: SecretStr | None = None  # the same
     data: Path = Path("var")
     desk: str = "demo"
     demo: bool = False
@@ -62,6 +67,8 @@ class ConsoleSettings(BaseSettings):
     def _check_console_key(self) -> Self:
         if self.console_key is not None:
             _read_key(self.console_key.get_secret_value())
+        if self.push_key is not None:
+            _read_push(self.push_key.get_secret_value())
         return self
 
     @model_validator(mode="after")
@@ -107,15 +114,32 @@ class ConsoleSettings(BaseSettings):
             return _read_key(self.console_key.get_secret_value())
         file = self.data / "console.key"
         try:
-            if not file.exists():
-                self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-                _write_new(file, urlsafe_b64encode(secrets.token_bytes(32)))
-            return _read_key(file.read_text(encoding="ascii"))
+            return _read_key(self._kept(file))
         except (OSError, ValueError):
             raise BadKey(
                 f"{file} cannot be used as the console's key: it holds 32 bytes in URL-safe base64, for this user to "
                 "read. Put it right, or give another in FRISTAD_CONSOLE_KEY; then staff set their apps up anew"
             ) from None
+
+    def push(self) -> EllipticCurvePrivateKey:
+        """The key that tells push services who sends (VAPID); made and kept as `key` is. BadKey as there. With another
+        key staff switch their notifications on anew."""
+        if self.push_key is not None:
+            return _read_push(self.push_key.get_secret_value())
+        file = self.data / "push.key"
+        try:
+            return _read_push(self._kept(file))
+        except (OSError, ValueError):
+            raise BadKey(
+                f"{file} cannot be used as the key for notifications: it holds 32 bytes in URL-safe base64, for this "
+                "user to read. Put it right, or give another in FRISTAD_PUSH_KEY; then staff switch them on anew"
+            ) from None
+
+    def _kept(self, file: Path) -> str:
+        if not file.exists():
+            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write_new(file, urlsafe_b64encode(secrets.token_bytes(32)))
+        return file.read_text(encoding="ascii")
 
     def limits(self) -> Limits:
         """The times and sizes that both ends agree on."""
@@ -130,6 +154,13 @@ class ConsoleSettings(BaseSettings):
         if self.database_url is not None:
             return self.database_url.get_secret_value()
         return f"sqlite+aiosqlite:///{(self.data / 'console.sqlite3').resolve()}"
+
+
+def _read_push(text: str) -> EllipticCurvePrivateKey:
+    try:
+        return derive_private_key(int.from_bytes(_read_key(text), "big"), SECP256R1())
+    except ValueError:
+        raise ValueError("FRISTAD_PUSH_KEY must be 32 bytes in URL-safe base64, and a key of P-256") from None
 
 
 def _read_key(text: str) -> bytes:

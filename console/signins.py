@@ -64,7 +64,7 @@ class SignIns:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         now = int(self._clock())
         row = SignIn(
-            token_hash=_hash(token),
+            token_hash=hash_of(token),
             staff_id=staff,
             language=language,
             way=way,
@@ -87,7 +87,7 @@ class SignIns:
                 await session.execute(
                     select(SignIn, Staff)
                     .join(Staff, Staff.id == SignIn.staff_id)
-                    .where(SignIn.token_hash == _hash(token), SignIn.expires > now, Staff.active)
+                    .where(SignIn.token_hash == hash_of(token), SignIn.expires > now, Staff.active)
                 )
             ).first()
         if found is None:
@@ -107,12 +107,12 @@ class SignIns:
     async def speak(self, token: str, language: str) -> None:
         """Remember the language that this browser chose."""
         async with self._sessions.begin() as session:
-            await session.execute(update(SignIn).where(SignIn.token_hash == _hash(token)).values(language=language))
+            await session.execute(update(SignIn).where(SignIn.token_hash == hash_of(token)).values(language=language))
 
     async def stop(self, token: str) -> None:
         """Sign out."""
         async with self._sessions.begin() as session:
-            await session.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
+            await session.execute(delete(SignIn).where(SignIn.token_hash == hash_of(token)))
 
     async def stop_all(self, staff: StaffId) -> None:
         """Sign this staff member out everywhere."""
@@ -131,7 +131,7 @@ class SignIns:
         where: list[ColumnElement[bool]] = [SignIn.staff_id == current.member.id, SignIn.expires > int(self._clock())]
         async with self._sessions() as session:
             rows = await session.scalars(select(SignIn).where(*where).order_by(SignIn.ends.desc(), SignIn.token_hash))
-            own = _hash(current.token)
+            own = hash_of(current.token)
             return [
                 Open(row.token_hash[:_NUMBER], Way(row.way), row.created_hour, row.ends // _HOUR, row.token_hash == own)
                 for row in rows
@@ -155,5 +155,6 @@ def _rounded_up(seconds: int, grain: int) -> int:
     return -(-seconds // grain) * grain
 
 
-def _hash(token: str) -> str:
+def hash_of(token: str) -> str:
+    """What the tables know of a token."""
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -50,6 +50,19 @@ class SignIn(Base):
     ends: Mapped[int]  # to the hour: when it ends in any case
 
 
+class BellRow(Base):
+    """Where a browser of staff's can be told that somebody waits. It goes with the sign-in that put it there."""
+
+    __tablename__ = "bell"
+
+    id: Mapped[str] = mapped_column(String(22), primary_key=True)  # random: it tells no order
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), index=True)
+    sign_in: Mapped[str] = mapped_column(ForeignKey("sign_in.token_hash", ondelete="CASCADE"), unique=True)
+    endpoint: Mapped[str] = mapped_column(String(1000))
+    key: Mapped[str] = mapped_column(String(87))  # the browser's public key, 65 bytes in base64
+    auth: Mapped[str] = mapped_column(String(22))
+
+
 class Passkey(Base):
     """A way to sign in. Only its public half is here; `site` is the host name that it was made for."""
 
@@ -247,6 +260,10 @@ def _drop_old_sign_ins(connection: Connection) -> None:
     if not known.has_table(table.name):
         return
     if {column["name"] for column in known.get_columns(table.name)} != set(table.columns.keys()):
+        if known.has_table(BellRow.__tablename__):
+            bells = BellRow.__table__
+            assert isinstance(bells, Table)  # noqa: S101  # as above
+            bells.drop(connection)  # it names sign-ins, and would keep their table
         table.drop(connection)
 
 

@@ -16,6 +16,7 @@ from handover.events import (
     BriefingChanged,
     CameBack,
     Heard,
+    IsWriting,
     Resync,
     Said,
     TalkEvent,
@@ -237,7 +238,7 @@ class Talks:
     async def _tell_around(
         self,
         held: _Held,
-        event: Heard | WentAway | CameBack | BriefingChanged | WasTaken | WasOpened | WasMuted | WasAsked,
+        event: Heard | WentAway | CameBack | IsWriting | BriefingChanged | WasTaken | WasOpened | WasMuted | WasAsked,
     ) -> None:
         if not isinstance(event, WasTaken | WasOpened | WasMuted | WasAsked):  # our own doing
             await self._send(self._views.event(held.handle, event))

@@ -14,7 +14,8 @@ from fristad.settings import PREFIX, explain
 
 # Nothing else of the operator's environment is handed down: it may hold keys of other systems.
 _ORDINARY = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
-_STAFF_SIDE = {"database_url", "demo_staff_token", "demo_coordinator_token", "organisation_signing_key", "console_key"}
+_STAFF_SIDE = {"database_url", "demo_staff_token", "demo_coordinator_token", "organisation_signing_key"}
+_STAFF_SIDE |= {"console_key", "push_key"}
 _VISITOR_SIDE = {"state_key"}
 _GIVEN = {"redis_url", "state_key", "demo_staff_token", "demo_coordinator_token"}  # made for each run
 

@@ -10,6 +10,7 @@ from handover.events import (
     BriefingChanged,
     CameBack,
     Heard,
+    IsWriting,
     Resync,
     Said,
     TalkEvent,
@@ -122,6 +123,7 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"c": lambda _: CameBack(),
         b"b": lambda rest: BriefingChanged(read_briefing(rest)),
         b"k": lambda _: WasKeyed(),
+        b"y": lambda _: IsWriting(),
     },
     "down": {
         b"s": _said,
@@ -130,6 +132,7 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"d": lambda _: WasOpened(),
         b"q": lambda _: WasAsked(),
         b"m": lambda rest: WasMuted(rest == b"1"),
+        b"y": lambda _: IsWriting(),
     },
     "talk": {
         b"r": lambda _: WasReturned(),

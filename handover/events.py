@@ -72,6 +72,11 @@ class CameBack:
 
 
 @dataclass(frozen=True, slots=True)
+class IsWriting:
+    """The other end writes just now. Never more than that."""
+
+
+@dataclass(frozen=True, slots=True)
 class BriefingChanged:
     briefing: Briefing
 
@@ -99,6 +104,7 @@ TalkEvent = (
     | WasEnded
     | WentAway
     | CameBack
+    | IsWriting
     | BriefingChanged
     | Resync
 )

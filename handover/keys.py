@@ -26,8 +26,8 @@ box:{desk}:<box>       hash    what the visitor finds with a code, sealed; until
 edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
 
 channel                        who publishes  what
-up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing
-down:{desk}:<talk>             staff's end    words, shown, taken, muted, asked
+up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing, writes
+down:{desk}:<talk>             staff's end    words, shown, taken, muted, asked, writes
 talk:{desk}:<talk>             both           returned, guided on, moved to a colleague, ended
 room:{desk}                    both           waiting list, presence or what colleagues are asked changed
 

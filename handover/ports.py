@@ -15,6 +15,7 @@ from handover.outlook import Closed
 from handover.plan import StaffPlan, VisitorPlan
 from handover.post import StaffPost, VisitorPost
 from handover.room import StaffRoom, VisitorRoom
+from handover.sign import StaffSign, VisitorSign
 from handover.values import (
     Accepted,
     AtCapacity,
@@ -57,7 +58,7 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorRoom, Protocol):
+class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorRoom, VisitorSign, Protocol):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:
@@ -112,7 +113,7 @@ class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorRoom, Protocol):
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffRoom, Protocol):
+class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffRoom, StaffSign, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:

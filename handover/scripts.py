@@ -13,6 +13,7 @@ _NAMES = (
     "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "spend", "publish",
     "ask", "answer", "consent", "move", "unmute", "call", "come", "note", "outlook", "shut", "guide",
     "offer", "leave", "erase", "settle", "place",
+    "writing",
 )  # fmt: skip
 
 

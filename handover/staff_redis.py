@@ -14,6 +14,7 @@ from handover.keys import desk_keys, holding_range, read_holding, staff_member, 
 from handover.plan_redis import RedisStaffPlan
 from handover.ports import EngineUnavailable, HandoverError
 from handover.room_redis import RedisStaffRoom
+from handover.sign_redis import RedisStaffSign
 from handover.values import (
     LOG_LENGTH,
     MAX_DEVICE,
@@ -43,7 +44,7 @@ MICROSECONDS = 1_000_000
 FIRST = 10  # rows that go before all others because they are urgent
 
 
-class RedisStaffEnd(RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, RedisStaffRoom, StaffEditions):
+class RedisStaffEnd(RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, RedisStaffRoom, RedisStaffSign, StaffEditions):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:

@@ -13,6 +13,7 @@ from handover.keys import EDITION, desk_keys
 from handover.outlook import Closed, GuidedOn, Shut
 from handover.plan_redis import RedisVisitorPlan
 from handover.room_redis import RedisVisitorRoom, read_outlook, read_shut
+from handover.sign_redis import RedisVisitorSign
 from handover.values import (
     LOG_LENGTH,
     MAX_WRAPPED,
@@ -45,7 +46,7 @@ from handover.values import (
 _NONCE = 64  # characters
 
 
-class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorPlan, RedisVisitorRoom):
+class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorPlan, RedisVisitorRoom, RedisVisitorSign):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:

@@ -51,7 +51,8 @@ _SOURCES = (
 )
 # The page makes one policy, which lets its worker be started and nothing else; no second one can take that name.
 _VISITOR_SOURCES = (*_SOURCES, "worker-src 'self'", "trusted-types work")
-_CONSOLE_SOURCES = (*_SOURCES, "media-src 'self'", "trusted-types 'none'")
+# The same for the console: its one policy lets only the worker be started that shows a notification.
+_CONSOLE_SOURCES = (*_SOURCES, "media-src 'self'", "worker-src 'self'", "trusted-types bell")
 
 
 # An ASGI application; spelled out because this package knows no framework.

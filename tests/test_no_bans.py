@@ -27,6 +27,7 @@ TABLES = {
     "code_secret": "what apps of staff share with us, encrypted",
     "recovery_code": "hashes of staff's codes",
     "passkey": "public halves of staff's passkeys",
+    "bell": "where browsers of staff are told that somebody waits, until they sign out",
     "invitation": "hashes of links for new staff",
     "note": "what staff did, to the hour",
     "spent": "keyed marks of what counts once for staff",

@@ -107,11 +107,17 @@ class Leave:
 
 
 @dataclass(frozen=True, slots=True)
+class Writing:
+    """The visitor writes just now. What else such a frame carries makes it as long as a short message, and is read by
+    nobody."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ping:
     """Is the server still there?"""
 
 
-Frame = Open | SayFrame | KeyFrame | HeardFrame | AnswerFrame | End | Leave | Ping
+Frame = Open | SayFrame | KeyFrame | HeardFrame | AnswerFrame | End | Leave | Ping | Writing
 
 
 def read_frame(text: str) -> Frame:
@@ -204,4 +210,5 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], Frame]] = {
     "end": lambda _: End(),
     "leave": lambda _: Leave(),
     "ping": lambda _: Ping(),
+    "writing": lambda _: Writing(),
 }

@@ -13,7 +13,7 @@ from dialogues.values import Content
 SAID = "news."  # of words that only the server says
 OWN = "heed."  # keys of words that only this part of the page says
 
-_SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "guard", "alarm", "heed")
+_SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "guard", "alarm", "signs", "heed")
 
 
 def first_words(words: Mapping[str, str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import secrets
 from collections.abc import AsyncIterator
 
 from bot.prospects import Prospects
@@ -19,15 +20,28 @@ from bot.web.frames import (
     Ping,
     Refused,
     SayFrame,
+    Writing,
     take_frame,
 )
 from bot.web.live_page import LivePage
 from bot.web.paces import Held, Paces
 from bot.web.partings import Partings
 from bot.web.tellings import Tellings
-from handover.events import Heard, Said, TalkEvent, WasAsked, WasEnded, WasMoved, WasOpened, WasReturned, WasTaken
+from handover.events import (
+    Heard,
+    IsWriting,
+    Said,
+    TalkEvent,
+    WasAsked,
+    WasEnded,
+    WasMoved,
+    WasOpened,
+    WasReturned,
+    WasTaken,
+)
 from handover.outlook import GuidedOn
 from handover.ports import HandoverError, VisitorEnd
+from handover.sign import Pace
 from handover.values import (
     Accepted,
     Done,
@@ -49,6 +63,8 @@ from safety.text64 import write64
 ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
 _FIRST_RETRY, _LONGEST_RETRY = 0.25, 5.0  # seconds until the engine is asked again
 GUIDED = "guided"  # beside the reasons of handover.values: staff ended the wait, and there are ways on
+# Bytes of the shortest sealed message: a sign looks like one to whoever only sees how long frames are.
+SHORTEST = 297
 _PARTING = 1.0  # seconds in which the event that tells why a talk is gone may still come
 
 
@@ -83,6 +99,7 @@ class LiveTalk:
         self._budget = budget
         self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
         self._tellings = Tellings(page, ref, prospects, reception.overdue)
+        self._sign = Pace()
         self._over = False
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
         self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move `_down`
@@ -146,12 +163,15 @@ class LiveTalk:
             case Leave():
                 self._reason = EndReason.EXIT
             case _:
-                await self._meet(frame)
+                await self._note(frame)
 
-    async def _meet(self, frame: Ping | Open) -> None:
+    async def _note(self, frame: Ping | Open | Writing) -> None:
         if isinstance(frame, Open):
             raise Refused("frame", Close.BAD_FRAME)
-        await self._page.tell("pong")
+        if isinstance(frame, Ping):
+            await self._page.tell("pong")
+        elif self._sign.take(asyncio.get_running_loop().time()):
+            await self._end.writing(self._ref)
 
     async def _answer(self, frame: AnswerFrame) -> None:
         await self._end.consent(self._ref, frame.ask, yes=frame.yes)
@@ -215,6 +235,8 @@ class LiveTalk:
                     await self._hear(message)
                 case Heard(seq):
                     await self._page.tell("delivered", seq=seq)
+                case IsWriting():
+                    await self._page.tell("writing", pad=write64(secrets.token_bytes(SHORTEST)))
                 case WasEnded(reason):
                     await self._finish(reason)
                 case WasReturned():

@@ -2,8 +2,10 @@
 
 import { Closing } from "./closing.js";
 import { Device } from "./device.js";
+import { Drafts } from "./drafts.js";
 import { DutyPanel } from "./duty.js";
 import { brief, Room } from "./room.js";
+import { Sign } from "./sign.js";
 import { Talk } from "./talk.js";
 import { Together } from "./together.js";
 import { audible, ring, unlock } from "./tone.js";
@@ -23,13 +25,15 @@ const room = new Room({ say, guide: (talk) => wire.send({ type: "guide", talk })
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
 const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), changed: () => badge() });
-let wire, device, duty = "off", capacity = 3, sound = true, firstRoom = true;
+let wire, device, kept, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
   $("desk").hidden = false;
   if (!Device.possible) return showDevice({ state: "insecure" });
   device = await Device.of(slot);
+  kept = new Drafts(slot);
   wire = new Wire("/live", receive, showLink, () => ({ type: "device", key: device.key }));
+  document.addEventListener("visibilitychange", tellSeen);
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
   $("break").onclick = () => askDuty(duty === "break" ? "on" : "break");
@@ -51,13 +55,14 @@ function receive(frame) {
     device: () => showDevice(frame),
     duty: () => setDuty(frame), crew: () => panel.showCrew(frame),
     room: () => showRoom(frame),
-    talks: () => { for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
+    talks: () => { kept.only(frame.talks); for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
     talk: () => showTalk(frame),
     keys: () => talk?.keys(frame),
-    said: () => talk?.hear(frame),
+    said: () => { talk?.sign.show(); talk?.hear(frame); },
     sent: () => talk?.sent(frame.id, frame.seq),
     delivered: () => talk?.deliver(frame.seq),
     order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
+    writing: () => talk?.sign.show(say("writing", { name: talk.name })),
     away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted),
     briefing: () => { if (talk) describe(talk, frame); },
     left: () => leave(frame.talk, frame.code),
@@ -107,11 +112,15 @@ function drawDuty() {
 }
 
 function showLink(state) {
+  if (state === "open") tellSeen();
   $("link").hidden = state === "open";
   $("link").querySelector("span").textContent = state === "open" ? "" : say(state);
   $("link").querySelector("button").hidden = state !== "elsewhere";
   $("desk").toggleAttribute("inert", state === "elsewhere");
 }
+
+// Notifications are for who does not see this page.
+function tellSeen() { wire.send({ type: "visible", visible: !document.hidden }); }
 
 // --- This device ---
 
@@ -156,6 +165,8 @@ function showTalk(frame) {
     const talk = new Talk(wire, frame.talk, frame.name, device, { say, tell: notice, seen, changed: badge, closed: () => close(frame.talk, "") });
     talks.set(frame.talk, talk);
     talk.part("textarea").value = drafts.get(frame.talk) ?? "";
+    talk.sign = new Sign(talk, () => wire.send({ type: "writing", talk: frame.talk }));
+    kept.attach(talk);
     $("talks").append(talk.element);
     show(frame.talk);
   }
@@ -174,6 +185,7 @@ function describe(talk, frame) {
 function end(handle, reason) {
   const talk = talks.get(handle);
   drafts.delete(handle);
+  kept.drop(handle);
   if (talk && !talk.ended) talk.wrapUp(reason, suggested.get(handle) ?? []);
 }
 
@@ -181,6 +193,7 @@ function leave(handle, code) {
   if (!talks.get(handle) || talks.get(handle).ended) return;
   notice(say(code, { name: names.get(handle) }));
   drafts.set(handle, talks.get(handle).unsent());
+  kept.drop(handle);
   close(handle, "");
 }
 

@@ -68,12 +68,14 @@ export class Hand {
     return row;
   }
 
-  // A service goes as it is; words are laid into the box, to be read and changed first.
+  // A service goes as it is; words are laid into the box, behind a draft that stands there, to be read and changed first.
   take(thing) {
-    const words = thing.theirs || thing.own;
+    const words = thing.theirs || thing.own, draft = this.box.value.trimEnd();
     this.close();
-    if (thing.kind === "cards") this.send(words);
-    else this.box.value = words;
+    if (thing.kind === "cards") return this.send(words);
+    this.box.value = !draft ? words : draft + (thing.kind === "texts" ? "\n\n" : " ") + words;
+    this.box.setSelectionRange(this.box.value.length, this.box.value.length);
+    this.box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   key(event) {

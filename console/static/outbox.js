@@ -15,10 +15,12 @@ export class Outbox {
     this.posted = 0; // how many of those are on their way
     this.synced = null; // the connection over which the server has said what it has
     this.busy = false;
+    this.changed = () => {}; // called when `waiting` has changed
   }
 
   add(id, text) {
     this.waiting.push({ id, text });
+    this.changed();
     this.pump();
   }
 
@@ -34,7 +36,9 @@ export class Outbox {
     const place = this.waiting.findIndex((each) => each.id === id);
     if (place < 0) return null;
     if (place < this.posted) this.posted -= 1;
-    return this.waiting.splice(place, 1)[0];
+    const [dropped] = this.waiting.splice(place, 1);
+    this.changed();
+    return dropped;
   }
 
   // All that the server has, as it said over `socket`. What it lacks is sent again, after it; an id is never taken twice.
@@ -44,6 +48,7 @@ export class Outbox {
     this.last = Math.max(this.last, said.at(-1)?.seq ?? 0);
     this.posted = 0;
     this.synced = socket;
+    this.changed();
     this.pump();
   }
 

@@ -100,6 +100,9 @@ export class Room {
 
 // What the visitor chose, in a row or above a talk.
 export function brief(element, { facts, danger, danger_text: text }) {
+  const told = JSON.stringify([facts, danger, text]);
+  if (told === element.told) return; // to build it anew is most of what a redraw costs
+  element.told = told;
   const flag = element.querySelector(".danger"), list = element.querySelector(".facts");
   flag.hidden = danger === "none";
   flag.textContent = text;

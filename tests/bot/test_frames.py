@@ -18,6 +18,7 @@ from bot.web.frames import (
     Open,
     Ping,
     SayFrame,
+    Writing,
     read_frame,
 )
 from handover.values import MAX_DEVICE, MAX_WRAPPED
@@ -43,6 +44,7 @@ NOT_SEALED = ["", 1, None, "hello", "\ud800", "å" * 400, "A" * 15_000, *map(wri
         ('{"type": "end"}', End()),
         ('{"type": "leave"}', Leave()),
         ('{"type": "ping"}', Ping()),
+        ('{"type": "writing", "pad": "0"}', Writing()),
     ],
 )
 def test_a_frame_of_the_protocol_is_read(text: str, frame: object) -> None:

@@ -36,10 +36,34 @@ async def test_a_phrase_is_found_by_a_slash_and_laid_into_the_box(people: People
     await expect(visitor.messages).to_have_text(["What is happening is not your fault. Truly."])
 
 
+async def test_a_phrase_is_laid_behind_a_draft_and_never_over_it(people: People) -> None:
+    _, staff = await people.in_a_talk()
+    await box(staff).fill("I am glad that you wrote. ")
+    await staff.page.get_by_role("button", name="At hand").click()
+    await staff.page.keyboard.type("not your fault")
+    await staff.page.keyboard.press("Enter")
+    await expect(box(staff)).to_be_focused()
+    await staff.page.keyboard.type("!")
+    await expect(box(staff)).to_have_value("I am glad that you wrote. What is happening is not your fault.!")
+
+
+async def test_a_text_stands_under_the_draft_with_a_line_between(people: People) -> None:
+    _, staff = await people.in_a_talk()
+    await box(staff).fill("Here is how it works:")
+    await staff.page.get_by_role("button", name="At hand").click()
+    text = rows(staff).filter(has_text="Text ·").first
+    await staff.page.keyboard.type("social services")
+    await text.click()
+    words = await box(staff).input_value()
+    assert words.startswith("Here is how it works:\n\n")
+    assert len(words) > len("Here is how it works:\n\n")
+
+
 async def test_a_service_is_sent_at_once_as_a_readable_card(people: People) -> None:
     visitor, staff = await people.in_a_talk()
     await staff.page.get_by_role("button", name="At hand").click()
     await staff.page.keyboard.type("bris 116 111")
+    await expect(rows(staff).first).to_contain_text("Bris")
     await staff.page.keyboard.press("ArrowDown")
     await expect(rows(staff).first).to_be_focused()
     await staff.page.keyboard.press("Enter")

@@ -13,9 +13,11 @@ from console.duty_frames import Duty, Habits, Ready
 from console.frames import Device, End, Hand, Heard, Release, Say, Take, WrapUp
 from console.permissions import OPEN, PERMISSIONS, Role, allows
 from console.room_frames import Guide, ShutDesk
+from console.sign_frames import Writing
 from console.signins import COOKIE
 from console.stepup import FRESH
 from console.together_frames import READERS as TOGETHER
+from console.visible_frames import Visible
 from dialogues.values import Content
 from handover.ports import EngineUnavailable, StaffEnd
 from handover.values import DeskId, Load
@@ -44,6 +46,9 @@ WRITTEN: dict[str, set[str]] = {
     "POST /account/codes": ALL,
     "POST /account/end": ALL,
     "POST /account/end-all": ALL,
+    "POST /account/bell": {STAFF},
+    "POST /account/bell/off": {STAFF},
+    "GET /practice": {STAFF},
     "GET /desk": {STAFF},
     "GET /statistics": {COORDINATOR, ADMINISTRATOR},
     "GET /devices": ALL,
@@ -88,10 +93,24 @@ WRITTEN: dict[str, set[str]] = {
     "GET /healthz": {"anyone"},
     "WS /live": ALL,
 }
+FRAMES = (
+    *(Device, Duty, Ready, Habits, Take, Say, Heard, Release, End, WrapUp, Hand, ShutDesk, Guide),
+    *(Writing, Visible),
+)
 DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
 PAGES = [
     *("/", "/account", "/people", "/people/new", "/audit"),
-    *("/desk", "/messages", "/outreach", "/statistics", "/devices", "/devices/requests", "/directory", "/texts"),
+    *(
+        "/desk",
+        "/practice",
+        "/messages",
+        "/outreach",
+        "/statistics",
+        "/devices",
+        "/devices/requests",
+        "/directory",
+        "/texts",
+    ),
 ]
 
 
@@ -106,7 +125,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 59
+    assert len(routes) == len(WRITTEN) == 62
     assert set(routes) == set(WRITTEN)
 
 
@@ -117,8 +136,7 @@ def test_the_permissions_are_the_written_ones() -> None:
 
 
 def test_a_coordinator_may_do_nothing_on_the_live_path() -> None:
-    frames = (Device, Duty, Ready, Habits, Take, Say, Heard, Release, End, WrapUp, Hand, ShutDesk, Guide)
-    actions = {f"live.{frame.action}" for frame in frames} | {f"live.{kind}" for kind in TOGETHER}
+    actions = {f"live.{frame.action}" for frame in FRAMES} | {f"live.{kind}" for kind in TOGETHER}
     assert actions == {action for action in PERMISSIONS if action.startswith("live.")}
     assert not any(allows(role, action) for role in Role if role is not Role.STAFF for action in actions)
     assert all(allows(Role.STAFF, action) for action in actions)
@@ -292,7 +310,7 @@ async def test_every_answer_wears_the_headers_and_echoes_nothing(console: Consol
             assert answer.headers[name] == value, (answer.url, name)
     policy = console_policy()["content-security-policy"]
     assert "frame-ancestors 'none'" in policy
-    assert "trusted-types 'none'" in policy
+    assert "trusted-types bell" in policy
 
 
 class BrokenEnd:

@@ -11,8 +11,10 @@ from console.duty_frames import Duty, Habits, Ready
 from console.frame_fields import BadFrame
 from console.frames import Device, Heard, Say, Unsayable, WrapUp, parse_frame
 from console.language import load_words
+from console.sign_frames import Writing
 from console.together_frames import Answer, Ask, Call, Come, Note, Unmute
 from console.views import SHOWN_ROWS, Views, handle_of
+from console.visible_frames import Visible
 from dialogues.values import Content
 from handover.keys import binding
 from handover.values import (
@@ -62,6 +64,17 @@ def test_a_page_names_its_device_by_a_public_key() -> None:
     for bad in ("", "x", key[:-1], key + "A", write64(b"\x04" + bytes(64)), write64(StaffPage().key[:33]), 7, None):
         with pytest.raises(BadFrame):
             parse_frame(json.dumps({"type": "device", "key": bad}))
+
+
+def test_writing_names_its_talk_and_no_word() -> None:
+    assert parse_frame(json.dumps({"type": "writing", "talk": HANDLE, "body": "words"})) == Writing(HANDLE)
+
+
+def test_a_page_says_whether_it_can_be_seen() -> None:
+    for visible in (True, False):
+        assert parse_frame(json.dumps({"type": "visible", "visible": visible})) == Visible(visible)
+    with pytest.raises(BadFrame):
+        parse_frame('{"type": "visible", "visible": 1}')
 
 
 def test_muting_says_which_of_the_two() -> None:

@@ -88,6 +88,8 @@ async def test_a_coordinator_sees_the_load_and_can_do_nothing(live: Live) -> Non
             {"type": "hand", "talk": handle_of(ref)},
             {"type": "shut", "reason": "tonight"},
             {"type": "guide", "talk": handle_of(ref)},
+            {"type": "writing", "talk": handle_of(ref)},
+            {"type": "visible", "visible": False},
         ):
             await page.send(str(frame.pop("type")), **frame)
             await page.see("refused", code="not_permitted")

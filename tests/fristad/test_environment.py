@@ -12,6 +12,7 @@ from tests.sealed import Organisation
 KEY = urlsafe_b64encode(bytes(32)).decode().rstrip("=")
 ORGANISATION = Organisation()
 CONSOLE_KEY = "A" * 43
+PUSH_KEY = "A" * 42 + "E"  # the number 1
 OUTER = {
     "PATH": "/usr/bin",
     "CLOUD_TOKEN": "marked",
@@ -25,6 +26,7 @@ OUTER = {
     "FRISTAD_ORGANISATION_KEY": ORGANISATION.text,
     "FRISTAD_ORGANISATION_SIGNING_KEY": ORGANISATION.pem,
     "FRISTAD_CONSOLE_KEY": CONSOLE_KEY,
+    "FRISTAD_PUSH_KEY": PUSH_KEY,
 }
 
 
@@ -49,6 +51,7 @@ def test_the_staff_side_gets_its_own_alone() -> None:
         "FRISTAD_ORGANISATION_KEY": ORGANISATION.text,
         "FRISTAD_ORGANISATION_SIGNING_KEY": ORGANISATION.pem,
         "FRISTAD_CONSOLE_KEY": CONSOLE_KEY,
+        "FRISTAD_PUSH_KEY": PUSH_KEY,
         "FRISTAD_REDIS_URL": "unix://staff:a@/x",
         "OTEL_SDK_DISABLED": "true",
     }

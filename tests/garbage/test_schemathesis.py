@@ -27,6 +27,7 @@ NUMBER = secrets.randbits(32) if FUZZED else 20261122
 COMMON = {400, 401, 403, 404, 405, 413, 422, 429}
 REDIRECTS = {"GET /", "GET /desk", "GET /statistics", "GET /directory", "GET /texts", "GET /sign-in"}
 REDIRECTS |= {"POST /sign-out", "POST /language", "GET /devices", "GET /devices/requests", "GET /messages"}
+REDIRECTS |= {"GET /practice"}
 REDIRECTS |= {"GET /edit", "GET /texts/export", "POST /edit/approve", "POST /edit/discard", "POST /edit/undo"}
 REDIRECTS |= {"POST /directory/checked", "POST /edit"}
 REDIRECTS |= {"POST /outreach/consultation", "POST /outreach/session"}
@@ -51,6 +52,8 @@ FORMS = {
         "/account/app": (FORM, "form_token"),
         "/account/app/keep": (FORM, "form_token ticket code password"),
         "/account/codes": (FORM, "form_token proof_password proof_code"),
+        "/account/bell": (FORM, "form_token endpoint key auth"),
+        "/account/bell/off": (FORM, "form_token"),
         "/account/end": (FORM, "form_token sign_in"),
         "/account/end-all": (FORM, "form_token"),
         "/people/change": (FORM, "form_token name role desk"),

@@ -29,6 +29,7 @@ from tests.running import READY, House, Sides, running, running_apart
 TABLES = {
     "staff": ["id", "sign_in_name", "shown_name", "role", "desk", "password_hash", "active"],
     "sign_in": ["token_hash", "staff_id", "language", "way", "whole", "created_hour", "expires", "ends"],
+    "bell": ["id", "staff_id", "sign_in", "endpoint", "key", "auth"],  # browsers of staff
     "passkey": ["id", "staff_id", "credential", "public_key", "site", "counter", "added"],  # a day
     "code_secret": ["staff_id", "sealed"],
     "recovery_code": ["code_hash", "staff_id"],

@@ -143,7 +143,7 @@ async function openCodes() {
   }
 }
 
-const WRITER = { element, text, reader, announce, send, told: data.told, urgent: false }; // urgent: the bot has heard of such danger
+const WRITER = { element, text, reader, announce, send, told: data.told, urgent: false, sign: (pad) => talk?.sign(pad) }; // urgent: the bot has heard of such danger
 
 const DEEDS = {
   codes: openCodes,

@@ -64,7 +64,9 @@ const FRAMES = {
     enterMode("waiting");
     showNews(word("talk.returned"));
   },
+  writing: () => heed?.wrote(true),
   async said(frame) {
+    heed?.wrote(false);
     try {
       showBubble(await seals.open(frame.body), "theirs", person).bubble.scrollIntoView({ block: "end" });
     } catch (error) {

@@ -52,6 +52,11 @@ class Talk {
     this.#send({ type: "answer", ...said });
   }
 
+  // That somebody writes here, in a frame as long as the shortest message has.
+  sign(pad) {
+    return this.#send({ type: "writing", pad });
+  }
+
   end() {
     this.#ending = true;
     if (!this.#send({ type: "end" })) this.#tell({ type: "trouble" });

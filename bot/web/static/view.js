@@ -128,7 +128,7 @@ function watchDock() {
     document.body.toggleAttribute("data-tall", dock.offsetHeight + bar.offsetHeight > innerHeight - LEAST_ROOM);
     const sticky = getComputedStyle(dock).position === "sticky";
     root.setProperty("--write", `${byId("write").offsetHeight}px`);
-    root.scrollPaddingBlockEnd = sticky ? `${dock.offsetHeight + 12}px` : "";
+    root.scrollPaddingBlockEnd = sticky ? `${dock.offsetHeight + 36}px` : "";
     if (sticky && mode === "talk" && mode === before) scrollBy(0, grown);
     height += grown;
     before = mode;

@@ -126,6 +126,7 @@ def test_a_password_on_a_command_line_is_told() -> None:
         ("bot", {"FRISTAD_DATABASE_URL": "", "FRISTAD_STATE_KEY": "x"}, []),
         ("bot", {"FRISTAD_ORGANISATION_SIGNING_KEY": "x"}, [Weight.DOORS]),
         ("bot", {"FRISTAD_CONSOLE_KEY": "x"}, [Weight.DOORS]),
+        ("bot", {"FRISTAD_PUSH_KEY": "x"}, [Weight.DOORS]),
         ("console", {"FRISTAD_STATE_KEY": "x"}, [Weight.DOORS]),
         ("console", {"FRISTAD_DATABASE_URL": "x"}, []),
         ("", {"FRISTAD_DATABASE_URL": "x", "FRISTAD_STATE_KEY": "x"}, [Weight.DOORS]),

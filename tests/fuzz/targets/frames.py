@@ -7,21 +7,8 @@ from tests.fuzz.doling import Dole
 
 ROOM = "bot.web.frames"
 _KINDS = (
-    "open",
-    "say",
-    "heard",
-    "end",
-    "leave",
-    "ping",
-    "duty",
-    "take",
-    "release",
-    "wrapup",
-    "hand",
-    "key",
-    "device",
-    "shut",
-    "guide",
+    *("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device"),
+    *("shut", "guide", "writing", "visible"),
 )
 _NAMES = (
     "v",

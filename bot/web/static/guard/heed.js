@@ -9,6 +9,7 @@ class Heed {
   #phrases = new Map(); // by language
   #box = null; // the question or the hint that is shown
   #asked = { words: null, at: 0 };
+  #signs = null; // that somebody writes, on both sides
   #allowed = null; // words that the visitor wants to send as they are
   #before = ""; // the words before these: an address may follow on its own
 
@@ -18,6 +19,7 @@ class Heed {
   constructor(page, told) {
     this.#page = page;
     this.#told = told;
+    if (!page.said) this.#signs = new Signs(page);
     page.text.addEventListener("input", () => this.#forget());
     new MutationObserver(() => this.#changeLanguage()).observe(document.documentElement, { attributeFilter: ["lang"] });
     void this.#loadPhrases();
@@ -38,6 +40,11 @@ class Heed {
     this.#asked = { words, at: performance.now() };
     this.#ask(spans);
     return true;
+  }
+
+  // The person who reads here writes just now, or has sent it.
+  wrote(now) {
+    this.#signs?.show(now ? this.#say("writing", []) : "");
   }
 
   #isHasty() {
