@@ -98,22 +98,27 @@ class Desk:
             steady=steady,
             send=send,
         )
-        self._acts = Acts(member, self._talks, staff_end=staff_end, presence=self._presence, tally=tally, send=send)
+        self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
+        self._room_changed = asyncio.Event()
+        self._displaced = asyncio.Event()
+        self._furnish(together, bells)
+
+    def _furnish(self, together: TogetherViews, bells: Bells) -> None:
+        """What this desk does with its talks."""
+        member, presence, talks, end = self._member, self._presence, self._talks, self._end
+        self._acts = Acts(member, talks, staff_end=end, presence=presence, tally=self._tally, send=self._send)
         self._together = Together(
             member,
-            self._talks,
-            staff_end=staff_end,
+            talks,
+            staff_end=end,
             views=together,
-            send=send,
+            send=self._send,
             ready=lambda: self._device.ready,
             on_duty=lambda: self.on_duty,
             wake=lambda: self._room_changed.set(),
         )
-        self._signs = Signs(member, self._talks, staff_end)
-        self._bell = DeskBell(member, self._presence, self._talks, bells, lambda: self._duty.capacity)
-        self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
-        self._room_changed = asyncio.Event()
-        self._displaced = asyncio.Event()
+        self._signs = Signs(member, talks, end)
+        self._bell = DeskBell(member, presence, talks, bells, lambda: self._duty.capacity)
 
     @property
     def on_duty(self) -> bool:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from console.guard import signed_in_of
 from console.house import house_of
 from console.pages import language_of, render, words_of
+from console.together_frames import MUTE_REASONS
 from console.views import Json, Views
 from console.wrapup import GROUPS, suggest
 from dialogues.practice import Scenario, Script, load_scenarios
@@ -38,6 +39,7 @@ async def show_practice(request: Request) -> Response:
         chosen=asked if known else "",
         talk=_talk(request, asked) if known else None,
         groups=GROUPS,
+        mute_reasons=MUTE_REASONS,
         routine=in_language(house.content.desks[signed_in_of(request).member.desk].reporting, language_of(request)),
     )
 
