@@ -61,7 +61,9 @@ def test_a_key_that_is_no_key_is_refused(monkeypatch: pytest.MonkeyPatch, key: s
         read(monkeypatch, FRISTAD_STATE_KEY=key)
 
 
-@pytest.mark.parametrize("key", ["", "short", "A" * 87, ORGANISATION.text[:-4]])
+@pytest.mark.parametrize(
+    "key", ["", "short", "A" * 87, ORGANISATION.text[:-4]], ids=["empty", "short", "no point", "cut"]
+)
 def test_an_organisation_key_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, key: str) -> None:
     with pytest.raises(ValidationError, match="fristad keys public"):
         read(monkeypatch, FRISTAD_ORGANISATION_KEY=key)

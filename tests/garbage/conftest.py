@@ -8,11 +8,17 @@ import pytest
 import pytest_asyncio
 
 from tests.fristad.processes import children
+from tests.garbage.refusals import GARBAGE
 from tests.journeys.people import People
 from tests.running import House, running
 
 # The server's own line for a text frame that is no text; it has closed the socket with 1007.
 NOT_UTF8 = re.compile(r"^\S+ ERROR uvicorn\.error class=UnicodeDecodeError\n", re.MULTILINE)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Each process sends a garbage of its own, and all of them name their tests alike."""
+    return val.replace(GARBAGE, "garbage") if isinstance(val, str) and GARBAGE in val else None
 
 
 @pytest.fixture(scope="package")
