@@ -14,6 +14,7 @@ from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
 from console.talks import Talks
 from console.views import SHOWN_ROWS, Json, Views, handle_of
+from console.wishes import Wishes
 from console.wrapup import check_choices
 from handover.counters import Tally
 from handover.ports import StaffEnd
@@ -57,6 +58,7 @@ class Desk:
         tally: Tally,
         limits: Limits,
         closing: Closing,
+        wishes: Wishes,
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
@@ -67,6 +69,7 @@ class Desk:
         self._tally = tally
         self._limits = limits
         self._closing = closing
+        self._wishes = wishes
         self._send = send
         self._device = DeskDevice(member, devices, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
@@ -140,7 +143,9 @@ class Desk:
             # nobody is shown as available who did not say so.
             self._presence.duty = DutyState.PAUSED
         if self.on_duty:
+            await self._wishes.offer()
             await self._renew()
+        self._views.names |= await self._wishes.names()
         await self._send(
             {"type": "hello", "v": VERSION, "duty": self._presence.duty, "capacity": self._limits.capacity}
         )
@@ -159,7 +164,10 @@ class Desk:
             rows = await self._end.waiting(self._member.desk)
             load = await self._end.load(self._member.desk)
             self._know(rows[:SHOWN_ROWS])
-            await self._send(self._views.room(rows, load) | await self._closing.told())
+            self._views.names |= await self._wishes.names()
+            room = self._views.room(rows, load) | await self._closing.told()
+            self._wishes.mark(rows, room["rows"])
+            await self._send(room)
             await asyncio.sleep(_ROOM_PAUSE)
 
     def _know(self, rows: list[WaitingVisitor]) -> None:
@@ -208,6 +216,7 @@ class Desk:
 
     async def _be_on_duty(self, state: DutyState) -> None:
         self._presence.duty = state
+        await self._wishes.offer()
         await self._renew()
         await self._send({"type": "duty", "duty": state})
 

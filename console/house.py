@@ -9,6 +9,7 @@ from jinja2 import Environment
 from starlette.requests import HTTPConnection
 
 from console.accounts import Accounts
+from console.asking import Asking
 from console.audit import Audit
 from console.codes import Codes
 from console.demo import Demonstration
@@ -45,6 +46,7 @@ class House:
     stepup: StepUp
     people: People
     audit: Audit
+    asking: Asking
     devices: Devices
     desk_keys: DeskKeys
     letters: Letters

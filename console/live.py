@@ -19,6 +19,7 @@ from console.permissions import Role, allows
 from console.signins import SignedIn
 from console.tables import finish
 from console.views import Json, Views, load_view
+from console.wishes import Wishes
 from dialogues.hours import SWEDEN
 from handover.ports import HandoverError, StaffEnd
 from safety.limits import FrameBudget
@@ -126,15 +127,17 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         now=lambda: datetime.fromtimestamp(house.clock(), SWEDEN),
         send=send,
     )
+    words = house.words[signed_in.language]
     return Desk(
         signed_in.member,
         staff_end=house.staff_end,
         devices=house.devices,
         presences=house.presences,
-        views=Views(house.words[signed_in.language], house.content, house.word_lists),
+        views=Views(words, house.content, house.word_lists),
         tally=house.tally,
         limits=house.limits,
         closing=closing,
+        wishes=Wishes(signed_in.member, staff_end=house.staff_end, asking=house.asking, words=words),
         send=send,
     )
 

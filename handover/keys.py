@@ -17,6 +17,7 @@ line:{desk}            string  the desk's signed key for left messages; a minute
 post:{desk}            stream  letters and erasures on their way to the console; until settled, at most a day
 shut:{desk}            string  why staff closed the desk; until staff open it again
 pace:{desk}            hash    decaying mean of how long recent talks lasted; 12 hours after the last one
+asked:{desk}           hash    staff -> whom visitors may ask for in them; a day after the last went on duty
 box:{desk}:<box>       hash    what the visitor finds with a code, sealed; until its last day, or erased
 edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
 
@@ -42,7 +43,7 @@ _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 EDITION = "edition:{all}"  # of all desks
 
 _OF_TALK = ("talk", "up", "down")
-_OF_DESK = ("room", "held", "duty", "free", "count", "spent", "line", "post", "shut", "pace")
+_OF_DESK = ("room", "held", "duty", "free", "count", "spent", "line", "post", "shut", "pace", "asked")
 
 
 def desk_keys(desk: DeskId) -> dict[str, str]:

@@ -11,7 +11,7 @@ _NAMES = (
     "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "begin", "key", "keys",
     "end", "lapse", "drop",
     "onduty", "shorten", "offduty", "presence", "count", "drain", "spend", "mute", "publish",
-    "outlook", "shut", "guide",
+    "outlook", "shut", "guide", "ask", "asked",
     "offer", "leave", "erase", "settle", "place",
 )  # fmt: skip
 

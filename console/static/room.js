@@ -29,6 +29,7 @@ export class Room {
       const element = old.get(row.talk) ?? this.newRow(row);
       old.delete(row.talk);
       brief(element, row);
+      drawWish(element, row.wish);
       element.querySelector(".guide").hidden = !frame.closed;
       element.dataset.since = Date.now() - row.waited * 1000;
       if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
@@ -53,11 +54,21 @@ export class Room {
     name.textContent = row.name;
     name.id = `row-${row.talk}`;
     take.setAttribute("aria-describedby", name.id);
-    take.onclick = () => this.take(row.talk);
+    take.onclick = () => this.askToTake(element, row.talk);
     const guide = element.querySelector(".guide");
     guide.setAttribute("aria-describedby", name.id);
     guide.onclick = () => this.askToGuide(guide, row.talk);
     return element;
+  }
+
+  // A wish that is for somebody else is asked about once; anybody may take.
+  askToTake(element, talk) {
+    const asks = element.querySelector(".wish-ask"), take = element.querySelector(".take");
+    if (!element.dataset.wish || take.dataset.sure) return this.take(talk);
+    asks.hidden = false;
+    asks.textContent = element.dataset.wish;
+    take.dataset.sure = "yes";
+    take.textContent = this.say("take_anyway");
   }
 
   // Asked once on the button itself: it ends somebody's wait.
@@ -92,6 +103,13 @@ export class Room {
       row.querySelector(".clock").textContent = (hours ? `${hours}:${pad(minutes)}` : minutes) + `:${pad(seconds % 60)}`;
     }
   }
+}
+
+// Whom the visitor wishes for: for who looks, a mark; for others, what is asked before they take the row.
+function drawWish(element, wish) {
+  element.querySelector(".wish").hidden = !wish?.mine;
+  element.querySelector(".wish").textContent = wish?.mine ? wish.text : "";
+  element.dataset.wish = wish && !wish.mine ? wish.text : "";
 }
 
 // What the visitor chose, in a row or above a talk.

@@ -1,4 +1,4 @@
-"""A desk that is closed at once, those who wait meanwhile, guiding on, and filters: two browsers and running processes."""
+"""A desk that is closed at once, those who wait meanwhile, guiding on, and filters: two browsers, real processes."""
 
 import re
 
