@@ -135,7 +135,7 @@ class Views:
         if not wish or not wish.startswith("by:"):
             return self._words.label("wish", wish) if wish else None
         name = wish.removeprefix("by:")
-        return name if name in self.names else self._words("wish.somebody")
+        return self._words("wish.named", name=name) if name in self.names else self._words("wish.somebody")
 
     def _language(self, code: str) -> str:
         found = self._content.languages.get(code)

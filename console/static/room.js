@@ -66,7 +66,6 @@ export class Room {
     const asks = element.querySelector(".wish-ask"), take = element.querySelector(".take");
     if (!element.dataset.wish || take.dataset.sure) return this.take(talk);
     asks.hidden = false;
-    asks.textContent = element.dataset.wish;
     take.dataset.sure = "yes";
     take.textContent = this.say("take_anyway");
   }
@@ -110,6 +109,7 @@ function drawWish(element, wish) {
   element.querySelector(".wish").hidden = !wish?.mine;
   element.querySelector(".wish").textContent = wish?.mine ? wish.text : "";
   element.dataset.wish = wish && !wish.mine ? wish.text : "";
+  element.querySelector(".wish-ask").textContent = element.dataset.wish;
 }
 
 // What the visitor chose, in a row or above a talk.

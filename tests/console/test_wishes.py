@@ -67,29 +67,31 @@ async def test_a_matching_row_is_marked_for_who_it_is_for_and_asked_about_by_the
     ref = await live.visitor_joins(wish=f"by:{member.shown_name}")
     async with live.page(kim) as page, live.page(sam) as other:
         row = await _row(other, ref)
-        assert (row["wish"]["mine"], _fact(row)) == (False, "Somebody by name"), "the name is shown once staff gave it"
+        assert (row["wish"]["mine"], _fact(row)) == (False, "Wishes for somebody by name"), (
+            "the name is shown once staff gave it"
+        )
         assert "Nobody who is wished for is on duty" in row["wish"]["text"]
         await page.goes_on_duty()
         row = await _row(page, ref)
         while not row["wish"]["mine"]:
             row = await _row(page, ref)
-        assert (row["wish"]["text"], _fact(row)) == ("Wishes for you", member.shown_name)
+        assert (row["wish"]["text"], _fact(row)) == ("Wishes for you", f"Wishes for {member.shown_name}")
         row = await _row(other, ref)
         while "who is on duty" not in row["wish"]["text"] or "Nobody" in row["wish"]["text"]:
             row = await _row(other, ref)
         assert row["wish"]["mine"] is False
         await other.goes_on_duty()
         talk = await other.takes(ref)
-        assert _fact(talk) == member.shown_name, "anybody may take it, and sees the wish in the talk"
+        assert _fact(talk) == f"Wishes for {member.shown_name}", "anybody may take it, and sees the wish in the talk"
 
 
 async def test_a_wish_that_changes_and_one_that_no_version_knows_are_shown_as_such(live: Live) -> None:
     ref = await live.visitor_joins(wish="woman")
     async with live.page(await live.token("kim")) as page:
         row = await _row(page, ref)
-        assert _fact(row) == "A woman"
+        assert _fact(row) == "Wishes for a woman"
         await live.visitor.brief(ref, Briefing("sv", Channel.WEB, wish="unheard-of"))
         row = await _row(page, ref)
-        while _fact(row) == "A woman":
+        while _fact(row) == "Wishes for a woman":
             row = await _row(page, ref)
         assert _fact(row) == "Other"
