@@ -8,6 +8,7 @@ from enum import StrEnum
 from bot.words import Words
 from dialogues.closing import Stage, hours_of, stage
 from dialogues.doors import Desk
+from dialogues.hours import Opening
 from dialogues.wording import clock
 from handover.outlook import Outlook, Shut
 from handover.values import Waiting
@@ -73,18 +74,21 @@ class Prospects:
 
     def before(self, language: str) -> str:
         """What somebody reads before joining: that the desk soon closes, or has closed. Empty when it is open."""
-        now = self._now()
-        hours = hours_of(self._desk, now)
-        match stage(hours, now):
+        match self._stage():
             case Stage.CLOSED:
                 return self._words.of(language)["news.after-hours"]
             case Stage.CLOSING:
                 return self._closing(language, "news.late")
         return ""
 
+    def _hours(self) -> Opening:
+        return hours_of(self._desk, self._now())
+
+    def _stage(self) -> Stage:
+        return stage(self._hours(), self._now())
+
     def _reasons(self, outlook: Outlook, left: int) -> tuple[tuple[News, bool], ...]:
-        now = self._now()
-        at = stage(hours_of(self._desk, now), now)
+        at = self._stage()
         shut = outlook.shut is not None
         idle = outlook.available == 0 and outlook.in_hand == 0
         return (
@@ -104,7 +108,7 @@ class Prospects:
         return self._words.of(language)["waiting.overdue" if news is News.OVERDUE else f"news.{news}"]
 
     def _closing(self, language: str, key: str) -> str:
-        until = hours_of(self._desk, self._now()).until
+        until = self._hours().until
         return self._words.of(language)[key].replace("{time}", clock(until) if until else "")
 
 

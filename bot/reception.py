@@ -10,10 +10,11 @@ from bot.counting import Counts, names_of_step
 from bot.prospects import Prospects
 from bot.toll import Paid, Price, Toll
 from bot.turn import Turn, briefing_of, closed, sorry
+from bot.wishes import wishing_step
 from bot.words import Words
 from dialogues import admission, directory
 from dialogues.doors import Desk, DeskChannel
-from dialogues.engine import enter, open_page, step
+from dialogues.engine import enter, open_page
 from dialogues.plan import read_plan
 from dialogues.topic_replies import danger_messages
 from dialogues.values import (
@@ -99,7 +100,7 @@ class Reception:
             return turn
         if event == Choose(WAIT) and not talk:
             return await self._join(replace(state, node="briefing"), channel, paid or Paid(), patient=True)
-        after, reply = step(self._now(), state, event)
+        after, reply = await wishing_step(self._end, self._desk, self._now(), state, event)
         if reply.action is Action.LANGUAGE and after.node in {"closed", "elsewhere"}:
             # Why somebody was turned away may not hold in the new language, and is not kept: the briefing asks anew.
             after, again = enter(self._now(), after, "briefing")

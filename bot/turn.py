@@ -41,4 +41,5 @@ def briefing_of(state: State, channel: Channel) -> Briefing:
         age_band=state.age_band,
         county=state.county,
         danger=Danger(state.danger),
+        wish=state.wish,
     )

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from console.accounts import AccountError, Entered
+from console.asking import KINDS
 from console.audit import Deed
 from console.codes import Offer
 from console.guard import signed_in_of
@@ -44,6 +45,8 @@ async def show_account(request: Request) -> Response:
         codes_left=await house.codes.left(staff),
         here=is_here(request),
         name=name,
+        asked=await house.asking.of(staff, current.member.shown_name),
+        kinds=KINDS,
         signins=await house.signins.listed(current),
         notes=[(row, about_text(words_of(request), row)) for row in await house.audit.about(name, _LATELY)],
         bell=house.bells.key if current.member.role is Role.STAFF else "",

@@ -10,6 +10,7 @@ from console.bells import Bells
 from console.closing import Closing
 from console.desk_bell import DeskBell
 from console.desk_device import DeskDevice
+from console.desk_room import DeskRoom
 from console.devices import Devices, Ready, Revoked, Standing
 from console.duty import OwnDuty
 from console.duty_frames import Duty
@@ -25,8 +26,9 @@ from console.talks import Talks
 from console.together import Together
 from console.together_frames import TogetherFrame
 from console.together_views import TogetherViews
-from console.views import SHOWN_ROWS, Json, Views, handle_of
+from console.views import Json, Views, handle_of
 from console.visible_frames import Visible
+from console.wishes import Wishes
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import (
@@ -35,21 +37,17 @@ from handover.values import (
     Gone,
     Limits,
     NotOnDuty,
-    StaffId,
     Taken,
-    TalkRef,
     WaitingVisitor,
 )
 
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
-_ROOM_PAUSE = 0.1  # seconds between two readings of the waiting list: a storm of changes is shown as one
 _NOT_CLAIMED: dict[type[Taken | Gone | AtCapacity | NotOnDuty], str] = {
     Taken: "taken",
     Gone: "gone",
     AtCapacity: "full",
     NotOnDuty: "not_on_duty",
 }
-_KNOWN_ROWS = 8 * SHOWN_ROWS  # handles that this page was shown and may still ask for
 
 
 class OpenedElsewhere(Exception):
@@ -75,13 +73,13 @@ class Desk:
         most: Callable[[], int],
         steady: Callable[[], float],
         closing: Closing,
+        wishes: Wishes,
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
         self._end = staff_end
         self._presences = presences
         self._presence = presences.open(member.id, self)
-        self._views = views
         self._tally = tally
         self._limits = limits
         self._closing = closing
@@ -96,10 +94,19 @@ class Desk:
             limits=limits,
             most=most,
             steady=steady,
+            arrive=wishes.offer,
             send=send,
         )
-        self._rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
-        self._room_changed = asyncio.Event()
+        self._room = DeskRoom(
+            member,
+            staff_end=staff_end,
+            views=views,
+            closing=closing,
+            wishes=wishes,
+            tick=limits.lease / 3,
+            look=self._look,
+            send=send,
+        )
         self._displaced = asyncio.Event()
         self._furnish(together, bells)
 
@@ -115,7 +122,7 @@ class Desk:
             send=self._send,
             ready=lambda: self._device.ready,
             on_duty=lambda: self.on_duty,
-            wake=lambda: self._room_changed.set(),
+            wake=self._room.wake,
         )
         self._signs = Signs(member, talks, end)
         self._bell = DeskBell(member, presence, talks, bells, lambda: self._duty.capacity)
@@ -134,9 +141,7 @@ class Desk:
         async with asyncio.TaskGroup() as group:
             await self._resume(group)
             for work in (
-                self._note_room_changes,
-                self._show_room,
-                self._watch_clock,
+                self._room.run,
                 self._duty.run,
                 self._watch_displacement,
                 self._device.watch,
@@ -167,7 +172,7 @@ class Desk:
             case Hand():
                 await self._talks.hand(frame.talk)
             case ShutDesk() | Guide():
-                await self._closing.act(frame, self._rows)
+                await self._closing.act(frame, self._room.rows)
             case _:
                 await self._handle_talk(frame)
 
@@ -201,41 +206,15 @@ class Desk:
         """After a reload or a lost connection: the same duty, the same talks, every message."""
         held = await self._end.mine(self._member.desk, self._member.id)
         await self._duty.resume(holding=bool(held))
+        await self._room.learn_names()
         await self._send({**self._duty.view(), "type": "hello", "v": VERSION})
         await self._talks.restore(held, group)
 
-    async def _note_room_changes(self) -> None:
-        async with self._end.follow_room([self._member.desk]) as events:
-            self._room_changed.set()
-            async for _ in events:
-                self._room_changed.set()
-
-    async def _show_room(self) -> None:
-        while True:
-            await self._room_changed.wait()
-            self._room_changed.clear()
-            rows = _lost_first(await self._end.waiting(self._member.desk), self._member.id)
-            load = await self._end.load(self._member.desk)
-            self._know(rows[:SHOWN_ROWS])
-            self._bell.look(handle_of(row.ref) for row in rows)
-            room = self._views.room(rows, load, self._member.id)
-            await self._send(room | await self._closing.told())
-            await self._duty.show_crew()
-            await self._together.look()
-            await asyncio.sleep(_ROOM_PAUSE)
-
-    def _know(self, rows: list[WaitingVisitor]) -> None:
-        """Remember what the page is shown, the rows of now last, so that none of them is ever among the forgotten."""
-        shown = {handle_of(row.ref): row.ref for row in rows}
-        older = {handle: ref for handle, ref in self._rows.items() if handle not in shown}
-        self._rows = dict(list((older | shown).items())[-_KNOWN_ROWS:])
-
-    async def _watch_clock(self) -> None:
-        """Show the room anew when the desk's hours end: nothing else says so."""
-        while True:
-            await asyncio.sleep(self._limits.lease / 3)
-            if self._closing.changed():
-                self._room_changed.set()
+    async def _look(self, rows: list[WaitingVisitor]) -> None:
+        """What else a change of the room may change."""
+        self._bell.look(handle_of(row.ref) for row in rows)
+        await self._duty.show_crew()
+        await self._together.look()
 
     async def _watch_displacement(self) -> None:
         await self._displaced.wait()
@@ -245,7 +224,7 @@ class Desk:
         """What follows from where the page's device stands: nobody waits for a person who could not read."""
         if isinstance(standing, Ready):
             await self._talks.use_device(standing.line)
-            self._room_changed.set()  # what waited for a page that can read
+            self._room.wake()  # what waited for a page that can read
         elif isinstance(standing, Revoked):
             await self._go_off_duty("revoked")
         elif self._presence.duty is DutyState.ON:
@@ -274,7 +253,7 @@ class Desk:
     async def _take(self, frame: Take) -> None:
         if frame.talk in self._talks:
             return  # a second press on one's own "Take": the engine would say "claimed" once more
-        ref = self._rows.get(frame.talk)
+        ref = self._room.rows.get(frame.talk)
         if ref is None:
             await self._refuse("gone", frame.talk)
             return
@@ -293,8 +272,3 @@ class Desk:
 
     async def _refuse(self, code: str, handle: str) -> None:
         await self._send({"type": "refused", "code": code, "talk": handle})
-
-
-def _lost_first(rows: list[WaitingVisitor], staff: StaffId) -> list[WaitingVisitor]:
-    """The waiting list as this person sees it: who was theirs until the connection dropped stands first."""
-    return sorted(rows, key=lambda row: row.lost != staff)

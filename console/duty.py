@@ -20,7 +20,7 @@ _LOOK = 1.0  # seconds between two looks whether the breathing space is over
 
 class OwnDuty:
     """What the person at this desk said of their duty. `most()`: how many talks anybody takes at this desk, as its file
-    is now; `steady` in seconds."""
+    is now; `steady` in seconds, `arrive` is called whenever they come on duty."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class OwnDuty:
         limits: Limits,
         most: Callable[[], int],
         steady: Callable[[], float],
+        arrive: Callable[[], Awaitable[None]],
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
@@ -41,6 +42,7 @@ class OwnDuty:
         self._limits = limits
         self._most = most
         self._steady = steady
+        self._arrive = arrive
         self._send = send
         self._habit = Habit()
         self._crew: Json = {}  # as the page was told last
@@ -64,6 +66,7 @@ class OwnDuty:
             self._presence.duty = DutyState.PAUSED
         self._presence.talk_ended.clear()
         if self.on:
+            await self._arrive()
             await self.renew()
 
     async def run(self) -> None:
@@ -89,6 +92,7 @@ class OwnDuty:
         """On duty, paused or in a break. Whoever says so has breathed enough."""
         self._presence.duty = state
         self._presence.breathes_until = 0.0
+        await self._arrive()
         await self._tell()
 
     async def ready(self) -> None:

@@ -9,6 +9,7 @@ from jinja2 import Environment
 from starlette.requests import HTTPConnection
 
 from console.accounts import Accounts
+from console.asking import Asking
 from console.audit import Audit
 from console.bells import Bells
 from console.codes import Codes
@@ -47,6 +48,7 @@ class House:
     stepup: StepUp
     people: People
     audit: Audit
+    asking: Asking
     devices: Devices
     desk_keys: DeskKeys
     letters: Letters

@@ -21,6 +21,7 @@ from console.signins import SignedIn
 from console.tables import finish
 from console.together_views import TogetherViews
 from console.views import Json, Views, load_view
+from console.wishes import Wishes
 from dialogues.hours import SWEDEN
 from handover.ports import HandoverError, StaffEnd
 from safety.limits import FrameBudget
@@ -130,13 +131,14 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         now=lambda: datetime.fromtimestamp(house.clock(), SWEDEN),
         send=send,
     )
+    words = house.words[signed_in.language]
     return Desk(
         signed_in.member,
         staff_end=house.staff_end,
         devices=house.devices,
         presences=house.presences,
         views=views,
-        together=TogetherViews(house.words[signed_in.language], views),
+        together=TogetherViews(words, views),
         tally=house.tally,
         bells=house.bells,
         limits=house.limits,
@@ -144,6 +146,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         most=lambda: most_of(house.content, desk),
         steady=house.steady,
         closing=closing,
+        wishes=Wishes(signed_in.member, staff_end=house.staff_end, asking=house.asking, words=words),
         send=send,
     )
 

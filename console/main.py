@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console import (
     account_pages,
+    asking_pages,
     audit_pages,
     bell_pages,
     closing_pages,
@@ -27,6 +28,7 @@ from console import (
     wrapup,
 )
 from console.accounts import Accounts, Member
+from console.asking import Asking
 from console.audit import Audit, Deed
 from console.bells import Bells
 from console.codes import Codes
@@ -181,7 +183,7 @@ def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages, closing_pages, bell_pages, practice_pages,
+        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)
@@ -227,6 +229,7 @@ def _furnish(
         stepup=StepUp(vault, accounts, passkeys),
         people=People(database.sessions, clock),
         audit=audit,
+        asking=Asking(database.sessions),
         devices=Devices(database.sessions, clock, settings.organisation(), settings.signing_key()),
         desk_keys=DeskKeys(database.sessions, clock, settings.organisation(), settings.signing_key()),
         letters=Letters(database.sessions, clock),

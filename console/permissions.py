@@ -109,6 +109,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.shut": _STAFF,
     "live.guide": _STAFF,
     "POST /statistics/shut": _COORDINATOR,
+    "POST /account/asked": _STAFF,
 }
 
 # What a sign-in may do that has no second proof yet: set one up, and leave.

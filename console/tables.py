@@ -34,6 +34,16 @@ class Staff(Base):
     active: Mapped[bool] = mapped_column(default=True)
 
 
+class AskedRow(Base):
+    """What visitors may wish for in a staff member, said by the staff member; without a row: nothing."""
+
+    __tablename__ = "asked"
+
+    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))  # woman, man, or empty: not said
+    by_name: Mapped[bool]
+
+
 class SignIn(Base):
     """One browser's sign-in. The token itself is nowhere: only its hash, so a copy of the table signs nobody in."""
 

@@ -40,6 +40,7 @@ class Views:
         self._words = words
         self._content = content
         self._compared = compared
+        self.names: frozenset[str] = frozenset()  # of staff who may be asked for: no other is shown as a wish
 
     def room(self, rows: list[WaitingVisitor], load: Load, me: str) -> Json:
         """The waiting list as it is now; `me` is whose page it is."""
@@ -127,9 +128,17 @@ class Views:
             ("audience", words.label("audience", briefing.audience) if briefing.audience else None),
             ("age", words.label("age", briefing.age_band) if briefing.age_band else None),
             ("county", self._named(self._content.counties, briefing.county)),
+            ("wish", self._wish(briefing.wish)),
             ("channel", words("channel.web-plain") if briefing.channel is Channel.WEB_PLAIN else None),
         ]
         return [{"key": key, "label": words(f"fact.{key}"), "text": text} for key, text in facts if text]
+
+    def _wish(self, wish: str | None) -> str | None:
+        """Whom the visitor wishes for; somebody unnamed rather than a name that staff did not give."""
+        if not wish or not wish.startswith("by:"):
+            return self._words.label("wish", wish) if wish else None
+        name = wish.removeprefix("by:")
+        return self._words("wish.named", name=name) if name in self.names else self._words("wish.somebody")
 
     def _language(self, code: str) -> str:
         found = self._content.languages.get(code)

@@ -100,6 +100,8 @@ def _pick(content: Content, state: State, kind: str, value: str) -> tuple[State,
         return _go(content, replace(state, age_band=AgeBand(value)), node.back)
     if kind == "county" and node.show is Show.COUNTIES and value in content.counties:
         return _go(content, replace(state, county=value), node.back)
+    if kind == "wish" and node.show is Show.WISHES and value in replies.wishes(content):
+        return _go(content, replace(state, wish=value), node.back)
     raise UnknownChoice("this state does not offer that choice")
 
 
@@ -137,12 +139,10 @@ def _with(state: State, fields: Mapping[str, str]) -> State:
                 state = replace(state, audience=Audience(value) if value else None)
             case "danger":
                 state = replace(state, danger=Danger(value))
-            case "topic":
-                state = replace(state, topic=value or None)
             case "age_band":
                 state = replace(state, age_band=AgeBand(value) if value else None)
-            case "county":
-                state = replace(state, county=value or None)
+            case "topic" | "county" | "wish":
+                state = replace(state, **{name: value or None})  # type: ignore[arg-type]  # all three are texts or None
             case "easy":
                 state = replace(state, easy=bool(value))
     return state

@@ -51,7 +51,15 @@ CONCEPTS = DEFAULT / "concepts.txt"
 _NODE = {"say", "show", "back", "choices"}
 _EDGE = {"id", "to", "kind", "set", "action"}
 # The fields of the state that a choice may set, and what reads their values.
-_FIELDS = {"audience": Audience, "danger": Danger, "topic": str, "age_band": AgeBand, "county": str, "easy": str}
+_FIELDS = {
+    "audience": Audience,
+    "danger": Danger,
+    "topic": str,
+    "age_band": AgeBand,
+    "county": str,
+    "easy": str,
+    "wish": str,
+}
 _DIRECTIONS = ("ltr", "rtl")
 _DANGER = {"urgent": list, "concern": list, "harmless": list}
 

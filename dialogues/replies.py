@@ -1,6 +1,6 @@
 """What a node says in a language: sentences, lists, the text of a topic, the briefing. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from dialogues import directory
@@ -24,8 +24,9 @@ from dialogues.values import (
 # The person is not offered where the next step already is the person, or a question about oneself is open.
 PERSON = frozenset({"person", "person-again", "join"})
 OF_A_TEXT = frozenset({"easy", "full"})  # offered by the topics that have an easy-to-read variant
+BY = "by:"  # a wish for somebody by name begins so
 WITHOUT_PERSON = frozenset(
-    {"elsewhere", "briefing", "change-audience", "change-topic", "change-age", "change-county", "safe"}
+    {"elsewhere", "briefing", "change-audience", "change-topic", "change-age", "change-county", "change-wish", "safe"}
 )
 
 
@@ -71,7 +72,19 @@ def warn(content: Content, state: State, reply: Reply, danger: Danger) -> Reply:
 
 def briefing_of(state: State) -> tuple[object, ...]:
     """What staff see of a state; when it differs, a waiting talk's briefing has to follow."""
-    return (state.language, state.audience, state.topic, state.age_band, state.county, state.danger)
+    return (state.language, state.audience, state.topic, state.age_band, state.county, state.danger, state.wish)
+
+
+def wishes(content: Content) -> tuple[str, ...]:
+    """What may be wished for now: closed values, and the names of those on duty who may be asked for by name."""
+    return ("woman", "man", *(f"{BY}{name}" for name in content.names))
+
+
+def wish_words(flow: Mapping[str, str], wish: str | None) -> str:
+    """A wish in words; empty when there is none."""
+    if not wish:
+        return ""
+    return wish.removeprefix(BY) if wish.startswith(BY) else flow.get(f"wish-label.{wish}", "")
 
 
 def _sentence(content: Content, state: State, kind: MessageKind, key: str) -> tuple[Message, ...]:
@@ -114,10 +127,16 @@ def _briefing(content: Content, state: State) -> Reply:
         Item(flow["briefing.age"], age, choice="change-age"),
         Item(flow["briefing.county"], content.counties.get(state.county or "", unsaid), choice="change-county"),
         Item(flow["briefing.language"], texts.name),
+        Item(flow["briefing.wish"], wish_words(flow, state.wish) or unsaid, choice="change-wish"),
     ]
     if state.danger is not Danger.NONE:
         rows.insert(0, Item(flow["briefing.danger"], flow[f"briefing.danger-{state.danger}"], choice="danger-none"))
     return Reply((Message(MessageKind.BRIEFING, items=tuple(rows)),), ())
+
+
+def _wishes(content: Content, state: State) -> Reply:
+    flow = content.languages[state.language].flow
+    return Reply((), tuple(Choice(f"wish:{wish}", wish_words(flow, wish)) for wish in wishes(content)))
 
 
 def _lines(content: Content, state: State) -> Reply:
@@ -130,6 +149,7 @@ _SHOWN: dict[Show, Callable[[Content, State], Reply]] = {
     Show.TOPIC: show_topic,
     Show.AGES: _ages,
     Show.COUNTIES: _counties,
+    Show.WISHES: _wishes,
     Show.BRIEFING: _briefing,
     Show.LINES: _lines,
 }

@@ -46,6 +46,7 @@ class State:
     county: str | None = None
     danger: Danger = Danger.NONE
     easy: bool = False  # easy-to-read texts, where there are any
+    wish: str | None = None  # whom to talk with: `woman`, `man`, or `by:` and a name that staff are asked for by
     waiting: bool = False  # the channel has a talk for this visitor: no person is offered again
 
 
@@ -230,6 +231,7 @@ class Show(StrEnum):
     ABOUT = "about"  # choices `about:<id>`: the topic of the briefing
     AGES = "ages"  # choices `age:<band>`
     COUNTIES = "counties"  # choices `county:<id>`
+    WISHES = "wishes"  # choices `wish:woman`, `wish:man` and `wish:by:<name>`
     BRIEFING = "briefing"
     LINES = "lines"  # other doors: services of the directory that fit
 
@@ -268,3 +270,4 @@ class Content:
     recogniser: Recogniser
     now: datetime  # Swedish local time
     demo: bool  # a marked demonstration: unchecked services may be shown, as such
+    names: tuple[str, ...] = ()  # of those on duty who may be asked for by name, while a wish is chosen

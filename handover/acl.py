@@ -8,7 +8,7 @@ be read and `%W~` only written. What a permission does not name here is refused.
 VISITOR = (
     "-@all +ping +time +unsubscribe",
     "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~count:* ~spent:* ~post:* ~box:*"
-    " ~shut:* ~pace:*)",
+    " ~shut:* ~pace:* ~asked:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",
@@ -20,6 +20,7 @@ VISITOR = (
     "(+zrem %W~held:* %W~full:*)",
     # Why the desk is shut, how many talks are in hand, and what recent ones lasted on the whole: never whose.
     "(+get %R~shut:*)",
+    "(+hgetall %R~asked:*)",
     "(+zcard %R~held:*)",
     "(+hmget +hset +pexpire ~pace:*)",
     "(+zscore +zcount %R~duty:* %R~free:* %R~full:*)",
@@ -36,7 +37,7 @@ VISITOR = (
 STAFF = (
     "-@all +ping +time +unsubscribe",
     "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~crew:* ~asks:* ~count:* ~line:*"
-    " ~hours:* ~post:* ~box:* ~shut:* ~pace:*)",
+    " ~hours:* ~post:* ~box:* ~shut:* ~pace:* ~asked:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     "(+xadd %W~down:*)",
     "(+xrange %R~up:* %R~down:*)",
@@ -47,6 +48,7 @@ STAFF = (
     "(+hincrby +hgetall +pexpire +del ~count:*)",
     "(+xrange +xdel ~post:*)",
     "(+get +set +del ~shut:*)",
+    "(+hgetall +hset +hdel +pexpire ~asked:*)",
     "(+hmget +hset +pexpire ~pace:*)",
     "(+hget +hmget +hset +pexpireat +del ~box:*)",
     "(+set +del %W~line:* %W~hours:*)",

@@ -22,6 +22,7 @@ hours:{desk}           string  the desk's opening hours as staff planned them, n
 post:{desk}            stream  letters and erasures on their way to the console; until settled, at most a day
 shut:{desk}            string  why staff closed the desk; until staff open it again
 pace:{desk}            hash    decaying mean of how long recent talks lasted; 12 hours after the last one
+asked:{desk}           hash    staff -> whom visitors may ask for in them; a day after the last went on duty
 box:{desk}:<box>       hash    what the visitor finds with a code, sealed; until its last day, or erased
 edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
 
@@ -48,8 +49,9 @@ EDITION = "edition:{all}"  # of all desks
 
 _OF_TALK = ("talk", "up", "down")
 _OF_DESK = (
-    "room", "held", "duty", "free", "full", "crew", "asks", "count", "spent", "line", "hours", "post", "shut", "pace",
-)  # fmt: skip
+    *("room", "held", "duty", "free", "full", "crew", "asks", "count", "spent", "line", "hours", "post", "shut"),
+    *("pace", "asked"),
+)
 
 
 def desk_keys(desk: DeskId) -> dict[str, str]:

@@ -25,6 +25,21 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What visitors may wish for in a staff member who is on duty. `kind` is `woman`, `man` or empty: not said."""
+
+    name: str  # the shown one
+    kind: str = ""
+    by_name: bool = False
+
+    def fits(self, wish: str | None) -> bool:
+        """Whether this is somebody whom the wish is for."""
+        if not wish:
+            return False
+        return (self.by_name and wish == f"by:{self.name}") or (bool(self.kind) and wish == self.kind)
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """The desk is shut: nobody joins. Outcome of `join`."""
 

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from handover.outlook import Outlook, Shut
-from handover.values import DeskId, Done, Gone, Taken, TalkRef
+from handover.outlook import Asked, Outlook, Shut
+from handover.values import DeskId, Done, Gone, StaffId, Taken, TalkRef
 
 
 class VisitorRoom(Protocol):
@@ -11,6 +11,9 @@ class VisitorRoom(Protocol):
 
     async def outlook(self, desk: DeskId) -> Outlook:
         """What somebody may be told before joining."""
+
+    async def asked(self, desk: DeskId) -> list[Asked]:
+        """Whom visitors may ask for among those who are on duty now, by shown name; no id of staff."""
 
 
 class StaffRoom(Protocol):
@@ -22,6 +25,12 @@ class StaffRoom(Protocol):
 
     async def why_shut(self, desk: DeskId) -> Shut | None:
         """Why the desk is shut; None when it is not."""
+
+    async def be_asked(self, desk: DeskId, staff: StaffId, asked: Asked | None) -> None:
+        """What visitors may wish for in this staff member while on duty; None: nothing."""
+
+    async def asked(self, desk: DeskId) -> list[Asked]:
+        """As the visitor's side reads it."""
 
     async def guide(self, ref: TalkRef) -> Done | Taken | Gone:
         """End a wait with the ways on. Everything of the talk is deleted at once but that this is so, which the

@@ -1,21 +1,29 @@
 """Both ports of `handover.room` on Redis 7 or Valkey; each end of the handover is one of them."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from handover.end_redis import RedisEnd
-from handover.keys import desk_keys
-from handover.outlook import Outlook, Shut
-from handover.values import DeskId, Done, Gone, Taken, TalkRef
+from handover.keys import desk_keys, staff_member
+from handover.outlook import Asked, Outlook, Shut
+from handover.values import DeskId, Done, Gone, StaffId, Taken, TalkRef
 
 
-class RedisVisitorRoom(RedisEnd):
+class _Wishes(RedisEnd):
+    async def asked(self, desk: DeskId) -> list[Asked]:
+        rows = [read_asked(row) for row in await self._wire.call("asked", desk_keys(desk))]
+        return sorted((row for row in rows if row), key=lambda row: row.name)
+
+
+class RedisVisitorRoom(_Wishes):
     """`handover.room.VisitorRoom`; what each method promises is written there."""
 
     async def outlook(self, desk: DeskId) -> Outlook:
         return read_outlook(await self._wire.call("outlook", desk_keys(desk)))
 
 
-class RedisStaffRoom(RedisEnd):
+class RedisStaffRoom(_Wishes):
     """`handover.room.StaffRoom`; what each method promises is written there."""
 
     async def shut(self, desk: DeskId, reason: Shut | None) -> None:
@@ -24,6 +32,10 @@ class RedisStaffRoom(RedisEnd):
     async def why_shut(self, desk: DeskId) -> Shut | None:
         (reason,) = await self._wire.read(("GET", desk_keys(desk)["shut"]))
         return read_shut(reason)
+
+    async def be_asked(self, desk: DeskId, staff: StaffId, asked: Asked | None) -> None:
+        row = json.dumps(asdict(asked)) if asked else ""
+        await self._wire.call("beasked", desk_keys(desk), staff=staff_member(staff), row=row)
 
     async def guide(self, ref: TalkRef) -> Done | Taken | Gone:
         match await self._talk("guide", ref, id=ref.talk):
@@ -38,6 +50,14 @@ def read_outlook(reply: Sequence[int | bytes]) -> Outlook:
     """An outlook as the engine answers it: four numbers, and why the desk is shut."""
     on_duty, available, in_hand, pace = (int(number) for number in reply[:4])
     return Outlook(on_duty, available, in_hand, pace, read_shut(reply[4]))
+
+
+def read_asked(row: bytes) -> Asked | None:
+    """What visitors may wish for in somebody; None instead of an error for a row of another version."""
+    try:
+        return Asked(**json.loads(row))
+    except (ValueError, TypeError):
+        return None
 
 
 def read_shut(reason: int | bytes | None) -> Shut | None:

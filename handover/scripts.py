@@ -12,6 +12,7 @@ _NAMES = (
     "end", "lapse", "drop",
     "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "spend", "publish",
     "ask", "answer", "consent", "move", "unmute", "call", "come", "note", "outlook", "shut", "guide",
+    "beasked", "asked",
     "offer", "leave", "erase", "settle", "place",
     "writing",
 )  # fmt: skip

@@ -104,6 +104,7 @@ class Briefing:
     age_band: str | None = None
     county: str | None = None
     danger: Danger = Danger.NONE
+    wish: str | None = None  # whom to talk with: `woman`, `man`, or `by:` and a shown name of staff
 
 
 @dataclass(frozen=True, slots=True)

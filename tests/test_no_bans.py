@@ -16,6 +16,7 @@ from handover.values import DeskId, TalkId, TalkRef
 TABLES = {
     "staff": "accounts of those who answer",
     "sign_in": "their sign-ins",
+    "asked": "whether visitors may ask for them",
     "tally": "totals of closed names per month",
     "device": "devices of those who answer",
     "desk_key": "keys of the desk that visitors seal left letters to",
@@ -51,6 +52,7 @@ DESK_KEYS = {
     "line": "the desk's public key",
     "post": "sealed letters on their way to the console",
     "shut": "why staff closed the desk",
+    "asked": "of staff: whom visitors may ask for",
     "pace": "the mean of how long talks last, to the minute",
 }
 BOX_KEYS = {"box"}  # sealed letters of a box until its day; named by the hash of what its code gives

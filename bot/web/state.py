@@ -34,13 +34,13 @@ class Tokens:
     def seal_state(self, state: State) -> str:
         """A token of at most 1 kB that holds the state; `open_state` gives it back."""
         row = [state.language, state.node, state.audience, state.topic, state.age_band, state.county, state.danger]
-        return self._seal("state", [*row, int(state.easy), int(state.waiting)])
+        return self._seal("state", [*row, int(state.easy), int(state.waiting), state.wish])
 
     def open_state(self, token: str) -> State:
         """The state in a token. Raises BadToken for one that is not ours, ExpiredToken after STATE_AGE."""
         try:
             row = self._unseal("state", token, STATE_AGE)
-            language, node, audience, topic, age_band, county, danger, easy, waiting = row
+            language, node, audience, topic, age_band, county, danger, easy, waiting, wish = row
             state = State(
                 language=language,
                 node=node,
@@ -51,6 +51,7 @@ class Tokens:
                 danger=Danger(danger),
                 easy=bool(easy),
                 waiting=bool(waiting),
+                wish=str(wish) if wish else None,
             )
         except (TypeError, ValueError) as error:
             raise BadToken("not a state of this version") from error

@@ -32,8 +32,9 @@ export class Room {
       brief(element, row);
       const take = element.querySelector(".take");
       element.toggleAttribute("data-back", row.back);
-      take.textContent = this.say(row.back ? "take_back" : "take");
-      take.onclick = () => this.take(row.talk, row.back);
+      if (!take.dataset.sure) take.textContent = this.say(row.back ? "take_back" : "take");
+      take.onclick = () => this.askToTake(element, row);
+      drawWish(element, row.wish);
       element.querySelector(".guide").hidden = !frame.closed;
       element.dataset.since = Date.now() - row.waited * 1000;
       if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
@@ -62,6 +63,15 @@ export class Room {
     guide.setAttribute("aria-describedby", name.id);
     guide.onclick = () => this.askToGuide(guide, row.talk);
     return element;
+  }
+
+  // A wish that is for somebody else is asked about once; anybody may take.
+  askToTake(element, { talk, back }) {
+    const asks = element.querySelector(".wish-ask"), take = element.querySelector(".take");
+    if (back || !element.dataset.wish || take.dataset.sure) return this.take(talk, back);
+    asks.hidden = false;
+    take.dataset.sure = "yes";
+    take.textContent = this.say("take_anyway");
   }
 
   // Asked once on the button itself: it ends somebody's wait.
@@ -96,6 +106,14 @@ export class Room {
       row.querySelector(".clock").textContent = (hours ? `${hours}:${pad(minutes)}` : minutes) + `:${pad(seconds % 60)}`;
     }
   }
+}
+
+// Whom the visitor wishes for: for who looks, a mark; for others, what is asked before they take the row.
+function drawWish(element, wish) {
+  element.querySelector(".wish").hidden = !wish?.mine;
+  element.querySelector(".wish").textContent = wish?.mine ? wish.text : "";
+  element.dataset.wish = wish && !wish.mine ? wish.text : "";
+  element.querySelector(".wish-ask").textContent = element.dataset.wish;
 }
 
 // What the visitor chose, in a row or above a talk.

@@ -19,9 +19,12 @@ SCRIPTS = {
     if path.name.endswith("js")
 }
 CODE = [path.read_text(encoding="utf-8") for path in WEB.iterdir() if path.name.endswith(".py")]
-CODE.append((files("bot") / "reception.py").read_text(encoding="utf-8"))
+CODE += [(files("bot") / name).read_text(encoding="utf-8") for name in ("reception.py", "prospects.py")]
 
-BUILT = re.compile(r"(message|ended|error|first|trouble)\..*|exit\.(shift-.*|left)|heed\.kind-.*")  # built of parts
+BUILT = re.compile(  # of parts
+    r"(message|ended|error|first|trouble)\..*|exit\.(shift-.*|left)|heed\.kind-.*|waiting\.about-.*"
+    r"|news\.(shut-.*|closed|nobody|paused)"
+)
 _OWN = re.compile(r"#(?:say|button|hint)\(\"([a-z-]+)\"")  # keys of `heed.`, which that script names without it
 _KEY = re.compile(r"[\"'`]([a-z]+\.[a-z0-9-]+)[\"'`]")
 
@@ -52,7 +55,7 @@ def test_every_language_fills_in_the_same_names(content: Content, language: str)
 def test_what_is_known_at_start_is_filled_in_and_the_rest_is_left(content: Content) -> None:
     words = Words(content, "demo", {"deadline": 7, "silence": 3, "waiting": 10, "title": "T"}).of("en")
     left = {name for text in words.values() for name in re.findall(r"\{(\w+)\}", text)}
-    assert left == {"kinds", "name", "place", "seconds"}
+    assert left == {"kinds", "name", "place", "seconds", "time"}
     assert "7 minutes" in words["waiting.deadline"]
     assert "Demo desk" in words["first.who-text"]
 

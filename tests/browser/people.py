@@ -201,6 +201,17 @@ class Staff:
             self.page.get_by_role("region", name="Questions from colleagues").get_by_role("button", name=answer).click()
         )
 
+    async def closes_the_desk(self, reason: str = "Closed for tonight") -> None:
+        await self.page.locator("#close-desk summary").click()
+        await self.page.get_by_role("radio", name=reason).check()
+        await self.page.get_by_role("button", name="Close now").click()
+        await expect(self.page.get_by_role("button", name="Open again")).to_be_visible()
+
+    async def opens_the_desk(self) -> None:
+        again = self.page.get_by_role("button", name="Open again")
+        await again.click()
+        await expect(again).to_be_hidden()
+
     async def skips_the_wrap_up(self, pseudonym: str | None = None) -> None:
         await self.talk(pseudonym).get_by_role("button", name="Skip").click()
 
@@ -236,6 +247,8 @@ class Staff:
         if self.page.is_closed() or not self.page.url.startswith(self.house.staff):
             return
         await self.page.context.set_offline(False)
+        if await self.page.get_by_role("button", name="Open again").is_visible():
+            await self.opens_the_desk()
         # A talk that were given back would stand in the waiting room of the next test.
         await self.page.evaluate("document.querySelectorAll('[data-do=end]').forEach((end) => end.click())")
         await expect(self.page.get_by_role("button", name="End talk")).to_have_count(0)

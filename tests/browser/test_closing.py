@@ -6,23 +6,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.people import People, Staff
+from tests.browser.people import People
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LOOK = 3 * PATIENCE  # a waiting page looks every few seconds, and fetches what is new after that
-
-
-async def _closes(staff: Staff, reason: str) -> None:
-    await staff.page.locator("#close-desk summary").click()
-    await staff.page.get_by_role("radio", name=reason).check()
-    await staff.page.get_by_role("button", name="Close now").click()
-    await expect(staff.page.get_by_role("button", name="Open again")).to_be_visible()
-
-
-async def _opens(staff: Staff) -> None:
-    await staff.page.get_by_role("button", name="Open again").click()
-    await expect(staff.page.get_by_role("button", name="Open again")).to_be_hidden()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -31,7 +19,7 @@ async def test_one_press_closes_the_desk_and_who_waits_keeps_the_place(people: P
     visitor = await people.visitor(java_script_enabled=scripts)
     await visitor.comes_to_wait()
     await expect(visitor.sees("It usually takes less than 5 minutes.")).to_be_visible()
-    await _closes(staff, "Trouble with us")
+    await staff.closes_the_desk("Trouble with us")
     if not scripts:
         await visitor.presses("Show my place")
     await expect(visitor.sees("Something is wrong with us right now").last).to_be_visible(timeout=LOOK)
@@ -51,7 +39,7 @@ async def test_one_press_closes_the_desk_and_who_waits_keeps_the_place(people: P
     if not scripts:
         await visitor.presses("Show my place")
     await visitor.meets(staff)
-    await _opens(staff)
+    await staff.opens_the_desk()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -60,7 +48,7 @@ async def test_guiding_on_ends_a_wait_with_words_and_ways_on(people: People, scr
     visitor = await people.visitor(java_script_enabled=scripts)
     await visitor.comes_to_wait()
     await expect(staff.waiting.get_by_role("button", name="Guide on")).to_be_hidden()
-    await _closes(staff, "Closed for tonight")
+    await staff.closes_the_desk("Closed for tonight")
     await staff.waiting.get_by_role("button", name="Guide on").click()
     await staff.waiting.get_by_role("button", name="Sure? Guide on").click()
     await expect(staff.waiting).to_have_count(0)
@@ -70,16 +58,16 @@ async def test_guiding_on_ends_a_wait_with_words_and_ways_on(people: People, scr
     await expect(visitor.sees("has closed for tonight").last).to_be_visible(timeout=LOOK)
     await expect(visitor.sees("you are welcome back").last).to_be_visible()
     await expect(visitor.place).to_be_hidden()
-    await _opens(staff)
+    await staff.opens_the_desk()
 
 
 async def test_who_waits_reads_when_the_desk_opens_again_and_when_the_last_one_goes(people: People) -> None:
     staff = await people.staff_on_duty()
     visitor = await people.visitor()
     await visitor.comes_to_wait()
-    await _closes(staff, "Back at the next opening hours")
+    await staff.closes_the_desk("Back at the next opening hours")
     await expect(visitor.sees("answers again the next time we are open")).to_be_visible(timeout=LOOK)
-    await _opens(staff)
+    await staff.opens_the_desk()
     await expect(visitor.sees("has opened again")).to_be_visible(timeout=LOOK)
     await staff.duty.click()
     await expect(visitor.sees("Nobody is on duty right now.")).to_be_visible(timeout=LOOK)
@@ -126,3 +114,38 @@ async def test_filters_hide_rows_and_say_how_many_and_never_one_in_danger(people
     await staff.page.get_by_role("button", name="Show all").click()
     await expect(staff.waiting).to_have_count(3)
     await expect(staff.page.locator("#hidden-rows")).to_be_empty()
+    await swedish.presses("Sluta vänta")  # the exit's own name is English to those who go home
+    await expect(staff.waiting).to_have_count(2)
+
+
+async def test_a_wish_by_name_is_marked_for_who_it_is_for_and_asked_about_by_others(people: People) -> None:
+    wished, other = await people.staff(), await people.staff()
+    await wished.page.goto(f"{people.house.staff}account")
+    await wished.page.get_by_role("radio", name="A woman").check()
+    await wished.page.get_by_role("checkbox", name="Visitors may ask for me by name").check()
+    await wished.page.get_by_role("button", name="Save").click()
+    await wished.page.goto(f"{people.house.staff}desk")
+    await other.goes_on_duty()
+    await wished.goes_on_duty()
+
+    visitor = await people.visitor()
+    await visitor.opens_the_page()
+    await visitor.opens_the_briefing()
+    await visitor.changes("Wish")
+    await visitor.presses(wished.name)
+    await visitor.presses("Talk to a person")
+    await expect(visitor.place).to_be_visible()
+    await expect(wished.waiting.get_by_text("Wishes for you")).to_be_visible()
+    await expect(other.waiting.get_by_text("Wishes for you")).to_be_hidden()
+
+    await expect(other.waiting).to_have_count(1)
+    await other.waiting.get_by_role("button", name="Take").click()
+    await expect(other.sees("Wishes for somebody else who is on duty. Take anyway?")).to_be_visible()
+    await expect(other.talk()).to_have_count(0)
+    await other.waiting.get_by_role("button", name="Take anyway").click()
+    await visitor.meets(other)
+    await expect(other.talk().locator("[data-fact=wish]")).to_contain_text(wished.name)
+    await wished.page.goto(f"{people.house.staff}account")
+    await wished.page.get_by_role("radio", name="I do not say").check()
+    await wished.page.get_by_role("checkbox", name="Visitors may ask for me by name").uncheck()
+    await wished.page.get_by_role("button", name="Save").click()

@@ -90,6 +90,24 @@ async def _waiting(people: People, **options: Any) -> Visitor:
     return visitor
 
 
+async def _wish(people: People, **options: Any) -> Visitor:
+    visitor = await _briefing(people, **options)
+    await visitor.changes("Wish")
+    await expect(visitor.button("A woman")).to_be_visible()
+    return visitor
+
+
+async def _closed_meanwhile(people: People, **options: Any) -> Visitor:
+    staff = await people.staff_on_duty()
+    visitor = await _first(people, **options)
+    await visitor.asks_for_a_person()
+    await staff.closes_the_desk()
+    if not visitor.scripts:
+        await visitor.presses("Show my place")
+    await expect(visitor.sees("You keep your place")).to_be_visible(timeout=45_000)
+    return visitor
+
+
 async def _talk(people: People, **options: Any) -> Visitor:
     visitor, staff = await people.in_a_talk(**options)
     for number in range(3):
@@ -208,6 +226,8 @@ VISITOR_VIEWS: dict[str, Way] = {
     "counties": _counties,
     "nobody there": _nobody,
     "waiting": _waiting,
+    "wish": _wish,
+    "closed meanwhile": _closed_meanwhile,
     "talk": _talk,
     "muted": _muted,
     "handing over": _handing_over,
@@ -246,6 +266,33 @@ async def _room(people: People) -> Page:
     await visitor.presses("I am in danger now")
     await visitor.asks_for_a_person()
     await expect(staff.waiting).to_have_count(1)
+    return staff.page
+
+
+async def _closed_desk(people: People) -> Page:
+    """Shut, with two who wait, one of whom wishes for a woman, and the filters open."""
+    staff = await people.staff_on_duty()
+    for wish in ("wish:woman", "wish-unsaid"):
+        visitor = await people.visitor()
+        await visitor.opens_the_page()
+        await visitor.opens_the_briefing()
+        await visitor.changes("Wish")
+        await visitor.page.locator(f"button[value='{wish}']").click()
+        await visitor.presses("Talk to a person")
+        await expect(visitor.place).to_be_visible()
+    await expect(staff.waiting).to_have_count(2)
+    await staff.closes_the_desk()
+    await staff.page.locator("#filters summary").click()
+    await staff.waiting.first.get_by_role("button", name="Take").click()
+    await expect(staff.sees("Nobody who is wished for is on duty.")).to_be_visible()
+    return staff.page
+
+
+async def _closing_desk(people: People) -> Page:
+    staff = await people.staff()
+    await expect(staff.duty).to_be_enabled()
+    await staff.page.locator("#close-desk summary").click()
+    await expect(staff.page.get_by_role("button", name="Close now")).to_be_visible()
     return staff.page
 
 
@@ -362,6 +409,8 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "off duty": _off_duty,
     "on duty": _on_duty,
     "waiting room": _room,
+    "closed desk": _closed_desk,
+    "closing desk": _closing_desk,
     "two talks": _two_talks,
     "at hand": _at_hand,
     "asking colleagues": _asking_colleagues,

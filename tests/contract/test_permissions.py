@@ -97,6 +97,10 @@ VISITOR_MAY_NOT: tuple[Command, ...] = (
     ("DEL", "shut:{{demo}}"),
     ("PEXPIRE", "shut:{{demo}}", "1"),
     ("GETDEL", "shut:{{demo}}"),
+    # say whom visitors may ask for
+    ("HSET", "asked:{{demo}}", "mallory", "x"),
+    ("HDEL", "asked:{{demo}}", "anna"),
+    ("DEL", "asked:{{demo}}"),
     # publish texts
     ("HSET", "edition:{{all}}", "number", "9"),
     ("HDEL", "edition:{{all}}", "number"),

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 CODE = [path.read_text(encoding="utf-8") for folder in ("dialogues", "bot") for path in (ROOT / folder).rglob("*.py")]
 _KEY = re.compile(r"[\"']([a-z-]+\.[a-z0-9-]+)[\"']")
 _BUILT = re.compile(
-    r"(age-label|audience-label|briefing|choice|day|elsewhere|group|phrase)\..+"
+    r"(age-label|audience-label|briefing|choice|day|elsewhere|group|phrase|wish-label)\..+"
 )  # from parts, at run time
 
 

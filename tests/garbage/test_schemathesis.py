@@ -76,6 +76,7 @@ FORMS = {
         "/outreach/consultation": (FORM, "form_token profession violence referred"),
         "/outreach/session": (FORM, "form_token participants social_workers"),
         "/statistics/shut": (FORM, "form_token reason"),
+        "/account/asked": (FORM, "form_token kind by_name"),
         "/messages/keys": (FORM, "form_token device"),
         "/messages/list": (FORM, "form_token device"),
         "/messages/done": (FORM, "form_token device box up down done"),

@@ -25,6 +25,7 @@ from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from fristad.listening import listen
 from fristad.serve import run_app
+from handover.outlook import Outlook
 from handover.values import (
     Briefing,
     Channel,
@@ -67,6 +68,21 @@ class BrokenEnd:
 
     async def opening(self, desk: DeskId) -> Opening:
         return Opening(1, 0, 1)
+
+    async def outlook(self, desk: DeskId) -> Outlook:
+        return Outlook(1, 1)
+
+    async def asked(self, desk: DeskId) -> list[object]:
+        return []
+
+    async def ask(self, *_: object) -> None: ...
+
+    async def why_shut(self, desk: DeskId) -> None: ...
+
+    async def shut(self, *_: object) -> None: ...
+
+    async def guide(self, *_: object) -> Done:
+        return Done()
 
     async def join(self, *_: object) -> Joined:
         return Joined(REF)

@@ -1,0 +1,44 @@
+"""Visitors' wishes for whom to talk with, as one open desk sees them. A wish never hides a row nor keeps anybody from
+taking it: it is shown, and asked about once when it is not for who takes it."""
+
+from console.accounts import Member
+from console.asking import Asking
+from console.language import Words
+from console.views import Json
+from handover.outlook import Asked
+from handover.ports import StaffEnd
+from handover.values import WaitingVisitor
+
+
+class Wishes:
+    """What visitors may wish for in `member`, and whom the rows of the waiting list wish for."""
+
+    def __init__(self, member: Member, *, staff_end: StaffEnd, asking: Asking, words: Words) -> None:
+        self._member = member
+        self._end = staff_end
+        self._asking = asking
+        self._words = words
+        self._own: Asked | None = None
+        self._there: list[Asked] = []
+
+    async def offer(self) -> None:
+        """Tell the engine, because the staff member comes on duty."""
+        self._own = await self._asking.of(self._member.id, self._member.shown_name)
+        await self._end.be_asked(self._member.desk, self._member.id, self._own)
+
+    async def names(self) -> frozenset[str]:
+        """Read who is on duty and may be asked for; the names that may be shown, because staff gave them."""
+        self._there = await self._end.asked(self._member.desk)
+        return frozenset(asked.name for asked in self._there if asked.by_name)
+
+    def mark(self, rows: list[WaitingVisitor], shown: list[Json]) -> None:
+        """Add to each shown row that has a wish whether it is for this staff member, and if not, what is asked before
+        it is taken."""
+        for row, view in zip(rows, shown, strict=False):
+            wish = row.briefing.wish
+            if not wish:
+                continue
+            mine = bool(self._own and self._own.fits(wish))
+            others = any(asked.fits(wish) for asked in self._there)
+            key = "mine" if mine else "other" if others else "nobody"
+            view["wish"] = {"mine": mine, "text": self._words(f"wish.{key}")}
