@@ -53,7 +53,8 @@ FILES = {
 }
 WORD_LISTS = Path(safety.__file__).parent / "words"
 NAVIGATION = (
-    "desk", "messages", "statistics", "outreach", "people", "devices", "directory", "texts", "audit", "account",
+    "desk", "schedule", "messages", "statistics", "outreach", "people", "devices", "directory", "texts", "audit",
+    "account",
 )  # fmt: skip
 _HOMES = {Role.STAFF: "/desk", Role.COORDINATOR: "/statistics", Role.ADMINISTRATOR: "/statistics"}
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")

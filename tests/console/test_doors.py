@@ -9,7 +9,8 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
-from console.frames import Device, Duty, End, Hand, Heard, Mute, Release, Say, Take, WrapUp
+from console.duty_frames import Duty, Habits, Ready
+from console.frames import Device, End, Hand, Heard, Mute, Release, Say, Take, WrapUp
 from console.permissions import OPEN, PERMISSIONS, Role, allows
 from console.signins import COOKIE
 from console.stepup import FRESH
@@ -42,6 +43,10 @@ WRITTEN: dict[str, set[str]] = {
     "POST /account/end": ALL,
     "POST /account/end-all": ALL,
     "GET /desk": {STAFF},
+    "GET /schedule": ALL,
+    "POST /schedule/add": {COORDINATOR},
+    "POST /schedule/remove": {COORDINATOR},
+    "POST /schedule/close": {COORDINATOR},
     "GET /statistics": {COORDINATOR, ADMINISTRATOR},
     "GET /devices": ALL,
     "GET /devices/requests": {COORDINATOR},
@@ -88,6 +93,7 @@ DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
 PAGES = [
     *("/", "/account", "/people", "/people/new", "/audit"),
     *("/desk", "/messages", "/outreach", "/statistics", "/devices", "/devices/requests", "/directory", "/texts"),
+    "/schedule",
 ]
 
 
@@ -102,7 +108,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 58
+    assert len(routes) == len(WRITTEN) == 62
     assert set(routes) == set(WRITTEN)
 
 
@@ -113,7 +119,8 @@ def test_the_permissions_are_the_written_ones() -> None:
 
 
 def test_a_coordinator_may_do_nothing_on_the_live_path() -> None:
-    actions = {f"live.{frame.action}" for frame in (Device, Duty, Take, Say, Heard, Release, Mute, End, WrapUp, Hand)}
+    actions = {f"live.{frame.action}" for frame in (Device, Take, Say, Heard, Release, Mute, End, WrapUp, Hand)}
+    actions |= {f"live.{frame.action}" for frame in (Duty, Ready, Habits)}
     assert actions == {action for action in PERMISSIONS if action.startswith("live.")}
     assert not any(allows(role, action) for role in Role if role is not Role.STAFF for action in actions)
     assert all(allows(Role.STAFF, action) for action in actions)
