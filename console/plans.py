@@ -20,7 +20,7 @@ class Plans:
         self._end = end
         self._desks = tuple(desks)
         self._rota = rota
-        self._without: set[DeskId] = set()  # nothing is planned, and the engine knows it
+        self._offered: set[DeskId] = set()  # and not taken back
 
     def running(self) -> AbstractAsyncContextManager[None]:
         """It runs while the body does."""
@@ -28,12 +28,12 @@ class Plans:
 
     async def offer(self) -> None:
         """Tell the hours of every desk with a plan; take back those of a desk that has none any more."""
-        planned = await self._rota.desks()
+        planned = await self._rota.desks() | self._offered  # nothing comes to a desk that never had a plan
         for desk in self._desks:
             hours = await self._rota.hours(desk) if desk in planned else None
             if hours:
                 await self._end.offer_hours(desk, write_plan(hours), HOURS_LAST)
-                self._without.discard(desk)
-            elif desk not in self._without:
+                self._offered.add(desk)
+            elif desk in planned:
                 await self._end.offer_hours(desk, "", HOURS_LAST)
-                self._without.add(desk)
+                self._offered.discard(desk)

@@ -73,6 +73,11 @@ class Day:
     shifts: tuple[Shift, ...]
     open: tuple[tuple[int, int], ...]
 
+    @property
+    def weekly(self) -> bool:
+        """Whether anybody comes who comes every week."""
+        return any(each.day is None for each in self.shifts)
+
 
 class Rota:
     """The plans of all desks. `clock` tells the time of day."""
@@ -89,7 +94,7 @@ class Rota:
         """Shown names of who can be planned, by sign-in name."""
         query = select(Staff.sign_in_name, Staff.shown_name).where(*_able(desk)).order_by(Staff.shown_name)
         async with self._sessions() as session:
-            return dict((await session.execute(query)).tuples().all())
+            return {row.sign_in_name: row.shown_name for row in await session.execute(query)}
 
     async def desks(self) -> set[DeskId]:
         """Those for which anything is planned, or was."""

@@ -45,11 +45,12 @@ async def add_shift(request: Request) -> Response:
 
 @router.post("/schedule/remove")
 async def remove_shift(request: Request) -> Response:
-    """Take out a shift; a weekly one from the day on which it was pressed."""
+    """Take out a shift; a weekly one from the day on which it was pressed, and never of days that are over."""
     form = await request.form()
     shift, on = field(form, "shift"), _date(field(form, "date"))
     if on and shift.isascii() and shift.isdecimal() and len(shift) < 10:
-        await house_of(request).rota.remove(signed_in_of(request).member.desk, int(shift), on)
+        rota = house_of(request).rota
+        await rota.remove(signed_in_of(request).member.desk, int(shift), max(on, rota.today()))  # what was, was
     return _shown(_week_of(on) if on else _this_monday(request))
 
 

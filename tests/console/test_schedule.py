@@ -224,7 +224,7 @@ async def test_the_visitors_side_is_told_and_told_when_it_ends(
 
 async def plan(browser: Browser, **fields: str) -> tuple[int, str]:
     given = {"week": WEEK, "person": "kim", "when": "weekly", "weekday": "3", "opens": "09:00", "closes": "16:00"}
-    answer = await browser.post("/schedule/add", **{**given, **fields})
+    answer = await browser.post("/schedule/add", None, **{**given, **fields})
     return answer.status_code, answer.headers.get("location") or answer.text
 
 
