@@ -105,6 +105,7 @@ class Desk:
             for work in (
                 self._note_room_changes,
                 self._show_room,
+                self._look_again,
                 self._duty.run,
                 self._watch_displacement,
                 self._device.watch,
@@ -171,6 +172,12 @@ class Desk:
             await self._send(self._views.room(rows, load))
             await self._duty.show_crew()
             await asyncio.sleep(_ROOM_PAUSE)
+
+    async def _look_again(self) -> None:
+        """A lease that lapses by itself tells nobody."""
+        while True:
+            await asyncio.sleep(self._limits.lease)
+            self._room_changed.set()
 
     def _know(self, rows: list[WaitingVisitor]) -> None:
         """Remember what the page is shown, the rows of now last, so that none of them is ever among the forgotten."""

@@ -75,6 +75,7 @@ async def _page(request: Request, monday: date, status: int = 200, **values: Any
         status,
         page="schedule",
         desk=desk_names(request).get(member.desk, member.desk),
+        planned=await house.rota.hours(member.desk) is not None,
         days=await house.rota.week(member.desk, monday),
         people=await house.rota.people(member.desk) if edits else {},
         edits=edits,

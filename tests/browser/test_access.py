@@ -46,7 +46,7 @@ MOVING = """() => document.getAnimations().length + [...document.querySelectorAl
 @pytest.mark.parametrize("view", VISITOR_VIEWS)
 async def test_axe_finds_nothing_on_the_visitors_page(people: People, view: str) -> None:
     visitor = await VISITOR_VIEWS[view](people, bypass_csp=True)
-    await checks_in_every_light(visitor.page)
+    await _check_in_every_light(visitor.page)
 
 
 @pytest.mark.parametrize("view", PLAIN_VIEWS)
@@ -56,40 +56,40 @@ async def test_axe_finds_nothing_without_javascript(people: People, view: str) -
     html, address = await visitor.page.content(), people.house.visitors
     await reader.page.route(address, lambda route: route.fulfill(body=_without_scripts(html), content_type="text/html"))
     await reader.page.goto(address)
-    await checks_in_every_light(reader.page)
+    await _check_in_every_light(reader.page)
     await reader.page.unroute_all()
 
 
 @pytest.mark.parametrize("view", CONSOLE_VIEWS)
 async def test_axe_finds_nothing_in_the_console(people: People, view: str) -> None:
-    await checks_in_every_light(await CONSOLE_VIEWS[view](people))
+    await _check_in_every_light(await CONSOLE_VIEWS[view](people))
 
 
 @pytest.mark.parametrize("view", VISITOR_VIEWS)
 async def test_nothing_of_the_visitors_page_needs_scrolling_sideways(people: People, view: str) -> None:
     visitor = await VISITOR_VIEWS[view](people, viewport=SMALLEST)
-    await fits(visitor.page)
+    await _fits(visitor.page)
     await visitor.page.evaluate(TURN_AROUND)
-    await fits(visitor.page)
+    await _fits(visitor.page)
     exit_box: Any = await visitor.exit.bounding_box()
     assert exit_box["x"] < SMALLEST["width"] / 2, "the exit stands where a reader from the right looks last"
     await visitor.page.evaluate(LARGE_TEXT)
-    await fits(visitor.page)
+    await _fits(visitor.page)
     await visitor.page.evaluate("document.documentElement.dir = 'ltr'")
-    await fits(visitor.page)
+    await _fits(visitor.page)
 
 
 @pytest.mark.parametrize("view", CONSOLE_VIEWS)
 async def test_nothing_of_the_console_needs_scrolling_sideways(people: People, view: str) -> None:
     page = await CONSOLE_VIEWS[view](people)
     await page.set_viewport_size(SMALLEST)
-    await fits(page)
+    await _fits(page)
     await page.evaluate(TURN_AROUND)
-    await fits(page)
+    await _fits(page)
     await page.evaluate(LARGE_TEXT)
-    await fits(page)
+    await _fits(page)
     await page.set_viewport_size(DESKTOP)
-    await fits(page)
+    await _fits(page)
 
 
 @pytest.mark.parametrize("view", ["first", "topic", "waiting", "talk"])
@@ -188,7 +188,7 @@ async def _shows_the_focus(page: Page) -> None:
         pytest.fail(await page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))
 
 
-async def checks_in_every_light(page: Page) -> None:
+async def _check_in_every_light(page: Page) -> None:
     await page.evaluate(Axe().axe_script)
     lights: tuple[Literal["light", "dark"], ...] = ("light", "dark")
     for size, light in product((PHONE, DESKTOP), lights):
@@ -198,7 +198,7 @@ async def checks_in_every_light(page: Page) -> None:
         assert results.violations_count == 0, f"{size['width']} {light}: {results.generate_report()}"
 
 
-async def fits(page: Page) -> None:
+async def _fits(page: Page) -> None:
     assert await page.evaluate(STICKING_OUT) == {"wider": False, "out": []}
 
 

@@ -8,7 +8,7 @@ from playwright.async_api import Page, expect
 
 from dialogues.hours import SWEDEN, holidays
 from tests.browser.people import PHONE, SMALLEST, People
-from tests.browser.test_access import checks_in_every_light, fits
+from tests.browser.test_access import _check_in_every_light, _fits
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -45,10 +45,10 @@ async def test_visitors_read_the_planned_hours_and_come_in_by_presence_alone(peo
         await expect(row).to_contain_text("10:35–11:40")
         await expect(row).to_contain_text(staff.name)
         await staff.page.goto(coordinator.url)
-        await checks_in_every_light(staff.page)
+        await _check_in_every_light(staff.page)
         await coordinator.set_viewport_size(SMALLEST)
         if scripts:  # without them nothing can be measured
-            await fits(coordinator)
+            await _fits(coordinator)
         await expect(staff.page.get_by_role("row").filter(has_text="10:35")).to_contain_text(staff.name)
         await expect(staff.page.get_by_role("button", name="Add the shift")).to_have_count(0)
         await staff.page.goto(f"{people.house.staff}desk")

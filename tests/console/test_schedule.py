@@ -235,6 +235,7 @@ async def test_staff_read_the_week_and_change_nothing(console: Console, rota: Ro
         assert "Week 49, 2026-11-30 to 2026-12-06" in page
         assert re.search(r"Thursday 3/12.*09:00–16:00.*<b>Kim</b>", page, re.DOTALL)
         assert "/schedule/add" not in page
+        assert "Nothing is planned" not in page
         assert "/schedule/remove" not in page
         assert (await browser.post("/schedule/add", person="kim")).status_code == 403
 
@@ -295,6 +296,7 @@ async def test_a_week_that_is_none_is_the_week_of_today(console: Console, week: 
     async with console.signed_in("alex") as browser:
         page = (await browser.client.get("/schedule", params={"week": week})).text
         assert "Week 49," in page
+        assert "Nothing is planned" in page
 
 
 async def test_garbage_in_the_small_forms_changes_nothing(console: Console, rota: Rota) -> None:
