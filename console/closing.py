@@ -32,7 +32,6 @@ class Closing:
         self._tally = tally
         self._now = now
         self._send = send
-        self._stage = self._by_hours()
 
     async def act(self, frame: ShutDesk | Guide, rows: Mapping[str, TalkRef]) -> None:
         """Do what the page asks. `rows` are the handles that it was shown; any other has gone."""
@@ -51,12 +50,8 @@ class Closing:
         """What the waiting list says of it: why the desk is shut (empty: it is not), how near the end of its hours is,
         and whether who waits may be guided on."""
         shut = await self._end.why_shut(self._member.desk)
-        self._stage = self._by_hours()
-        return {"shut": shut or "", "stage": self._stage, "closed": bool(shut) or self._stage is Stage.CLOSED}
-
-    def changed(self) -> bool:
-        """Whether the clock alone has changed what was told."""
-        return self._stage is not self._by_hours()
+        stage = self._by_hours()
+        return {"shut": shut or "", "stage": stage, "closed": bool(shut) or stage is Stage.CLOSED}
 
     def _by_hours(self) -> Stage:
         desk, now = self._desks().get(self._member.desk), self._now()

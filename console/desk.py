@@ -1,4 +1,4 @@
-"""The conversation of one open desk with the staff end: device, duty, the waiting list, up to three talks in hand."""
+"""The conversation of one open desk with the staff end: device, duty, the waiting list, the talks in hand."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -15,8 +15,7 @@ _KNOWN_ROWS = 8 * SHOWN_ROWS  # handles that this page was shown and may still a
 
 
 class DeskRoom:
-    """Sends the list. `look` is called with all rows after each reading; `tick` in seconds between two looks at the
-    clock."""
+    """Sends the list. `look` is called with all rows after each reading; at the latest every `tick` seconds."""
 
     def __init__(
         self,
@@ -76,11 +75,10 @@ class DeskRoom:
             await asyncio.sleep(_PAUSE)
 
     async def _watch_clock(self) -> None:
-        """Show the room anew when the desk's hours end: nothing else says so."""
+        """A lease that lapses by itself tells nobody, nor does the end of the desk's hours."""
         while True:
             await asyncio.sleep(self._tick)
-            if self._closing.changed():
-                self.wake()
+            self.wake()
 
     def _know(self, rows: list[WaitingVisitor]) -> None:
         """Remember what the page is shown, the rows of now last, so that none of them is ever among the forgotten."""

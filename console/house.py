@@ -23,6 +23,7 @@ from console.library import Library
 from console.passkeys import Passkeys
 from console.people import People
 from console.presence import Presences
+from console.rota import Rota
 from console.signins import SignIns
 from console.stepup import StepUp
 from dialogues.values import Content
@@ -45,6 +46,7 @@ class House:
     codes: Codes
     passkeys: Passkeys
     signins: SignIns
+    rota: Rota
     stepup: StepUp
     people: People
     audit: Audit

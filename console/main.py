@@ -24,6 +24,7 @@ from console import (
     outreach_pages,
     people_pages,
     practice_pages,
+    rota_pages,
     sign_in_pages,
     wrapup,
 )
@@ -47,7 +48,9 @@ from console.mail import Mail
 from console.pages import WORD_LISTS, router
 from console.passkeys import Passkeys
 from console.people import People
+from console.plans import Plans
 from console.presence import Presences
+from console.rota import Rota
 from console.settings import ConsoleSettings
 from console.signins import SignIns
 from console.stepup import FreshCookie, StepUp
@@ -171,19 +174,20 @@ def _chores(
         sessions=database.sessions,
         clock=clock,
     )
-    return [upkeep, Mail(staff_end, desks, house.letters, house.desk_keys), house.library, house.bells]
+    mail = Mail(staff_end, desks, house.letters, house.desk_keys)
+    return [upkeep, mail, Plans(staff_end, desks, house.rota), house.library, house.bells]
 
 
 def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]]:
     everybody = (house.signins, house.devices, house.letters, house.desk_keys, house.people, house.audit, vault)
-    return [each.purge for each in everybody]
+    return [house.rota.purge, *(each.purge for each in everybody)]
 
 
 def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages,
+        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages, rota_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)
@@ -226,6 +230,7 @@ def _furnish(
         codes=codes,
         passkeys=passkeys,
         signins=signins,
+        rota=Rota(database.sessions, clock),
         stepup=StepUp(vault, accounts, passkeys),
         people=People(database.sessions, clock),
         audit=audit,

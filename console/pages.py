@@ -67,7 +67,8 @@ FILES = {
 }
 WORD_LISTS = Path(safety.__file__).parent / "words"
 NAVIGATION = (
-    "desk", "messages", "statistics", "outreach", "people", "devices", "directory", "texts", "practice", "audit",
+    *("desk", "schedule", "messages", "statistics", "outreach", "people", "devices", "directory", "texts"),
+    *("practice", "audit"),
     "account",
 )  # fmt: skip
 _HOMES = {Role.STAFF: "/desk", Role.COORDINATOR: "/statistics", Role.ADMINISTRATOR: "/statistics"}

@@ -227,6 +227,7 @@ function notice(text) {
 }
 
 function badge() {
+  panel.fill(inHand().length >= capacity);
   const waiting = room.total, unread = inHand().filter((talk) => talk.unread).length;
   const count = (duty === "on" ? waiting : 0) + unread;
   document.title = (together.calling ? `${say("call_title")} ` : "") + (count ? `(${count}) ` : "") + title;

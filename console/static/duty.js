@@ -9,6 +9,8 @@ export class DutyPanel {
     this.say = say;
     this.send = send;
     this.until = 0; // milliseconds of this clock
+    this.duty = "off";
+    this.full = false;
     $("ready").onclick = () => this.ready();
     $("habits").onsubmit = (event) => event.preventDefault();
     $("habits").onchange = () => this.choose();
@@ -33,11 +35,23 @@ export class DutyPanel {
     $("duty").setAttribute("aria-checked", String(duty !== "off"));
     $("pause").setAttribute("aria-pressed", String(duty === "paused"));
     $("break").setAttribute("aria-pressed", String(duty === "break"));
-    const state = this.breathing ? "breathing" : duty;
-    for (const part of $("duty-hint").children) part.hidden = part.dataset.duty !== state;
+    this.duty = duty;
+    this.drawHint();
     this.offer("capacity", Array.from({ length: most }, (_, index) => index + 1), capacity, (count) => count);
     this.offer("breath", breaths, breath, (minutes) => this.say(minutes ? "minutes" : "breath_none", { count: minutes }));
     this.tick();
+  }
+
+  // Whether as many talks are in hand as this person takes.
+  fill(full) {
+    if (full === this.full) return;
+    this.full = full;
+    this.drawHint();
+  }
+
+  drawHint() {
+    const state = this.duty !== "on" ? this.duty : this.breathing ? "breathing" : this.full ? "full" : "on";
+    for (const part of $("duty-hint").children) part.hidden = part.dataset.duty !== state;
   }
 
   // Who of the desk is at work now.

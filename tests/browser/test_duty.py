@@ -52,6 +52,7 @@ async def test_a_visitor_reads_that_all_are_busy_until_one_of_them_has_room(peop
     async with habits(kim, talks="1"), habits(noor, talks="1"):
         first, _ = await people.in_a_talk(kim)
         await people.in_a_talk(noor)
+        await expect(kim.sees("You have as many talks as you take")).to_be_visible()
         await expect(kim.page.locator("#available")).to_have_text("0")
         late = await people.visitor(java_script_enabled=scripts)
         await asks(late)
@@ -59,6 +60,7 @@ async def test_a_visitor_reads_that_all_are_busy_until_one_of_them_has_room(peop
         await first.ends_the_talk()
         await kim.skips_the_wrap_up()
         await expect(noor.page.locator("#available")).to_have_text("1")
+        await expect(kim.sees("Visitors can reach you")).to_be_visible()
         again = await people.visitor(java_script_enabled=scripts)
         await asks(again)
         await expect(again.place).to_be_visible()

@@ -258,6 +258,33 @@ async def _on_duty(people: People) -> Page:
     return (await people.staff_on_duty()).page
 
 
+async def _quiet(people: People) -> Page:
+    """After a talk, with a colleague in a break and the habits open."""
+    colleague, staff = await people.staff_on_duty(), await people.staff_on_duty()
+    await colleague.page.get_by_role("button", name="Break", exact=True).click()
+    await staff.page.locator(".habits summary").click()
+    await staff.page.get_by_label("Quiet after each talk").select_option(label="5 minutes")
+    await expect(staff.page.locator("#crew li")).to_have_count(2)
+    visitor, _ = await people.in_a_talk(staff)
+    await visitor.ends_the_talk()
+    await staff.skips_the_wrap_up()
+    await expect(staff.page.locator("#left")).to_be_visible()
+    await staff.page.get_by_label("Quiet after each talk").select_option(label="2 minutes")
+    return staff.page
+
+
+async def _schedule(people: People) -> Page:
+    """A coordinator's, with something wrong in the form."""
+    staff, page = await people.staff(), await people.coordinator()
+    await page.goto(f"{people.house.staff}schedule")
+    await page.get_by_label("Who", exact=True).select_option(label=staff.name)
+    for time in ("From", "To"):
+        await page.get_by_label(time, exact=True).fill("10:00")
+    await page.get_by_role("button", name="Add the shift").click()
+    await expect(page.get_by_role("alert")).to_be_visible()
+    return page
+
+
 async def _room(people: People) -> Page:
     staff = await people.staff_on_duty()
     visitor = await people.visitor()
@@ -408,6 +435,8 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "sign in": _sign_in,
     "off duty": _off_duty,
     "on duty": _on_duty,
+    "quiet": _quiet,
+    "schedule": _schedule,
     "waiting room": _room,
     "closed desk": _closed_desk,
     "closing desk": _closing_desk,

@@ -50,6 +50,10 @@ WRITTEN: dict[str, set[str]] = {
     "POST /account/bell/off": {STAFF},
     "GET /practice": {STAFF},
     "GET /desk": {STAFF},
+    "GET /schedule": ALL,
+    "POST /schedule/add": {COORDINATOR},
+    "POST /schedule/remove": {COORDINATOR},
+    "POST /schedule/close": {COORDINATOR},
     "GET /statistics": {COORDINATOR, ADMINISTRATOR},
     "GET /devices": ALL,
     "GET /devices/requests": {COORDINATOR},
@@ -101,17 +105,8 @@ FRAMES = (
 DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
 PAGES = [
     *("/", "/account", "/people", "/people/new", "/audit"),
-    *(
-        "/desk",
-        "/practice",
-        "/messages",
-        "/outreach",
-        "/statistics",
-        "/devices",
-        "/devices/requests",
-        "/directory",
-        "/texts",
-    ),
+    *("/desk", "/practice", "/messages", "/outreach", "/statistics", "/devices", "/devices/requests", "/directory"),
+    *("/texts", "/schedule"),
 ]
 
 
@@ -126,7 +121,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 63
+    assert len(routes) == len(WRITTEN) == 67
     assert set(routes) == set(WRITTEN)
 
 

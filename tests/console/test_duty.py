@@ -169,3 +169,17 @@ async def test_a_break_keeps_the_talks_and_colleagues_see_it(live: Live) -> None
         await kim.send("duty", to="off", sure=True)
         while [each["name"] for each in (await noor.see("crew"))["crew"]] != ["Noor"]:
             pass
+
+
+async def test_a_colleague_whose_connection_is_lost_is_not_shown_for_long(
+    tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    async with started(tmp_path, engine.staff, content, lease_seconds=3) as console, serving(console, engine) as live:
+        noor = await console.add("noor")
+        async with live.page(await live.token("kim")) as page:
+            await page.goes_on_duty()
+            await console.house.staff_end.go_on_duty(DESK, noor, "Noor", paused=False)
+            while len((await page.see("crew"))["crew"]) != 2:
+                pass
+            assert [each["name"] for each in (await page.see("crew"))["crew"]] == ["Kim"]
+            await page.see("room", available=1)

@@ -50,8 +50,8 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
 
 # Keys that are put together at run time, from closed names.
 BUILT = re.compile(
-    r"(nav|role|way|deed|about|account\.error|notice|status|problem|rule|field|kept|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|kind|contact|referred|referral|satisfaction|wrapup"
-    r"|statistics\.waiting|outreach\.(counted|wrong)|devices\.(state|refused)|script\.(state|ended|sound|device|closed|hand|messages))[._].*|language\.own"
+    r"(nav|schedule\.(day|wrong|end|remove|close|reopen)|role|way|deed|about|account\.error|notice|status|problem|rule|field|kept|edit\.back|fact|label|danger|channel|audience|age|initiator|violence|relation|entry|outcome|kind|contact|referred|referral|satisfaction|wrapup"
+    r"|statistics\.waiting|outreach\.(counted|wrong)|devices\.(state|refused)|script\.(at|breath|state|ended|sound|device|closed|hand|messages))[._].*|language\.own"
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked|open|guide_sure|take_anyway|hidden_one|hidden_many|shut_[a-z]+|stage_[a-z]+)"
     r"|(wish|asked\.kind)\.[a-z]+|shut\.reason\.[a-z]+|bell\.(on|off|denied|failed|impossible)"

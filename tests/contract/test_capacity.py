@@ -167,6 +167,10 @@ async def test_the_planned_hours_are_read_until_they_are_taken_back(
     assert await visitor.desk_hours(DESK) == ""
     await staff.offer_hours(DESK, '{"weekly": []}', 60)
     assert await visitor.desk_hours(DESK) == '{"weekly": []}'
+    await staff.offer_hours(DESK, '{"weekly": []}', 1)
+    await asyncio.sleep(1.1)
+    assert await visitor.desk_hours(DESK) == "", "a console that is gone for long leaves the file's hours"
+    await staff.offer_hours(DESK, '{"weekly": []}', 60)
     await staff.offer_hours(DESK, "", 60)
     assert await visitor.desk_hours(DESK) == ""
     with pytest.raises(ValueError, match="at most"):

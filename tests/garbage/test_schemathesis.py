@@ -36,6 +36,7 @@ REDIRECTS |= {"POST /devices/approve", "POST /devices/revoke", "POST /devices/si
 REDIRECTS |= {"POST /statistics/shut"}
 REDIRECTS |= {"GET /outreach", "POST /outreach/consultation", "POST /outreach/session"}
 REDIRECTS |= {f"POST /messages/{verb}" for verb in ("keys", "make", "hand", "list", "answer", "done")}
+REDIRECTS |= {route for route in CONSOLE_ROUTES if "/schedule" in route}
 TELLING = 6  # characters; anything shorter may stand in any answer by chance
 
 # Forms are read by hand, so the apps' own schemas do not know their fields.
@@ -63,6 +64,9 @@ FORMS = {
         "/people/reopen": (FORM, "form_token name"),
         "/people/sign-out": (FORM, "form_token name"),
         "/audit/export": (FORM, "form_token proof_ticket proof_answer"),
+        "/schedule/add": (FORM, "form_token week person when weekday date opens closes holidays since"),
+        "/schedule/remove": (FORM, "form_token shift date"),
+        "/schedule/close": (FORM, "form_token date closed"),
         "/sign-out": (FORM, "form_token sure"),
         "/language": (FORM, "form_token language page"),
         "/edit": (FORM, "form_token part base text"),

@@ -39,6 +39,10 @@ TABLES = {
     "note": ["id", "hour", "who", "desk", "deed", "about"],  # of staff; never a talk
     "device": ["id", "staff_id", "key", "state", "line", "until", "requested"],  # staff's own; days, no finer time
     "tally": ["month", "desk", "name", "value"],
+    # When staff are meant to work, and how they like to; days and planned times, none that anything happened at.
+    "habit": ["staff_id", "capacity", "breath"],
+    "shift": ["id", "desk", "staff_id", "weekday", "day", "opens", "closes", "holidays", "since", "until"],
+    "closed_day": ["desk", "day"],
     # What coordinators write for everybody to read; days, no finer time.
     "draft": ["part", "text", "writers", "writer", "day"],
     "published": ["number", "part", "text", "writer", "approver", "day"],

@@ -8,7 +8,7 @@ from tests.fuzz.doling import Dole
 ROOM = "bot.web.frames"
 _KINDS = (
     *("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device"),
-    *("shut", "guide", "writing", "visible"),
+    *("shut", "guide", "writing", "visible", "ready", "habits"),
 )
 _NAMES = (
     "v",
@@ -25,11 +25,14 @@ _NAMES = (
     "device",
     "wrapped",
     "key",
+    "capacity",
+    "breath",
 )
 SEEDS = (
     b'\0{"type": "say", "seq": 1, "id": "visitor-1", "body": "words"}',
     b'\0{"type": "open", "v": 1, "talk": "x", "down": 0}',
     b'\0{"type": "duty", "to": "on"}',
+    b'\0{"type": "habits", "capacity": 5, "breath": 10}',
     b"\1\3\1\2\1\4\0\2\5\6",
 )
 

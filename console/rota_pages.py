@@ -1,0 +1,175 @@
+"""The page of who is meant to be on duty when, a week at a time. Staff read it, coordinators change it; plain forms."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from console.guard import signed_in_of
+from console.house import house_of
+from console.pages import desk_names, field, render
+from console.permissions import allows
+from console.rota import WHOLE_DAY, Wanted
+from dialogues.hours import DAYS
+
+_WEEK = re.compile(r"\d{4}-W\d\d")
+_TIME = re.compile(r"(\d\d):(\d\d)")
+_YEARS = 2  # ahead of which a date is rather a slip of the pen
+_FIELDS = ("person", "when", "weekday", "date", "opens", "closes", "holidays", "since")
+
+router = APIRouter()
+
+
+@router.get("/schedule")
+async def show_schedule(request: Request) -> Response:
+    """The week of today, or the one that is asked for."""
+    return await _page(request, _week_asked(request))
+
+
+@router.post("/schedule/add")
+async def add_shift(request: Request) -> Response:
+    """Plan a shift; what is wrong is said beside what was written."""
+    house, member, form = house_of(request), signed_in_of(request).member, await request.form()
+    monday = _monday(field(form, "week")) or _this_monday(request)
+    wanted = _read(form, house.rota.today())
+    wrong = wanted if isinstance(wanted, str) else await house.rota.add(member.desk, wanted)
+    if wrong:
+        return await _page(request, monday, 400, wrong=wrong, given={name: field(form, name) for name in _FIELDS})
+    shown = wanted.day if isinstance(wanted, Wanted) else None
+    return _shown(shown - timedelta(days=shown.weekday()) if shown else monday)
+
+
+@router.post("/schedule/remove")
+async def remove_shift(request: Request) -> Response:
+    """Take out a shift; a weekly one from the day on which it was pressed, and never of days that are over."""
+    form = await request.form()
+    shift, on = field(form, "shift"), _date(field(form, "date"))
+    if on and shift.isascii() and shift.isdecimal() and len(shift) < 10:
+        rota = house_of(request).rota
+        await rota.remove(signed_in_of(request).member.desk, int(shift), max(on, rota.today()))  # what was, was
+    return _shown(_week_of(on) if on else _this_monday(request))
+
+
+@router.post("/schedule/close")
+async def close_day(request: Request) -> Response:
+    """The weekly shifts do not hold on a date, or hold again."""
+    form = await request.form()
+    on = _date(field(form, "date"))
+    if on:
+        closed = field(form, "closed") == "yes"
+        await house_of(request).rota.close(signed_in_of(request).member.desk, on, closed=closed)
+    return _shown(_week_of(on) if on else _this_monday(request))
+
+
+async def _page(request: Request, monday: date, status: int = 200, **values: Any) -> Response:
+    house, member = house_of(request), signed_in_of(request).member
+    edits = allows(member.role, "POST /schedule/add")
+    shown = {"wrong": "", "given": dict.fromkeys(_FIELDS, ""), **values}
+    return render(
+        request,
+        "schedule.html",
+        status,
+        page="schedule",
+        desk=desk_names(request).get(member.desk, member.desk),
+        planned=await house.rota.hours(member.desk) is not None,
+        days=await house.rota.week(member.desk, monday),
+        people=await house.rota.people(member.desk) if edits else {},
+        edits=edits,
+        week=_name(monday),
+        number=monday.isocalendar().week,
+        earlier=_name(monday - timedelta(days=7)),
+        later=_name(monday + timedelta(days=7)),
+        now=_name(_this_monday(request)),
+        today=house.rota.today(),
+        weekdays=range(len(DAYS)),
+        clock=clock_text,
+        **shown,
+    )
+
+
+def _read(form: FormData, today: date) -> Wanted | str:
+    """The shift that a form asks for, or the name of what is wrong with it."""
+    weekly = field(form, "when") != "once"
+    opens, closes = _minutes(field(form, "opens")), _minutes(field(form, "closes"))
+    day = None if weekly else _date(field(form, "date"))
+    weekday = field(form, "weekday") if weekly else ""
+    since = _date(field(form, "since")) if weekly and field(form, "since") else today
+    if not field(form, "person"):
+        return "person"
+    if weekly and weekday not in {str(number) for number in range(len(DAYS))}:
+        return "weekday"
+    if since is None or (not weekly and day is None):
+        return "date"
+    if not weekly and not (today <= (day or today) <= today + timedelta(days=366 * _YEARS)):
+        return "range"
+    if opens is None or closes is None:
+        return "time"
+    if opens == closes and opens:
+        return "empty"
+    return Wanted(
+        account=field(form, "person"),
+        weekday=int(weekday) if weekly else None,
+        day=day,
+        opens=opens,
+        closes=closes,
+        holidays=weekly and field(form, "holidays") == "yes",
+        since=max(since, today) if weekly else today,
+    )
+
+
+def clock_text(minutes: int) -> str:
+    """Minutes after midnight as the clock has it; the end of a day is 24:00."""
+    if minutes == WHOLE_DAY:
+        return "24:00"
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
+
+
+def _minutes(text: str) -> int | None:
+    found = _TIME.fullmatch(text.strip())
+    if found is None or not text.isascii():
+        return None
+    minutes = int(found[1]) * 60 + int(found[2])
+    return minutes % WHOLE_DAY if int(found[2]) < 60 and minutes <= WHOLE_DAY else None
+
+
+def _date(text: str) -> date | None:
+    """A date such as 2026-12-24, of this century."""
+    try:
+        found = date.fromisoformat(text.strip()) if len(text.strip()) == 10 else None
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year < 2100 else None
+
+
+def _week_asked(request: Request) -> date:
+    return _monday(request.query_params.get("week", "")) or _this_monday(request)
+
+
+def _this_monday(request: Request) -> date:
+    return _week_of(house_of(request).rota.today())
+
+
+def _week_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _monday(text: str) -> date | None:
+    """The first day of a week such as 2026-W48."""
+    try:
+        found = date.fromisoformat(f"{text}-1") if _WEEK.fullmatch(text) and text.isascii() else None
+    except ValueError:
+        return None
+    return found if found and 2000 <= found.year < 2099 else None
+
+
+def _name(monday: date) -> str:
+    year, week, _ = monday.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def _shown(monday: date) -> Response:
+    return RedirectResponse(f"/schedule?week={_name(monday)}", 303)
