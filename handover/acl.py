@@ -7,7 +7,7 @@ be read and `%W~` only written. What a permission does not name here is refused.
 
 VISITOR = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~count:* ~spent:* ~post:* ~box:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~asks:* ~count:* ~spent:* ~post:* ~box:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",
@@ -16,7 +16,7 @@ VISITOR = (
     "(+pexpireat %W~room:* %W~held:*)",
     # The room: how many and since when, never who. A rank or a lexical count would spell out the ids of others.
     "(+zcard +zcount +zadd +zrem ~room:*)",
-    "(+zrem %W~held:*)",
+    "(+zrem %W~held:* %W~asks:*)",
     "(+zscore +zcount %R~duty:* %R~free:*)",
     "(+hincrby +pexpire ~count:*)",
     "(+zadd +zremrangebyscore +zremrangebyrank +pexpire %W~spent:*)",

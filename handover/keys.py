@@ -11,7 +11,7 @@ room:{desk}            zset    talk -> joined (microseconds); a minute longer th
 held:{desk}            zset    `<staff> <claimed> <talk>`, all of score 0; a minute longer than its longest-lived talk
 duty:{desk}            zset    staff -> end of the lease (microseconds); until the last lease has lapsed
 free:{desk}            zset    those of `duty` that are not paused; the same
-asks:{desk}            zset    talk about which colleagues are asked -> until when (microseconds); a minute longer
+asks:{desk}            zset    talk about which colleagues are asked -> until when (microseconds); until it ends
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
 spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
 line:{desk}            string  the desk's signed key for left messages; a minute, renewed by the console while it runs

@@ -37,7 +37,7 @@ DESK_KEYS = {
     "held": "ids of talks that go on, with whoever holds them",
     "duty": "staff",
     "free": "staff",
-    "asks": "ids of talks about which colleagues are asked, for minutes",
+    "asks": "ids of talks that go on about which colleagues are asked",
     "count": "totals of closed names",
     "spent": "random numbers that we made for a question, gone after twelve minutes",
     "line": "the desk's public key",

@@ -18,7 +18,7 @@ const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
 const room = new Room({ say, take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
-const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), changed: () => badge() });
+const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
 let wire, device, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
@@ -144,6 +144,8 @@ const seen = (talk) => !document.hidden && (!narrow.matches || $("desk").dataset
 
 function showTalk(frame) {
   const isNew = !talks.has(frame.talk) || talks.get(frame.talk).ended;
+  // One that a colleague handed over may come while somebody writes to another visitor: what is written stays there.
+  const busy = isNew && inHand().some((each) => each.element.contains(document.activeElement));
   room.drop(frame.talk);
   if (isNew) {
     talks.get(frame.talk)?.element.remove();
@@ -151,12 +153,12 @@ function showTalk(frame) {
     talks.set(frame.talk, talk);
     talk.part("textarea").value = drafts.get(frame.talk) ?? "";
     $("talks").append(talk.element);
-    show(frame.talk);
+    if (busy) notice(say("here", frame)); else show(frame.talk);
   }
   describe(talks.get(frame.talk), frame);
   talks.get(frame.talk).restore(frame);
   together.meet(talks.get(frame.talk), frame);
-  if (isNew && frame.said.length === 0) talks.get(frame.talk).part("textarea").focus();
+  if (isNew && !busy && frame.said.length === 0) talks.get(frame.talk).part("textarea").focus();
 }
 
 function describe(talk, frame) {

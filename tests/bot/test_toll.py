@@ -404,7 +404,7 @@ async def test_who_was_muted_and_sent_away_again_and_again_still_gets_in(
         await kim.end.end(talk.ref, KIM)
     with engine.client() as admin:
         kinds = {key.decode().partition(":")[0] for key in admin.keys("*")}
-    assert kinds == {"duty", "free", "spent", "asks"}  # of the last: ids of talks that are gone, for minutes
+    assert kinds == {"duty", "free", "spent"}
 
 
 # --- Waiting instead of working ---

@@ -40,6 +40,26 @@ async def test_a_talk_goes_to_a_colleague_with_the_visitors_yes(people: People) 
     await expect(visitor.sees("Hello.")).to_be_visible()
 
 
+async def test_a_talk_that_comes_leaves_alone_who_writes_to_another_visitor(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    colleague = await _on_duty_too(people, staff)
+    other = await people.visitor()
+    await other.comes_to_wait()
+    name = await colleague.takes()
+    await other.meets(colleague)
+    await staff.asks_to_hand_over(colleague)
+    await colleague.says("Take over")
+    await expect(visitor.button("Yes, that is all right")).to_be_visible()
+    box = colleague.talk(name).get_by_role("textbox", name="Your message")
+    await box.press_sequentially("for the one ")
+    await visitor.presses("Yes, that is all right")
+    await visitor.meets(colleague)
+    await expect(colleague.page.get_by_role("article")).to_have_count(2)
+    await expect(colleague.sees("is with you now.")).to_be_visible()
+    await colleague.page.keyboard.type("alone")
+    await expect(box).to_have_value("for the one alone")
+
+
 async def test_a_no_of_the_visitor_changes_nothing(people: People) -> None:
     visitor, staff = await people.in_a_talk()
     colleague = await _on_duty_too(people, staff)
