@@ -151,14 +151,14 @@ function showTalk(frame) {
     talks.get(frame.talk)?.element.remove();
     const talk = new Talk(wire, frame.talk, frame.name, device, { say, tell: notice, seen, changed: badge, closed: () => close(frame.talk, "") });
     talks.set(frame.talk, talk);
-    talk.part("textarea").value = drafts.get(frame.talk) ?? "";
+    talk.part(".compose textarea").value = drafts.get(frame.talk) ?? "";
     $("talks").append(talk.element);
     if (busy) notice(say("here", frame)); else show(frame.talk);
   }
   describe(talks.get(frame.talk), frame);
   talks.get(frame.talk).restore(frame);
   together.meet(talks.get(frame.talk), frame);
-  if (isNew && !busy && frame.said.length === 0) talks.get(frame.talk).part("textarea").focus();
+  if (isNew && !busy && frame.said.length === 0) talks.get(frame.talk).part(".compose textarea").focus();
 }
 
 function describe(talk, frame) {
@@ -186,7 +186,7 @@ function close(handle, code) {
   talks.delete(handle);
   if (code) notice(say(code));
   if ($("desk").dataset.view === handle) show(talks.keys().next().value ?? "waiting");
-  if (inside) ($("talks").querySelector("textarea") ?? $("talks-title")).focus();
+  if (inside) ($("talks").querySelector(".compose textarea") ?? $("talks-title")).focus();
   badge();
 }
 

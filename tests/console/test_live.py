@@ -87,7 +87,7 @@ async def test_a_coordinator_sees_the_load_and_can_do_nothing(live: Live) -> Non
             {"type": "wrapup", "talk": handle_of(ref), "choices": []},
             {"type": "hand", "talk": handle_of(ref)},
         ):
-            await page.send(str(frame.pop("type")), **frame)
+            await page.send_frame(frame)
             await page.see("refused", code="not_permitted")
         assert isinstance(await live.visitor.attend(ref), Waiting)
         await live.visitor.end(ref, EndReason.EXIT)
