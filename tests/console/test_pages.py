@@ -54,6 +54,7 @@ BUILT = re.compile(
     r"|statistics\.waiting|outreach\.(counted|wrong)|devices\.(state|refused)|script\.(state|ended|sound|device|closed|hand|messages))[._].*|language\.own"
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked)"
+    r"|mute\..*|script\.(asking_.*|asked_(move|mute)(_yes)?|ask_.*|moved|mute_alone|call_over)"  # together
 )
 
 
