@@ -6,7 +6,10 @@ import console.frames
 from tests.fuzz.doling import Dole
 
 ROOM = "bot.web.frames"
-_KINDS = ("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device")
+_KINDS = (
+    "open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device",
+    "answer", "ask", "call", "come", "colleagues", "unmute", "note",
+)  # fmt: skip
 _NAMES = (
     "v",
     "talk",
@@ -22,11 +25,20 @@ _NAMES = (
     "device",
     "wrapped",
     "key",
+    "kind",
+    "why",
+    "number",
+    "yes",
+    "ask",
+    "on",
+    "sealed",
 )
 SEEDS = (
     b'\0{"type": "say", "seq": 1, "id": "visitor-1", "body": "words"}',
     b'\0{"type": "open", "v": 1, "talk": "x", "down": 0}',
     b'\0{"type": "duty", "to": "on"}',
+    b'\0{"type": "answer", "ask": 1, "yes": true}',
+    b'\0{"type": "ask", "talk": "AAAAAAAAAAAAAAAAAAAAAA", "kind": "mute", "to": "", "why": ["threats"]}',
     b"\1\3\1\2\1\4\0\2\5\6",
 )
 
