@@ -59,7 +59,7 @@ class Prospects:
         outlook, left = standing.outlook, max(0, self._deadline - standing.waited)
         news = tuple(news for news, holds in self._reasons(outlook, left) if holds)
         hopeless = {News.SHUT, News.CLOSED, News.NOBODY, News.PAUSED} & set(news)
-        band = Band.UNKNOWN if hopeless else estimate(standing.place, outlook, self._desk.capacity)
+        band = Band.UNKNOWN if hopeless else estimate(standing.place, outlook)
         return Prospect(band, news, outlook.shut, left)
 
     def sentences(self, language: str, prospect: Prospect) -> tuple[str, ...]:
@@ -112,10 +112,10 @@ class Prospects:
         return self._words.of(language)[key].replace("{time}", clock(until) if until else "")
 
 
-def estimate(place: int, outlook: Outlook, capacity: int) -> Band:
+def estimate(place: int, outlook: Outlook) -> Band:
     """How long it takes for the one at `place`: at once while somebody has room for each of those before; beyond that,
     talks end one after another at the pace of the last ones. Unknown where that pace is."""
-    room = max(0, min(outlook.available, outlook.available * capacity - outlook.in_hand))
+    room = outlook.available
     if place <= room:
         return Band.FIVE
     if not outlook.pace or not outlook.in_hand:

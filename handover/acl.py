@@ -7,8 +7,8 @@ be read and `%W~` only written. What a permission does not name here is refused.
 
 VISITOR = (
     "-@all +ping +time +unsubscribe",
-    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~count:* ~spent:* ~post:* ~box:*"
-    " ~shut:* ~pace:* ~asked:*)",
+    "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~asks:* ~count:* ~spent:* ~post:*"
+    " ~box:* ~shut:* ~pace:* ~asked:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",
@@ -17,7 +17,7 @@ VISITOR = (
     "(+pexpireat %W~room:* %W~held:*)",
     # The room: how many and since when, never who. A rank or a lexical count would spell out the ids of others.
     "(+zcard +zcount +zadd +zrem ~room:*)",
-    "(+zrem %W~held:* %W~full:*)",
+    "(+zrem %W~held:* %W~full:* %W~asks:*)",
     # Why the desk is shut, how many talks are in hand, and what recent ones lasted on the whole: never whose.
     "(+get %R~shut:*)",
     "(+hgetall %R~asked:*)",

@@ -14,7 +14,7 @@ free:{desk}            zset    those of `duty` that are not paused; the same
 full:{desk}            zset    `<staff> <mark>`, one mark for each talk that has to end before one of `free` has room
                                again; the first scores the lease and is counted, the others 0; the same
 crew:{desk}            hash    staff -> how many talks they take, how they stand, their shown name; the same
-asks:{desk}            zset    talk about which colleagues are asked -> until when (microseconds); a minute longer
+asks:{desk}            zset    talk about which colleagues are asked -> until when (microseconds); until it ends
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
 spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
 line:{desk}            string  the desk's signed key for left messages; a minute, renewed by the console while it runs

@@ -18,7 +18,7 @@ class Outlook:
     seconds, 0 until there were enough of them (PACE_LEAST)."""
 
     on_duty: int = 0  # leases that are valid, paused or not
-    available: int = 0  # of those, not paused
+    available: int = 0  # of those, not paused and with room for one more talk
     in_hand: int = 0  # talks that somebody has
     pace: int = 0
     shut: Shut | None = None

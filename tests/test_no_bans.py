@@ -46,7 +46,7 @@ DESK_KEYS = {
     "full": "staff",
     "crew": "staff: how they are at work, and their shown names",
     "hours": "the desk's opening hours",
-    "asks": "ids of talks about which colleagues are asked, for minutes",
+    "asks": "ids of talks that go on about which colleagues are asked",
     "count": "totals of closed names",
     "spent": "random numbers that we made for a question, gone after twelve minutes",
     "line": "the desk's public key",

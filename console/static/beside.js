@@ -82,6 +82,7 @@ export class Beside {
 
   call() {
     if (!this.send({ type: "call", talk: this.talk.handle, on: true })) this.talk.tell(this.say("call_lost"));
+    if (!this.part(".hand").hidden) this.talk.hand.close(); // it would cover what comes now
     this.part(".routine").open = true; // the operator's own words, whatever comes of the call
   }
 

@@ -24,7 +24,7 @@ const { slot } = $("desk").dataset;
 const room = new Room({ say, guide: (talk) => wire.send({ type: "guide", talk }), take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
-const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), changed: () => badge() });
+const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
 let wire, device, kept, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
@@ -159,21 +159,23 @@ const seen = (talk) => !document.hidden && (!narrow.matches || $("desk").dataset
 
 function showTalk(frame) {
   const isNew = !talks.has(frame.talk) || talks.get(frame.talk).ended;
+  // One that a colleague handed over may come while somebody writes to another visitor: what is written stays there.
+  const busy = isNew && inHand().some((each) => each.element.contains(document.activeElement));
   room.drop(frame.talk);
   if (isNew) {
     talks.get(frame.talk)?.element.remove();
     const talk = new Talk(wire, frame.talk, frame.name, device, { say, tell: notice, seen, changed: badge, closed: () => close(frame.talk, "") });
     talks.set(frame.talk, talk);
-    talk.part("textarea").value = drafts.get(frame.talk) ?? "";
+    talk.part(".compose textarea").value = drafts.get(frame.talk) ?? "";
     talk.sign = new Sign(talk, () => wire.send({ type: "writing", talk: frame.talk }));
     kept.attach(talk);
     $("talks").append(talk.element);
-    show(frame.talk);
+    if (busy) notice(say("here", frame)); else show(frame.talk);
   }
   describe(talks.get(frame.talk), frame);
   talks.get(frame.talk).restore(frame);
   together.meet(talks.get(frame.talk), frame);
-  if (isNew && frame.said.length === 0) talks.get(frame.talk).part("textarea").focus();
+  if (isNew && !busy && frame.said.length === 0) talks.get(frame.talk).part(".compose textarea").focus();
 }
 
 function describe(talk, frame) {
@@ -203,7 +205,7 @@ function close(handle, code) {
   talks.delete(handle);
   if (code) notice(say(code));
   if ($("desk").dataset.view === handle) show(talks.keys().next().value ?? "waiting");
-  if (inside) ($("talks").querySelector("textarea") ?? $("talks-title")).focus();
+  if (inside) ($("talks").querySelector(".compose textarea") ?? $("talks-title")).focus();
   badge();
 }
 

@@ -37,11 +37,11 @@ export class Talk {
   part(selector) { return this.element.querySelector(selector); }
 
   draw() {
-    const element = clone("talk-template"), box = element.querySelector("textarea"), title = element.querySelector("h3");
+    const element = clone("talk-template"), box = element.querySelector(".compose textarea"), title = element.querySelector("h3");
     columns += 1;
     title.textContent = this.name;
     element.setAttribute("aria-labelledby", title.id = `talk-${columns}`);
-    element.querySelector("label").htmlFor = box.id = `box-${columns}`;
+    element.querySelector(".compose label").htmlFor = box.id = `box-${columns}`;
     onDeeds(element, (type) => this.wire.send({ type, talk: this.handle }));
     element.querySelector(".compose").onsubmit = (event) => { event.preventDefault(); this.write(box); };
     element.querySelector(".compare").ontoggle = () => this.compare();
@@ -67,7 +67,7 @@ export class Talk {
   }
 
   // What was written here and did not reach the server.
-  unsent() { return [...this.outbox.waiting.map((each) => each.text), this.part("textarea").value].filter(Boolean).join("\n"); }
+  unsent() { return [...this.outbox.waiting.map((each) => each.text), this.part(".compose textarea").value].filter(Boolean).join("\n"); }
 
   // Opening takes time, and only works in order: each thing waits for the one before.
   inTurn(work) {

@@ -9,9 +9,9 @@ const $ = (id) => document.getElementById(id);
 const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
 
 export class Together {
-  // `talks` are those in hand, `current()` is the one that a key press means; `send` tells the server, `tell` shows a notice.
-  constructor({ say, tell, send, talks, current, changed }) {
-    Object.assign(this, { say, tell, send, talks, current, changed });
+  // `talks` are those in hand, `current()` is the one that a key press means, `bring()` shows one; `send` tells the server, `tell` shows a notice.
+  constructor({ say, tell, send, talks, current, bring, changed }) {
+    Object.assign(this, { say, tell, send, talks, current, bring, changed });
     this.alone = true;
     this.besides = new WeakMap(); // Talk -> its part of the column
     this.heeded = new Set(); // calls that this person has answered, or seen
@@ -25,7 +25,9 @@ export class Together {
     if (event.key !== "F9" || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     const talk = this.current();
-    if (!event.repeat && talk) this.besides.get(talk)?.call();
+    if (event.repeat || !talk) return;
+    this.bring(talk);
+    this.besides.get(talk)?.call();
   }
 
   get calling() { return this.pressing > 0; }

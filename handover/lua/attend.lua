@@ -26,7 +26,7 @@ if state == 'waiting' then
   -- Counted by time of joining and not by ZRANK: a rank would tell, letter by letter, which ids the others have.
   local before = redis.call('ZCOUNT', room, '-inf', '(' .. joined)
   return {'waiting', before + 1, math.floor((time - joined) / 1000000),
-    outlook(duty, free, held, pace, shut)}
+    outlook(duty, free, full, held, pace, shut)}
 end
 outlive(held, deadline)
 local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq', 'epoch', 'device', 'muted')

@@ -1,7 +1,10 @@
--- keys: talk room
+-- keys: talk room asks
 -- args: id
 -- One entry of `room` whose talk fell silent.
-if redis.call('EXISTS', talk) == 0 and redis.call('ZREM', room, id) == 1 then
-  redis.call('PUBLISH', room, 'x')
+if redis.call('EXISTS', talk) == 0 then
+  redis.call('ZREM', asks, id)
+  if redis.call('ZREM', room, id) == 1 then
+    redis.call('PUBLISH', room, 'x')
+  end
 end
 return {'done'}

@@ -1,4 +1,4 @@
--- keys: talk up down room shut
+-- keys: talk up down room asks shut
 -- args: id
 -- What is left says that the wait has ended and why, for a page that is not connected now; it lives no longer than the
 -- wait would have.
@@ -18,6 +18,7 @@ for _, key in ipairs({talk, up, down}) do
   redis.call('DEL', key)
 end
 redis.call('ZREM', room, id)
+redis.call('ZREM', asks, id)
 redis.call('HSET', talk, 'state', 'guided', 'why', redis.call('GET', shut) or '')
 redis.call('PEXPIREAT', talk, whole(deadline))
 redis.call('PUBLISH', talk, 'g')

@@ -1,8 +1,9 @@
--- keys: talk room held duty full
+-- keys: talk room held duty full asks
 -- args: id staff holding
 -- One entry of `held`: its visitor fell silent, its staff member was lost, or all is well.
 local current = redis.call('HGET', talk, 'holding')
 if redis.call('EXISTS', talk) == 0 then
+  redis.call('ZREM', asks, id)
   if redis.call('ZREM', held, holding) == 1 then
     make_room(full, staff)
     redis.call('PUBLISH', talk, 'esilence')

@@ -1,3 +1,3 @@
--- keys: duty free held pace shut
+-- keys: duty free full held pace shut
 -- args:
-return outlook(duty, free, held, pace, shut)
+return outlook(duty, free, full, held, pace, shut)

@@ -101,11 +101,11 @@ local function keep_pace(pace, holding)
 end
 
 -- What who waits may be told of the desk (handover.outlook.Outlook).
-local function outlook(duty, free, held, pace, shut)
+local function outlook(duty, free, full, held, pace, shut)
   local after = '(' .. whole(now())
   local fields = redis.call('HMGET', pace, 'mean', 'talks')
   local known = tonumber(fields[2] or 0) >= PACE_LEAST
-  return {redis.call('ZCOUNT', duty, after, '+inf'), redis.call('ZCOUNT', free, after, '+inf'),
+  return {redis.call('ZCOUNT', duty, after, '+inf'), redis.call('ZCOUNT', free, after, '+inf') - redis.call('ZCOUNT', full, after, '+inf'),
     redis.call('ZCARD', held), known and tonumber(fields[1]) or 0, redis.call('GET', shut) or ''}
 end
 

@@ -292,13 +292,13 @@ async def test_a_visitor_is_asked_and_the_words_in_the_box_stay(browser: Browser
     await talking(browser, kim)
     assert kim.talk is not None
     ref = kim.talk.ref
-    assert "hand over to" not in browser.html
+    assert "hand over to Lee" not in browser.html
     await kim.asks_to_hand_over(ref)
     await browser.does("refresh", "half a sentence")
     assert "Kim would like to hand over to Lee." in browser.html
     await browser.does("ask-yes", "half a sentence")
-    assert "hand over to" not in browser.html
-    assert "Soon somebody else answers you." in browser.html
+    assert "hand over to Lee" not in browser.html
+    assert ">Soon somebody else answers you.<" in browser.html
     assert browser.draft == "half a sentence"
     assert isinstance(await kim.end.move(ref, LEE, "Lee"), Claimed)
     await kim.end.begin(ref, LEE, kim.line)
@@ -314,7 +314,7 @@ async def test_a_no_and_an_old_page_sent_again_change_nothing(browser: Browser, 
     await browser.does("refresh")
     old = browser.fields
     await browser.does("ask-no")
-    assert "hand over to" not in browser.html
+    assert "hand over to Lee" not in browser.html
     assert await kim.end.answer(kim.talk.ref, KIM, number, yes=False) == Stale()
     await kim.asks_to_hand_over(kim.talk.ref)
     await browser.posts({**old, "do": "ask-yes"})  # Back, and yes: to the question of before

@@ -404,8 +404,7 @@ async def test_who_was_muted_and_sent_away_again_and_again_still_gets_in(
         await kim.end.end(talk.ref, KIM)
     with engine.client() as admin:
         kinds = {key.decode().partition(":")[0] for key in admin.keys("*")}
-    # Of "asks": ids of talks that are gone, for minutes.
-    assert kinds == {"duty", "free", "crew", "spent", "pace", "asks"}
+    assert kinds == {"duty", "free", "crew", "spent", "pace"}
 
 
 # --- Waiting instead of working ---

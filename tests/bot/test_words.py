@@ -55,7 +55,7 @@ def test_every_language_fills_in_the_same_names(content: Content, language: str)
 def test_what_is_known_at_start_is_filled_in_and_the_rest_is_left(content: Content) -> None:
     words = Words(content, "demo", {"deadline": 7, "silence": 3, "waiting": 10, "title": "T"}).of("en")
     left = {name for text in words.values() for name in re.findall(r"\{(\w+)\}", text)}
-    assert left == {"kinds", "name", "place", "seconds", "time"}
+    assert left == {"kinds", "name", "place", "seconds", "time", "to"}
     assert "7 minutes" in words["waiting.deadline"]
     assert "Demo desk" in words["first.who-text"]
 

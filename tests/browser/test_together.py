@@ -1,5 +1,6 @@
 """What staff do together, in browsers: hand over with consent, call for help, notes, and taking back what was lost."""
 
+import asyncio
 import re
 
 import pytest
@@ -14,6 +15,15 @@ async def _on_duty_too(people: People, staff: Staff) -> Staff:
     colleague = await people.staff_on_duty()
     await expect(staff.page.locator("#available")).to_have_text("2")
     return colleague
+
+
+async def _sounds(staff: Staff, least: int) -> None:
+    """So many notes at least, soon."""
+    for _ in range(100):
+        if await staff.page.evaluate("window.notes") >= least:
+            return
+        await asyncio.sleep(0.2)
+    raise AssertionError("it never sounded")
 
 
 async def test_a_talk_goes_to_a_colleague_with_the_visitors_yes(people: People) -> None:
@@ -38,6 +48,26 @@ async def test_a_talk_goes_to_a_colleague_with_the_visitors_yes(people: People) 
     await expect(colleague.messages()).to_have_text(["before", "after"])
     await colleague.writes("Hello.")
     await expect(visitor.sees("Hello.")).to_be_visible()
+
+
+async def test_a_talk_that_comes_leaves_alone_who_writes_to_another_visitor(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    colleague = await _on_duty_too(people, staff)
+    other = await people.visitor()
+    await other.comes_to_wait()
+    name = await colleague.takes()
+    await other.meets(colleague)
+    await staff.asks_to_hand_over(colleague)
+    await colleague.says("Take over")
+    await expect(visitor.button("Yes, that is all right")).to_be_visible()
+    box = colleague.talk(name).get_by_role("textbox", name="Your message")
+    await box.press_sequentially("for the one ")
+    await visitor.presses("Yes, that is all right")
+    await visitor.meets(colleague)
+    await expect(colleague.page.get_by_role("article")).to_have_count(2)
+    await expect(colleague.sees("is with you now.")).to_be_visible()
+    await colleague.page.keyboard.type("alone")
+    await expect(box).to_have_value("for the one alone")
 
 
 async def test_a_no_of_the_visitor_changes_nothing(people: People) -> None:
@@ -106,7 +136,7 @@ async def test_one_key_calls_everybody_loudly_and_opens_the_routine(people: Peop
     for each in (colleague, third):
         await expect(each.page.get_by_role("alert")).to_contain_text(f"{staff.name} needs help now")
         await expect(each.page).to_have_title(re.compile("^HELP"))
-    await colleague.page.wait_for_function(f"window.notes >= {before + 10}")  # again and again, though the sound is off
+    await _sounds(colleague, before + 10)  # again and again, though the sound is off
     await expect(staff.sees("In acute danger: call 112.")).to_be_visible()
     await expect(staff.talk().locator(".routine")).to_have_attribute("open", "")
     await expect(staff.talk().get_by_role("textbox", name="Your message")).to_have_value("wait")

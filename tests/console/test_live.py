@@ -91,7 +91,7 @@ async def test_a_coordinator_sees_the_load_and_can_do_nothing(live: Live) -> Non
             {"type": "writing", "talk": handle_of(ref)},
             {"type": "visible", "visible": False},
         ):
-            await page.send(str(frame.pop("type")), **frame)
+            await page.send_frame(frame)
             await page.see("refused", code="not_permitted")
         assert isinstance(await live.visitor.attend(ref), Waiting)
         await live.visitor.end(ref, EndReason.EXIT)

@@ -13,6 +13,7 @@ from handover.values import (
     AtCapacity,
     Claimed,
     Done,
+    EndReason,
     Gone,
     Limits,
     NotOnDuty,
@@ -260,6 +261,27 @@ async def test_a_call_outlives_its_callers_connection_and_not_its_talk(ends: End
     await ends.staff.claim(ref, BO, "Bo")
     await ends.staff.end(ref, BO)
     assert await ends.staff.asks(DESK) == []
+
+
+async def test_an_end_leaves_no_trace_of_what_was_asked(engine: Engine) -> None:
+    async with open_ends(engine, Limits(silence=1, waiting_silence=1)) as ends:
+        for end in ("visitor", "staff", "silence"):
+            ref = await _asked(ends)
+            await ends.staff.call(ref, ANNA, "Anna", on=True)
+            assert any(ref.talk in str(_members(engine, key)) for key in keys(engine) if key.startswith("asks"))
+            if end == "visitor":
+                await ends.visitor.end(ref, EndReason.VISITOR)
+            elif end == "staff":
+                await ends.staff.end(ref, ANNA)
+            else:
+                await asyncio.sleep(1.2)
+                await ends.staff.sweep(DESK)
+            assert not any(key.startswith("asks") for key in keys(engine)), end
+
+
+def _members(engine: Engine, key: str) -> object:
+    with engine.client() as admin:
+        return admin.zrange(key, 0, -1)
 
 
 async def test_a_note_is_its_holders_alone_and_gone_with_the_talk(engine: Engine, ends: Ends) -> None:

@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from safety.devices import read_key
 from safety.sealing import SealError
+from safety.text64 import write64
 from tests.journeys.wire import PATIENCE, Frame, Wire
 from tests.sealed import StaffPage, VisitorPage
 
@@ -306,6 +307,12 @@ class StaffClient:
             self.sealed[place] = self.page.talks[talk].seal(text)
         await self.live.send("say", talk=talk, seq=seq, id=identity, body=self.sealed[place])
         await self.live.expect("sent", talk=talk, id=identity, seq=seq)
+
+    async def notes(self, talk: str, note: bytes) -> None:
+        """A note to oneself, as it leaves the page; what is asked after it is answered after it."""
+        await self.live.send("note", talk=talk, sealed=write64(note))
+        await self.live.send("colleagues", talk=talk)
+        await self.live.expect("colleagues", talk=talk)
 
     async def hears(self, talk: str, seq: int) -> str:
         await self.live.expect("said", talk=talk, seq=seq)

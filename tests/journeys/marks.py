@@ -52,6 +52,7 @@ class Marks:
     to_bot: str = field(default_factory=_token)
     to_person: str = field(default_factory=_token)
     from_person: str = field(default_factory=_token)
+    note: str = field(default_factory=_token)  # of a staff member to herself
     garbage: str = field(default_factory=_token)
     code: str = field(default_factory=_code)
 

@@ -55,7 +55,7 @@ TABLES = {
 SEALED = {("letter", "body")}  # where ciphertext may lie
 # What the engine must not hold even while a talk lives is everything else: no address, agent, nor words to the bot.
 # Words of the talk itself are there as long as they are not sealed between the two ends.
-IN_A_LIVING_TALK = {"to_person", "from_person"}
+IN_A_LIVING_TALK = {"to_person", "from_person", "note"}
 LOG_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\dh [A-Z]+ [\w.]+( event=[a-z]+)?( error=[0-9a-f]{8})?( class=\w+)?")
 SPOKEN = re.compile(r"Starting \.\.\.|The (engine|visitor app|console) stopped and is being started again\.")
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import tempfile
@@ -112,6 +113,11 @@ async def _talk(house: House, people: People) -> Talk:
         await visitor.says(number, phrase)
     for number, phrase in enumerate(marks.phrases(marks.from_person), 1):
         await staff.says(handle, number, phrase)
+    note = secrets.token_bytes(300)
+    await staff.notes(handle, note)
+    await staff.live.send("call", talk=handle, on=True)
+    while not (await staff.live.expect("together"))["calls"]:
+        pass
     words = Scanner({"to_person": marks.to_person, "from_person": marks.from_person})
     house.admin.set("control", marks.phrases(marks.to_person)[0])
     assert {left.rpartition(" ")[0] for left in remains(house.admin, words)} == {"b'control':"}  # no word of the talk
@@ -119,10 +125,11 @@ async def _talk(house: House, people: People) -> Talk:
     sealed = {
         "to_person": [read64(body) for body in visitor.sealed.values()],
         "from_person": [read64(body) for body in staff.sealed.values()],
+        "note": [note],
     }
     talk = Talk(house, visitor, staff, handle, ids[0], Scanner({"talk": ids[0]}, sealed))
     kinds = {left.rpartition(" ")[2] for left in talk.remains()}
-    assert kinds == {"to_person", "from_person", "talk"}  # the search finds what lives
+    assert kinds == {"to_person", "from_person", "note", "talk"}  # the search finds what lives
     return talk
 
 

@@ -137,6 +137,8 @@ class Visit:
         await visitor.live.expect("taken")
         talk = Talk(self.house, self.marks, visitor, staff, handle)
         await talk.goes_on(0)
+        # As if the page had not sealed it: what the engine is given may lie nowhere else, and not outlast the talk.
+        await staff.notes(handle, self.marks.phrases(self.marks.note)[0].encode())
         return talk
 
     @asynccontextmanager

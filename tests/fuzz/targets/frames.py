@@ -9,6 +9,7 @@ ROOM = "bot.web.frames"
 _KINDS = (
     *("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device"),
     *("shut", "guide", "writing", "visible", "ready", "habits"),
+    *("answer", "ask", "call", "come", "colleagues", "unmute", "note"),
 )
 _NAMES = (
     "v",
@@ -27,12 +28,21 @@ _NAMES = (
     "key",
     "capacity",
     "breath",
+    "kind",
+    "why",
+    "number",
+    "yes",
+    "ask",
+    "on",
+    "sealed",
 )
 SEEDS = (
     b'\0{"type": "say", "seq": 1, "id": "visitor-1", "body": "words"}',
     b'\0{"type": "open", "v": 1, "talk": "x", "down": 0}',
     b'\0{"type": "duty", "to": "on"}',
     b'\0{"type": "habits", "capacity": 5, "breath": 10}',
+    b'\0{"type": "answer", "ask": 1, "yes": true}',
+    b'\0{"type": "ask", "talk": "AAAAAAAAAAAAAAAAAAAAAA", "kind": "mute", "to": "", "why": ["threats"]}',
     b"\1\3\1\2\1\4\0\2\5\6",
 )
 
