@@ -1,0 +1,16 @@
+"""Where a browser says that it is reached: an https name and nothing that leads elsewhere, or refused."""
+
+import re
+from importlib import import_module
+from typing import Any
+
+ROOM = "console.courier"
+SEEDS = (b"", b"https://push.example.com/x", b"https://127.0.0.1/x", b"https://a@b.example/", b"https://[::1]:443/x?y#z")
+_TAKEN = re.compile(r"(?i:https)://([a-z0-9._~!$&'()*+,;=%-]+\.[a-z]+)([/?][!-~]*)?")
+
+
+def target(data: bytes) -> None:
+    courier: Any = import_module(ROOM)
+    text = data.decode("latin-1")
+    if courier.Courier().takes(text):
+        assert _TAKEN.fullmatch(text), "more than a name and a path"
