@@ -8,6 +8,7 @@ NotSent                       nothing is known of it; carries nothing of the add
 
 import asyncio
 import ipaddress
+import re
 import ssl
 from collections.abc import Mapping
 from urllib.parse import SplitResult, urlsplit
@@ -15,6 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 LONGEST = 1000  # characters of an address
 PATIENCE = 8.0  # seconds for all of it
 _HEAD = 4096  # bytes of an answer that are read
+_NAME = re.compile(r"([a-z0-9-]{1,63}\.)+[a-z]{2,63}")  # of a host, with no port, number or user
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -34,9 +36,7 @@ class Courier:
         parts = _split(endpoint)
         if parts is None:
             return False
-        host = parts.hostname or ""
-        named = "." in host and not _is_number(host) and host.rpartition(".")[2].isalpha()
-        return self._inside or (named and parts.netloc == host)
+        return self._inside or _NAME.fullmatch(parts.netloc) is not None
 
     async def post(self, endpoint: str, headers: Mapping[str, str], body: bytes) -> int:
         """The status of the answer, whatever it is. NotSent when there is none."""
@@ -99,11 +99,3 @@ def _split(endpoint: str) -> SplitResult | None:
         return None
     plain = parts.scheme == "https" and parts.hostname and parts.username is None and not parts.fragment
     return parts if plain else None
-
-
-def _is_number(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True

@@ -431,6 +431,19 @@ async def _signed_out(people: People) -> Page:
     return page
 
 
+async def _practice(people: People) -> Page:
+    page = (await people.staff()).page
+    await page.goto(f"{people.house.staff}practice")
+    return page
+
+
+async def _practice_beside(people: People) -> Page:
+    page = await _practice(people)
+    await page.get_by_role("link", name="With a colleague beside you").click()
+    await expect(page.get_by_role("article")).to_be_visible()
+    return page
+
+
 CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "sign in": _sign_in,
     "off duty": _off_duty,
@@ -451,6 +464,8 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "devices": _devices,
     "left messages": _left_message,
     "take back": _take_back,
+    "practice": _practice,
+    "practice beside": _practice_beside,
     **ACCOUNT_VIEWS,
     "statistics": coordinators_page("statistics"),
     "outreach": coordinators_page("outreach"),
