@@ -13,6 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from bot.counting import counter_names
 from bot.editions import Editions
+from bot.planned import Planned, planned_desk
 from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.settings import BotSettings
@@ -74,7 +75,8 @@ def create_app(
     desk of the configured name."""
     tally, buckets, rules = Tally(counter_names(content)), Buckets(clock), read_rules()
     toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
-    lasting = _Lasting(settings, visitor_end, tally, toll, Paces(clock), rules, Guard(rules), clock, now)
+    planned = Planned(visitor_end, settings.desk)
+    lasting = _Lasting(settings, visitor_end, planned, tally, toll, Paces(clock), rules, Guard(rules), clock, now)
 
     def show(content: Content) -> None:
         """Put everything that says the content's words in place. Open sockets keep the site they began with."""
@@ -88,7 +90,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=lambda _: _lifespan(visitor_end, tally, buckets, editions),
+        lifespan=lambda _: _lifespan(visitor_end, tally, buckets, editions, planned),
     )
     show(content)
     # The script in the page is a file of ours: its source stays the same whatever is published.
@@ -102,6 +104,7 @@ class _Lasting:
 
     settings: BotSettings
     end: VisitorEnd
+    planned: Planned
     tally: Tally
     toll: Toll
     paces: Paces
@@ -118,8 +121,11 @@ class _Lasting:
         words = Words(content, settings.desk, _constants(settings))
         later = load_later(content, words, self.rules)
         assets = load_assets(load_box(words), later, before.assets if before else None)
-        prospects = Prospects(words, content.desks[settings.desk], self._in_sweden, settings.deadline_minutes * 60)
-        reception = Reception(content, words, end, self.tally, settings.desk, self._in_sweden, self.toll, prospects)
+        desk, deadline = content.desks[settings.desk], settings.deadline_minutes * 60
+        prospects = Prospects(words, lambda: planned_desk(desk, self.planned), self._in_sweden, deadline)
+        reception = Reception(
+            content, words, end, self.tally, settings.desk, self._in_sweden, self.toll, prospects, self.planned
+        )
         return Site(
             settings=settings,
             content=content,
@@ -154,11 +160,17 @@ def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(
-    visitor_end: OpenableEnd, tally: Tally, buckets: Buckets, editions: Editions
+    visitor_end: OpenableEnd, tally: Tally, buckets: Buckets, editions: Editions, planned: Planned
 ) -> AsyncIterator[None]:
     await visitor_end.open()
     await editions.look()  # before the first visitor
-    todo = (_flush_often(visitor_end, tally), _forget_in_time(buckets), editions.keep_looking())
+    await planned.look()
+    todo = (
+        _flush_often(visitor_end, tally),
+        _forget_in_time(buckets),
+        editions.keep_looking(),
+        planned.keep_looking(),
+    )
     chores = [asyncio.create_task(chore) for chore in todo]
     try:
         yield

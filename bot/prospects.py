@@ -46,9 +46,9 @@ class Prospect:
 
 
 class Prospects:
-    """Of one desk. `now` gives aware Swedish time, `deadline` is in seconds since joining."""
+    """Of one desk, as it is planned now. `now` gives aware Swedish time, `deadline` is in seconds since joining."""
 
-    def __init__(self, words: Words, desk: Desk, now: Callable[[], datetime], deadline: int) -> None:
+    def __init__(self, words: Words, desk: Callable[[], Desk], now: Callable[[], datetime], deadline: int) -> None:
         self._words = words
         self._desk = desk
         self._now = now
@@ -82,7 +82,7 @@ class Prospects:
         return ""
 
     def _hours(self) -> Opening:
-        return hours_of(self._desk, self._now())
+        return hours_of(self._desk(), self._now())
 
     def _stage(self) -> Stage:
         return stage(self._hours(), self._now())

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.counting import Counts, names_of_step
+from bot.planned import Planned, planned_desk
 from bot.prospects import Prospects
 from bot.toll import Paid, Price, Toll
 from bot.turn import Turn, briefing_of, closed, sorry
@@ -15,7 +16,6 @@ from bot.words import Words
 from dialogues import admission, directory
 from dialogues.doors import Desk, DeskChannel
 from dialogues.engine import enter, open_page
-from dialogues.plan import read_plan
 from dialogues.topic_replies import danger_messages
 from dialogues.values import (
     Action,
@@ -66,6 +66,7 @@ class Reception:
         now: Callable[[], datetime],
         toll: Toll,
         prospects: Prospects,
+        planned: Planned,
         draw: Callable[[int], int] = secrets.randbelow,
     ) -> None:
         self._content = content
@@ -77,6 +78,7 @@ class Reception:
         self._clock = now
         self._toll = toll
         self._prospects = prospects
+        self._plan = planned
         self._draw = draw
 
     def open(self, language: str) -> Turn:
@@ -242,16 +244,11 @@ class Reception:
         if not busy:
             self._counts.add(self._desk, "talk.closed")
             turn = self.show(state, None, "closed")
-            again = admission.next_hours(self._now(), await self._planned(), state)
+            again = admission.next_hours(self._now(), planned_desk(self._door, self._plan), state)
             return sorry(turn, again) if again else turn
         turn = closed(self.show(state, None, "closed"), words["desk.busy"])
         wait = Choice(WAIT, words["desk.wait"], ChoiceKind.PERSON)
         return replace(turn, reply=replace(turn.reply, choices=(wait, *turn.reply.choices)))
-
-    async def _planned(self) -> Desk:
-        """The desk with the hours that its staff planned; without a plan those of its file hold."""
-        hours = read_plan(await self._end.desk_hours(self._desk))
-        return replace(self._door, hours=hours) if hours else self._door
 
     async def _or_leave(self, turn: Turn, channel: Channel) -> Turn:
         """Also offers to leave a message, where the page can seal one and the desk has a key to seal it to."""

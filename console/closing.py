@@ -14,21 +14,21 @@ from handover.values import Done, Taken, TalkRef
 
 
 class Closing:
-    """One open desk's view of it. `now` gives aware Swedish time, `desks` the desks of now by id."""
+    """One open desk's view of it. `now` gives aware Swedish time, `desk` the desk as it is planned now."""
 
     def __init__(
         self,
         member: Member,
         *,
         staff_end: StaffEnd,
-        desks: Callable[[], Mapping[str, Desk]],
+        desk: Callable[[], Desk | None],
         tally: Tally,
         now: Callable[[], datetime],
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
         self._end = staff_end
-        self._desks = desks
+        self._desk = desk
         self._tally = tally
         self._now = now
         self._send = send
@@ -54,7 +54,7 @@ class Closing:
         return {"shut": shut or "", "stage": stage, "closed": bool(shut) or stage is Stage.CLOSED}
 
     def _by_hours(self) -> Stage:
-        desk, now = self._desks().get(self._member.desk), self._now()
+        desk, now = self._desk(), self._now()
         return stage(hours_of(desk, now), now) if desk else Stage.OPEN
 
     async def _guide(self, ref: TalkRef, handle: str) -> None:

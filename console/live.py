@@ -126,7 +126,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
     closing = Closing(
         signed_in.member,
         staff_end=house.staff_end,
-        desks=lambda: house.content.desks,
+        desk=lambda: house.rota.planned(house.content.desks.get(desk)),
         tally=house.tally,
         now=lambda: datetime.fromtimestamp(house.clock(), SWEDEN),
         send=send,

@@ -34,6 +34,8 @@ class Plans:
             if hours:
                 await self._end.offer_hours(desk, write_plan(hours), HOURS_LAST)
                 self._offered.add(desk)
+                self._rota.known[desk] = hours
             elif desk in planned:
                 await self._end.offer_hours(desk, "", HOURS_LAST)
                 self._offered.discard(desk)
+                self._rota.known.pop(desk, None)

@@ -2,7 +2,7 @@
 nothing about who may come in, and tells visitors only the hours that it adds up to."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from console.duty_tables import ClosedDayRow, ShiftRow
 from console.permissions import Role
 from console.tables import Sessions, Staff
-from dialogues.doors import Hours, Span
+from dialogues.doors import Desk, Hours, Span
 from dialogues.hours import HORIZON, SWEDEN, holidays
 from handover.values import DeskId
 
@@ -83,8 +83,14 @@ class Rota:
     """The plans of all desks. `clock` tells the time of day."""
 
     def __init__(self, sessions: Sessions, clock: Callable[[], float]) -> None:
+        self.known: dict[DeskId, Hours] = {}  # the hours that visitors were told last (console.plans)
         self._sessions = sessions
         self._clock = clock
+
+    def planned(self, desk: Desk | None) -> Desk | None:
+        """The desk with the hours that visitors were told last; without a plan those of its file hold."""
+        hours = self.known.get(DeskId(desk.id)) if desk else None
+        return replace(desk, hours=hours) if desk and hours else desk
 
     def today(self) -> date:
         """The day in Sweden."""

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.counting import counter_names, names_of_step
+from bot.planned import Planned
 from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.toll import Toll
@@ -88,5 +89,5 @@ def tally(content: Content) -> Tally:
 def reception(content: Content, end: RedisVisitorEnd, tally: Tally) -> Reception:
     toll = Toll(bytes(32), end, Buckets(time.monotonic), time.time, time.monotonic)
     words, now = Words(content, DESK, {}), lambda: content.now
-    prospects = Prospects(words, content.desks[DESK], now, deadline=600)
-    return Reception(content, words, end, tally, DESK, now, toll, prospects)
+    prospects = Prospects(words, lambda: content.desks[DESK], now, deadline=600)
+    return Reception(content, words, end, tally, DESK, now, toll, prospects, Planned(end, DESK))

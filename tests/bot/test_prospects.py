@@ -15,12 +15,12 @@ from handover.values import Waiting
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=SWEDEN)  # a Tuesday
 FREE = Outlook(on_duty=2, available=2)
-BUSY = Outlook(on_duty=2, available=2, in_hand=6)
+BUSY = Outlook(on_duty=2, available=0, in_hand=6)
 
 
 def prospects(content: Content, hours: object = None, now: datetime = NOON) -> Prospects:
     desk = replace(content.desks["demo"], hours=read_hours(hours), capacity=3)
-    return Prospects(Words(content, "demo", {"deadline": 10}), desk, lambda: now, deadline=600)
+    return Prospects(Words(content, "demo", {"deadline": 10}), lambda: desk, lambda: now, deadline=600)
 
 
 @pytest.mark.parametrize(
@@ -36,19 +36,19 @@ def prospects(content: Content, hours: object = None, now: datetime = NOON) -> P
         (5, replace(BUSY, pace=1_200), Band.TWENTY),
         (9, replace(BUSY, pace=1_200), Band.LONGER),
         (3, Outlook(on_duty=2, available=2, in_hand=4, pace=1_200), Band.TEN),  # two have room for one each
-        (1, Outlook(on_duty=1, available=1, in_hand=3, pace=7_200), Band.LONGER),
+        (1, Outlook(on_duty=1, available=0, in_hand=3, pace=7_200), Band.LONGER),
         (1, Outlook(on_duty=1, available=0, in_hand=1, pace=600), Band.TEN),
         (1, Outlook(), Band.UNKNOWN),
     ],
 )
 def test_the_estimate_follows_room_place_and_pace(place: int, outlook: Outlook, band: Band) -> None:
-    assert estimate(place, outlook, capacity=3) is band
+    assert estimate(place, outlook) is band
 
 
 def test_an_estimate_never_gets_shorter_with_more_people_before(content: Content) -> None:
     order = list(Band)
     for pace in (60, 600, 1_200, 7_200):
-        bands = [order.index(estimate(place, replace(BUSY, pace=pace), 3)) for place in range(1, 40)]
+        bands = [order.index(estimate(place, replace(BUSY, pace=pace))) for place in range(1, 40)]
         assert bands == sorted(bands)
 
 

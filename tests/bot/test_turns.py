@@ -161,26 +161,37 @@ async def test_a_lost_engine_is_said_and_the_way_stays_open(reader: Reader, engi
     assert "join" in reader.may()
 
 
-async def test_planned_hours_tell_when_a_closed_desk_answers_again(reader: Reader, kim: Colleague) -> None:
+async def _looks(site: Site) -> None:
+    """As the visitor's process does every two seconds."""
+    planned: Any = site.reception._plan
+    await planned.look()
+
+
+async def test_planned_hours_tell_when_a_closed_desk_answers_again(reader: Reader, kim: Colleague, site: Site) -> None:
     plan = '{"weekly": ["mon-sun 00:00-00:01"], "dates": {}}'
     await kim.end.offer_hours(DESK, plan, 60)
+    await _looks(site)
     await reader.does(choice="person")
     await reader.does(choice="join")
     assert "answers again" in reader.reads()
     assert "at 00:00" in reader.reads()
 
 
-async def test_hours_that_nobody_can_read_say_nothing_and_break_nothing(reader: Reader, kim: Colleague) -> None:
+async def test_hours_that_nobody_can_read_say_nothing_and_break_nothing(
+    reader: Reader, kim: Colleague, site: Site
+) -> None:
     await kim.end.offer_hours(DESK, '{"weekly": "always"}', 60)
+    await _looks(site)
     await reader.does(choice="person")
     await reader.does(choice="join")
     assert "answers again" not in reader.reads()
     assert "person-again" in reader.may()
 
 
-async def test_planned_hours_let_nobody_in_and_keep_nobody_out(reader: Reader, kim: Colleague) -> None:
+async def test_planned_hours_let_nobody_in_and_keep_nobody_out(reader: Reader, kim: Colleague, site: Site) -> None:
     await kim.end.offer_hours(DESK, '{"weekly": [], "dates": {}}', 60)
     await kim.comes()
+    await _looks(site)
     await reader.does(choice="person")
     await reader.does(choice="join")
     assert len(await kim.end.waiting(DESK)) == 1

@@ -6,7 +6,13 @@ from importlib import import_module
 from typing import Any
 
 ROOM = "console.courier"
-SEEDS = (b"", b"https://push.example.com/x", b"https://127.0.0.1/x", b"https://a@b.example/", b"https://[::1]:443/x?y#z")
+SEEDS = (
+    b"",
+    b"https://push.example.com/x",
+    b"https://127.0.0.1/x",
+    b"https://a@b.example/",
+    b"https://[::1]:443/x?y#z",
+)
 _TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # the usual one reads a thousand certificates each time
 _TAKEN = re.compile(r"(?i:https)://([a-z0-9.-]+\.[a-z]+)([/?][!-~]*)?")
 
