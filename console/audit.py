@@ -49,6 +49,10 @@ class Audit:
         self._sessions = sessions
         self._clock = clock
 
+    async def note_text(self, who: Member, part: str) -> None:
+        """Write down that `who` changed a part of the content."""
+        await self.note(who, Deed.TEXT, part.replace("#", ":"))
+
     async def note(self, who: Member, deed: Deed, about: str = "") -> None:
         """Write down that `who` did `deed`. `about` names what of ours it was done to: a text's id, a desk, a device's
         code, a colleague's sign-in name; ValueError for more than 120 signs or anything but names, so that no

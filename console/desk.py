@@ -86,17 +86,7 @@ class Desk:
         self._send = send
         self._device = DeskDevice(member, devices, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
-        self._duty = OwnDuty(
-            member,
-            staff_end=staff_end,
-            presence=self._presence,
-            habits=habits,
-            limits=limits,
-            most=most,
-            steady=steady,
-            arrive=wishes.offer,
-            send=send,
-        )
+        self._duty = self._take_up_duty(habits, most, steady, wishes)
         self._room = DeskRoom(
             member,
             staff_end=staff_end,
@@ -109,6 +99,21 @@ class Desk:
         )
         self._displaced = asyncio.Event()
         self._furnish(together, bells)
+
+    def _take_up_duty(
+        self, habits: Habits, most: Callable[[], int], steady: Callable[[], float], wishes: Wishes
+    ) -> OwnDuty:
+        return OwnDuty(
+            self._member,
+            staff_end=self._end,
+            presence=self._presence,
+            habits=habits,
+            limits=self._limits,
+            most=most,
+            steady=steady,
+            arrive=wishes.offer,
+            send=self._send,
+        )
 
     def _furnish(self, together: TogetherViews, bells: Bells) -> None:
         """What this desk does with its talks."""

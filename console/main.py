@@ -28,9 +28,9 @@ from console import (
     sign_in_pages,
     wrapup,
 )
-from console.accounts import Accounts, Member
+from console.accounts import Accounts
 from console.asking import Asking
-from console.audit import Audit, Deed
+from console.audit import Audit
 from console.bells import Bells
 from console.codes import Codes
 from console.courier import Courier
@@ -216,13 +216,9 @@ def _furnish(
     accounts = Accounts(database.sessions, steady, codes)
     passkeys = Passkeys(database.sessions, vault, site, clock)
     audit = Audit(database.sessions, clock)
-
-    async def note(who: Member, part: str) -> None:
-        await audit.note(who, Deed.TEXT, part.replace("#", ":"))
-
     return House(
         staff_end=staff_end,
-        library=Library(content, database.sessions, staff_end, clock, note),
+        library=Library(content, database.sessions, staff_end, clock, audit.note_text),
         limits=settings.limits(),
         site=site,
         origin=site.origin if settings.staff_url else None,

@@ -33,7 +33,6 @@ async function start() {
   device = await Device.of(slot);
   kept = new Drafts(slot);
   wire = new Wire("/live", receive, showLink, () => ({ type: "device", key: device.key }));
-  document.addEventListener("visibilitychange", tellSeen);
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
   $("break").onclick = () => askDuty(duty === "break" ? "on" : "break");
@@ -44,7 +43,7 @@ async function start() {
   $("link").querySelector("button").onclick = () => wire.connect();
   $("device").querySelector("button").onclick = askAnew;
   $("tabs").onclick = (event) => show(event.target.closest("[data-tab]")?.dataset.tab);
-  document.addEventListener("visibilitychange", markRead);
+  document.addEventListener("visibilitychange", () => { tellSeen(); markRead(); });
   narrow.addEventListener("change", markRead);
 }
 
