@@ -1,5 +1,6 @@
 // A practice talk: the desk's own column, whose other end is in this page too. Nothing leaves it; nothing is kept.
 
+import { Beside } from "./beside.js";
 import { brief } from "./room.js";
 import { bytesOf, KeyMaker, newDevice, pointOf, read64, write64 } from "./sealing.js";
 import { Sign } from "./sign.js";
@@ -15,7 +16,7 @@ const wait = (time) => new Promise((done) => setTimeout(done, time));
 
 const wire = { socket: {}, send(frame) { (DEEDS[frame.type] ?? (() => {}))(frame); return true; } };
 const visitor = $("practice").dataset.with === "colleague" ? null : new ScriptedVisitor(given.script);
-let talk, epoch, seq = 0, turn = Promise.resolve(), over = false;
+let talk, beside, epoch, seq = 0, asked = 0, turn = Promise.resolve(), over = false;
 
 const DEEDS = {
   async say({ id, seq: number, body }) {
@@ -27,8 +28,11 @@ const DEEDS = {
     });
   },
   hand: () => talk.hand.show(given.hand),
-  writing: () => {},
-  mute: ({ muted }) => talk.setMuted(muted),
+  colleagues: () => beside.offer([{ id: "practice", name: say("practice_colleague"), paused: false }]),
+  ask: ({ kind }) => askColleague(kind),
+  answer: () => { asked += 1; beside.draw(null, null); },
+  unmute: () => talk.setMuted(false),
+  call: ({ on }) => callForHelp(on),
   end: () => finish("staff"),
   release: () => finish("staff"),
   wrapup: ({ choices }) => close(choices.length > 0),
@@ -48,6 +52,28 @@ function answer(lines) {
     }
     if (visitor.gone && lines.length) { await wait(PAUSE); finish("visitor"); }
   });
+}
+
+// A colleague who is not there says yes after a moment, and so does the visitor whom they would take over.
+async function askColleague(kind) {
+  const name = say("practice_colleague"), number = asked += 1;
+  const stages = kind === "move" ? ["colleague", "visitor"] : ["colleague"];
+  for (const stage of stages) {
+    beside.draw({ kind, stage, number, to: name }, null);
+    await wait(PAUSE * 2);
+    if (over || asked !== number) return; // taken back
+  }
+  beside.draw(null, null);
+  if (kind === "mute") return talk.setMuted(true);
+  $("told").textContent = say("moved", { name: given.name });
+  finish("staff");
+}
+
+async function callForHelp(on) {
+  const number = asked += 1;
+  beside.draw(null, on ? { coming: [] } : null);
+  await wait(PAUSE * 2);
+  if (on && !over && asked === number) beside.draw(null, { coming: [say("practice_colleague")] });
 }
 
 async function hear(line) {
@@ -99,9 +125,11 @@ async function start() {
   const more = { say, tell: (text) => { $("told").textContent = text; }, seen: () => !document.hidden, changed() {}, closed() {} };
   talk = new Talk(wire, given.talk, given.name, device, more);
   talk.sign = new Sign(talk, () => true);
+  beside = new Beside(talk, { say, send: (frame) => wire.send(frame), alone: () => false });
+  talk.part(".note").remove(); // kept nowhere, and here there is no desk to keep it
   const mark = Object.assign(document.createElement("span"), { className: "flag practice-mark", textContent: say("practice") });
   talk.part(".talk-head h3").after(mark);
-  for (const button of talk.element.querySelectorAll(".talk-actions [data-do]")) button.hidden = !["mute", "end"].includes(button.dataset.do);
+  talk.part("[data-do=release]").hidden = true;
   talk.element.classList.add("current"); // the one that a phone shows
   brief(talk.element, given);
   $("talks").append(talk.element);

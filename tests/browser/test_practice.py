@@ -63,6 +63,23 @@ async def test_it_has_phrases_at_hand_and_all_goes_by_keyboard(people: People) -
     await expect(staff.talk().locator(".flag.danger")).to_be_visible()
 
 
+async def test_what_is_done_together_is_practised_too(people: People) -> None:
+    staff = await people.staff()
+    await practises(staff, "A teacher who wonders")
+    await staff.page.keyboard.press("Tab")
+    await staff.talk().get_by_role("button", name="Call for help").click()
+    await expect(staff.talk().get_by_text("Coming: Your colleague")).to_be_visible()
+    await staff.talk().get_by_role("button", name="It is over, end the call").click()
+    await staff.asks_to_mute()
+    muted = staff.talk().get_by_role("button", name="Mute")
+    await expect(muted).to_have_attribute("aria-pressed", "true")
+    await muted.click()
+    await expect(muted).to_have_attribute("aria-pressed", "false")
+    await staff.talk().get_by_role("button", name="Hand over").click()
+    await staff.talk().get_by_role("button", name="Your colleague", exact=True).click()
+    await expect(staff.page.get_by_role("button", name="Skip")).to_be_visible()
+
+
 async def test_the_visitor_says_goodbye_when_there_is_nothing_more_to_say(people: People) -> None:
     staff = await people.staff()
     await practises(staff, "A trip this summer")
