@@ -69,6 +69,7 @@ async def test_who_was_away_when_the_person_left_is_told(people: People) -> None
     await visitor.writes("are you there")
     await staff.writes("I have to go")
     await staff.page.get_by_role("button", name="Give back").click()
+    await expect(staff.talk()).to_have_count(0)  # before the visitor is back: what they wrote could still arrive
     await visitor.page.context.set_offline(False)
 
     told = visitor.sees("The person could not stay. You are in line again, at your old place.")

@@ -23,7 +23,11 @@ from tests.running import House
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-NOW = datetime.now(UTC).timestamp()
+
+
+def now() -> float:
+    """A slow suite collects its tests long before it runs them."""
+    return datetime.now(UTC).timestamp()
 
 
 async def post(house: House, path: str, body: Any, headers: dict[str, str] = JSON) -> httpx.Response:
@@ -223,22 +227,22 @@ def _tokens(key: bytes, now: float) -> Tokens:
 
 
 def _states(key: bytes) -> Iterator[tuple[str, str]]:
-    ours = _tokens(key, NOW).seal_state(State())
-    talk = _tokens(key, NOW).seal_talk(Talk(TalkRef(DeskId("demo"), TalkId("A" * 22)), Channel.WEB))
+    ours = _tokens(key, now()).seal_state(State())
+    talk = _tokens(key, now()).seal_talk(Talk(TalkRef(DeskId("demo"), TalkId("A" * 22)), Channel.WEB))
     yield "garbage", GARBAGE
     yield "cut", ours[:-3]
     yield "changed", ("B" if ours[0] == "A" else "A") + ours[1:]
     yield "changed at its end", ours[:-4] + ("BBBB" if ours[-4:] == "AAAA" else "AAAA")
     yield "twice", ours + ours
-    yield "another key's", _tokens(bytes(32), NOW).seal_state(State())
-    yield "expired", _tokens(key, NOW - STATE_AGE - 120).seal_state(State())
-    yield "from the future", _tokens(key, NOW + 3600).seal_state(State())
+    yield "another key's", _tokens(bytes(32), now()).seal_state(State())
+    yield "expired", _tokens(key, now() - STATE_AGE - 120).seal_state(State())
+    yield "from the future", _tokens(key, now() + 3600).seal_state(State())
     yield "a talk's", talk
-    yield "of a place that is no more", _tokens(key, NOW).seal_state(State(node="gone"))
-    yield "in a language that is no more", _tokens(key, NOW).seal_state(State(language="xx"))
+    yield "of a place that is no more", _tokens(key, now()).seal_state(State(node="gone"))
+    yield "in a language that is no more", _tokens(key, now()).seal_state(State(language="xx"))
     for row in (b"[]", b"{}", b"7", b'["sv"]', b'["sv","start","nobody",null,null,null,"none",0]'):
-        yield f"of {row.decode()}", seal(key, "state", row, int(NOW))
-    yield "of no JSON", seal(key, "state", b"\xff", int(NOW))
+        yield f"of {row.decode()}", seal(key, "state", row, int(now()))
+    yield "of no JSON", seal(key, "state", b"\xff", int(now()))
     yield "not ASCII", "å" * 60
     yield "padding", "=" * 60
 
@@ -259,7 +263,8 @@ async def test_a_state_that_is_not_ours_starts_anew(house: House, key: bytes) ->
 
 async def test_a_talk_that_is_not_ours_is_refused(house: House, key: bytes) -> None:
     state = await fresh_state(house)
-    expired = _tokens(key, NOW - TALK_AGE - 120).seal_talk(Talk(TalkRef(DeskId("demo"), TalkId("A" * 22)), Channel.WEB))
+    old = _tokens(key, now() - TALK_AGE - 120)
+    expired = old.seal_talk(Talk(TalkRef(DeskId("demo"), TalkId("A" * 22)), Channel.WEB))
     for token in (GARBAGE, state, expired, "å", "x" * 9000, "\0"):
         check_refusal(await post(house, "/leave", token.encode()), 400)
         asked = json.dumps({"state": state, "input": {"choice": "start"}, "talk": token}).encode()
@@ -269,7 +274,7 @@ async def test_a_talk_that_is_not_ours_is_refused(house: House, key: bytes) -> N
 @pytest.mark.parametrize("talk", ["A" * 22, "a", "*", "}", "\0", "A" * 500])
 @pytest.mark.parametrize("desk", ["demo", "other", "*", "}{", ""])
 async def test_a_sealed_talk_that_cannot_be_is_over(house: House, key: bytes, desk: str, talk: str) -> None:
-    token = _tokens(key, NOW).seal_talk(Talk(TalkRef(DeskId(desk), TalkId(talk)), Channel.WEB))
+    token = _tokens(key, now()).seal_talk(Talk(TalkRef(DeskId(desk), TalkId(talk)), Channel.WEB))
     state = await fresh_state(house)
     assert (await post(house, "/leave", token.encode())).status_code == 204
     for choice in ("person", "briefing", "topics", "lang:en"):

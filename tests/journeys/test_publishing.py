@@ -19,13 +19,11 @@ from dialogues.overlay import shipped_text
 from tests.engines import Engine
 from tests.engines import running as running_engine
 from tests.fristad.processes import eventually
-from tests.fristad.test_cli import fristad
 from tests.running import end, free_port, running_apart, start, wait_until_healthy
 from tests.sealed import Organisation
 
 PART = "en/page.yml#first"
 SAID = "Somebody to talk to, in two processes"
-PASSWORD = "five words make a password"
 # Five seconds are promised (bot looks every second, console every two); the machine of the tests is shared.
 LIMIT = 20.0
 
@@ -44,8 +42,9 @@ class Coordinator:
     def __exit__(self, *_: object) -> None:
         self._client.close()
 
-    def sign_in(self, name: str) -> None:
-        answer = self.post("/sign-in", name=name, password=PASSWORD)
+    def sign_in(self, link: str) -> None:
+        """By the demonstration's link, which signs in the one of its two coordinators who is not there yet."""
+        answer = self._client.get(link)
         found = re.search(rf"{COOKIE}=([^;]+)", answer.headers["set-cookie"])
         assert found
         self._client.headers["cookie"] = f"{COOKIE}={found[1]}"
@@ -110,12 +109,6 @@ def says(address: str) -> bool:
     return SAID in httpx.get(address, headers={"accept-language": "en"}, timeout=30).text
 
 
-def add_coordinators(data: Path) -> None:
-    for name in ("ann", "bo"):
-        account = ("staff", "add", name, "--shown", name.title(), "--role", "coordinator")
-        assert fristad(*account, given=f"{PASSWORD}\n".encode(), FRISTAD_DATA=str(data)).returncode == 0
-
-
 def test_two_visitor_processes_say_what_is_published_and_say_it_no_more_when_it_is_undone(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -126,10 +119,9 @@ def test_two_visitor_processes_say_what_is_published_and_say_it_no_more_when_it_
     with ExitStack() as stack:
         engine = stack.enter_context(running_engine("valkey"))
         sides = stack.enter_context(running_apart(tmp_path, engine.visitor, engine.staff))
-        add_coordinators(sides.data)
         ann, bo = (stack.enter_context(Coordinator(sides.staff)) for _ in range(2))
-        ann.sign_in("ann")
-        bo.sign_in("bo")
+        for each in (ann, bo):
+            each.sign_in(sides.demo_coordinator)
         with another_bot(tmp_path, engine) as second:
             both = (sides.visitors, second)
             assert not any(map(says, both))
