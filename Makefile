@@ -10,7 +10,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet --quiet
 SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa tests/bot/test_live.py \
 	tests/bot/test_toll.py tests/console/test_live.py tests/dialogues/test_open_doors.py tests/fuzz \
 	tests/fristad/test_supervisor.py tests/fristad/test_dumps.py tests/fristad/doctor tests/console/test_editing.py tests/console/test_live_roles.py \
-	tests/fristad/test_texts.py
+	tests/fristad/test_texts.py tests/console/test_duty.py tests/console/test_bells.py tests/console/test_desk_signs.py
 
 # Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace.
 LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)
