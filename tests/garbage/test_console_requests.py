@@ -53,7 +53,7 @@ PAIRS = [
     ("' OR 1=1 --", "' OR 1=1 --"),
     ("å" * 3000, "ö" * 3000),
     ("\ufdfa" * 500, "\u202e" * 500),
-    ("{{7*7}}", "${7*7}"),
+    ("{{7919*7907}}", "${7919*7907}"),
 ]
 
 
@@ -63,7 +63,7 @@ async def test_a_wrong_pair_signs_nobody_in(house: House, pair: tuple[str, str])
     answer = await post(house, "/sign-in", str(httpx.QueryParams({"name": name, "password": password})))
     check_refusal(answer, 401, 413, 429, visitor=False)
     assert "set-cookie" not in answer.headers
-    assert "49" not in answer.text.partition("<main")[2]
+    assert "62615533" not in answer.text  # nobody computed it
     assert not name or len(name) < 5 or name not in answer.text
 
 

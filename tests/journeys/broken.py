@@ -25,6 +25,7 @@ from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from fristad.listening import listen
 from fristad.serve import run_app
+from handover.asks import Note
 from handover.outlook import Outlook
 from handover.values import (
     Briefing,
@@ -75,7 +76,13 @@ class BrokenEnd:
     async def asked(self, desk: DeskId) -> list[object]:
         return []
 
-    async def ask(self, *_: object) -> None: ...
+    async def be_asked(self, *_: object) -> None: ...
+
+    async def asks(self, desk: DeskId) -> list[object]:
+        return []
+
+    async def note(self, *_: object) -> Note:
+        return Note(b"")
 
     async def why_shut(self, desk: DeskId) -> None: ...
 

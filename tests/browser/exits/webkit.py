@@ -19,6 +19,8 @@ BROWSER = Path("/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser")
 MISSING = "Debian's packages webkit2gtk-driver and xvfb are missing: run scripts/system-packages"
 _SCRIPT_LIMIT = 5_000  # milliseconds; every script here returns at once
 _PATIENCE = 120  # seconds for one answer: some are hundreds of keys, on a machine that may be busy
+_ANSWER = 20  # the same of a script, which the driver gives up after _SCRIPT_LIMIT, if it has not lost it with its page
+_ARRIVED = "return [location.href, document.readyState, window.before === true]"
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
@@ -35,11 +37,13 @@ class WebKitTab:
         self._inside = inside
 
     async def go(self, address: str) -> None:
+        with suppress(Unanswered):
+            await self.run("window.before = true")  # the page of now may have the same address, and be whole
         await self._ask("POST", "url", {"url": address})
         for _ in range(400):
             # A page that goes away while it is asked answers nothing: then the next one is asked.
             with suppress(Unanswered):
-                if await self.run("return [location.href, document.readyState]") == [address, "complete"]:
+                if await self.run(_ARRIVED) == [address, "complete", False]:
                     return
             await asyncio.sleep(0.05)
         raise AssertionError(f"{address} did not come")
@@ -74,7 +78,11 @@ class WebKitTab:
     async def _ask(self, method: str, path: str, body: Any = None, *, may_fail: bool = False) -> Any:
         for frame in (None, 0) if self._inside else (None,):
             await self._client.post(f"{self._session}/frame", json={"id": frame})
-        answer = await self._client.request(method, f"{self._session}/{path}", json=body)
+        limit = _ANSWER if path == "execute/sync" else _PATIENCE
+        try:
+            answer = await self._client.request(method, f"{self._session}/{path}", json=body, timeout=limit)
+        except httpx.ReadTimeout:
+            raise Unanswered(path) from None
         value = answer.json()["value"]
         if answer.is_success or may_fail:
             return value
