@@ -113,16 +113,7 @@ class RedisStaffAsks(RedisStaffPost):
             first=first,
             last=last,
         )
-        match reply:
-            case [b"claimed", fields]:
-                return Claimed(own_talk(ref, fields))
-            case [b"taken"]:
-                return Taken()
-            case [b"atcapacity"]:
-                return AtCapacity()
-            case [b"notonduty"]:
-                return NotOnDuty()
-        return Gone()
+        return read_claim(ref, reply)
 
     async def unmute(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
         return done(await self._talk("unmute", ref, staff=staff_member(staff)))
@@ -174,6 +165,20 @@ def own_talk(ref: TalkRef, fields: Sequence[bytes | None]) -> OwnTalk:
         away=away is not None,
         muted=muted is not None,
     )
+
+
+def read_claim(ref: TalkRef, reply: list[Any]) -> Claimed | Taken | Gone | AtCapacity | NotOnDuty:
+    """Whether a talk came into somebody's hands, from what `claim` and `move` answer."""
+    match reply:
+        case [b"claimed", fields]:
+            return Claimed(own_talk(ref, fields))
+        case [b"taken"]:
+            return Taken()
+        case [b"atcapacity"]:
+            return AtCapacity()
+        case [b"notonduty"]:
+            return NotOnDuty()
+    return Gone()
 
 
 def done(reply: list[Any]) -> Done | NotYours | Gone:

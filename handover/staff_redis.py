@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from handover.ask_redis import OWN_FIELDS, RedisStaffAsks, done, own_talk, refusal
+from handover.ask_redis import OWN_FIELDS, RedisStaffAsks, done, own_talk, read_claim, refusal
 from handover.codec import check_message, read_briefing, read_log, read_pseudonym
 from handover.crew_redis import RedisStaffCrew
 from handover.edition_redis import StaffEditions
@@ -181,16 +181,7 @@ class RedisStaffEnd(RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, RedisStaffRo
             first=first,
             last=last,
         )
-        match reply:
-            case [b"claimed", fields]:
-                return Claimed(own_talk(ref, fields))
-            case [b"taken"]:
-                return Taken()
-            case [b"atcapacity"]:
-                return AtCapacity()
-            case [b"notonduty"]:
-                return NotOnDuty()
-        return Gone()
+        return read_claim(ref, reply)
 
     async def _log(self, side: str, ref: TalkRef, staff: StaffId, after: int) -> list[Message] | NotYours | Gone:
         reply = await self._talk("hear", ref, side, staff=staff_member(staff), after=clamp(after))
