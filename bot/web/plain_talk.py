@@ -20,7 +20,7 @@ PERSON_LIMIT = 4_000  # bytes in UTF-8
 _SHOWN = 100  # messages of the person on one page
 _DECISIONS = {"share", "share-no"}
 _ANSWERS = {"ask-yes": True, "ask-no": False}
-_KINDS = {"move"}  # what this page knows to ask
+_KINDS = {"move", "help"}  # what this page knows to ask
 _REMEMBERED = 64  # how far back the engine recognises a message that comes again
 
 
@@ -37,6 +37,8 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     asked = None
     words = site.words.of(state.language)
     seals = PlainSeals(site.end, site.settings.organisation, talk.ref, site.tokens.open_keys(form.keys))
+    helped = seals.carried.helping
+    _note_agreement(form, seals)
     if form.sends:
         long = len(draft.encode(errors="replace")) > PERSON_LIMIT
         notice = words["write.muted"] if standing.muted else objection(words, form, standing.name, too_long=long)
@@ -72,7 +74,9 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         bubbles=_interleave(own, read[-_SHOWN:], standing.up_heard),
         earlier=len(theirs) > _SHOWN or (last > 0 and (not own or own[0].seq > 1)),
         down=down,
-        events=_events(form, standing),
+        events=_events(form, standing, helped),
+        helper=seals.carried.helping,
+        helped=helped or form.helper,
         muted=standing.muted,
         notice=notice,
         draft=draft,
@@ -84,9 +88,18 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
 
 
 async def answer_asked(site: Site, form: Form, talk: Talk) -> None:
-    """What the visitor said to what the page asked for the person, when that is what the form says."""
+    """What the visitor said to what the page asked for the person, or of who reads along, when that is what the form
+    says."""
     if form.do in _ANSWERS:
         await site.end.consent(talk.ref, form.number("ask"), yes=_ANSWERS[form.do])
+    if form.do == "part":
+        await site.end.part(talk.ref)
+
+
+def _note_agreement(form: Form, seals: PlainSeals) -> None:
+    """To whose reading along the visitor said yes, or that it shall end."""
+    if form.do == "part" or (form.do == "ask-yes" and form.helper):
+        seals.agree("" if form.do == "part" else form.helper)
 
 
 def own_bubbles(own: Iterable[Own], heard: int = 0) -> tuple[Bubble, ...]:
@@ -116,11 +129,13 @@ async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int 
     return None
 
 
-def _events(form: Form, standing: WithStaff) -> tuple[str, ...]:
+def _events(form: Form, standing: WithStaff, helped: str) -> tuple[str, ...]:
     """What the last page could not know; that nobody reads, as long as it is so."""
     joined = () if form.reader == standing.name else ("talk.joined",)
-    if form.do == "ask-yes" and not joined:
-        joined = ("ask.moving",)
+    if form.do == "ask-yes" and not joined and not standing.helping:
+        joined = ("ask.reading",) if form.helper else ("ask.moving",)
+    if helped and not standing.helping:
+        joined = (*joined, "help.over")
     return (*joined, "talk.muted") if standing.muted else joined
 
 
