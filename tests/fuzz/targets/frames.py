@@ -9,7 +9,7 @@ ROOM = "bot.web.frames"
 _KINDS = (
     *("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device"),
     *("shut", "guide", "writing", "visible", "ready", "habits"),
-    *("answer", "ask", "call", "come", "colleagues", "unmute", "note"),
+    *("answer", "ask", "call", "come", "colleagues", "unmute", "note", "part", "aside"),
 )
 _NAMES = (
     "v",
