@@ -11,7 +11,7 @@ from bot.web.heeding import heed
 from bot.web.plain_seals import PlainSeals
 from bot.web.site import Site
 from bot.web.state import Talk
-from bot.web.views import Bubble, Carried, Mode, Page
+from bot.web.views import Bubble, Carried, Heed, Mode, Page
 from dialogues.values import Reply, State
 from handover.values import Accepted, Gone, Message, MessageId, OutOfOrder, TalkRef, WithStaff
 from safety.devices import BadDevice
@@ -33,16 +33,11 @@ def objection(words: Mapping[str, str], form: Form, reader: str, *, too_long: bo
 
 async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: WithStaff) -> Page | None:
     """Say what the form says, then the page of the talk; None when the person no longer has it."""
-    own, draft, notice, last = read_own(form.own), form.text, "", standing.up_seq
-    asked = None
+    own, draft, last = read_own(form.own), form.text, standing.up_seq
     words = site.words.of(state.language)
     seals = PlainSeals(site.end, site.settings.organisation, talk.ref, site.tokens.open_keys(form.keys))
-    helped = seals.carried.helping
-    _note_agreement(form, seals)
-    if form.sends:
-        long = len(draft.encode(errors="replace")) > PERSON_LIMIT
-        notice = words["write.muted"] if standing.muted else objection(words, form, standing.name, too_long=long)
-        asked = None if notice else heed(site, form, state)
+    helped = _note_agreement(form, seals)
+    notice, asked = _look_at_words(site, form, state, standing)
     try:
         if not await seals.meet(standing, site.today()):
             return None
@@ -59,7 +54,6 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     theirs = await site.end.hear(talk.ref, 0)
     if isinstance(theirs, Gone):
         return None
-    read = _read(theirs, seals, words["seal.unopened"])
     down = theirs[-1].seq if theirs else 0
     await site.end.heard(talk.ref, down)
     state = replace(state, waiting=True)
@@ -71,7 +65,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         mode=Mode.TALK,
         talk_token=site.tokens.seal_talk(talk),
         person=standing.name,
-        bubbles=_interleave(own, read[-_SHOWN:], standing.up_heard),
+        bubbles=_interleave(own, _read(theirs, seals, words["seal.unopened"])[-_SHOWN:], standing.up_heard),
         earlier=len(theirs) > _SHOWN or (last > 0 and (not own or own[0].seq > 1)),
         down=down,
         events=_events(form, standing, helped),
@@ -87,6 +81,15 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     )
 
 
+def _look_at_words(site: Site, form: Form, state: State, standing: WithStaff) -> tuple[str, Heed | None]:
+    """Why the words of the form do not go, and what is asked or said about them first."""
+    if not form.sends:
+        return "", None
+    words, long = site.words.of(state.language), len(form.text.encode(errors="replace")) > PERSON_LIMIT
+    notice = words["write.muted"] if standing.muted else objection(words, form, standing.name, too_long=long)
+    return notice, None if notice else heed(site, form, state)
+
+
 async def answer_asked(site: Site, form: Form, talk: Talk) -> None:
     """What the visitor said to what the page asked for the person, or of who reads along, when that is what the form
     says."""
@@ -96,10 +99,12 @@ async def answer_asked(site: Site, form: Form, talk: Talk) -> None:
         await site.end.part(talk.ref)
 
 
-def _note_agreement(form: Form, seals: PlainSeals) -> None:
-    """To whose reading along the visitor said yes, or that it shall end."""
+def _note_agreement(form: Form, seals: PlainSeals) -> str:
+    """Note to whose reading along the visitor said yes, or that it shall end; who read along on the last page."""
+    helped = seals.carried.helping
     if form.do == "part" or (form.do == "ask-yes" and form.helper):
         seals.agree("" if form.do == "part" else form.helper)
+    return helped
 
 
 def own_bubbles(own: Iterable[Own], heard: int = 0) -> tuple[Bubble, ...]:

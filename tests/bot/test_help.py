@@ -190,6 +190,7 @@ async def test_a_key_that_leaves_the_helper_out_is_not_taken_and_nothing_under_i
     line, ref = await taken(house, kim)
     helper = Helper(kim)
     number = await kim.asks_to_hand_over(ref, AskKind.HELP)
+    await line.hears("asked")
     await line.tells("answer", ask=number, yes=True)
     while (await line.hears("asked"))["ask"]:
         pass

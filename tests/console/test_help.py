@@ -23,7 +23,7 @@ from tests.console.conftest import DESK, Console
 from tests.console.desks import Live, Page, serving
 from tests.console.test_together import Two, two
 from tests.engines import Engine
-from tests.sealed import ORGANISATION, Frame, today
+from tests.sealed import ORGANISATION, Frame, some_body, today
 
 HANDLE = "A" * 22
 
