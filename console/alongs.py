@@ -51,6 +51,7 @@ class Alongs:
         self._line = line
         self._open: dict[str, _Along] = {}
         self._helped: set[str] = set()  # own talks that a colleague reads along, as the page knows them
+        self._told = False  # whether the page knows what is read along: it may show what ended while it was cut off
         self._group: asyncio.TaskGroup | None = None
         talks.aside = self._show_asides
 
@@ -81,6 +82,9 @@ class Alongs:
             if agreed and matter.ask and matter.ask.to == me and line:
                 await self._end.help(matter.ref, me, line)
         wanted = {handle_of(matter.ref): matter.ref for matter in matters if matter.helper == me}
+        if not self._told:
+            self._told = True
+            await self._send({"type": "alongs", "talks": sorted(wanted)})
         for handle in set(self._open) - set(wanted):
             await self._close(handle)
         for handle, ref in wanted.items():

@@ -108,6 +108,9 @@ export class Alongs {
 
   asides(frame) { this.get(frame.talk)?.asides.show(frame); }
 
+  // What is read along as a connection begins: all else ended meanwhile.
+  only(handles) { for (const talk of [...this.talks.keys()]) if (!handles.includes(talk)) this.over({ talk }); }
+
   over({ talk }) {
     const along = this.get(talk);
     if (!along) return;

@@ -4,13 +4,16 @@ import { bytesOf, joined, read64, readDevice, write64 } from "./sealing.js";
 
 const SIZES = [256, 1024]; // bytes of a padded line: its length is told no more exactly
 const IV = 12;
+const narrow = matchMedia("(max-width: 860px)"); // where an open list would take the place of the box to write in
 const CURVE = { name: "ECDH", namedCurve: "P-256" };
 
 export class Asides {
   // `element` has the class "aside"; `send(sealed)` is false without a connection.
   constructor(element, device, { say, send }) {
     Object.assign(this, { element, device, say, send });
+    this.last = this.unseen = 0; // the last line that was drawn, and how many of the other's came since this was open
     this.turn = Promise.resolve(); // the key and the lines, one frame after the other
+    element.ontoggle = () => element.open && this.count(0);
     element.querySelector("form").onsubmit = (event) => { event.preventDefault(); void this.write(); };
   }
 
@@ -24,8 +27,10 @@ export class Asides {
         const list = this.element.querySelector("ul");
         list.replaceChildren(...lines.map(([line, words]) => this.line(line, words)));
         list.scrollTop = list.scrollHeight;
-        if (frame.lines.some(({ own, number }) => !own && number > (this.last ?? 0))) this.element.open = true;
+        const fresh = frame.lines.filter(({ own, number }) => !own && number > this.last).length;
         this.last = frame.lines.at(-1)?.number ?? 0;
+        if (fresh && !narrow.matches) this.element.open = true;
+        this.count(this.element.open ? 0 : this.unseen + fresh);
         this.tell("");
       } catch {
         this.key = null; // not a device of this organisation, or none yet: nothing is written to it
@@ -79,6 +84,13 @@ export class Asides {
     const who = Object.assign(document.createElement("span"), { className: "hint", textContent: `${own ? this.say("you") : this.name}: ` });
     item.append(who, words ?? this.say("aside_unopened"));
     return item;
+  }
+
+  count(unseen) {
+    const badge = this.element.querySelector("summary .badge");
+    this.unseen = unseen;
+    badge.hidden = !unseen;
+    badge.textContent = unseen || "";
   }
 
   tell(key) { this.element.querySelector("[role=status]").textContent = key && this.say(key); }

@@ -67,7 +67,7 @@ function receive(frame) {
     left: () => leave(frame.talk, frame.code), ended: () => end(frame.talk, frame.reason),
     wrapped: () => close(frame.talk, frame.saved ? "saved" : ""),
     refused: () => refuse(frame),
-    together: () => together.show(frame), along: () => alongs.show(frame), along_over: () => alongs.over(frame),
+    together: () => together.show(frame), along: () => alongs.show(frame), along_over: () => alongs.over(frame), alongs: () => alongs.only(frame.talks),
     asides: () => (talk ? together.asides(talk, frame) : alongs.asides(frame)),
     colleagues: () => talk && together.colleagues(talk, frame), note: () => talk && together.note(talk, frame.sealed),
   };
