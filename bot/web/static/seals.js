@@ -13,7 +13,7 @@ class Seals {
   #refused = ""; // the last device and epoch that got no key: said once, however often it is asked
   #agreed = { name: "", until: 0 }; // whose reading along the visitor said yes to, and until when that begins it
   #helper = null; // who reads along: { name, line, point }
-  #also = ""; // the line of that one's device, to which the epoch of now was given too
+  #also = ""; // the line of the device to which the epoch of now was given too
   #decided = ""; // the device of which it is clear whether it may open the earlier words
 
   // `organisation`: the pinned public key; `give(frame)` tries to send a wrapped key.
