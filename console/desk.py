@@ -18,6 +18,7 @@ from console.duty_frames import Habits as Wanted
 from console.duty_frames import Ready as BreathedEnough
 from console.frames import VERSION, Device, End, Frame, Hand, Heard, Release, Say, Take, Unsayable, WrapUp
 from console.habits import Habits
+from console.hands import Hands
 from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
 from console.sign_frames import Writing
@@ -34,6 +35,7 @@ from handover.ports import StaffEnd
 from handover.values import (
     AtCapacity,
     Claimed,
+    DeskId,
     Gone,
     Limits,
     NotOnDuty,
@@ -70,7 +72,7 @@ class Desk:
         bells: Bells,
         limits: Limits,
         habits: Habits,
-        most: Callable[[], int],
+        most: Callable[[DeskId], int],
         steady: Callable[[], float],
         closing: Closing,
         wishes: Wishes,
@@ -101,15 +103,17 @@ class Desk:
         self._furnish(together, bells)
 
     def _take_up_duty(
-        self, habits: Habits, most: Callable[[], int], steady: Callable[[], float], wishes: Wishes
+        self, habits: Habits, most: Callable[[DeskId], int], steady: Callable[[], float], wishes: Wishes
     ) -> OwnDuty:
+        self._hands = Hands(self._member.desks, self._talks, most=most, usual=self._limits.capacity)
         return OwnDuty(
             self._member,
             staff_end=self._end,
             presence=self._presence,
             habits=habits,
             limits=self._limits,
-            most=most,
+            hands=self._hands,
+            talks=self._talks,
             steady=steady,
             arrive=wishes.offer,
             send=self._send,
@@ -128,6 +132,7 @@ class Desk:
             ready=lambda: self._device.ready,
             on_duty=lambda: self.on_duty,
             wake=self._room.wake,
+            take=self._duty.take,
         )
         self._signs = Signs(member, talks, end)
         self._bell = DeskBell(member, presence, talks, bells, lambda: self._duty.capacity)
@@ -158,7 +163,8 @@ class Desk:
         self._together.close()
         remaining = max(1, self._limits.lease - _DETECTION)
         if self._presences.close(self._member.id, self, remaining) and self.on_duty:
-            await self._end.shorten_lease(self._member.desk, self._member.id, remaining)
+            for desk in self._member.desks:
+                await self._end.shorten_lease(desk, self._member.id, remaining)
 
     async def handle(self, frame: Frame) -> None:
         """Do what the page asks; what cannot be done is answered with a code."""
@@ -209,11 +215,12 @@ class Desk:
 
     async def _resume(self, group: asyncio.TaskGroup) -> None:
         """After a reload or a lost connection: the same duty, the same talks, every message."""
-        held = await self._end.mine(self._member.desk, self._member.id)
-        await self._duty.resume(holding=bool(held))
+        held = [talk for desk in self._member.desks for talk in await self._end.mine(desk, self._member.id)]
+        await self._duty.resume(talk.ref for talk in held)
         await self._room.learn_names()
         await self._send({**self._duty.view(), "type": "hello", "v": VERSION})
         await self._talks.restore(held, group)
+        self._hands.expect(())
 
     async def _look(self, rows: list[WaitingVisitor]) -> None:
         """What else a change of the room may change."""
@@ -248,10 +255,9 @@ class Desk:
             await self._duty.be(wanted)
 
     async def _go_off_duty(self, code: str) -> None:
-        self._presence.duty = DutyState.OFF
         self._talks.expect_return(code)
-        for _ in await self._end.go_off_duty(self._member.desk, self._member.id):
-            self._count("talk.returned")
+        for ref in await self._duty.leave():
+            self._tally.add(ref.desk, "talk.returned")
         await self._talks.leave_all(code)
         await self._send(self._duty.view())
 
@@ -265,15 +271,11 @@ class Desk:
         if not self._device.ready:
             await self._refuse("no_device", frame.talk)
             return
-        outcome = await self._end.claim(ref, self._member.id, self._member.shown_name)
+        outcome = await self._duty.take(ref, lambda: self._end.claim(ref, self._member.id, self._member.shown_name))
         if isinstance(outcome, Claimed):
-            self._count("talk.taken")
-            await self._talks.open(outcome.talk)
+            self._tally.add(ref.desk, "talk.taken")
         else:
             await self._refuse(_NOT_CLAIMED[type(outcome)], frame.talk)
-
-    def _count(self, name: str) -> None:
-        self._tally.add(self._member.desk, name)
 
     async def _refuse(self, code: str, handle: str) -> None:
         await self._send({"type": "refused", "code": code, "talk": handle})

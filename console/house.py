@@ -22,6 +22,7 @@ from console.letters import Letters
 from console.library import Library
 from console.passkeys import Passkeys
 from console.people import People
+from console.postings import Postings
 from console.presence import Presences
 from console.rota import Rota
 from console.signins import SignIns
@@ -49,6 +50,7 @@ class House:
     rota: Rota
     stepup: StepUp
     people: People
+    postings: Postings
     audit: Audit
     asking: Asking
     devices: Devices

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from console.accounts import Member
+from console.hands import Taking
 from console.talks import Talks
 from console.together_frames import Answer, Ask, Call, Colleagues, Come, Note, TogetherFrame, Unmute
 from console.together_views import TogetherViews, colleague_handle
@@ -17,7 +18,7 @@ from handover.ports import StaffEnd
 from handover.values import (
     AskKind,
     AtCapacity,
-    Claimed,
+    DeskId,
     Done,
     Gone,
     NotOnDuty,
@@ -40,7 +41,7 @@ _CODES: dict[type[Busy | NotOnDuty | AtCapacity | NotYours | Gone | Stale], str]
 
 class Together:
     """One open desk's part. `ready` tells whether the page's device may open talks, `on_duty`
-    whether it is to be asked; `wake` makes the desk look again."""
+    whether it is to be asked; `wake` makes the desk look again, `take` brings a talk into these hands."""
 
     def __init__(
         self,
@@ -53,6 +54,7 @@ class Together:
         ready: Callable[[], bool],
         on_duty: Callable[[], bool],
         wake: Callable[[], None],
+        take: Taking,
     ) -> None:
         self._member = member
         self._talks = talks
@@ -62,6 +64,7 @@ class Together:
         self._ready = ready
         self._on_duty = on_duty
         self._wake = wake
+        self._take = take
         self._shown: Json = {}
         self._refs: dict[str, TalkRef] = {}  # what others ask about: a talk that was not shown is unknown
         self._known: dict[str, tuple[StaffId, str]] = {}  # colleagues as the page was shown them
@@ -84,7 +87,7 @@ class Together:
 
     async def look(self) -> None:
         """Tell the page what it is asked and what became of its own questions; take over what both said yes to."""
-        matters = await self._end.asks(self._member.desk)
+        matters = [matter for desk in self._member.desks for matter in await self._end.asks(desk)]
         for matter in matters:
             if self._is_agreed(matter):
                 await self._take_over(matter)
@@ -104,7 +107,7 @@ class Together:
     async def _handle_own(self, frame: Colleagues | Ask | Unmute | Call | Note, ref: TalkRef) -> None:
         match frame:
             case Colleagues():
-                await self._show_colleagues(frame.talk)
+                await self._show_colleagues(frame.talk, ref.desk)
             case Ask():
                 await self._ask(frame, ref)
             case Unmute():
@@ -117,9 +120,9 @@ class Together:
             case _:
                 assert_never(frame)
 
-    async def _show_colleagues(self, handle: str) -> None:
-        """Who is there with room: those who are not paused first."""
-        crew = await self._end.crew(self._member.desk)
+    async def _show_colleagues(self, handle: str, desk: DeskId) -> None:
+        """Who is at the talk's desk with room: those who are not paused first."""
+        crew = await self._end.crew(desk)
         able = [each for each in crew if each.staff != self._member.id and each.room]
         able.sort(key=lambda each: (each.at is not At.ON, each.name))
         self._known = {colleague_handle(each.staff): (each.staff, each.name) for each in able}
@@ -178,9 +181,7 @@ class Together:
         """Both said yes. A page that cannot read (any more) takes nothing: the question lapses."""
         if not self._ready() or handle_of(matter.ref) in self._talks:
             return
-        outcome = await self._end.move(matter.ref, self._member.id, self._member.shown_name)
-        if isinstance(outcome, Claimed):
-            await self._talks.open(outcome.talk)
+        await self._take(matter.ref, lambda: self._end.move(matter.ref, self._member.id, self._member.shown_name))
 
     async def _tell_mutes(self, matters: list[Matter]) -> None:
         """One's own question to mute was confirmed, perhaps before it was ever seen open here."""

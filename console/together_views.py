@@ -43,7 +43,7 @@ class TogetherViews:
             "by": matter.name,
             "name": self._words.pseudonym(matter.pseudonym),
             "why": [self._words(f"mute.{reason}") for reason in ask.why if f"mute.{reason}" in self._words.texts],
-            **({} if ask.kind is AskKind.MUTE else self._views.briefing(matter.briefing)),
+            **({} if ask.kind is AskKind.MUTE else self._views.briefing(matter.briefing, matter.ref.desk)),
         }
 
     def _call(self, matter: Matter, call: Call, me: StaffId) -> Json:

@@ -11,6 +11,7 @@ from handover.edition_redis import StaffEditions
 from handover.end_redis import LAST_SEQ, clamp
 from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
+from handover.order import in_order
 from handover.plan_redis import RedisStaffPlan
 from handover.ports import EngineUnavailable, HandoverError
 from handover.room_redis import RedisStaffRoom
@@ -21,7 +22,6 @@ from handover.values import (
     Accepted,
     AtCapacity,
     Claimed,
-    Danger,
     DeskId,
     Done,
     Gone,
@@ -41,7 +41,6 @@ from handover.values import (
 )
 
 MICROSECONDS = 1_000_000
-FIRST = 10  # rows that go before all others because they are urgent
 
 
 class RedisStaffEnd(RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, RedisStaffRoom, RedisStaffSign, StaffEditions):
@@ -73,7 +72,7 @@ class RedisStaffEnd(RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, RedisStaffRo
             for (ref, joined), (state, briefing, pseudonym, lost) in zip(talks, rows, strict=True)
             if state == b"waiting"
         ]
-        return _in_order(visitors)
+        return in_order(visitors)
 
     async def load(self, desk: DeskId) -> Load:
         waiting, on_duty, available, _ = await self._wire.call("presence", desk_keys(desk))
@@ -248,14 +247,6 @@ class RedisStaffEnd(RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, RedisStaffRo
         for ref, exists in zip(refs, alive, strict=True):
             if not exists:
                 await self._talk("drop", ref, id=ref.talk)
-
-
-def _in_order(visitors: list[WaitingVisitor]) -> list[WaitingVisitor]:
-    """The urgent first, and all in their order of joining, which is how they come. Beyond FIRST urgent ones nobody goes
-    before anybody: so many at once are rather somebody who floods the room, and those who wait must stay in sight."""
-    urgent = [visitor for visitor in visitors if visitor.briefing.danger is Danger.URGENT][:FIRST]
-    first = {visitor.ref for visitor in urgent}
-    return [*urgent, *(visitor for visitor in visitors if visitor.ref not in first)]
 
 
 def _room_event(_channel: str, _payload: bytes) -> RoomEvent:

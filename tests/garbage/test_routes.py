@@ -61,6 +61,8 @@ CONSOLE_ROUTES = {
     "POST /people/close",
     "POST /people/reopen",
     "POST /people/sign-out",
+    "POST /people/desk",
+    "POST /people/desk/remove",
     "GET /audit",
     "POST /audit/export",
     "POST /language",
