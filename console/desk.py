@@ -1,7 +1,7 @@
 """The conversation of one open desk with the staff end: device, duty, the waiting list, the talks in hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import assert_never
 
 from console.accounts import Member
@@ -10,6 +10,7 @@ from console.bells import Bells
 from console.closing import Closing
 from console.desk_bell import DeskBell
 from console.desk_device import DeskDevice
+from console.desk_frames import Point
 from console.desk_room import DeskRoom
 from console.devices import Devices, Ready, Revoked, Standing
 from console.duty import OwnDuty
@@ -19,6 +20,7 @@ from console.duty_frames import Ready as BreathedEnough
 from console.frames import VERSION, Device, End, Frame, Hand, Heard, Release, Say, Take, Unsayable, WrapUp
 from console.habits import Habits
 from console.hands import Hands
+from console.pointing import Pointing
 from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
 from console.sign_frames import Writing
@@ -76,6 +78,7 @@ class Desk:
         steady: Callable[[], float],
         closing: Closing,
         wishes: Wishes,
+        others: Collection[DeskId],
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
@@ -100,6 +103,7 @@ class Desk:
             send=send,
         )
         self._displaced = asyncio.Event()
+        self._pointing = Pointing(member, self._talks, staff_end=staff_end, views=views, desks=others, send=send)
         self._furnish(together, bells)
 
     def _take_up_duty(
@@ -133,6 +137,7 @@ class Desk:
             on_duty=lambda: self.on_duty,
             wake=self._room.wake,
             take=self._duty.take,
+            others=self._pointing.offered,
         )
         self._signs = Signs(member, talks, end)
         self._bell = DeskBell(member, presence, talks, bells, lambda: self._duty.capacity)
@@ -200,7 +205,7 @@ class Desk:
             case _:
                 assert_never(frame)
 
-    async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End) -> None:
+    async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End | Point) -> None:
         match frame:
             case Say() | Unsayable():
                 await self._talks.say(frame)
@@ -210,6 +215,8 @@ class Desk:
                 await self._signs.pass_on(frame)
             case Release() | End():
                 await self._acts.act(frame)
+            case Point():
+                await self._pointing.point(frame)
             case _:
                 assert_never(frame)
 

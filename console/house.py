@@ -30,7 +30,7 @@ from console.stepup import StepUp
 from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
-from handover.values import Limits
+from handover.values import DeskId, Limits
 from safety.site import Site
 
 
@@ -51,6 +51,7 @@ class House:
     stepup: StepUp
     people: People
     postings: Postings
+    others: tuple[DeskId, ...]  # whose pages visitors can be led to
     audit: Audit
     asking: Asking
     devices: Devices

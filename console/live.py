@@ -150,6 +150,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         steady=house.steady,
         closing=closing,
         wishes=Wishes(signed_in.member, staff_end=house.staff_end, asking=house.asking, words=words),
+        others=house.others,
         send=send,
     )
 

@@ -231,6 +231,7 @@ def _furnish(
         stepup=StepUp(vault, accounts, passkeys),
         people=People(database.sessions, clock),
         postings=Postings(database.sessions),
+        others=tuple(DeskId(desk) for desk, _ in settings.other_desks if desk in content.desks),
         audit=audit,
         asking=Asking(database.sessions),
         devices=Devices(database.sessions, clock, settings.organisation(), settings.signing_key()),

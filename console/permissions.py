@@ -114,6 +114,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # The waiting room as a whole.
     "live.shut": _STAFF,
     "live.guide": _STAFF,
+    "live.point": _STAFF,
     "POST /statistics/shut": _COORDINATOR,
     "POST /account/asked": _STAFF,
 }

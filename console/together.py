@@ -41,7 +41,8 @@ _CODES: dict[type[Busy | NotOnDuty | AtCapacity | NotYours | Gone | Stale], str]
 
 class Together:
     """One open desk's part. `ready` tells whether the page's device may open talks, `on_duty`
-    whether it is to be asked; `wake` makes the desk look again, `take` brings a talk into these hands."""
+    whether it is to be asked; `wake` makes the desk look again, `take` brings a talk into these hands,
+    `others` are the desks that a visitor can be pointed to."""
 
     def __init__(
         self,
@@ -55,6 +56,7 @@ class Together:
         on_duty: Callable[[], bool],
         wake: Callable[[], None],
         take: Taking,
+        others: Callable[[DeskId], list[Json]],
     ) -> None:
         self._member = member
         self._talks = talks
@@ -65,6 +67,7 @@ class Together:
         self._on_duty = on_duty
         self._wake = wake
         self._take = take
+        self._others = others
         self._shown: Json = {}
         self._refs: dict[str, TalkRef] = {}  # what others ask about: a talk that was not shown is unknown
         self._known: dict[str, tuple[StaffId, str]] = {}  # colleagues as the page was shown them
@@ -129,7 +132,7 @@ class Together:
         rows = [
             {"id": colleague_handle(each.staff), "name": each.name, "paused": each.at is not At.ON} for each in able
         ]
-        await self._send({"type": "colleagues", "talk": handle, "rows": rows})
+        await self._send({"type": "colleagues", "talk": handle, "rows": rows, "desks": self._others(desk)})
 
     async def _ask(self, frame: Ask, ref: TalkRef) -> None:
         to, name = self._known.get(frame.to, (None, "")) if frame.to else (None, "")

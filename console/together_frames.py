@@ -86,6 +86,8 @@ def _ask(raw: dict[str, Any]) -> Ask:
         kind = AskKind(read_text(raw, "kind"))
     except ValueError:
         raise BadFrame from None
+    if kind is AskKind.DESK:  # console.desk_frames.Point asks that
+        raise BadFrame
     if not isinstance(why, list) or len(why) > len(MUTE_REASONS) or any(reason not in MUTE_REASONS for reason in why):
         raise BadFrame
     fits = _COLLEAGUE.fullmatch(to) and not why if kind is AskKind.MOVE else not to and why

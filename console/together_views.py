@@ -5,7 +5,7 @@ import hashlib
 from console.language import Words
 from console.views import Json, Views, handle_of
 from handover.asks import Ask, AskStage, Call, Matter
-from handover.values import AskKind, StaffId
+from handover.values import AskKind, DeskId, StaffId
 from safety.text64 import write64
 
 
@@ -26,7 +26,7 @@ class TogetherViews:
         return {
             "type": "together",
             "asked": [self._asked(each, ask) for each in matters if on_duty and (ask := _to_answer(each, me))],
-            "own": [_own(each, each.ask) for each in matters if each.holder == me and each.ask],
+            "own": [self._own(each, each.ask) for each in matters if each.holder == me and each.ask],
             "calls": [
                 self._call(each, each.call, me)
                 for each in matters
@@ -46,6 +46,15 @@ class TogetherViews:
             **({} if ask.kind is AskKind.MUTE else self._views.briefing(matter.briefing, matter.ref.desk)),
         }
 
+    def _own(self, matter: Matter, ask: Ask) -> Json:
+        return {
+            "talk": handle_of(matter.ref),
+            "number": ask.number,
+            "kind": ask.kind.value,
+            "stage": ask.stage.value,
+            "to": self._views.desk_name(DeskId(ask.name)) if ask.kind is AskKind.DESK else ask.name,
+        }
+
     def _call(self, matter: Matter, call: Call, me: StaffId) -> Json:
         return {
             "talk": handle_of(matter.ref),
@@ -63,13 +72,3 @@ def _to_answer(matter: Matter, me: StaffId) -> Ask | None:
     if ask is None or matter.holder in {me, None} or ask.to not in {me, None}:
         return None
     return ask if ask.stage in {AskStage.COLLEAGUE, AskStage.VISITOR} else None
-
-
-def _own(matter: Matter, ask: Ask) -> Json:
-    return {
-        "talk": handle_of(matter.ref),
-        "number": ask.number,
-        "kind": ask.kind.value,
-        "stage": ask.stage.value,
-        "to": ask.name,
-    }

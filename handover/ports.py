@@ -13,6 +13,7 @@ from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
 from handover.outlook import Closed
 from handover.plan import StaffPlan, VisitorPlan
+from handover.pointing import StaffPointing
 from handover.post import StaffPost, VisitorPost
 from handover.room import StaffRoom, VisitorRoom
 from handover.sign import StaffSign, VisitorSign
@@ -113,7 +114,7 @@ class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorRoom, VisitorSign
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffRoom, StaffSign, Protocol):
+class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffRoom, StaffSign, StaffPointing, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:

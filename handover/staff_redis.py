@@ -13,6 +13,7 @@ from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
 from handover.order import in_order
 from handover.plan_redis import RedisStaffPlan
+from handover.pointing_redis import RedisStaffPointing
 from handover.ports import EngineUnavailable, HandoverError
 from handover.room_redis import RedisStaffRoom
 from handover.sign_redis import RedisStaffSign
@@ -43,7 +44,9 @@ from handover.values import (
 MICROSECONDS = 1_000_000
 
 
-class RedisStaffEnd(RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, RedisStaffRoom, RedisStaffSign, StaffEditions):
+class RedisStaffEnd(
+    RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, RedisStaffPointing, RedisStaffRoom, RedisStaffSign, StaffEditions
+):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:

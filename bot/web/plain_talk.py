@@ -6,21 +6,33 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 
+from bot.neighbours import pointed_to
 from bot.web.forms import Form, Own, read_own, write_own
 from bot.web.heeding import heed
 from bot.web.plain_seals import PlainSeals
 from bot.web.site import Site
 from bot.web.state import Talk
 from bot.web.views import Bubble, Carried, Mode, Page
-from dialogues.values import Reply, State
-from handover.values import Accepted, Gone, Message, MessageId, OutOfOrder, TalkRef, WithStaff
+from dialogues.values import Message as SentMessage
+from dialogues.values import MessageKind, Reply, State
+from handover.values import (
+    Accepted,
+    Asked,
+    AskKind,
+    EndReason,
+    Gone,
+    Message,
+    MessageId,
+    OutOfOrder,
+    TalkRef,
+    WithStaff,
+)
 from safety.devices import BadDevice
 
 PERSON_LIMIT = 4_000  # bytes in UTF-8
 _SHOWN = 100  # messages of the person on one page
 _DECISIONS = {"share", "share-no"}
 _ANSWERS = {"ask-yes": True, "ask-no": False}
-_KINDS = {"move"}  # what this page knows to ask
 _REMEMBERED = 64  # how far back the engine recognises a message that comes again
 
 
@@ -61,6 +73,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     down = theirs[-1].seq if theirs else 0
     await site.end.heard(talk.ref, down)
     state = replace(state, waiting=True)
+    pointed = site.neighbours.about(pointed_to(standing), state)
     return Page(
         state=state,
         reply=Reply((), ()),
@@ -78,9 +91,25 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         draft=draft,
         heed=asked,
         sharing=not notice and seals.asks(standing),
-        asked=standing.asked if standing.asked and standing.asked.kind in _KINDS else None,
+        asked=_question(standing, pointed),
+        pointed=pointed,
         carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own), site.tokens.seal_keys(seals.carried)),
     )
+
+
+async def go_elsewhere(site: Site, form: Form, state: State, talk: Talk) -> tuple[SentMessage, ...]:
+    """The way to another desk, when the form says yes to that; the talk ends with it. Empty when it does not."""
+    if form.do != "ask-yes":
+        return ()
+    standing = await site.end.attend(talk.ref)
+    way = site.neighbours.way_to(pointed_to(standing), state)
+    number = standing.asked.number if isinstance(standing, WithStaff) and standing.asked else 0
+    if not way or form.number("ask") != number:
+        return ()
+    await site.end.consent(talk.ref, number, yes=True)
+    await site.reception.end(talk.ref, EndReason.VISITOR)
+    said = SentMessage(MessageKind.TEXT, site.words.of(state.language)["news.way"])
+    return (said, *way)
 
 
 async def answer_asked(site: Site, form: Form, talk: Talk) -> None:
@@ -114,6 +143,13 @@ async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int 
             case _:
                 return None
     return None
+
+
+def _question(standing: WithStaff, pointed: tuple[SentMessage, ...]) -> Asked | None:
+    """What this page knows to ask; it points to no desk that it cannot lead to."""
+    asked = standing.asked
+    known = asked is not None and (asked.kind == AskKind.MOVE or (asked.kind == AskKind.DESK and bool(pointed)))
+    return asked if known else None
 
 
 def _events(form: Form, standing: WithStaff) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ function receive(frame) {
     wrapped: () => close(frame.talk, frame.saved ? "saved" : ""),
     refused: () => refuse(frame),
     together: () => together.show(frame),
-    colleagues: () => talk && together.colleagues(talk, frame.rows), note: () => talk && together.note(talk, frame.sealed),
+    colleagues: () => talk && together.colleagues(talk, frame), note: () => talk && together.note(talk, frame.sealed),
   };
   handlers[frame.type]?.();
   badge();

@@ -43,14 +43,14 @@ export class Together {
   alone(talk) { return !(this.desks.find((desk) => desk.id === talk.desk)?.on_duty > 1); }
 
   sendFor(talk, frame) {
-    if (frame.type === "ask") this.asking.add(talk.handle);
+    if (frame.type === "ask" || frame.type === "point") this.asking.add(talk.handle);
     return this.send(frame);
   }
 
   // The server did not take the question.
   refuse(code, handle) { if (code.startsWith("ask_") || code === "mute_alone") this.asking.delete(handle); }
 
-  colleagues(talk, rows) { this.besides.get(talk)?.offer(rows); }
+  colleagues(talk, frame) { this.besides.get(talk)?.offer(frame); }
   note(talk, sealed) { this.besides.get(talk)?.showNote(sealed); }
 
   show(frame) {

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -12,16 +13,19 @@ from sqlalchemy import select
 from console.accounts import Member
 from console.audit import Deed
 from console.desk_tables import StaffDeskRow
+from console.frame_fields import BadFrame
+from console.frames import parse_frame
 from console.permissions import Role
 from console.postings import MOST
 from console.tables import Note
 from console.views import handle_of
+from dialogues.values import Content
 from handover.outlook import Shut
-from handover.values import Danger, DeskId, EndReason, StaffId, Waiting
+from handover.values import Danger, DeskId, Done, EndReason, StaffId, Waiting, WithStaff
 from safety.codes import derive_key_pair
 from safety.desks import WRAPPED
 from safety.text64 import write64
-from tests.console.conftest import DESK, Browser, Console
+from tests.console.conftest import DESK, Browser, Console, started
 from tests.console.desks import PATIENCE, Live, Page, serving
 from tests.engines import Engine
 from tests.sealed import ORGANISATION
@@ -340,3 +344,49 @@ async def test_the_schedule_of_each_desk_is_read_and_guests_can_be_planned(conso
         page = (await kim.get(f"/schedule?desk={OTHER}")).text
         assert f"&amp;desk={OTHER}" in page
         assert f"desk={THIRD}" not in (await kim.get(f"/schedule?desk={THIRD}")).text
+
+
+# --- Pointing a visitor to another desk ---
+
+
+async def test_staff_point_to_the_desks_of_the_settings_and_the_visitor_answers(
+    tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    pages = "origo=https://a.example demo=https://b.example nowhere=https://c.example"
+    async with started(tmp_path, engine.staff, content, other_desks=pages) as console, serving(console, engine) as live:
+        token = await live.token("kim")
+        ref = await live.visitor_joins()
+        handle = handle_of(ref)
+        async with live.page(token) as page:
+            await page.send("point", talk=handle, desk=THIRD)
+            await page.see("refused", code="not_yours")
+            await page.goes_on_duty()
+            await page.takes(ref)
+            await page.send("colleagues", talk=handle)
+            assert (await page.see("colleagues"))["desks"] == [{"id": THIRD, "name": "Origo"}]
+            for desk in (DESK, OTHER, "nowhere"):
+                await page.send("point", talk=handle, desk=desk)
+                await page.see("refused", code="not_permitted")
+            await page.send("point", talk=handle, desk=THIRD)
+            while not (own := (await page.see("together"))["own"]):
+                pass
+            assert (own[0]["kind"], own[0]["stage"], own[0]["to"]) == ("desk", "visitor", "Origo")
+            await page.send("point", talk=handle, desk=THIRD)
+            await page.see("refused", code="ask_busy")
+            assert await live.visitor.consent(ref, own[0]["number"], yes=False) == Done()
+            while (await page.see("together"))["own"][0]["stage"] != "refused":
+                pass
+            assert isinstance(await live.visitor.attend(ref), WithStaff)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"type": "point"}',
+        f'{{"type": "point", "talk": "{"A" * 22}", "desk": ""}}',
+        '{"type": "point", "desk": "origo"}',
+    ],
+)
+def test_what_points_nowhere_is_no_frame(text: str) -> None:
+    with pytest.raises(BadFrame):
+        parse_frame(text)

@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
+from console.desk_frames import Point
 from console.duty_frames import Duty, Habits, Ready
 from console.frames import Device, End, Hand, Heard, Release, Say, Take, WrapUp
 from console.permissions import OPEN, PERMISSIONS, Role, allows
@@ -102,7 +103,7 @@ WRITTEN: dict[str, set[str]] = {
 }
 FRAMES = (
     *(Device, Duty, Ready, Habits, Take, Say, Heard, Release, End, WrapUp, Hand, ShutDesk, Guide),
-    *(Writing, Visible),
+    *(Writing, Visible, Point),
 )
 DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
 PAGES = [

@@ -164,6 +164,18 @@ const DEEDS = {
   "ask-no": () => answerAsked(false),
 };
 
+// To another desk, by the visitor's own press: what is here ends first, and Back does not lead to it.
+function leaveForDesk(event) {
+  const way = event.target.closest("a[data-desk]");
+  if (!way) return;
+  if (asked) talk?.answer({ ask: asked, yes: true });
+  talk?.end();
+  for (const part of partings.splice(0)) part();
+  if (window !== top) return; // the window around goes there by the link itself
+  event.preventDefault();
+  location.replace(way.href);
+}
+
 function begin() {
   document.body.dataset.live = "";
   watchDock();
@@ -187,6 +199,7 @@ function begin() {
     event.preventDefault();
     send();
   });
+  document.addEventListener("click", leaveForDesk);
   byId("compare").hidden = false;
   byId("compare").addEventListener("toggle", showPair);
   byId("skip").hidden = byId("open-codes").hidden = false;
