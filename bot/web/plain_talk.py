@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 from bot.neighbours import pointed_to
 from bot.web.forms import Form, Own, read_own, write_own
@@ -17,7 +18,6 @@ from dialogues.values import Message as SentMessage
 from dialogues.values import MessageKind, Reply, State
 from handover.values import (
     Accepted,
-    Asked,
     AskKind,
     EndReason,
     Gone,
@@ -73,7 +73,6 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     down = theirs[-1].seq if theirs else 0
     await site.end.heard(talk.ref, down)
     state = replace(state, waiting=True)
-    pointed = site.neighbours.about(pointed_to(standing), state)
     return Page(
         state=state,
         reply=Reply((), ()),
@@ -91,8 +90,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         draft=draft,
         heed=asked,
         sharing=not notice and seals.asks(standing),
-        asked=_question(standing, pointed),
-        pointed=pointed,
+        **_question(site, state, standing),
         carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own), site.tokens.seal_keys(seals.carried)),
     )
 
@@ -145,11 +143,11 @@ async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int 
     return None
 
 
-def _question(standing: WithStaff, pointed: tuple[SentMessage, ...]) -> Asked | None:
-    """What this page knows to ask; it points to no desk that it cannot lead to."""
-    asked = standing.asked
-    known = asked is not None and (asked.kind == AskKind.MOVE or (asked.kind == AskKind.DESK and bool(pointed)))
-    return asked if known else None
+def _question(site: Site, state: State, standing: WithStaff) -> dict[str, Any]:
+    """What this page knows to ask, and what is told with it; it asks about no desk that it cannot lead to."""
+    asked, pointed = standing.asked, site.neighbours.about(pointed_to(standing), state)
+    known = asked is not None and (asked.kind == AskKind.MOVE or bool(pointed))
+    return {"asked": asked if known else None, "pointed": pointed}
 
 
 def _events(form: Form, standing: WithStaff) -> tuple[str, ...]:

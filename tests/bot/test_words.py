@@ -19,11 +19,13 @@ SCRIPTS = {
     if path.name.endswith("js")
 }
 CODE = [path.read_text(encoding="utf-8") for path in WEB.iterdir() if path.name.endswith(".py")]
-CODE += [(files("bot") / name).read_text(encoding="utf-8") for name in ("reception.py", "prospects.py")]
+CODE += [
+    (files("bot") / name).read_text(encoding="utf-8") for name in ("reception.py", "prospects.py", "neighbours.py")
+]
 
 BUILT = re.compile(  # of parts
     r"(message|ended|error|first|trouble)\..*|exit\.(shift-.*|left)|heed\.kind-.*|waiting\.about-.*"
-    r"|news\.(shut-.*|closed|nobody|paused)"
+    r"|news\.(shut-.*|closed|nobody|paused)|ask\.(desk|move)"
 )
 _OWN = re.compile(r"#(?:say|button|hint)\(\"([a-z-]+)\"")  # keys of `heed.`, which that script names without it
 _KEY = re.compile(r"[\"'`]([a-z]+\.[a-z0-9-]+)[\"'`]")

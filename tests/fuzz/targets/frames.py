@@ -8,7 +8,7 @@ from tests.fuzz.doling import Dole
 ROOM = "bot.web.frames"
 _KINDS = (
     *("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device"),
-    *("shut", "guide", "writing", "visible", "ready", "habits"),
+    *("shut", "guide", "writing", "visible", "ready", "habits", "point"),
     *("answer", "ask", "call", "come", "colleagues", "unmute", "note"),
 )
 _NAMES = (
