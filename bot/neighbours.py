@@ -59,11 +59,13 @@ class Neighbours:
         return replace(turn, reply=replace(turn.reply, messages=messages))
 
     def about(self, desk: str, state: State) -> tuple[Message, ...]:
-        """What a desk is called and who answers there; nothing for one that this page cannot lead to."""
+        """What a desk is called, who answers there, and what going there means; nothing for one that this page cannot
+        lead to."""
         if desk not in self._pages:
             return ()
         told = admission.notices(self._content, self._content.desks[desk], state)
-        return Message(MessageKind.TITLE, self._name(desk, state)), *told
+        means = Message(MessageKind.TEXT, self._words.of(state.language)["news.pointed"])
+        return Message(MessageKind.TITLE, self._name(desk, state)), *told, means
 
     def way_to(self, desk: str, state: State) -> tuple[Message, ...]:
         """The link to a desk's page; nothing for one that this page cannot lead to."""

@@ -6,7 +6,7 @@ exception is a box that a visitor asked for: it is found by its code alone, whic
 
 import re
 
-import console.desk_tables  # noqa: F401  # as the next
+import console.desk_tables
 import console.duty_tables  # noqa: F401  # its tables are among them
 from console.permissions import PERMISSIONS
 from console.tables import Base

@@ -169,7 +169,6 @@ function leaveForDesk(event) {
   const way = event.target.closest("a[data-desk]");
   if (!way) return;
   if (asked) talk?.answer({ ask: asked, yes: true });
-  talk?.end();
   for (const part of partings.splice(0)) part();
   if (window !== top) return; // the window around goes there by the link itself
   event.preventDefault();
