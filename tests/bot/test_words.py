@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.counting import counter_names
+from bot.web.later import SAID
 from bot.words import Words
 from dialogues.values import Content
 
@@ -45,6 +46,13 @@ def test_no_words_are_left_over(content: Content) -> None:
     named |= {f"heed.{key}" for key in _OWN.findall(SCRIPTS["heed.js"])}
     unused = set(content.languages["en"].page) - named
     assert {key for key in unused if not BUILT.fullmatch(key)} == set()
+
+
+def test_no_script_asks_for_what_only_the_server_says() -> None:
+    assert not [key for text in SCRIPTS.values() for key in _KEY.findall(text) if key.startswith(SAID)]
+    spots = re.findall(r'data-(?:word|label)="([a-z]+\.)', "".join(TEMPLATES))
+    assert len(spots) > 20
+    assert not set(spots) & set(SAID)
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])
