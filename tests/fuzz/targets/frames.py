@@ -35,6 +35,7 @@ _NAMES = (
     "ask",
     "on",
     "sealed",
+    "desk",
 )
 SEEDS = (
     b'\0{"type": "say", "seq": 1, "id": "visitor-1", "body": "words"}',
