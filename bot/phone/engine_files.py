@@ -55,9 +55,7 @@ def engine_files(settings: EngineSettings, folder: Path, password: str, fault: S
     return [*files, EngineFile(SECRET, password)]
 
 
-def _values(
-    settings: EngineSettings, folder: Path, password: str, fault: Sequence[Path]
-) -> Mapping[str, object]:
+def _values(settings: EngineSettings, folder: Path, password: str, fault: Sequence[Path]) -> Mapping[str, object]:
     transport = settings.phone_transport
     first, last = settings.media_ports
     secret = settings.phone_trunk_password
