@@ -13,7 +13,7 @@ USER = "fristad"
 SECRET = "control.secret"  # noqa: S105  # the file that holds the password of ARI, for our process
 FOLDERS = ("etc", "lib", "log", "run", "spool")
 TRUNK = "trunk"
-FAULT = "fault"  # the prompt for when our process is not there
+FAULT = "fault.sorry"  # the prompt for when our process is not there
 
 _TEMPLATES = Path(__file__).parent / "engine"
 _LEGS = 2  # channels of one call: the caller's and the staff member's
@@ -53,6 +53,12 @@ def engine_files(settings: EngineSettings, folder: Path, password: str, fault: S
     ]
     files = [EngineFile(file.name, file.text, program=file.name == "start") for file in files]
     return [*files, EngineFile(SECRET, password)]
+
+
+def module_names() -> frozenset[str]:
+    """The modules of the engine that are loaded, and no others."""
+    lines = (_TEMPLATES / "modules.conf").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.split()[2].removesuffix(".so") for line in lines if line.startswith("load = "))
 
 
 def _values(settings: EngineSettings, folder: Path, password: str, fault: Sequence[Path]) -> Mapping[str, object]:

@@ -1,11 +1,11 @@
 """The music while waiting, computed: slow, quiet, soft tones, the same each time. Nobody's rights in it."""
 
-import io
 import math
 import struct
-import wave
 
-RATE = 8000  # samples a second, as the engine plays them
+from bot.phone.waves import RATE, write_wave
+
+_FULL = 32767  # the loudest sample
 _BEAT = 0.8  # seconds
 _RING = 2.4  # seconds in which a tone dies away
 _LOUD = 0.12  # of full scale: below a voice
@@ -15,7 +15,7 @@ _ROUNDS = 4
 
 
 def compose() -> bytes:
-    """A WAV file: 8 kHz, one channel, 16 bits, about a minute."""
+    """A WAV file of about a minute."""
     beats = _TONES * _ROUNDS
     samples = [0.0] * round((len(beats) * _BEAT + _RING) * RATE)
     tone = {hertz: _tone(hertz) for hertz in set(_TONES)}
@@ -23,18 +23,8 @@ def compose() -> bytes:
         start = round(number * _BEAT * RATE)
         for offset, value in enumerate(tone[hertz]):
             samples[start + offset] += value
-    return wav([max(-1.0, min(1.0, sample * _LOUD)) for sample in samples])
-
-
-def wav(samples: list[float]) -> bytes:
-    """Samples from -1 to 1 as a WAV file of that form."""
-    out = io.BytesIO()
-    with wave.open(out, "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(struct.pack(f"<{len(samples)}h", *(round(sample * 32767) for sample in samples)))
-    return out.getvalue()
+    loud = [round(max(-1.0, min(1.0, sample * _LOUD)) * _FULL) for sample in samples]
+    return write_wave(struct.pack(f"<{len(loud)}h", *loud))
 
 
 def _tone(hertz: int) -> list[float]:

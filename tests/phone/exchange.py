@@ -1,0 +1,138 @@
+"""A whole phone line: the telephone engine, the engine of the talks, and `fristad phone` between them."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from bot.phone.prompts import Catalogue, Prompt, catalogue
+from dialogues.hours import SWEDEN
+from dialogues.loader import load_content
+from tests import engines
+from tests.engines import Engine
+from tests.phone.tones import record_prompts, tone
+from tests.running import ROOT, free_port
+
+READY = "Phone: taking calls"
+START = 60.0  # seconds; it takes two, and the machine is shared
+MUSIC_TONE = 1900.0  # Hz
+
+
+@dataclass
+class Exchange:
+    """A running line. `line` can be ended and started again; `sip` is the port that callers call."""
+
+    folder: Path
+    sip: int
+    talks: Engine
+    environment: Mapping[str, str]
+    engine: subprocess.Popen[bytes] | None = None
+    line: subprocess.Popen[bytes] | None = None
+
+    @property
+    def output(self) -> Path:
+        """All that our process has written."""
+        return self.folder / "line.log"
+
+    def start_line(self) -> None:
+        """`fristad phone`, until it takes calls."""
+        told = self.output.read_text().count(READY) if self.output.exists() else 0
+        with self.output.open("ab") as sink:
+            self.line = subprocess.Popen(
+                [sys.executable, "-m", "fristad", "phone"], env=self.environment, stdout=sink, stderr=sink
+            )
+        limit = time.monotonic() + START
+        while self.output.read_text().count(READY) == told:
+            assert self.line.poll() is None, self.output.read_text()
+            assert time.monotonic() < limit, "the line did not become ready"
+            time.sleep(0.05)
+
+    def end_line(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it, and wait until it has."""
+        if self.line is not None and self.line.poll() is None:
+            self.line.send_signal(how)
+            self.line.wait(20)
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """Another command of `fristad` with the line's settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "fristad", *command],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=START,
+        )
+
+
+def prompts() -> Catalogue:
+    """What callers of the demonstration's desk can come to hear."""
+    content = load_content(now=datetime.now(SWEDEN), demo=True)
+    return catalogue(content, content.desks["demo"], 10)
+
+
+@contextmanager
+def exchange(
+    folder: Path, tones: Mapping[Prompt, tuple[float, float]], *, started: bool = True, **settings: str
+) -> Iterator[Exchange]:
+    """A line whose prompts are these tones (Hz, seconds), on free ports; ended afterwards."""
+    record_prompts(folder / "recordings", prompts(), tones)
+    with ExitStack() as stack:
+        talks = stack.enter_context(engines.running("valkey"))
+        root = _telephone_engine()
+        libraries = next(root.glob("usr/lib/*/asterisk")).parent
+        sip = free_port()
+        own = {
+            "DEMO": "true",
+            "REDIS_URL": talks.visitor,
+            "PHONE_FOLDER": str(folder / "phone"),
+            "PHONE_SOUNDS": str(folder / "sounds"),
+            "PHONE_RECORDINGS": str(folder / "recordings"),
+            "PHONE_MODULES": str(libraries / "asterisk" / "modules"),
+            "PHONE_DATA": str(root / "usr" / "share" / "asterisk"),
+            "PHONE_CONTROL_PORT": str(free_port()),
+            "PHONE_SIP_HOST": "127.0.0.1",
+            "PHONE_SIP_PORT": str(sip),
+            "PHONE_TRUNK": "127.0.0.1",
+            "PHONE_TRANSPORT": "udp",
+            "PHONE_TRUNK_ADDRESSES": "127.0.0.1",
+            "PHONE_ENCRYPTED": "false",
+            **settings,
+        }
+        outer = {name: value for name, value in os.environ.items() if not name.startswith("FRISTAD_")}
+        environment = {**outer, "PYTHONPATH": str(ROOT), **{f"FRISTAD_{name}": value for name, value in own.items()}}
+        music = folder / "sounds" / "music"
+        music.mkdir(parents=True)
+        (music / "hold.wav").write_bytes(tone(MUSIC_TONE, 4.0))
+        built = Exchange(folder, sip, talks, environment)
+        rendered = built.run("phone", "render", str(folder / "phone"))
+        assert rendered.returncode == 0, rendered.stderr
+        loader = next(libraries.glob("ld-linux-*.so.*"))
+        program = [str(loader), "--library-path", str(libraries), str(root / "usr" / "sbin" / "asterisk")]
+        built.engine = subprocess.Popen([str(folder / "phone" / "start"), *program], env=outer)
+        stack.callback(_end, built.engine)
+        stack.callback(built.end_line)
+        if started:
+            built.start_line()
+        yield built
+
+
+def _telephone_engine() -> Path:
+    """Its folder; a missing one fails."""
+    found = subprocess.run([str(ROOT / "scripts" / "phone-engine")], capture_output=True, text=True, timeout=600)
+    assert found.returncode == 0, found.stderr
+    return Path(found.stdout.strip())
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)
