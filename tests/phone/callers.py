@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from tests.phone.tones import heard, tone
+from tests.phone.tones import WINDOW, heard, tone
 from tests.running import free_port
 
 VOICE = 440.0  # Hz: what a caller says all the time
@@ -46,12 +46,14 @@ class Baresip:
             with suppress(TimeoutError):
                 control.recv(4096)
 
-    def when(self, hertz: float, after: float = 0.0) -> float:
-        """The first second of the recording, after that one, at which a tone is heard; waits for it."""
+    def when(self, hertz: float, after: float = -1.0) -> float:
+        """The first second of the recording at which a tone is heard, `after` another one was; waits for it."""
         found: list[float] = []
 
         def there() -> bool:
-            found[:] = [at for at in self.heard(hertz) if at >= after]
+            found[:] = [
+                at for at in self.heard(hertz) if at > after + 2 * WINDOW
+            ]  # one window holds the end of one and the beginning of another
             return bool(found)
 
         wait(there, f"{hertz} Hz is not heard")

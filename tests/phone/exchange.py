@@ -22,6 +22,29 @@ from tests.running import ROOT, free_port
 READY = "Phone: taking calls"
 START = 60.0  # seconds; it takes two, and the machine is shared
 MUSIC_TONE = 1900.0  # Hz
+# What the tests listen for, in Hz; the rest of the prompts is silence.
+DESK, MENU, TOPIC, BYE, GO = 700.0, 500.0, 600.0, 900.0, 800.0
+PLACE, SECOND, CHAT, COMING, RETURNED = 1000.0, 1100.0, 1200.0, 1300.0, 1400.0
+NOBODY, CALL_112, FIRST, FAULT = 1500.0, 1600.0, 1700.0, 560.0
+TONES: Mapping[Prompt, tuple[float, float]] = {
+    Prompt("sv", name): (hertz, seconds)
+    for name, hertz, seconds in (
+        ("hello.desk", DESK, 0.6),
+        ("menu.danger", MENU, 6.0),
+        ("topic.my-rights.1", TOPIC, 6.0),
+        ("bye.neutral", BYE, 0.6),
+        ("person.go", GO, 0.6),
+        ("waiting.place", PLACE, 0.6),
+        ("number.2", SECOND, 0.6),
+        ("waiting.chat", CHAT, 0.6),
+        ("taken.coming", COMING, 0.6),
+        ("taken.returned", RETURNED, 0.6),
+        ("closed.nobody", NOBODY, 0.6),
+        ("danger.call", CALL_112, 0.6),
+        ("waiting.first", FIRST, 0.6),
+        ("fault.sorry", FAULT, 0.6),
+    )
+}
 
 
 @dataclass
