@@ -112,8 +112,10 @@ def baresip(folder: Path, sip: int) -> Iterator[Baresip]:
         process.wait(10)
 
 
-def sipp(folder: Path, sip: int, scenario: str, *more: str, calls: int = 1, at_once: int = 1) -> Sequence[str]:
-    """Run a scenario against the line; AssertionError with its last lines when a call of it fails."""
+def sipp(
+    folder: Path, sip: int, scenario: str, *, calls: int = 1, at_once: int = 1, local: str = "127.0.0.1"
+) -> Sequence[str]:
+    """Run a scenario against the line from an address; AssertionError with its last lines when a call of it fails."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "scenario.xml"
     path.write_text(scenario)
@@ -127,7 +129,8 @@ def sipp(folder: Path, sip: int, scenario: str, *more: str, calls: int = 1, at_o
         "-l",
         str(at_once),
     ]
-    command += ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port()), "-timeout", "60", "-nostdin", *more]
+    command += ["-i", local, "-p", str(free_port()), "-mp", str(free_port()), "-timeout", "60", "-nostdin"]
+    command += ["-r", str(at_once)]  # calls begun within a second
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=90)
     lines = (done.stdout + done.stderr).splitlines()
     assert done.returncode == 0, "\n".join(lines[-40:])

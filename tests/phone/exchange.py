@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +55,7 @@ class Exchange:
     sip: int
     talks: Engine
     environment: Mapping[str, str]
+    program: Sequence[str]  # what starts the telephone engine without the settings of `start`
     engine: subprocess.Popen[bytes] | None = None
     line: subprocess.Popen[bytes] | None = None
 
@@ -132,11 +133,12 @@ def exchange(
         music = folder / "sounds" / "music"
         music.mkdir(parents=True)
         (music / "hold.wav").write_bytes(tone(MUSIC_TONE, 4.0))
-        built = Exchange(folder, sip, talks, environment)
-        rendered = built.run("phone", "render", str(folder / "phone"))
-        assert rendered.returncode == 0, rendered.stderr
         loader = next(libraries.glob("ld-linux-*.so.*"))
         program = [str(loader), "--library-path", str(libraries), str(root / "usr" / "sbin" / "asterisk")]
+        plain = [*program, "-f", "-C", str(folder / "phone" / "etc" / "asterisk.conf")]
+        built = Exchange(folder, sip, talks, environment, plain)
+        rendered = built.run("phone", "render", str(folder / "phone"))
+        assert rendered.returncode == 0, rendered.stderr
         built.engine = subprocess.Popen([str(folder / "phone" / "start"), *program], env=outer)
         stack.callback(_end, built.engine)
         stack.callback(built.end_line)
