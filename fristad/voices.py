@@ -42,8 +42,8 @@ def make_prompts(wanted: Catalogue, folder: Path, recordings: Path | None, tell:
             made[key(prompt)] = digest(wanted[prompt])
             if number % 100 == 0:
                 tell(f"{number} of {len(todo)} prompts are made.")
-        _remove_others(folder, wanted)
         known = {key(prompt) for prompt in wanted}
+        _remove_others(folder, made, known)
         manifest = json.dumps({name: made[name] for name in sorted(made) if name in known}, indent=0)
         _write(folder / MANIFEST, manifest.encode)
     except OSError:
@@ -77,9 +77,7 @@ def _run(command: list[str], given: bytes) -> bytes:
     return done.stdout
 
 
-def _remove_others(folder: Path, wanted: Catalogue) -> None:
-    keep = {file_of(folder, prompt) for prompt in wanted}
-    for language in {prompt.language for prompt in wanted}:
-        for path in (folder / language).glob(f"*{ENDING}"):
-            if path not in keep:
-                path.unlink()
+def _remove_others(folder: Path, made: Mapping[str, str], known: set[str]) -> None:
+    """Of what was made here alone: a file that somebody put beside it stays."""
+    for name in set(made) - known:
+        (folder / f"{name}{ENDING}").unlink(missing_ok=True)

@@ -66,13 +66,26 @@ class Exchange:
 
     def start_line(self) -> None:
         """`fristad phone`, until it takes calls."""
-        told = self.output.read_text().count(READY) if self.output.exists() else 0
+        told = self.ready
+        self.line = self.begin_line()
+        self.await_line(told)
+
+    @property
+    def ready(self) -> int:
+        """How often a process has said that it takes calls."""
+        return self.output.read_text().count(READY) if self.output.exists() else 0
+
+    def begin_line(self) -> subprocess.Popen[bytes]:
+        """`fristad phone`, just begun."""
         with self.output.open("ab") as sink:
-            self.line = subprocess.Popen(
-                [sys.executable, "-m", "fristad", "phone"], env=self.environment, stdout=sink, stderr=sink
-            )
+            command = [sys.executable, "-m", "fristad", "phone"]
+            return subprocess.Popen(command, env=self.environment, stdout=sink, stderr=sink)
+
+    def await_line(self, told: int) -> None:
+        """Until one more than `told` has said that it takes calls."""
+        assert self.line is not None
         limit = time.monotonic() + START
-        while self.output.read_text().count(READY) == told:
+        while self.ready == told:
             assert self.line.poll() is None, self.output.read_text()
             assert time.monotonic() < limit, "the line did not become ready"
             time.sleep(0.05)

@@ -147,3 +147,22 @@ async def test_without_our_process_a_human_sentence_is_heard_and_the_engine_goes
             await hears(first, tones.FAULT)  # nobody is left with a line that hears no keys
         with baresip(folder / "third", own.sip) as third:
             await hears(third, tones.DESK)
+
+
+async def test_one_process_rules_the_engine_and_the_next_one_waits_for_its_end(folder: Path) -> None:
+    with exchange(folder / "exchange", TONES) as own:
+        second, told = own.begin_line(), own.ready
+        try:
+            with baresip(folder / "first", own.sip) as first:
+                await hears(first, tones.DESK)
+                await presses(first, "1")
+                await hears(first, tones.MENU)
+            await asyncio.sleep(2)
+            assert (second.poll(), own.ready) == (None, told)
+            own.end_line()
+            own.line = second
+            await asyncio.to_thread(own.await_line, told)
+            with baresip(folder / "second", own.sip) as after:
+                await hears(after, tones.DESK)
+        finally:
+            own.end_line()
