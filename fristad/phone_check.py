@@ -1,6 +1,7 @@
 """What is wrong with a running telephone engine, seen from its own answers, its files and its process."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +16,7 @@ from fristad.phone import read_catalogue, read_engine_settings
 
 VERSION = "22."
 ALLOCATOR = "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0"
+_LIMIT = 5.0  # seconds for an answer
 _PROBE = "fristad-check"  # what we are called meanwhile: the running line keeps its own name
 # What the trunk's endpoint has to say for no number to come further than it.
 _HIDES = {
@@ -75,7 +77,8 @@ async def _engine(settings: EngineSettings) -> list[Finding]:
                 f"See that it runs with the files in {settings.phone_folder} and that this user may read them.",
             )
         ]
-    return [*found, *_process(settings.phone_folder)]
+    signs_in = settings.phone_trunk_user is not None
+    return [*found, *_process(settings.phone_folder), *(_registration(settings.phone_folder) if signs_in else ())]
 
 
 async def _asked(ari: Ari) -> AsyncIterator[Finding]:
@@ -110,6 +113,38 @@ async def _trunk(ari: Ari) -> AsyncIterator[Finding]:
             f"The trunk is {state}, so no call may come in.",
             "Ask the provider, and see FRISTAD_PHONE_TRUNK.",
         )
+
+
+def _registration(folder: Path) -> Iterator[Finding]:
+    """Whether the trunk is signed in at its provider. ARI does not tell, the engine's own command line does."""
+    try:
+        with socket.socket(socket.AF_UNIX) as control:
+            control.settimeout(_LIMIT)
+            control.connect(str(folder / "run" / "asterisk.ctl"))
+            control.sendall(b"pjsip show registrations\0")
+            said = _read_answer(control)
+    except OSError:
+        yield Finding(Weight.UNSEEN, "Whether the trunk signs in cannot be seen.", "Run this as the engine's user.")
+        return
+    rows = [line for line in said.splitlines() if line.strip().startswith(f"{TRUNK}/")]
+    if not any(" Registered " in row for row in rows):
+        yield Finding(
+            Weight.DOORS,
+            "The trunk does not sign in at its provider, so no call comes in.",
+            "See FRISTAD_PHONE_TRUNK, its user and password, and that the provider's certificate is one that "
+            "FRISTAD_PHONE_AUTHORITIES vouches for. The engine tries again by itself.",
+        )
+
+
+def _read_answer(control: socket.socket) -> str:
+    """What the engine says; it never ends by itself, and its last line counts the objects."""
+    said = b""
+    while b"Objects found" not in said and b"No objects found" not in said:
+        part = control.recv(65536)
+        if not part:
+            break
+        said += part
+    return said.decode("utf-8", "replace")
 
 
 def _process(folder: Path) -> Iterator[Finding]:

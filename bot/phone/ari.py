@@ -120,6 +120,7 @@ class Ari:
 async def open_ari(port: int, user: str, password: str, app: str) -> AsyncIterator[Ari]:
     """A connection to the engine on this machine, subscribed as `app` while the body runs. Unreachable when it is not
     there or does not take the password. Whoever was subscribed as the same app before hears no more."""
+    # Pitfall 11 was another client's helper for this header: with ours there is none to outlive.
     token = base64.b64encode(f"{user}:{password}".encode()).decode()
     address = f"ws://127.0.0.1:{port}/ari/events?app={quote(app)}"
     try:

@@ -1,4 +1,8 @@
-"""What is read of the engine's events: a closed set of kinds and fields. Numbers, names and headers stay outside."""
+"""What is read of the engine's events: a closed set of kinds and fields. Numbers, names and headers stay outside.
+
+Pitfall 9 is the same danger at another door: whoever reads a provider's webhook reads a closed set of fields, too, and
+never lets a framework answer with the value that it refused.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

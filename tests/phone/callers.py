@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.phone.tones import WINDOW, heard, tone
 from tests.running import free_port
 
+CALLER = "46701234567"  # whose telephone it is
 VOICE = 440.0  # Hz: what a caller says all the time
 _MODULES = Path("/usr/lib/baresip/modules")
 _LIMIT = 30.0  # seconds that something may take to be heard; the machine is shared
@@ -78,8 +79,9 @@ def baresip(folder: Path, sip: int) -> Iterator[Baresip]:
     """A telephone that calls the line at this port and says VOICE."""
     folder.mkdir(parents=True)
     control = free_port()
+    # Pitfall 10: its own tone generator wants 48 kHz, so it plays a file; its keys are the command `sndcode`.
     (folder / "voice.wav").write_bytes(tone(VOICE, 60))
-    (folder / "accounts").write_text("<sip:+46701234567@127.0.0.1>;regint=0;audio_codecs=PCMA\n")
+    (folder / "accounts").write_text(f"<sip:+{CALLER}@127.0.0.1>;regint=0;audio_codecs=PCMA\n")
     modules = ("aufile", "sndfile", "g711", "ctrl_tcp", "account", "menu", "uuid")
     lines = [
         f"module_path {_MODULES}",

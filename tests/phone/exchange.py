@@ -121,7 +121,7 @@ def exchange(
     record_prompts(folder / "recordings", prompts(), tones)
     with ExitStack() as stack:
         talks = stack.enter_context(engines.running("valkey"))
-        root = _telephone_engine()
+        root = telephone_engine()
         libraries = next(root.glob("usr/lib/*/asterisk")).parent
         sip = free_port()
         own = {
@@ -153,21 +153,22 @@ def exchange(
         rendered = built.run("phone", "render", str(folder / "phone"))
         assert rendered.returncode == 0, rendered.stderr
         built.engine = subprocess.Popen([str(folder / "phone" / "start"), *program], env=outer)
-        stack.callback(_end, built.engine)
+        stack.callback(end, built.engine)
         stack.callback(built.end_line)
         if started:
             built.start_line()
         yield built
 
 
-def _telephone_engine() -> Path:
+def telephone_engine() -> Path:
     """Its folder; a missing one fails."""
     found = subprocess.run([str(ROOT / "scripts" / "phone-engine")], capture_output=True, text=True, timeout=600)
     assert found.returncode == 0, found.stderr
     return Path(found.stdout.strip())
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Ask it to end, and kill it when it does not."""
     process.terminate()
     try:
         process.wait(10)
