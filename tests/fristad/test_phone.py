@@ -2,6 +2,7 @@
 
 import wave
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from bot.phone.waves import RATE
 from fristad.voices import MUSIC, make_prompts
 from tests.fristad.test_cli import fristad
 
-TRUNK = {"FRISTAD_PHONE_TRUNK": "sip.example.org", "FRISTAD_PHONE_TRUNK_ADDRESSES": "192.0.2.7"}
+TRUNK: dict[str, Any] = {"FRISTAD_PHONE_TRUNK": "sip.example.org", "FRISTAD_PHONE_TRUNK_ADDRESSES": "192.0.2.7"}
 SEVEN, TEN, SOMALI = Prompt("sv", "number.7"), Prompt("en", "number.10"), Prompt("so", "number.7")
 
 
@@ -73,7 +74,7 @@ def test_what_is_missing_is_told_in_a_sentence(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     arguments: tuple[str, ...],
-    settings: dict[str, str],
+    settings: dict[str, Any],
     said: bytes,
 ) -> None:
     monkeypatch.chdir(tmp_path)

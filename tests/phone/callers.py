@@ -28,15 +28,20 @@ def program(name: str, package: str) -> str:
 class Baresip:
     """One caller. Keys are pressed as people do, one after another; what is heard is recorded."""
 
-    def __init__(self, folder: Path, control: int) -> None:
+    def __init__(self, folder: Path, control: int, process: subprocess.Popen[bytes]) -> None:
         self.folder = folder
         self._control = control
+        self._process = process
 
     def press(self, keys: str) -> None:
         """Press keys during the call."""
         for key in keys:
             self.command("sndcode", key)
             time.sleep(0.25)
+
+    def vanish(self) -> None:
+        """As a telephone whose battery is empty: no word, no goodbye."""
+        self._process.kill()
 
     def command(self, name: str, parameters: str = "") -> None:
         """One command of its control port, as a netstring of JSON."""
@@ -102,7 +107,7 @@ def baresip(folder: Path, sip: int) -> Iterator[Baresip]:
             stdout=sink,
             stderr=sink,
         )
-    caller = Baresip(folder, control)
+    caller = Baresip(folder, control, process)
     try:
         wait(lambda: _reachable(control), "baresip did not start")
         caller.command("dial", f"sip:line@127.0.0.1:{sip}")

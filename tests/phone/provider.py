@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
@@ -29,7 +30,7 @@ class Provider:
     udp: int
 
     @property
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, Any]:
         """What our side is told of it."""
         return {
             "PHONE_TRUNK": f"127.0.0.1:{self.tls}",  # the engine asks the DNS for names, and looks in no file of hosts

@@ -21,8 +21,8 @@ async def one_in_line(staff: RedisStaffEnd) -> WaitingVisitor:
     raise AssertionError("nobody came in line")
 
 
-async def nobody_in_line(staff: RedisStaffEnd) -> None:
-    for _ in range(300):
+async def nobody_in_line(staff: RedisStaffEnd, seconds: int = 30) -> None:
+    for _ in range(seconds * 10):
         if not await staff.waiting(DESK):
             return
         await asyncio.sleep(0.1)
@@ -166,3 +166,15 @@ async def test_one_process_rules_the_engine_and_the_next_one_waits_for_its_end(f
                 await hears(after, tones.DESK)
         finally:
             own.end_line()
+
+
+async def test_a_caller_who_vanishes_is_gone_within_a_minute_or_so(
+    running: Exchange, staff: RedisStaffEnd, folder: Path
+) -> None:
+    await on_duty(staff)
+    with baresip(folder / "caller", running.sip) as caller:
+        await hears(caller, tones.DESK)
+        await presses(caller, "100")
+        await one_in_line(staff)
+        caller.vanish()
+        await nobody_in_line(staff, seconds=100)  # the engine waits 60 for sound

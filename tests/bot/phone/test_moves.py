@@ -11,6 +11,7 @@ from bot.phone.call import (
     Connect,
     Count,
     Ended,
+    Event,
     HangUp,
     HungUp,
     Join,
@@ -261,7 +262,8 @@ def test_nine_in_line_ends_the_talk_before_anything_is_said(caller: Caller) -> N
 def test_nothing_happens_after_the_last_words_began(caller: Caller) -> None:
     caller.meets(Began()).presses("9")
     before = caller.call
-    for event in (Pressed("1"), Quiet(), Taken(), Returned(), Ended(), Lost(), LineOpen(), NotJoined(Why.FULL)):
+    events: list[Event] = [Pressed("1"), Quiet(), Taken(), Returned(), Ended(), Lost(), LineOpen(), NotJoined(Why.FULL)]
+    for event in events:
         assert caller.meets(event).done == []
         assert caller.call == before
 
@@ -345,7 +347,16 @@ def test_a_desk_with_hours_tells_when_it_answers_again(calls: Calls, caller: Cal
 
 
 def test_every_prompt_that_is_said_is_one_that_there_is(caller: Caller, wanted: Catalogue) -> None:
-    events = [Began(), Played(), Quiet(), Joined(1), Placed(1, DEADLINE), Taken(), Returned(), NotJoined(Why.FULL)]
+    events: list[Event] = [
+        Began(),
+        Played(),
+        Quiet(),
+        Joined(1),
+        Placed(1, DEADLINE),
+        Taken(),
+        Returned(),
+        NotJoined(Why.FULL),
+    ]
     seen: set[str] = set()
 
     def walk(at: Caller, depth: int) -> None:

@@ -11,7 +11,7 @@ from bot.phone.music import compose
 from bot.phone.prompts import Catalogue, Prompt, catalogue, spoken
 from bot.phone.sounds import MANIFEST, digest, file_of, find_sounds, key, lacking, offered, read_manifest
 from bot.phone.waves import RATE
-from dialogues.values import Content
+from dialogues.values import Audience, Content
 from fristad.phone import list_prompts
 
 
@@ -24,8 +24,10 @@ def test_names_and_numbers_are_filled_in(wanted: Catalogue) -> None:
 def test_a_topic_has_a_prompt_for_each_piece(content: Content, wanted: Catalogue) -> None:
     for topic in content.phone.topics:
         texts = content.languages["sv"].topics[topic]
-        said = [wanted[Prompt("sv", f"topic.{topic}.{number}")] for number in range(1, len(texts.pieces["self"]) + 1)]
-        assert said == [piece.text for piece in texts.pieces["self"]]
+        said = [
+            wanted[Prompt("sv", f"topic.{topic}.{number}")] for number in range(1, len(texts.pieces[Audience.SELF]) + 1)
+        ]
+        assert said == [piece.text for piece in texts.pieces[Audience.SELF]]
 
 
 def test_a_topic_is_never_read_in_another_language(content: Content) -> None:
