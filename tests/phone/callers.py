@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.phone.tones import WINDOW, heard, tone
 from tests.running import free_port
 
-CALLER = "46701234567"  # whose telephone it is
+CALLER = "46701740606"  # whose telephone it is
 VOICE = 440.0  # Hz: what a caller says all the time
 _MODULES = Path("/usr/lib/baresip/modules")
 _LIMIT = 30.0  # seconds that something may take to be heard; the machine is shared

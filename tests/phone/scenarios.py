@@ -1,6 +1,6 @@
 """Signalling for sipp. NUMBER and NAME stand in every place of a call that can hold them."""
 
-NUMBER = "46709871234"
+NUMBER = "46701740605"  # of those that PTS keeps for fiction, as all numbers here
 NAME = "Zaynabtest"
 
 

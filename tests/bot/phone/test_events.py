@@ -9,8 +9,8 @@ from bot.phone.ari_events import AriEvent, Finished, Key, Left, Replaced, Starte
 CHANNEL = {
     "id": "1700000000.1",
     "name": "PJSIP/trunk-00000001",
-    "caller": {"name": "marked name", "number": "+46701234567"},
-    "dialplan": {"context": "line", "exten": "+46701234567"},
+    "caller": {"name": "marked name", "number": "+46701740607"},
+    "dialplan": {"context": "line", "exten": "+46701740607"},
     "protocol_id": "marked",
 }
 
@@ -29,7 +29,7 @@ CHANNEL = {
 )
 def test_an_event_is_read(message: dict[str, Any], event: AriEvent) -> None:
     assert read_event(message) == event
-    assert "4670" not in repr(read_event(message))
+    assert "4670174" not in repr(read_event(message))
     assert "marked" not in repr(read_event(message))
 
 
