@@ -29,7 +29,8 @@ class Switchboard:
         self._calls: dict[str, tuple[LiveCall, asyncio.Task[None]]] = {}
 
     async def run(self) -> None:
-        """Until the connection is lost, or another process takes our place; then the talk of every call ends."""
+        """Until cancelled, the connection is lost, or another process takes our place; then the talk of every call
+        ends, and where that still can be, its caller hears a human sentence."""
         sweep = asyncio.create_task(self._send_on_leftovers())
         sweep.add_done_callback(_tell_failure)
         try:
@@ -42,6 +43,9 @@ class Switchboard:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            with contextlib.suppress(AriError):
+                for channel in self._calls:
+                    await self._send_on(channel)
 
     async def _take(self, event: AriEvent) -> None:
         match event:
@@ -76,16 +80,20 @@ class Switchboard:
         for channel in there:
             if channel["id"] in self._calls:
                 continue
-            path = f"channels/{part(channel['id'])}"
-            with contextlib.suppress(Refused):
-                try:
-                    await self._ari.ask("POST", f"{path}/continue")
-                except Refused:
-                    await self._ari.ask("DELETE", path)
+            await self._send_on(channel["id"])
         bridges: list[Mapping[str, str]] = await self._ari.ask("GET", "bridges")
         for bridge in bridges:
             with contextlib.suppress(Refused):
                 await self._ari.ask("DELETE", f"bridges/{part(bridge['id'])}")
+
+    async def _send_on(self, channel: str) -> None:
+        """Out of our app and on in the dialplan; a channel that cannot go there ends."""
+        path = f"channels/{part(channel)}"
+        with contextlib.suppress(Refused):
+            try:
+                await self._ari.ask("POST", f"{path}/continue")
+            except Refused:
+                await self._ari.ask("DELETE", path)
 
 
 def _tell_failure(task: "asyncio.Task[None]") -> None:

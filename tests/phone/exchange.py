@@ -55,7 +55,7 @@ class Exchange:
     sip: int
     talks: Engine
     environment: Mapping[str, str]
-    program: Sequence[str]  # what starts the telephone engine without the settings of `start`
+    program: Sequence[str]  # the telephone engine's, as `start` is given it
     engine: subprocess.Popen[bytes] | None = None
     line: subprocess.Popen[bytes] | None = None
 
@@ -95,6 +95,19 @@ class Exchange:
         if self.line is not None and self.line.poll() is None:
             self.line.send_signal(how)
             self.line.wait(20)
+
+    def start_engine(self, how: signal.Signals | None = None) -> None:
+        """Start the telephone engine as `start` does; one that runs is ended before by a signal."""
+        if how is not None:
+            self.end_engine(how)
+        outer = {name: value for name, value in self.environment.items() if not name.startswith("FRISTAD_")}
+        self.engine = subprocess.Popen([str(self.folder / "phone" / "start"), *self.program], env=outer)
+
+    def end_engine(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """End it, and kill it when it does not."""
+        if self.engine is not None:
+            self.engine.send_signal(how)
+            end(self.engine)
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         """Another command of `fristad` with the line's settings."""
@@ -148,12 +161,11 @@ def exchange(
         (music / "hold.wav").write_bytes(tone(MUSIC_TONE, 4.0))
         loader = next(libraries.glob("ld-linux-*.so.*"))
         program = [str(loader), "--library-path", str(libraries), str(root / "usr" / "sbin" / "asterisk")]
-        plain = [*program, "-f", "-C", str(folder / "phone" / "etc" / "asterisk.conf")]
-        built = Exchange(folder, sip, talks, environment, plain)
+        built = Exchange(folder, sip, talks, environment, program)
         rendered = built.run("phone", "render", str(folder / "phone"))
         assert rendered.returncode == 0, rendered.stderr
-        built.engine = subprocess.Popen([str(folder / "phone" / "start"), *program], env=outer)
-        stack.callback(end, built.engine)
+        built.start_engine()
+        stack.callback(built.end_engine)
         stack.callback(built.end_line)
         if started:
             built.start_line()

@@ -178,3 +178,32 @@ async def test_a_caller_who_vanishes_is_gone_within_a_minute_or_so(
         await one_in_line(staff)
         caller.vanish()
         await nobody_in_line(staff, seconds=100)  # the engine waits 60 for sound
+
+
+async def test_a_process_that_ends_in_order_leaves_nobody_in_silence(folder: Path) -> None:
+    with exchange(folder / "exchange", TONES) as own:
+        async with open_ends(own.talks) as ends:
+            await on_duty(ends.staff)
+            with baresip(folder / "caller", own.sip) as caller:
+                await hears(caller, tones.DESK)
+                await presses(caller, "100")
+                await one_in_line(ends.staff)
+                await asyncio.to_thread(own.end_line)
+                await hears(caller, tones.FAULT)
+            assert await ends.staff.waiting(DESK) == []
+
+
+async def test_an_engine_that_is_started_again_is_found_again(folder: Path) -> None:
+    with exchange(folder / "exchange", TONES) as own:
+        async with open_ends(own.talks) as ends:
+            await on_duty(ends.staff)
+            with baresip(folder / "first", own.sip) as caller:
+                await hears(caller, tones.DESK)
+                await presses(caller, "100")
+                await one_in_line(ends.staff)
+                told = own.ready
+                own.start_engine(signal.SIGKILL)
+                await nobody_in_line(ends.staff)  # their calls are gone, so they do not stand in others' way
+            await asyncio.to_thread(own.await_line, told)
+            with baresip(folder / "second", own.sip) as caller:
+                await hears(caller, tones.DESK)

@@ -53,9 +53,9 @@ def test_an_engine_started_in_another_way_is_told(tmp_path: Path) -> None:
         pjsip.write_text(pjsip.read_text().replace("callerid = Anonymous <anonymous>\n", "trust_id_inbound = yes\n"))
         logger = own.folder / "phone" / "etc" / "logger.conf"
         logger.write_text(logger.read_text() + "full => notice\n")
-        process = subprocess.Popen(
-            own.program, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
+        plain = [*own.program, "-f", "-C", str(own.folder / "phone" / "etc" / "asterisk.conf")]  # without `start`
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(plain, stdin=quiet, stdout=quiet, stderr=quiet)
         try:
             wait(lambda: "does not answer" not in own.run("phone", "check").stdout, "the engine did not start")
             done = own.run("phone", "check")

@@ -1,4 +1,4 @@
-"""What a telephone engine sends of strangers' calls, and what callers press: a closed set of events, and no dead end."""
+"""What an engine sends of strangers' calls, and what callers press: a closed set of events, and no dead end."""
 
 import json
 from datetime import datetime
@@ -47,7 +47,7 @@ def _read(text: str) -> None:
 
 
 def _call(presses: bytes) -> None:
-    """A caller who presses these; 12 and beyond: what was said is through, or nothing is pressed, or the line is full."""
+    """A caller who presses these; 12 and beyond: what was said is through, or nothing is pressed."""
     line = _line()
     call, _ = move(line, begin(line), Began())
     for press in presses[:200]:
