@@ -1,16 +1,24 @@
 """What a call has done to its channel: the actions as requests to the engine. It never records and never listens in."""
 
+import contextlib
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
-from bot.phone.ari import Ari, part
+from bot.phone.ari import Refused, part
+
+
+class Asks(Protocol):
+    """What takes a request to the engine (ari.Ari)."""
+
+    async def ask(self, method: str, path: str, **query: str) -> Any: ...
 
 
 class Switch:
     """The caller's channel at the engine. Every method raises ari.AriError when it could not be done."""
 
-    def __init__(self, ari: Ari, channel: str) -> None:
+    def __init__(self, ari: Asks, channel: str) -> None:
         self._ari = ari
         self._path = f"channels/{part(channel)}"
         self.playback = ""  # the one that is heard now
@@ -29,12 +37,15 @@ class Switch:
 
     async def stop(self) -> None:
         """Silence."""
-        if self._music:
-            self._music = False
-            await self._ari.ask("DELETE", f"{self._path}/moh")
-        if self.playback:
-            playback, self.playback = self.playback, ""
-            await self._ari.ask("DELETE", f"playbacks/{playback}")
+        music, self._music = self._music, False
+        playback, self.playback = self.playback, ""
+        # What came to its end by itself meanwhile is not there any more, and that is what was wanted.
+        with contextlib.suppress(Refused):
+            if music:
+                await self._ari.ask("DELETE", f"{self._path}/moh")
+        with contextlib.suppress(Refused):
+            if playback:
+                await self._ari.ask("DELETE", f"playbacks/{playback}")
 
     async def music(self) -> None:
         """Music until something else is played."""
