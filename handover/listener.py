@@ -80,8 +80,11 @@ class Listener:
     async def close(self) -> None:
         """Stop listening; safe to call twice."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            # More than once: on Python 3.11 a task group whose child fails at that very moment, as when the engine dies
+            # together with us, loses the cancellation (python/cpython gh-116720), and this would wait for ever.
+            while not self._task.done():
+                self._task.cancel()
+                await asyncio.wait([self._task], timeout=1)
             self._task = None
         await self._connection.disconnect(nowait=True)
 
