@@ -20,12 +20,15 @@ from bot.phone.sounds import ENDING, Sounds, file_of, find_sounds, key, lacking
 from dialogues.files import ContentError
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
+from dialogues.overlay import lay, read_document
 from dialogues.values import Content
 from fristad.preflight import check_content
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
 from fristad.voices import make_prompts
 from handover.ports import HandoverError
+from handover.values import Edition
+from handover.visitor_redis import RedisVisitorEnd
 from safety.logs import install_last_resort, log_config
 
 _FAULT_LANGUAGES = 2  # somebody who hears the fault waits for no third
@@ -83,7 +86,7 @@ def speak_prompts(folder: Path | None, out: TextIO) -> int:
     """Make the prompts and list, per language, what a voice speaks and what is missing. Refused as make_prompts is."""
     settings = read_engine_settings()
     made = folder.absolute() if folder else settings.phone_sounds
-    wanted = read_catalogue(settings)
+    wanted = read_catalogue(settings, published=True)
     count = make_prompts(wanted, made, settings.phone_recordings, lambda said: print(said, file=out, flush=True))
     print(f"{count} prompts were made in {made}.", file=out)
     for sentence in list_prompts(wanted, find_sounds(wanted, made, settings.phone_recordings)):
@@ -111,9 +114,10 @@ def _named(missing: list[Prompt], outdated: list[Prompt]) -> list[tuple[str, lis
     return [("missing", missing), ("outdated", outdated)]
 
 
-def read_catalogue(settings: EngineSettings) -> Catalogue:
-    """The words of every prompt of the configured desk. Refused when there is none, or the texts have a mistake."""
-    content = _content(settings)
+def read_catalogue(settings: EngineSettings, *, published: bool) -> Catalogue:
+    """The words of every prompt of the configured desk, `published`: with what staff published. Refused when there is
+    no such desk, or the texts have a mistake."""
+    content = _content(settings) if published else _shipped(settings)
     if settings.desk not in content.desks:
         raise Refused(f"FRISTAD_DESK names no desk: it is one of {', '.join(sorted(content.desks))}.")
     return catalogue(content, content.desks[settings.desk], settings.deadline_minutes)
@@ -130,7 +134,7 @@ def read_engine_settings() -> EngineSettings:
 def _fault(settings: EngineSettings) -> list[Path]:
     """What is heard when our process is not there, in the first languages: a recording where there is one."""
     found = []
-    for language in _content(settings).phone.languages[:_FAULT_LANGUAGES]:
+    for language in _shipped(settings).phone.languages[:_FAULT_LANGUAGES]:
         prompt = Prompt(language, FAULT)
         places = [file_of(folder, prompt) for folder in settings.sound_folders]
         path = next((path for path in places if path.is_file()), places[-1])
@@ -139,10 +143,37 @@ def _fault(settings: EngineSettings) -> list[Path]:
 
 
 def _content(settings: EngineSettings) -> Content:
+    """As it is shipped, with what staff published where the engine of the talks is known. Refused when it is known and
+    not there: prompts of other texts than the page's would be made."""
+    content = _shipped(settings)
+    if settings.redis_url is None:
+        return content
+    try:
+        edition = asyncio.run(_edition(settings.redis_url.get_secret_value()))
+        return lay(read_document(edition.document), content) if edition else content
+    except (ContentError, ValueError) as error:
+        raise Refused(f"What staff published cannot be used: {error}.") from None
+    except HandoverError:
+        raise Refused(
+            "What staff published cannot be read: see that the engine at FRISTAD_REDIS_URL answers and takes the "
+            "password, or leave FRISTAD_REDIS_URL out to take the texts as they are shipped."
+        ) from None
+
+
+def _shipped(settings: EngineSettings) -> Content:
     try:
         return load_content(now=_now(), demo=settings.demo)
     except ContentError as error:
         raise Refused(f"The texts cannot be used: {error}.") from None
+
+
+async def _edition(url: str) -> Edition | None:
+    end = RedisVisitorEnd(url)
+    try:
+        await end.open()
+        return await end.edition()
+    finally:
+        await end.close()
 
 
 def _write_secret(path: Path, text: str, mode: int) -> None:

@@ -53,7 +53,7 @@ def _files(settings: EngineSettings) -> Iterator[Finding]:
 
 
 def _sounds(settings: EngineSettings) -> Iterator[Finding]:
-    wanted = read_catalogue(settings)
+    wanted = read_catalogue(settings, published=False)
     sounds = find_sounds(wanted, settings.phone_sounds, settings.phone_recordings)
     languages = tuple(dict.fromkeys(prompt.language for prompt in wanted))
     for language in sorted(set(languages) - set(offered(languages, wanted, sounds))):

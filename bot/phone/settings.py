@@ -71,6 +71,7 @@ class EngineSettings(BaseSettings):
     desk: DeskId = DeskId("demo")
     demo: bool = False
     deadline_minutes: int = Field(default=10, ge=1, le=240)
+    redis_url: SecretStr | None = None  # for the prompts of what staff published
 
     @field_validator(
         "phone_folder", "phone_sounds", "phone_recordings", "phone_modules", "phone_data", "phone_authorities",

@@ -1,15 +1,24 @@
 """The commands of `fristad phone` that need no telephone engine."""
 
+import asyncio
 import wave
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from bot.phone.prompts import Prompt
+from bot.phone.settings import EngineSettings
 from bot.phone.sounds import file_of, find_sounds
 from bot.phone.waves import RATE
+from dialogues.overlay import digest, shipped_text, write_document
+from fristad.phone import read_catalogue
+from fristad.refusal import Refused
 from fristad.voices import MUSIC, make_prompts
+from handover.values import Edition
+from tests.contract.ends import open_ends
+from tests.engines import running
 from tests.fristad.test_cli import fristad
 
 TRUNK: dict[str, Any] = {"FRISTAD_PHONE_TRUNK": "sip.example.org", "FRISTAD_PHONE_TRUNK_ADDRESSES": "192.0.2.7"}
@@ -97,3 +106,20 @@ def test_the_help_says_what_there_is() -> None:
     out = fristad("phone", "--help").stdout
     for name in (b"render", b"prompts", b"check"):
         assert name in out
+
+
+async def test_what_staff_published_is_what_is_spoken() -> None:
+    part = "sv/topics/my-rights.md"
+    text = shipped_text(part)
+    assert text is not None
+    head, _, rest = text.partition("## self\n")
+    document = write_document({part: f"{head}## self\nDu har rätt att fråga.\n\n{rest}"})
+    with running("valkey") as engine:
+        async with open_ends(engine) as ends:
+            await ends.staff.publish(Edition(1, digest(document), document))
+        settings = EngineSettings(demo=True, redis_url=SecretStr(engine.visitor))
+        said = await asyncio.to_thread(read_catalogue, settings, published=True)
+        assert "Du har rätt att fråga." in said.values()
+    with pytest.raises(Refused, match="FRISTAD_REDIS_URL"):
+        await asyncio.to_thread(read_catalogue, settings, published=True)
+    assert "Du har rätt att fråga." not in (await asyncio.to_thread(read_catalogue, settings, published=False)).values()
