@@ -12,7 +12,7 @@ from handover.values import DeskId, Done, Gone, StaffId, Taken, TalkRef
 
 class _Wishes(RedisEnd):
     async def asked(self, desk: DeskId) -> list[Asked]:
-        rows = [read_asked(row) for row in await self._wire.call("asked", desk_keys(desk))]
+        rows = [read_wished(row) for row in await self._wire.call("asked", desk_keys(desk))]
         return sorted((row for row in rows if row), key=lambda row: row.name)
 
 
@@ -52,7 +52,7 @@ def read_outlook(reply: Sequence[int | bytes]) -> Outlook:
     return Outlook(on_duty, available, in_hand, pace, read_shut(reply[4]))
 
 
-def read_asked(row: bytes) -> Asked | None:
+def read_wished(row: bytes) -> Asked | None:
     """What visitors may wish for in somebody; None instead of an error for a row of another version."""
     try:
         return Asked(**json.loads(row))

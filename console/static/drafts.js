@@ -21,7 +21,7 @@ export class Drafts {
 
   // Gives a talk what was kept of it, and keeps what is written there from now on.
   attach(talk) {
-    const { handle, outbox } = talk, box = talk.part("textarea");
+    const { handle, outbox } = talk, box = talk.part(".compose textarea");
     const keep = () => this.soon(handle, () => ({ box: box.value, unsent: outbox.waiting.map(({ id, text }) => ({ id, text })) }));
     const kept = this.of(handle);
     talk.inTurn(async () => {

@@ -137,7 +137,7 @@ async function start() {
     binding: write64(binding), epoch: EPOCH, keys: { [EPOCH]: write64(made.wrapped) },
     heard: [], said: [], delivered: 0, away: false, muted: false, compare: "",
   });
-  talk.part("textarea").focus();
+  talk.part(".compose textarea").focus();
   if (visitor) answer(visitor.first); else playBeside();
 }
 

@@ -6,7 +6,7 @@ const LAPSE = 6000; // milliseconds
 export class Sign {
   // Shows the visitor's in the talk's column; tells one's own by tell(), which gives false when nothing could be sent.
   constructor(talk, tell) {
-    const box = talk.part("textarea");
+    const box = talk.part(".compose textarea");
     let last = -Infinity;
     this.line = talk.part(".writing");
     box.addEventListener("input", () => {
