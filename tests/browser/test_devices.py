@@ -234,6 +234,7 @@ async def test_on_a_second_device_the_earlier_words_are_closed_until_the_visitor
     name = await office.somebody()
     first, ref = await office.in_a_talk(name)
     await office.live.visitor_says(ref, 1, "ett")
+    await expect(first.log).to_have_text(["ett"])  # what is written before it was read stands before it
     await first.writes("två")
     await expect(first.state_of("två")).to_have_text("Sent")
     await office.live.visitor_says(ref, 2, "tre")
