@@ -6,6 +6,7 @@ from typing import assert_never
 
 from console.accounts import Member
 from console.acts import Acts
+from console.alongs import Alongs
 from console.bells import Bells
 from console.closing import Closing
 from console.desk_bell import DeskBell
@@ -18,6 +19,8 @@ from console.duty_frames import Habits as Wanted
 from console.duty_frames import Ready as BreathedEnough
 from console.frames import VERSION, Device, End, Frame, Hand, Heard, Release, Say, Take, Unsayable, WrapUp
 from console.habits import Habits
+from console.help_frames import HelpFrame
+from console.help_views import HelpViews
 from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
 from console.sign_frames import Writing
@@ -66,6 +69,7 @@ class Desk:
         presences: Presences,
         views: Views,
         together: TogetherViews,
+        along: HelpViews,
         tally: Tally,
         bells: Bells,
         limits: Limits,
@@ -98,7 +102,7 @@ class Desk:
             send=send,
         )
         self._displaced = asyncio.Event()
-        self._furnish(together, bells)
+        self._furnish(together, along, bells)
 
     def _take_up_duty(
         self, habits: Habits, most: Callable[[], int], steady: Callable[[], float], wishes: Wishes
@@ -115,13 +119,17 @@ class Desk:
             send=self._send,
         )
 
-    def _furnish(self, together: TogetherViews, bells: Bells) -> None:
+    def _furnish(self, together: TogetherViews, along: HelpViews, bells: Bells) -> None:
         """What this desk does with its talks."""
         member, presence, talks, end = self._member, self._presence, self._talks, self._end
         self._acts = Acts(member, talks, staff_end=end, presence=presence, tally=self._tally, send=self._send)
+        self._alongs = Alongs(
+            member, talks, staff_end=end, views=along, send=self._send, line=lambda: self._device.line
+        )
         self._together = Together(
             member,
             talks,
+            self._alongs,
             staff_end=end,
             views=together,
             send=self._send,
@@ -162,8 +170,8 @@ class Desk:
 
     async def handle(self, frame: Frame) -> None:
         """Do what the page asks; what cannot be done is answered with a code."""
-        if isinstance(frame, TogetherFrame):
-            await self._together.handle(frame)
+        if isinstance(frame, TogetherFrame | HelpFrame):
+            await self._handle_together(frame)
             return
         match frame:
             case Device():
@@ -180,6 +188,12 @@ class Desk:
                 await self._closing.act(frame, self._room.rows)
             case _:
                 await self._handle_talk(frame)
+
+    async def _handle_together(self, frame: TogetherFrame | HelpFrame) -> None:
+        if isinstance(frame, HelpFrame):
+            await self._alongs.handle(frame)
+        else:
+            await self._together.handle(frame)
 
     async def _handle_duty(self, frame: Duty | BreathedEnough | Wanted | Visible) -> None:
         match frame:
@@ -213,6 +227,7 @@ class Desk:
         await self._duty.resume(holding=bool(held))
         await self._room.learn_names()
         await self._send({**self._duty.view(), "type": "hello", "v": VERSION})
+        self._alongs.start(group)
         await self._talks.restore(held, group)
 
     async def _look(self, rows: list[WaitingVisitor]) -> None:
@@ -250,6 +265,7 @@ class Desk:
     async def _go_off_duty(self, code: str) -> None:
         self._presence.duty = DutyState.OFF
         self._talks.expect_return(code)
+        await self._alongs.leave_all()
         for _ in await self._end.go_off_duty(self._member.desk, self._member.id):
             self._count("talk.returned")
         await self._talks.leave_all(code)

@@ -34,6 +34,11 @@ class DeskDevice:
         """Whether the page may open talks now."""
         return isinstance(self._standing, Ready)
 
+    @property
+    def line(self) -> str:
+        """The signed line of the page's device; empty while it may not open talks."""
+        return self._standing.line if isinstance(self._standing, Ready) else ""
+
     async def meet(self, key: str) -> None:
         """The page names its device; it may name another later."""
         async with self._turn:

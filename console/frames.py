@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 from console.duty_frames import Duty, Habits, Ready, read_duty, read_habits
 from console.frame_fields import BadFrame, read_handle, read_seq, read_text
+from console.help_frames import READERS as HELP
+from console.help_frames import HelpFrame
 from console.room_frames import Guide, ShutDesk, read_guide, read_shut
 from console.sign_frames import Writing, read_writing
 from console.together_frames import READERS as TOGETHER
@@ -101,7 +103,7 @@ class Hand:
 DutyFrame = Duty | Ready | Habits | Visible
 RoomFrame = Take | ShutDesk | Guide
 TalkFrame = Say | Unsayable | Heard | Writing | Release | End | WrapUp | Hand
-Frame = Device | DutyFrame | RoomFrame | TalkFrame | TogetherFrame
+Frame = Device | DutyFrame | RoomFrame | TalkFrame | TogetherFrame | HelpFrame
 
 
 def parse_frame(text: str) -> Frame:
@@ -164,6 +166,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "wrapup": _wrapup,
     "hand": lambda raw: Hand(read_handle(raw)),
     **TOGETHER,
+    **HELP,
     "shut": read_shut,
     "guide": read_guide,
     "writing": read_writing,

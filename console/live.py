@@ -15,6 +15,7 @@ from console.desk import Desk, OpenedElsewhere
 from console.frame_fields import BadFrame
 from console.frames import Frame, parse_frame
 from console.habits import most_of
+from console.help_views import HelpViews
 from console.house import House
 from console.permissions import Role, allows
 from console.signins import SignedIn
@@ -139,6 +140,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         presences=house.presences,
         views=views,
         together=TogetherViews(words, views),
+        along=HelpViews(words, views, house.organisation),
         tally=house.tally,
         bells=house.bells,
         limits=house.limits,

@@ -30,6 +30,8 @@ SEALING = Path(safety.__file__).parent / "sealing.js"  # the same file as the vi
 CODES = SEALING.with_name("codes.js")  # stands behind it in one file
 _SCRIPT = "text/javascript"
 FILES = {
+    "along.js": _SCRIPT,
+    "aside.js": _SCRIPT,
     "beside.js": _SCRIPT,
     "console.css": "text/css",
     "icon.svg": "image/svg+xml",

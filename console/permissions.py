@@ -105,6 +105,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.call": _STAFF,
     "live.come": _STAFF,
     "live.note": _STAFF,
+    "live.part": _STAFF,
+    "live.aside": _STAFF,
     "live.wrapup": _STAFF,
     "live.hand": _STAFF,
     "live.writing": _STAFF,

@@ -13,15 +13,18 @@ from console.views import Json, Views, handle_of, message_view
 from handover.asks import Note
 from handover.counters import Tally
 from handover.events import (
+    AsideSaid,
     BriefingChanged,
     CameBack,
     Heard,
     IsWriting,
+    Overheard,
     Resync,
     Said,
     TalkEvent,
     WasAsked,
     WasEnded,
+    WasHelped,
     WasKeyed,
     WasMoved,
     WasMuted,
@@ -33,6 +36,21 @@ from handover.events import (
 from handover.ports import StaffEnd
 from handover.values import Accepted, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
 from safety.text64 import write64
+
+_SHOWN = (Heard, WentAway, CameBack, IsWriting, BriefingChanged)
+_Around = (
+    Heard
+    | WentAway
+    | CameBack
+    | IsWriting
+    | BriefingChanged
+    | WasTaken
+    | WasOpened
+    | WasMuted
+    | WasAsked
+    | Overheard
+    | AsideSaid
+)
 
 
 @dataclass(slots=True)
@@ -69,6 +87,9 @@ class Talks:
         self._device: str | None = None  # the signed line of the page's device, once it may read
         self._held: dict[str, _Held] = {}
         self._group: asyncio.TaskGroup | None = None
+        self.aside: Callable[[TalkRef], Awaitable[None]] | None = (
+            None  # called for each line of a colleague who reads along
+        )
 
     def __len__(self) -> int:
         return len(self._held)
@@ -230,18 +251,16 @@ class Talks:
                 await self.end(held.handle, event.reason)
             case Resync():
                 await self._show_all(held)
-            case WasKeyed():
+            case WasKeyed() | WasHelped():
                 await self._show_keys(held)
             case _:
                 await self._tell_around(held, event)
 
-    async def _tell_around(
-        self,
-        held: _Held,
-        event: Heard | WentAway | CameBack | IsWriting | BriefingChanged | WasTaken | WasOpened | WasMuted | WasAsked,
-    ) -> None:
-        if not isinstance(event, WasTaken | WasOpened | WasMuted | WasAsked):  # our own doing
-            await self._send(self._views.event(held.handle, event))
+    async def _tell_around(self, held: _Held, event: _Around) -> None:
+        if isinstance(event, AsideSaid) and self.aside:
+            await self.aside(held.ref)
+        elif isinstance(event, _SHOWN):
+            await self._send(self._views.event(held.handle, event))  # all else is our own doing
 
     async def _show_said(self, held: _Held, event: Said) -> None:
         """The next message is shown as it came; anything but the next means reading the log again."""

@@ -1,4 +1,5 @@
-"""What the people of one desk do together about a talk: hand it over, mute by two, call for help; and the own note.
+"""What the people of one desk do together about a talk: hand it over, read along, mute by two, call for help; and the
+own note.
 
 Everything stands in the engine, with the talk. This looks at it whenever the room changes, and tells the page."""
 
@@ -7,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from console.accounts import Member
+from console.alongs import Alongs
 from console.talks import Talks
 from console.together_frames import Answer, Ask, Call, Colleagues, Come, Note, TogetherFrame, Unmute
 from console.together_views import TogetherViews, colleague_handle
@@ -46,6 +48,7 @@ class Together:
         self,
         member: Member,
         talks: Talks,
+        alongs: Alongs,
         *,
         staff_end: StaffEnd,
         views: TogetherViews,
@@ -56,6 +59,7 @@ class Together:
     ) -> None:
         self._member = member
         self._talks = talks
+        self._alongs = alongs
         self._end = staff_end
         self._views = views
         self._send = send
@@ -88,6 +92,7 @@ class Together:
         for matter in matters:
             if self._is_agreed(matter):
                 await self._take_over(matter)
+        await self._alongs.look(matters)
         self._refs = {handle_of(matter.ref): matter.ref for matter in matters}
         await self._tell_mutes(matters)
         frame = self._views.together(matters, self._member.id, on_duty=self._on_duty())
@@ -104,7 +109,7 @@ class Together:
     async def _handle_own(self, frame: Colleagues | Ask | Unmute | Call | Note, ref: TalkRef) -> None:
         match frame:
             case Colleagues():
-                await self._show_colleagues(frame.talk)
+                await self._show_colleagues(frame)
             case Ask():
                 await self._ask(frame, ref)
             case Unmute():
@@ -117,20 +122,21 @@ class Together:
             case _:
                 assert_never(frame)
 
-    async def _show_colleagues(self, handle: str) -> None:
-        """Who is there with room: those who are not paused first."""
+    async def _show_colleagues(self, frame: Colleagues) -> None:
+        """Who is there, to take over only with room: those who are not paused first."""
+        free = frame.kind is AskKind.HELP
         crew = await self._end.crew(self._member.desk)
-        able = [each for each in crew if each.staff != self._member.id and each.room]
+        able = [each for each in crew if each.staff != self._member.id and (each.room or free)]
         able.sort(key=lambda each: (each.at is not At.ON, each.name))
         self._known = {colleague_handle(each.staff): (each.staff, each.name) for each in able}
         rows = [
             {"id": colleague_handle(each.staff), "name": each.name, "paused": each.at is not At.ON} for each in able
         ]
-        await self._send({"type": "colleagues", "talk": handle, "rows": rows})
+        await self._send({"type": "colleagues", "talk": frame.talk, "kind": frame.kind.value, "rows": rows})
 
     async def _ask(self, frame: Ask, ref: TalkRef) -> None:
         to, name = self._known.get(frame.to, (None, "")) if frame.to else (None, "")
-        if frame.kind is AskKind.MOVE and to is None:
+        if frame.kind is not AskKind.MUTE and to is None:
             await self._refuse("ask_nobody", frame.talk)
             return
         outcome = await self._end.ask(ref, self._member.id, frame.kind, to, name, frame.why)

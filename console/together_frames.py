@@ -18,15 +18,17 @@ _HIGHEST = 2**31
 
 @dataclass(frozen=True, slots=True)
 class Colleagues:
-    """Who is on duty and could take this talk over."""
+    """Who is on duty and could take this talk over, or read along."""
 
     action: ClassVar[str] = "colleagues"
     talk: str
+    kind: AskKind
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Hand over to a colleague (named as `colleagues` showed them), or mute, for which any colleague is asked."""
+    """Hand over to a colleague (named as `colleagues` showed them), have them read along, or mute, for which any
+    colleague is asked."""
 
     action: ClassVar[str] = "ask"
     talk: str
@@ -80,15 +82,25 @@ class Note:
 TogetherFrame = Colleagues | Ask | Answer | Unmute | Call | Come | Note
 
 
-def _ask(raw: dict[str, Any]) -> Ask:
-    to, why = read_text(raw, "to"), raw.get("why")
+def _kind(raw: dict[str, Any]) -> AskKind:
     try:
-        kind = AskKind(read_text(raw, "kind"))
+        return AskKind(read_text(raw, "kind"))
     except ValueError:
         raise BadFrame from None
+
+
+def _colleagues(raw: dict[str, Any]) -> Colleagues:
+    kind = _kind(raw) if "kind" in raw else AskKind.MOVE
+    if kind is AskKind.MUTE:  # any colleague may confirm: nobody is chosen
+        raise BadFrame
+    return Colleagues(read_handle(raw), kind)
+
+
+def _ask(raw: dict[str, Any]) -> Ask:
+    to, why, kind = read_text(raw, "to"), raw.get("why"), _kind(raw)
     if not isinstance(why, list) or len(why) > len(MUTE_REASONS) or any(reason not in MUTE_REASONS for reason in why):
         raise BadFrame
-    fits = _COLLEAGUE.fullmatch(to) and not why if kind is AskKind.MOVE else not to and why
+    fits = not to and why if kind is AskKind.MUTE else _COLLEAGUE.fullmatch(to) and not why
     if not fits or len(set(why)) < len(why):
         raise BadFrame
     return Ask(read_handle(raw), kind, to, tuple(why))
@@ -112,7 +124,7 @@ def _note(raw: dict[str, Any]) -> Note:
 
 
 READERS: dict[str, Callable[[dict[str, Any]], TogetherFrame]] = {
-    "colleagues": lambda raw: Colleagues(read_handle(raw)),
+    "colleagues": _colleagues,
     "ask": _ask,
     "answer": _answer,
     "unmute": lambda raw: Unmute(read_handle(raw)),

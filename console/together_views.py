@@ -27,6 +27,11 @@ class TogetherViews:
             "type": "together",
             "asked": [self._asked(each, ask) for each in matters if on_duty and (ask := _to_answer(each, me))],
             "own": [_own(each, each.ask) for each in matters if each.holder == me and each.ask],
+            "helped": [
+                {"talk": handle_of(each.ref), "name": each.helper_name}
+                for each in matters
+                if each.holder == me and each.helper
+            ],
             "calls": [
                 self._call(each, each.call, me)
                 for each in matters

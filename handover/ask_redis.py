@@ -33,6 +33,7 @@ _MATTER_FIELDS = (
     "staff", "name", "pseudonym", "briefing",
     "ask", "ask_kind", "ask_to", "ask_name", "ask_why", "ask_stage", "ask_until",
     "call_until", "call_by", "call_name", "call_coming",
+    "helper", "helper_name",
 )  # fmt: skip
 
 
@@ -202,6 +203,8 @@ def _matter(ref: TalkRef, fields: Sequence[bytes | None], now: int) -> Matter:
         read_briefing(known["briefing"]),
         _ask(known, now),
         _call(known, now),
+        StaffId(known["helper"].decode("latin-1")) or None,
+        known["helper_name"].decode(errors="replace"),
     )
 
 

@@ -1,5 +1,5 @@
-"""What colleagues are asked about a talk: to take it over, to confirm a mute, to come and help. Nothing of it outlives
-the talk, and nothing of it reaches a database: that would be a row per talk."""
+"""What colleagues are asked about a talk: to take it over, to read along, to confirm a mute, to come and help. Nothing
+of it outlives the talk, and nothing of it reaches a database: that would be a row per talk."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -74,6 +74,8 @@ class Matter:
     briefing: Briefing
     ask: Ask | None
     call: Call | None
+    helper: StaffId | None = None  # who reads along
+    helper_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,18 @@ from dataclasses import asdict
 from typing import Any
 
 from handover.events import (
+    AsideSaid,
     BriefingChanged,
     CameBack,
     Heard,
     IsWriting,
+    Overheard,
     Resync,
     Said,
     TalkEvent,
     WasAsked,
     WasEnded,
+    WasHelped,
     WasKeyed,
     WasMoved,
     WasMuted,
@@ -138,6 +141,9 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"r": lambda _: WasReturned(),
         b"v": lambda _: WasMoved(),
         b"g": lambda _: Resync(),
+        b"p": lambda _: WasHelped(),
+        b"o": lambda _: Overheard(),
+        b"l": lambda _: AsideSaid(),
         b"e": lambda rest: WasEnded(EndReason(rest.decode())),
     },
 }

@@ -52,6 +52,21 @@ class WasMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class WasHelped:
+    """To both, and to who reads along: that began or ended, and with it an epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overheard:
+    """To who reads along: whoever holds the talk said something."""
+
+
+@dataclass(frozen=True, slots=True)
+class AsideSaid:
+    """To the two staff members: there is a line between them."""
+
+
+@dataclass(frozen=True, slots=True)
 class WasReturned:
     """To both: the talk is in the waiting room again, at its old place (released, or the staff member was lost)."""
 
@@ -100,6 +115,9 @@ TalkEvent = (
     | WasMuted
     | WasAsked
     | WasMoved
+    | WasHelped
+    | Overheard
+    | AsideSaid
     | WasReturned
     | WasEnded
     | WentAway

@@ -29,7 +29,8 @@ edition:{all}          hash    number, digest, document of what staff published;
 channel                        who publishes  what
 up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing, writes
 down:{desk}:<talk>             staff's end    words, shown, taken, muted, asked, writes
-talk:{desk}:<talk>             both           returned, guided on, moved to a colleague, ended
+talk:{desk}:<talk>             both           returned, guided on, moved to a colleague, ended; who reads along, and
+                                              that there is something for that one to read
 room:{desk}                    both           waiting list, presence or what colleagues are asked changed
 
 The minute of grace leaves a sweep time to tell staff of a visitor who fell silent: by then the talk itself is gone.

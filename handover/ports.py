@@ -11,6 +11,7 @@ from typing import Protocol
 from handover.asks import StaffAsks, VisitorAsks
 from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
+from handover.help import StaffHelp, VisitorHelp
 from handover.outlook import Closed
 from handover.plan import StaffPlan, VisitorPlan
 from handover.post import StaffPost, VisitorPost
@@ -58,7 +59,7 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorRoom, VisitorSign, Protocol):
+class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorHelp, VisitorRoom, VisitorSign, Protocol):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:
@@ -79,9 +80,13 @@ class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorRoom, VisitorSign
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
         """Replace the briefing; whoever has the talk, or the waiting list, sees the new one."""
 
-    async def give_key(self, ref: TalkRef, device: str, epoch: int, wrapped: bytes) -> Done | Stale | Gone:
+    async def give_key(
+        self, ref: TalkRef, device: str, epoch: int, wrapped: bytes, helper: str = "", also: bytes = b""
+    ) -> Done | Stale | Gone:
         """The key of an epoch, wrapped to the device that has the talk; empty bytes refuse that device. `epoch` is the
-        talk's, one before it (earlier words go along), or the next one when the talk's has its key already."""
+        talk's, one before it (earlier words go along), or the next one when the talk's has its key already. While
+        somebody reads along on the device `helper`, `also` is the same key for that device; else both are empty. Stale
+        when the two sides differ in that."""
 
     async def say(
         self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes
@@ -113,7 +118,7 @@ class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorRoom, VisitorSign
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffRoom, StaffSign, Protocol):
+class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffHelp, StaffRoom, StaffSign, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:

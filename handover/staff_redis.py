@@ -10,6 +10,7 @@ from handover.crew_redis import RedisStaffCrew
 from handover.edition_redis import StaffEditions
 from handover.end_redis import LAST_SEQ, clamp
 from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
+from handover.help_redis import RedisStaffHelp
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
 from handover.plan_redis import RedisStaffPlan
 from handover.ports import EngineUnavailable, HandoverError
@@ -44,7 +45,9 @@ MICROSECONDS = 1_000_000
 FIRST = 10  # rows that go before all others because they are urgent
 
 
-class RedisStaffEnd(RedisStaffAsks, RedisStaffCrew, RedisStaffPlan, RedisStaffRoom, RedisStaffSign, StaffEditions):
+class RedisStaffEnd(
+    RedisStaffAsks, RedisStaffHelp, RedisStaffCrew, RedisStaffPlan, RedisStaffRoom, RedisStaffSign, StaffEditions
+):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:

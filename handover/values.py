@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NewType
 
+from handover.helping import Helping
 from handover.outlook import GuidedOn, Outlook
 
 TalkId = NewType("TalkId", str)  # 128 random bits, URL-safe base64, 22 characters; a capability, never shown
@@ -128,6 +129,7 @@ class Opening:
 
 class AskKind(StrEnum):
     MOVE = "move"  # hand the talk over to a colleague; the visitor is asked too
+    HELP = "help"  # read along, to help whoever holds the talk; the visitor is asked too
     MUTE = "mute"  # take none of the visitor's words for now; any colleague may confirm
 
 
@@ -208,6 +210,7 @@ class WithStaff:
     device: str = ""  # the line of the device that reads (safety.devices); empty until the person's page has begun
     muted: bool = False  # the person takes none of the visitor's words
     asked: Asked | None = None
+    helping: Helping | None = None  # who reads along
 
 
 @dataclass(frozen=True, slots=True)

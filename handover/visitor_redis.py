@@ -9,6 +9,7 @@ from handover.ask_redis import RedisVisitorAsks, read_asked
 from handover.codec import check_message, read_log, write_briefing, write_pseudonym
 from handover.end_redis import clamp
 from handover.events import TalkEvent
+from handover.help_redis import RedisVisitorHelp, read_helping
 from handover.keys import EDITION, desk_keys
 from handover.outlook import Closed, GuidedOn, Shut
 from handover.plan_redis import RedisVisitorPlan
@@ -46,7 +47,7 @@ from handover.values import (
 _NONCE = 64  # characters
 
 
-class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorPlan, RedisVisitorRoom, RedisVisitorSign):
+class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorHelp, RedisVisitorPlan, RedisVisitorRoom, RedisVisitorSign):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:
@@ -81,19 +82,23 @@ class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorPlan, RedisVisitorRoom, Redi
                 return Waiting(place, waited, read_outlook(outlook))
             case [b"guided", why]:
                 return GuidedOn(read_shut(why))
-            case [b"taken", name, [up_seq, up_heard, down_seq, epoch], device, muted, asked]:
+            case [b"taken", name, [up_seq, up_heard, down_seq, epoch], device, muted, asked, help]:
                 line = device.decode("latin-1")
-                return WithStaff(name.decode(), up_seq, up_heard, down_seq, epoch, line, bool(muted), read_asked(asked))
+                told = (up_seq, up_heard, down_seq, epoch, line, bool(muted), read_asked(asked), read_helping(help))
+                return WithStaff(name.decode(), *told)
         return Gone()
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
         return _done(await self._talk("brief", ref, briefing=write_briefing(briefing)))
 
-    async def give_key(self, ref: TalkRef, device: str, epoch: int, wrapped: bytes) -> Done | Stale | Gone:
+    async def give_key(
+        self, ref: TalkRef, device: str, epoch: int, wrapped: bytes, helper: str = "", also: bytes = b""
+    ) -> Done | Stale | Gone:
         """Also refuses what is too long to be a wrapped key, with ValueError."""
-        if len(wrapped) > MAX_WRAPPED:
+        if max(len(wrapped), len(also)) > MAX_WRAPPED:
             raise ValueError(f"a wrapped key has at most {MAX_WRAPPED} bytes")
-        reply = await self._talk("key", ref, device=device, number=clamp(epoch), wrapped=wrapped)
+        given: dict[str, str | bytes] = {"device": device, "wrapped": wrapped, "helper": helper, "also": also}
+        reply = await self._talk("key", ref, number=clamp(epoch), **given)
         return Stale() if reply[0] == b"stale" else _done(reply)
 
     async def say(

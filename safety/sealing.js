@@ -165,15 +165,17 @@ export class KeyMaker {
 
   constructor(talk) { this.talk = talk; }
 
-  // A fresh epoch for one device: the epoch itself, its wrapped key, and the safety words' places.
-  async begin(epoch, device) {
+  // A fresh epoch for one device: the epoch itself, its wrapped key, and the safety words' places; for who reads along as
+  // well when there is a second device. Drawn once more, it takes the place of the one before.
+  async begin(epoch, device, helper = null) {
     const raw = crypto.getRandomValues(new Uint8Array(32));
     try {
       const made = await Epoch.of(this.talk, epoch, raw);
       made.compared = await compare(raw, this.talk, epoch, device);
       const wrapped = await hpkeSeal(raw, device, wrapInfo(this.talk, epoch));
+      const also = helper && await hpkeSeal(raw, helper, wrapInfo(this.talk, epoch));
       await this.#keep(epoch, raw);
-      return { epoch: made, wrapped };
+      return { epoch: made, wrapped, also };
     } finally {
       raw.fill(0);
     }
@@ -198,6 +200,7 @@ export class KeyMaker {
   async #keep(epoch, raw) {
     this.#vault ??= await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
     const iv = crypto.getRandomValues(new Uint8Array(12));
+    this.#kept = this.#kept.filter((kept) => kept.number !== epoch);
     this.#kept.push({ number: epoch, iv, boxed: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, this.#vault, raw) });
   }
 }

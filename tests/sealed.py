@@ -153,6 +153,7 @@ class VisitorPage:
         self._organisation = organisation
         self._words: Words | None = None
         self._device = ""
+        self.agreed = ""  # to whose reading along the visitor said yes
 
     @property
     def epoch(self) -> int:
@@ -177,7 +178,12 @@ class VisitorPage:
         # As the page does: a key that was given once is given again, and never replaced.
         made = self.words.epochs.setdefault(epoch, Epoch(self.words.talk, epoch, secrets.token_bytes(32)))
         self.words.now = epoch
-        return {"type": "key", "epoch": epoch, "device": device, "wrapped": write64(wrap(made, key))}
+        given = {"type": "key", "epoch": epoch, "device": device, "wrapped": write64(wrap(made, key))}
+        helper = frame.get("helper")
+        if not helper or helper["name"] != self.agreed:
+            return given
+        also = wrap(made, read_device(self._organisation, helper["device"], today()).key)
+        return {**given, "helper": helper["device"], "also": write64(also)}
 
     def renew(self) -> Frame:
         """The key of the next epoch: words of this one were refused, and their counters are used up."""

@@ -15,6 +15,8 @@ _SCRIPTS = (
 _EARLIER = 24  # assets of the last publications, a quarter of a megabyte each at most
 # At the end of a line of code, and without quotation marks: so it is not inside a text.
 _REMARK = re.compile(r"(?<=[;,{}()]) // [^\"'`]*$")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_AROUND = re.compile(r"\s*([{};])\s*")  # no text of the sheet holds one of these
 _TYPES = {
     "css": "text/css",
     "js": "text/javascript",
@@ -83,7 +85,7 @@ def load_assets(box: BoxAssets | None = None, later: tuple[Asset, ...] = (), bef
     script = spare("\n".join((first, sealing, *others)))
     return Assets(
         exit=_inline((folder / "exit.js").read_text(encoding="utf-8")),
-        css=make_asset("css", (folder / "page.css").read_bytes()),
+        css=make_asset("css", spare_style((folder / "page.css").read_text(encoding="utf-8")).encode()),
         js=make_asset("js", script.encode()),
         icon=make_asset("svg", (folder / "icon.svg").read_bytes()),
         worker=make_asset("js", (folder / "worker.js").read_bytes()),
@@ -109,6 +111,12 @@ def spare(script: str) -> str:
     """A script without the lines and spaces that are for readers only."""
     lines = (_REMARK.sub("", line.strip()) for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("// "))
+
+
+def spare_style(sheet: str) -> str:
+    """A style sheet without its comments, and without the lines and spaces that are for readers only."""
+    lines = (line.strip() for line in _COMMENT.sub("", sheet).splitlines())
+    return _AROUND.sub(r"\1", "\n".join(line for line in lines if line))
 
 
 def make_asset(suffix: str, plain: bytes, *, telling: bool = False) -> Asset:

@@ -27,6 +27,7 @@ class Form:
     keys: str = ""  # the keys of the talk, under our seal
     wait: str = ""
     ask: str = ""  # the number of what the page asked for the person
+    helper: str = ""  # who was to read along, when that was what it asked
 
     @property
     def sends(self) -> bool:

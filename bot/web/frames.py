@@ -76,11 +76,14 @@ class SayFrame:
 
 @dataclass(frozen=True, slots=True)
 class KeyFrame:
-    """The key of an epoch for the person's device; empty bytes refuse that device."""
+    """The key of an epoch for the person's device; empty bytes refuse that device. While a colleague reads along on the
+    device `helper`, `also` is the same key for that one."""
 
     epoch: int
     device: str
     wrapped: bytes
+    helper: str = ""
+    also: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,11 @@ class AnswerFrame:
 
     ask: int
     yes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The visitor does not want that a colleague reads along, or not any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,7 @@ class Ping:
     """Is the server still there?"""
 
 
-Frame = Open | SayFrame | KeyFrame | HeardFrame | AnswerFrame | End | Leave | Ping | Writing
+Frame = Open | SayFrame | KeyFrame | HeardFrame | AnswerFrame | Part | End | Leave | Ping | Writing
 
 
 def read_frame(text: str) -> Frame:
@@ -170,14 +178,19 @@ def _say(fields: Mapping[str, Any]) -> SayFrame:
 
 
 def _key(fields: Mapping[str, Any]) -> KeyFrame:
-    device = _text(fields, "device")
+    epoch, device, wrapped = _number(fields, "epoch", lowest=1), *_wrapped(fields, "device", "wrapped")
+    return KeyFrame(epoch, device, wrapped, *(_wrapped(fields, "helper", "also") if "helper" in fields else ()))
+
+
+def _wrapped(fields: Mapping[str, Any], whose: str, name: str) -> tuple[str, bytes]:
+    device = _text(fields, whose)
     try:
-        wrapped = read64(_text(fields, "wrapped"))
+        wrapped = read64(_text(fields, name))
     except ValueError as error:
         raise BadFrame("not a key") from error
     if not device.isascii() or len(device) > MAX_DEVICE or len(wrapped) > MAX_WRAPPED:
         raise BadFrame("not a key")
-    return KeyFrame(_number(fields, "epoch", lowest=1), device, wrapped)
+    return device, wrapped
 
 
 def _answer(fields: Mapping[str, Any]) -> AnswerFrame:
@@ -207,6 +220,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], Frame]] = {
     "key": _key,
     "heard": lambda fields: HeardFrame(_number(fields, "seq", lowest=0)),
     "answer": _answer,
+    "part": lambda _: Part(),
     "end": lambda _: End(),
     "leave": lambda _: Leave(),
     "ping": lambda _: Ping(),

@@ -17,23 +17,28 @@ from bot.web.frames import (
     KeyFrame,
     Leave,
     Open,
+    Part,
     Ping,
     Refused,
     SayFrame,
     Writing,
     take_frame,
 )
+from bot.web.givings import Givings
 from bot.web.live_page import LivePage
 from bot.web.paces import Held, Paces
 from bot.web.partings import Partings
 from bot.web.tellings import Tellings
 from handover.events import (
+    AsideSaid,
     Heard,
     IsWriting,
+    Overheard,
     Said,
     TalkEvent,
     WasAsked,
     WasEnded,
+    WasHelped,
     WasMoved,
     WasOpened,
     WasReturned,
@@ -44,20 +49,17 @@ from handover.ports import HandoverError, VisitorEnd
 from handover.sign import Pace
 from handover.values import (
     Accepted,
-    Done,
     EndReason,
     Gone,
     Message,
     Muted,
     NotTaken,
     OutOfOrder,
-    Stale,
     TalkRef,
     Waiting,
     WithStaff,
 )
 from safety.limits import FrameBudget
-from safety.sealing import read_head
 from safety.text64 import write64
 
 ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
@@ -99,6 +101,7 @@ class LiveTalk:
         self._budget = budget
         self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
         self._tellings = Tellings(page, ref, prospects, reception.overdue)
+        self._givings = Givings(page, end, ref, self._look_anew)
         self._sign = Pace()
         self._over = False
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
@@ -153,11 +156,13 @@ class LiveTalk:
             case SayFrame():
                 await self._words.take(frame)
             case KeyFrame():
-                await self._give_key(frame)
+                await self._givings.take(frame)
             case HeardFrame(seq):
                 await self._end.heard(self._ref, seq)
             case AnswerFrame():
                 await self._answer(frame)
+            case Part():
+                await self._end.part(self._ref)  # the event tells the page
             case End():
                 self._reason = EndReason.VISITOR
             case Leave():
@@ -177,21 +182,11 @@ class LiveTalk:
         await self._end.consent(self._ref, frame.ask, yes=frame.yes)
         await self._look()  # it may be over, and then the page no longer asks
 
-    async def _give_key(self, frame: KeyFrame) -> None:
-        given = await self._end.give_key(self._ref, frame.device, frame.epoch, frame.wrapped)
-        if isinstance(given, Stale):
-            standing = await self._end.attend(self._ref)
-            if isinstance(standing, WithStaff) and standing.device == frame.device and frame.epoch <= standing.epoch:
-                given = Done()  # it came before, and the answer was lost
-        if isinstance(given, Done):
-            await self._page.tell("keyed", epoch=frame.epoch)
-        elif isinstance(given, Stale):
-            await self._look_anew()  # another device or epoch by now: the page learns which
-
     async def _say(self, frame: SayFrame) -> None:
         async with self._turn:  # what was said before `taken` was told is in its numbers, and nothing after it is older
-            if isinstance(self._tellings.told, WithStaff) and read_head(frame.body)[0] < self._tellings.told.epoch:
-                return  # under a key of before: told of the new one, the page seals anew whatever has not arrived
+            told = self._tellings.told
+            if self._givings.lost(frame.body, told.epoch if isinstance(told, WithStaff) else 0):
+                return
             match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
                 case Accepted(seq):
                     await self._page.tell("ack", seq=seq)
@@ -233,10 +228,8 @@ class LiveTalk:
             match event:
                 case Said(message):
                     await self._hear(message)
-                case Heard(seq):
-                    await self._page.tell("delivered", seq=seq)
-                case IsWriting():
-                    await self._page.tell("writing", pad=write64(secrets.token_bytes(SHORTEST)))
+                case Heard() | IsWriting():
+                    await self._tell_sign(event)
                 case WasEnded(reason):
                     await self._finish(reason)
                 case WasReturned():
@@ -244,11 +237,19 @@ class LiveTalk:
                         await self._heal()  # the last words of the one who left, before the page learns of it
                     await self._page.tell("returned")
                     await self._look_anew()
-                case WasTaken() | WasOpened() | WasAsked() | WasMoved():
+                case WasTaken() | WasOpened() | WasAsked() | WasMoved() | WasHelped():
                     await self._look()
+                case Overheard() | AsideSaid():
+                    pass  # between staff
                 case _:
                     await self._look_anew()
         raise HandoverError("the subscription ended")
+
+    async def _tell_sign(self, event: Heard | IsWriting) -> None:
+        if isinstance(event, Heard):
+            await self._page.tell("delivered", seq=event.seq)
+        else:
+            await self._page.tell("writing", pad=write64(secrets.token_bytes(SHORTEST)))
 
     async def _look_anew(self) -> None:
         self._tellings.forget()

@@ -28,11 +28,14 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class PlainKeys:
-    """What the form carries: the keys, oldest first, and the device for which it is decided what it may read."""
+    """What the form carries: the keys, oldest first, the device for which it is decided what it may read, to whose
+    reading along the visitor said yes, and who reads along since."""
 
     talk: bytes = b""
     decided: str = ""
     keys: tuple[Key, ...] = ()
+    agreed: str = ""
+    helping: str = ""
 
     def epoch(self, number: int) -> Epoch | None:
         """The epoch of that number, when its key is known."""
@@ -52,18 +55,26 @@ class PlainSeals:
     async def meet(self, standing: WithStaff, today: int) -> bool:
         """Have a key for the device that reads now. False when the talk has moved on meanwhile: look again.
 
-        Raises BadDevice, after telling the person, when the organisation did not sign that device.
+        Raises BadDevice, after telling the person, when the organisation did not sign that device. Who would read along
+        without the visitor's yes, or on such a device, does not.
         """
+        if not self._admits(standing, today):
+            await self._end.part(self._ref)
+            return False
         try:
             device = read_device(self._organisation, standing.device, today)
         except BadDevice:
             await self._end.give_key(self._ref, standing.device, standing.epoch, b"")
             raise
-        if self.carried.epoch(standing.epoch) is None and not await self._begin(standing, device.key):
+        if self.carried.epoch(standing.epoch) is None and not await self._begin(standing, device.key, today):
             return False
         if not self._earlier():
             self.carried = replace(self.carried, decided=standing.device)
         return True
+
+    def agree(self, name: str) -> None:
+        """The visitor said yes to this one's reading along; empty: to nobody's any more."""
+        self.carried = replace(self.carried, agreed=name, helping=self.carried.helping if name else "")
 
     def asks(self, standing: WithStaff) -> bool:
         """Whether the visitor still has to say if this device may open the earlier words."""
@@ -100,11 +111,28 @@ class PlainSeals:
         after[number] = counter
         return words
 
-    async def _begin(self, standing: WithStaff, device: bytes) -> bool:
+    def _admits(self, standing: WithStaff, today: int) -> bool:
+        """Whether whoever reads along may; a yes is used up by the first time."""
+        if standing.helping is None:
+            self.carried = replace(self.carried, helping="")
+            return True
+        if standing.helping.name not in {self.carried.agreed, self.carried.helping}:
+            return False
+        try:
+            read_device(self._organisation, standing.helping.device, today)
+        except BadDevice:
+            return False
+        self.carried = replace(self.carried, agreed="", helping=standing.helping.name)
+        return True
+
+    async def _begin(self, standing: WithStaff, device: bytes, today: int) -> bool:
+        helper = standing.helping.device if standing.helping else ""
+        helping = read_device(self._organisation, helper, today).key if helper else b""
         for number in (standing.epoch, standing.epoch + 1):
             key = secrets.token_bytes(32)
-            wrapped = wrap(Epoch(self.carried.talk, number, key), device)
-            match await self._end.give_key(self._ref, standing.device, number, wrapped):
+            epoch = Epoch(self.carried.talk, number, key)
+            also = wrap(epoch, helping) if helping else b""
+            match await self._end.give_key(self._ref, standing.device, number, wrap(epoch, device), helper, also):
                 case Done():
                     keys = (*self.carried.keys, Key(number, standing.up_seq, key))[-KEPT:]
                     self.carried = replace(self.carried, keys=keys)

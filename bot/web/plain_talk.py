@@ -11,7 +11,7 @@ from bot.web.heeding import heed
 from bot.web.plain_seals import PlainSeals
 from bot.web.site import Site
 from bot.web.state import Talk
-from bot.web.views import Bubble, Carried, Mode, Page
+from bot.web.views import Bubble, Carried, Heed, Mode, Page
 from dialogues.values import Reply, State
 from handover.values import Accepted, Gone, Message, MessageId, OutOfOrder, TalkRef, WithStaff
 from safety.devices import BadDevice
@@ -20,7 +20,7 @@ PERSON_LIMIT = 4_000  # bytes in UTF-8
 _SHOWN = 100  # messages of the person on one page
 _DECISIONS = {"share", "share-no"}
 _ANSWERS = {"ask-yes": True, "ask-no": False}
-_KINDS = {"move"}  # what this page knows to ask
+_KINDS = {"move", "help"}  # what this page knows to ask
 _REMEMBERED = 64  # how far back the engine recognises a message that comes again
 
 
@@ -33,14 +33,11 @@ def objection(words: Mapping[str, str], form: Form, reader: str, *, too_long: bo
 
 async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: WithStaff) -> Page | None:
     """Say what the form says, then the page of the talk; None when the person no longer has it."""
-    own, draft, notice, last = read_own(form.own), form.text, "", standing.up_seq
-    asked = None
+    own, draft, last = read_own(form.own), form.text, standing.up_seq
     words = site.words.of(state.language)
     seals = PlainSeals(site.end, site.settings.organisation, talk.ref, site.tokens.open_keys(form.keys))
-    if form.sends:
-        long = len(draft.encode(errors="replace")) > PERSON_LIMIT
-        notice = words["write.muted"] if standing.muted else objection(words, form, standing.name, too_long=long)
-        asked = None if notice else heed(site, form, state)
+    helped = _note_agreement(form, seals)
+    notice, asked = _look_at_words(site, form, state, standing)
     try:
         if not await seals.meet(standing, site.today()):
             return None
@@ -57,7 +54,6 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     theirs = await site.end.hear(talk.ref, 0)
     if isinstance(theirs, Gone):
         return None
-    read = _read(theirs, seals, words["seal.unopened"])
     down = theirs[-1].seq if theirs else 0
     await site.end.heard(talk.ref, down)
     state = replace(state, waiting=True)
@@ -69,10 +65,12 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         mode=Mode.TALK,
         talk_token=site.tokens.seal_talk(talk),
         person=standing.name,
-        bubbles=_interleave(own, read[-_SHOWN:], standing.up_heard),
+        bubbles=_interleave(own, _read(theirs, seals, words["seal.unopened"])[-_SHOWN:], standing.up_heard),
         earlier=len(theirs) > _SHOWN or (last > 0 and (not own or own[0].seq > 1)),
         down=down,
-        events=_events(form, standing),
+        events=_events(form, standing, helped),
+        helper=seals.carried.helping,
+        helped=helped or form.helper,
         muted=standing.muted,
         notice=notice,
         draft=draft,
@@ -83,10 +81,30 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
     )
 
 
+def _look_at_words(site: Site, form: Form, state: State, standing: WithStaff) -> tuple[str, Heed | None]:
+    """Why the words of the form do not go, and what is asked or said about them first."""
+    if not form.sends:
+        return "", None
+    words, long = site.words.of(state.language), len(form.text.encode(errors="replace")) > PERSON_LIMIT
+    notice = words["write.muted"] if standing.muted else objection(words, form, standing.name, too_long=long)
+    return notice, None if notice else heed(site, form, state)
+
+
 async def answer_asked(site: Site, form: Form, talk: Talk) -> None:
-    """What the visitor said to what the page asked for the person, when that is what the form says."""
+    """What the visitor said to what the page asked for the person, or of who reads along, when that is what the form
+    says."""
     if form.do in _ANSWERS:
         await site.end.consent(talk.ref, form.number("ask"), yes=_ANSWERS[form.do])
+    if form.do == "part":
+        await site.end.part(talk.ref)
+
+
+def _note_agreement(form: Form, seals: PlainSeals) -> str:
+    """Note to whose reading along the visitor said yes, or that it shall end; who read along on the last page."""
+    helped = seals.carried.helping
+    if form.do == "part" or (form.do == "ask-yes" and form.helper):
+        seals.agree("" if form.do == "part" else form.helper)
+    return helped
 
 
 def own_bubbles(own: Iterable[Own], heard: int = 0) -> tuple[Bubble, ...]:
@@ -116,11 +134,13 @@ async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int 
     return None
 
 
-def _events(form: Form, standing: WithStaff) -> tuple[str, ...]:
+def _events(form: Form, standing: WithStaff, helped: str) -> tuple[str, ...]:
     """What the last page could not know; that nobody reads, as long as it is so."""
     joined = () if form.reader == standing.name else ("talk.joined",)
-    if form.do == "ask-yes" and not joined:
-        joined = ("ask.moving",)
+    if form.do == "ask-yes" and not joined and not standing.helping:
+        joined = ("ask.reading",) if form.helper else ("ask.moving",)
+    if helped and not standing.helping:
+        joined = (*joined, "help.over")
     return (*joined, "talk.muted") if standing.muted else joined
 
 

@@ -75,14 +75,14 @@ class Tokens:
     def seal_keys(self, keys: PlainKeys) -> str:
         """A token that holds a talk's keys for a page without JavaScript."""
         rows = [[key.number, key.base, write64(key.key)] for key in keys.keys]
-        return self._seal("keys", [write64(keys.talk), keys.decided, rows])
+        return self._seal("keys", [write64(keys.talk), keys.decided, rows, keys.agreed, keys.helping])
 
     def open_keys(self, token: str) -> PlainKeys:
         """The keys in a token; none at all when it is not ours: then the page goes on with new ones."""
         try:
-            talk, decided, rows = self._unseal("keys", token, TALK_AGE)
+            talk, decided, rows, agreed, helping = self._unseal("keys", token, TALK_AGE)
             keys = tuple(Key(int(number), int(base), read64(key)) for number, base, key in rows)
-            return PlainKeys(read64(talk), str(decided), keys)
+            return PlainKeys(read64(talk), str(decided), keys, str(agreed), str(helping))
         except (TokenError, TypeError, ValueError):
             return PlainKeys()
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bot.prospects import News, Prospect, Prospects
 from bot.web.live_page import LivePage
+from handover.helping import Helping
 from handover.keys import binding
 from handover.values import Asked, Standing, TalkRef, Waiting, WithStaff
 from safety.text64 import write64
@@ -52,7 +53,9 @@ class Tellings:
 
     async def _tell_reader(self, standing: WithStaff) -> None:
         self._asked = None  # told of a reader, the page asks nothing any more
-        muted = {"muted": True} if standing.muted else {}
+        more: dict[str, object] = {"muted": True} if standing.muted else {}
+        if standing.helping:
+            more["helper"] = {"name": standing.helping.name, "device": standing.helping.device}
         await self._page.tell(
             "taken",
             name=standing.name,
@@ -61,7 +64,7 @@ class Tellings:
             epoch=standing.epoch,
             device=standing.device,
             talk=write64(binding(self._ref)),
-            **muted,
+            **more,
         )
 
     async def _tell_news(self, prospect: Prospect, *, passing: bool) -> None:
@@ -80,6 +83,7 @@ class Tellings:
             await self._page.tell("news")
 
 
-def _reader(standing: WithStaff) -> tuple[str, int, str, bool]:
-    """Who reads, on which device, under which key, and whether at all: the page has to know of every change."""
-    return standing.name, standing.epoch, standing.device, standing.muted
+def _reader(standing: WithStaff) -> tuple[str, int, str, bool, Helping | None]:
+    """Who reads, on which device, under which key, whether at all, and who reads along: the page has to know of every
+    change."""
+    return standing.name, standing.epoch, standing.device, standing.muted, standing.helping

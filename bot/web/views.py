@@ -82,6 +82,8 @@ class Page:
     heed: Heed | None = None
     carried: Carried = Carried()
     asked: Asked | None = None  # what the visitor is asked by the person
+    helper: str = ""  # who reads along
+    helped: str = ""  # who read along until now, or is about to
     wait: str = ""  # what shows how long somebody has waited who cannot work
     owing: bool = False  # the wait is not over: whom to turn to meanwhile is shown
 

@@ -1,5 +1,6 @@
 // What stands beside the words of one talk: handing it over, muting by two, calling for help, and the note to oneself.
 
+import { Asides } from "./aside.js";
 import { bytesOf, hpkeOpen, hpkeSeal, joined, read64, write64 } from "./sealing.js";
 
 const NOTE_SIZES = [500, 1000, 2000, 4000]; // bytes of a padded note: its length is told no more exactly
@@ -10,7 +11,9 @@ export class Beside {
   constructor(talk, { say, send, alone }) {
     Object.assign(this, { talk, say, send, alone });
     const on = (selector, deed) => { this.part(selector).onclick = deed; };
-    on("[data-move]", () => this.toggle(".colleagues", () => this.send({ type: "colleagues", talk: talk.handle })));
+    for (const kind of ["move", "help"]) on(`[data-${kind}]`, () => this.list(kind));
+    on("[data-part]", () => this.send({ type: "part", talk: talk.handle }));
+    this.asides = new Asides(this.part(".aside"), talk.device, { say, send: (sealed) => send({ type: "aside", talk: talk.handle, sealed }) });
     on("[data-mute]", () => (this.muted ? this.send({ type: "unmute", talk: talk.handle }) : this.askToMute()));
     on("[data-call]", () => this.call());
     on("[data-over]", () => this.send({ type: "call", talk: talk.handle, on: false }));
@@ -35,6 +38,16 @@ export class Beside {
 
   // --- Hand over, and mute ---
 
+  // Whom to ask to take the talk over, or to read along.
+  list(kind) {
+    const panel = this.part(".colleagues"), other = panel.dataset.kind !== kind;
+    if (other) panel.hidden = true;
+    panel.dataset.kind = kind;
+    panel.querySelector("ul").replaceChildren();
+    panel.setAttribute("aria-label", this.part(`[data-${kind}]`).textContent);
+    this.toggle(".colleagues", () => this.send({ type: "colleagues", talk: this.talk.handle, kind }));
+  }
+
   toggle(selector, opened) {
     const panel = this.part(selector), was = panel.hidden;
     for (const each of this.talk.element.querySelectorAll(".colleagues, .reasons")) each.hidden = true;
@@ -43,18 +56,19 @@ export class Beside {
   }
 
   shut() {
-    const from = this.part(this.part(".colleagues").hidden ? "[data-mute]" : "[data-move]");
+    const panel = this.part(".colleagues"), from = this.part(panel.hidden ? "[data-mute]" : `[data-${panel.dataset.kind}]`);
     this.part(".colleagues").hidden = this.part(".reasons").hidden = true;
     from.focus();
   }
 
-  offer(rows) {
+  offer({ rows, kind }) {
     const panel = this.part(".colleagues"), list = panel.querySelector("ul");
-    panel.querySelector(".hint").textContent = this.say(rows.length ? "move_ask" : "move_nobody");
+    if (panel.hidden || panel.dataset.kind !== kind) return;
+    panel.querySelector(".hint").textContent = this.say(`${kind}_${rows.length ? "ask" : "nobody"}`);
     list.replaceChildren(...rows.map(({ id, name, paused }) => {
       const item = document.createElement("li"), button = Object.assign(document.createElement("button"), { type: "button" });
       button.textContent = paused ? this.say("move_paused", { name }) : name;
-      button.onclick = () => { this.shut(); this.send({ type: "ask", talk: this.talk.handle, kind: "move", to: id, why: [] }); };
+      button.onclick = () => { this.shut(); this.send({ type: "ask", talk: this.talk.handle, kind, to: id, why: [] }); };
       item.append(button);
       return item;
     }));
@@ -95,6 +109,17 @@ export class Beside {
     const who = call.coming.length ? "help_coming" : this.alone() ? "help_alone" : "help_called";
     const words = this.say(who, { names: call.coming.join(", ") }), place = this.part(".help [role=status]");
     if (place.textContent !== words) place.textContent = words;
+  }
+
+  // Who reads along, for as long as it is so.
+  drawHelper(name) {
+    const part = this.part(".helped"), words = name && this.say("helped", { name });
+    part.hidden = !name;
+    this.part("[data-help]").hidden = Boolean(name);
+    if (part.querySelector("[role=status]").textContent === words) return;
+    part.querySelector("[role=status]").textContent = words;
+    if (!name) part.querySelector("ul").replaceChildren();
+    this.asides.name = name;
   }
 
   // --- The note: sealed to this device before it leaves the page ---

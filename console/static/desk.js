@@ -1,5 +1,6 @@
 // The desk's page: draws what the live path says and sends what is pressed. All words come from the page.
 
+import { Alongs } from "./along.js";
 import { Closing } from "./closing.js";
 import { Device } from "./device.js";
 import { Drafts } from "./drafts.js";
@@ -25,6 +26,7 @@ const room = new Room({ say, guide: (talk) => wire.send({ type: "guide", talk })
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
 const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
+const alongs = new Alongs({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, place: $("talks"), device: () => device, seen: (talk) => seen(talk), bring: (handle) => show(handle), drop: (handle) => close(handle, ""), changed: () => badge() });
 let wire, device, kept, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
@@ -51,25 +53,23 @@ function receive(frame) {
   const known = talks.get(frame.talk), talk = known?.ended ? null : known;
   const handlers = {
     hello: () => greet(frame),
-    device: () => showDevice(frame),
-    duty: () => setDuty(frame), crew: () => panel.showCrew(frame),
+    device: () => showDevice(frame), duty: () => setDuty(frame), crew: () => panel.showCrew(frame),
     room: () => showRoom(frame),
     talks: () => { kept.only(frame.talks); for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
     talk: () => showTalk(frame),
     keys: () => talk?.keys(frame),
     said: () => { talk?.sign.show(); talk?.hear(frame); },
-    sent: () => talk?.sent(frame.id, frame.seq),
-    delivered: () => talk?.deliver(frame.seq),
+    sent: () => talk?.sent(frame.id, frame.seq), delivered: () => talk?.deliver(frame.seq),
     order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
     writing: () => talk?.sign.show(say("writing", { name: talk.name })),
     away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted),
     briefing: () => { if (talk) describe(talk, frame); },
-    left: () => leave(frame.talk, frame.code),
-    ended: () => end(frame.talk, frame.reason),
+    left: () => leave(frame.talk, frame.code), ended: () => end(frame.talk, frame.reason),
     wrapped: () => close(frame.talk, frame.saved ? "saved" : ""),
     refused: () => refuse(frame),
-    together: () => together.show(frame),
-    colleagues: () => talk && together.colleagues(talk, frame.rows), note: () => talk && together.note(talk, frame.sealed),
+    together: () => together.show(frame), along: () => alongs.show(frame), along_over: () => alongs.over(frame), alongs: () => alongs.only(frame.talks),
+    asides: () => (talk ? together.asides(talk, frame) : alongs.asides(frame)),
+    colleagues: () => talk && together.colleagues(talk, frame), note: () => talk && together.note(talk, frame.sealed),
   };
   handlers[frame.type]?.();
   badge();
@@ -217,7 +217,7 @@ function show(view) {
   markRead();
 }
 
-function markRead() { for (const talk of inHand()) talk.markRead(); badge(); }
+function markRead() { for (const talk of talks.values()) if (!talk.ended || alongs.get(talk.handle)) talk.markRead(); badge(); }
 
 function notice(text) {
   const line = document.createElement("p");

@@ -47,7 +47,8 @@ export class Together {
   // The server did not take the question.
   refuse(code, handle) { if (code.startsWith("ask_") || code === "mute_alone") this.asking.delete(handle); }
 
-  colleagues(talk, rows) { this.besides.get(talk)?.offer(rows); }
+  colleagues(talk, frame) { this.besides.get(talk)?.offer(frame); }
+  asides(talk, frame) { this.besides.get(talk)?.asides.show(frame); }
   note(talk, sealed) { this.besides.get(talk)?.showNote(sealed); }
 
   show(frame) {
@@ -77,7 +78,7 @@ export class Together {
   question(each) {
     const card = clone("asked-template"), answered = each.stage === "visitor";
     const answer = (yes) => this.send({ type: "answer", talk: each.talk, number: each.number, yes });
-    card.querySelector(".what").textContent = this.say(answered ? "asked_visitor" : `asked_${each.kind}`, each);
+    card.querySelector(".what").textContent = this.say(answered ? `asked_${each.kind}_visitor` : `asked_${each.kind}`, each);
     if (each.facts) brief(card, each);
     card.querySelector(".why").textContent = each.why.join(" · ");
     card.querySelector("[data-yes]").hidden = answered;
@@ -128,6 +129,7 @@ export class Together {
       if (talk.ended || !beside) continue;
       const ask = this.frame.own.find((each) => each.talk === talk.handle);
       beside.draw(ask, this.frame.calls.find((each) => each.talk === talk.handle));
+      beside.drawHelper(this.frame.helped.find((each) => each.talk === talk.handle)?.name ?? "");
     }
     for (const ask of this.frame.own) this.tellEnd(ask);
   }
@@ -138,7 +140,7 @@ export class Together {
     this.stages.set(ask.talk, ask);
     if (OPEN.includes(ask.stage) || before?.number === ask.number && before.stage === ask.stage) return;
     if (!this.asking.delete(ask.talk) && before?.number !== ask.number) return;
-    const words = this.say(`ask_${ask.stage}`, { ...ask, name });
+    const words = this.say(`ask_${ask.stage}_${ask.kind}`, { ...ask, name }) || this.say(`ask_${ask.stage}`, { ...ask, name });
     if (words) this.tell(words);
   }
 }

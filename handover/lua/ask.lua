@@ -1,7 +1,7 @@
 -- keys: talk room held duty crew asks
 -- args: id staff kind to name why seconds capacity first last
 -- One question at a time. `to` is empty for whichever colleague answers first; `first` and `last` bound what `to` holds.
-local fields = redis.call('HMGET', talk, 'state', 'staff', 'ask', 'ask_stage', 'ask_until')
+local fields = redis.call('HMGET', talk, 'state', 'staff', 'ask', 'ask_stage', 'ask_until', 'helper')
 if not fields[1] then
   return {'gone'}
 end
@@ -9,7 +9,7 @@ if fields[2] ~= staff then
   return {'notyours'}
 end
 local time = now()
-if OPEN[fields[4]] and tonumber(fields[5]) > time then
+if OPEN[fields[4]] and tonumber(fields[5]) > time or kind == 'help' and fields[6] then
   return {'busy'}
 end
 local others = redis.call('ZCOUNT', duty, '(' .. whole(time), '+inf') - (lapsed(duty, staff) and 0 or 1)

@@ -1,6 +1,6 @@
 -- keys: talk up down room held duty free full pace shut
 -- args: id waiting_silence silence
-local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined', 'why')
+local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined', 'why', 'helper')
 local state, staff, away, joined = fields[1], fields[2], fields[3], fields[4]
 if not state then
   return {'gone'}
@@ -11,6 +11,9 @@ end
 if state == 'taken' and lapsed(duty, staff) then
   give_back(id, talk, room, held, full, staff)
   state = 'waiting'
+end
+if state == 'taken' and fields[6] and lapsed(duty, fields[6]) then
+  end_help(talk, room)
 end
 local time = now()
 local deadline = math.floor(time / 1000) + (state == 'waiting' and waiting_silence or silence) * 1000
@@ -33,4 +36,5 @@ local shown = redis.call('HMGET', talk, 'name', 'up_seq', 'up_heard', 'down_seq'
 local numbers = {tonumber(shown[2]), tonumber(shown[3]), tonumber(shown[4]), tonumber(shown[5] or 0)}
 local ask = redis.call('HMGET', talk, 'ask', 'ask_kind', 'ask_name', 'ask_stage', 'ask_until')
 local asked = ask[4] == 'visitor' and tonumber(ask[5]) > time and {tonumber(ask[1]), ask[2], ask[3]} or {}
-return {'taken', shown[1], numbers, shown[6] or '', shown[7] and 1 or 0, asked}
+local help = redis.call('HMGET', talk, 'helper_name', 'helper_device')
+return {'taken', shown[1], numbers, shown[6] or '', shown[7] and 1 or 0, asked, help[1] and help or {}}

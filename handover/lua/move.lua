@@ -22,6 +22,7 @@ local holding = staff .. ' ' .. whole(time) .. ' ' .. id
 redis.call('ZREM', held, fields[3])
 make_room(full, fields[2])
 redis.call('ZREM', asks, id)
+clear_help(talk)
 redis.call('HDEL', talk, 'device', 'muted', 'note', 'note_by', unpack(ASK))
 -- Until the visitor's end has met the new reader its words are refused: they were meant for the one before.
 redis.call('HSET', talk, 'staff', staff, 'name', name, 'holding', holding, 'unmet', 1)

@@ -69,6 +69,33 @@ local function list_ask(asks, id, time, seconds)
   outlive(asks, math.floor(ends / 1000))
 end
 
+-- Who reads along (help.lua) and what is kept for the two: gone in one go. The keys wrapped to the helper's device are of no
+-- use any more.
+local ASIDES = 50
+local HELP = {'helper', 'helper_name', 'helper_device', 'help_from', 'help_up', 'help_down', 'aside_seq'}
+
+local function clear_help(talk)
+  local fields = redis.call('HMGET', talk, 'help_from', 'epoch')
+  if not fields[1] then
+    return
+  end
+  for epoch = tonumber(fields[1]), tonumber(fields[2]) do
+    redis.call('HDEL', talk, 'also' .. whole(epoch))
+  end
+  for slot = 0, ASIDES - 1 do
+    redis.call('HDEL', talk, 'aside' .. slot)
+  end
+  redis.call('HDEL', talk, unpack(HELP))
+end
+
+-- While the talk goes on in the same hands: in the same step an epoch begins whose key the holder's device alone is given.
+local function end_help(talk, room)
+  clear_help(talk)
+  redis.call('HSET', talk, 'epoch', whole(tonumber(redis.call('HGET', talk, 'epoch') or 0) + 1))
+  redis.call('PUBLISH', talk, 'p')
+  redis.call('PUBLISH', room, 'x')
+end
+
 -- Frees before it adds: an engine out of memory refuses a script whose first write needs room.
 -- `lost` is whose lease lapsed, empty when it was given back: who comes back soon is offered the talk first.
 local function give_back(id, talk, room, held, full, lost)
@@ -76,6 +103,7 @@ local function give_back(id, talk, room, held, full, lost)
   check_move(fields[1], 'waiting')
   redis.call('ZREM', held, fields[3])
   make_room(full, fields[4])
+  clear_help(talk)
   redis.call('HDEL', talk, 'staff', 'name', 'holding', 'device', 'muted', 'unmet', unpack(ASK))
   redis.call('HSET', talk, 'state', 'waiting', 'lost', lost)
   redis.call('ZADD', room, fields[2], id)

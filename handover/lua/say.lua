@@ -4,7 +4,7 @@
 local REMEMBERED = 64 -- a resend older than this many messages is refused as out of order
 local number = tonumber(seq)
 local slot = side .. '_id' .. (number % REMEMBERED)
-local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot, 'muted', 'unmet')
+local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot, 'muted', 'unmet', 'helper')
 local state, holder, last, known = fields[1], fields[2], tonumber(fields[3] or 0), fields[4]
 if not state then
   return {'gone'}
@@ -31,4 +31,7 @@ redis.call('HSET', talk, side .. '_seq', whole(number), slot, id)
 redis.call('XADD', log, 'MAXLEN', length, whole(number) .. '-0', 'id', id, 'body', body)
 redis.call('PEXPIREAT', log, whole(redis.call('PEXPIRETIME', talk)))
 redis.call('PUBLISH', log, 's' .. whole(number) .. ' ' .. id .. ' ' .. body)
+if fields[7] and side == 'down' then
+  redis.call('PUBLISH', talk, 'o') -- to the one who reads along, who may not listen to `log`
+end
 return {'accepted', number}

@@ -89,10 +89,10 @@ class Colleague:
         assert ask
         assert await self.end.answer(ref, LEE, ask.number, yes=True) == Done()
 
-    async def asks_to_hand_over(self, ref: TalkRef) -> int:
+    async def asks_to_hand_over(self, ref: TalkRef, kind: AskKind = AskKind.MOVE) -> int:
         """Lee has agreed, so that the visitor is asked: the question's number."""
         await self.end.go_on_duty(DESK, LEE, "Lee", paused=False)
-        assert await self.end.ask(ref, KIM, AskKind.MOVE, LEE, "Lee") == Done()
+        assert await self.end.ask(ref, KIM, kind, LEE, "Lee") == Done()
         (ask,) = [matter.ask for matter in await self.end.asks(DESK) if matter.ref == ref]
         assert ask
         assert await self.end.answer(ref, LEE, ask.number, yes=True) == Done()

@@ -16,6 +16,7 @@ from bot.web.frames import (
     KeyFrame,
     Leave,
     Open,
+    Part,
     Ping,
     SayFrame,
     Writing,
@@ -41,6 +42,8 @@ NOT_SEALED = ["", 1, None, "hello", "\ud800", "å" * 400, "A" * 15_000, *map(wri
         (json.dumps(KEY), KeyFrame(1, "a.1.b", b"\0\0\0")),
         (json.dumps({**KEY, "wrapped": ""}), KeyFrame(1, "a.1.b", b"")),
         ('{"type": "answer", "ask": 3, "yes": false}', AnswerFrame(3, False)),
+        (json.dumps({**KEY, "helper": "c.1.d", "also": "AAAA"}), KeyFrame(1, "a.1.b", b"\0\0\0", "c.1.d", b"\0\0\0")),
+        ('{"type": "part"}', Part()),
         ('{"type": "end"}', End()),
         ('{"type": "leave"}', Leave()),
         ('{"type": "ping"}', Ping()),
@@ -87,6 +90,9 @@ def test_a_frame_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> N
         {"wrapped": None},
         {"wrapped": "not base64!"},
         {"wrapped": write64(bytes(MAX_WRAPPED + 1))},
+        {"helper": "c.1.d"},
+        {"helper": "x" * (MAX_DEVICE + 1), "also": "AAAA"},
+        {"helper": "c.1.d", "also": write64(bytes(MAX_WRAPPED + 1))},
     ],
 )
 def test_a_key_that_is_a_little_wrong_is_refused(changed: dict[str, Any]) -> None:

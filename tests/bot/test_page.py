@@ -8,7 +8,7 @@ from hashlib import sha256
 import httpx
 import pytest
 
-from bot.web.assets import spare
+from bot.web.assets import spare, spare_style
 from bot.web.site import Site
 from tests.bot.conftest import POLICY
 
@@ -163,3 +163,18 @@ def test_a_script_loses_what_is_for_readers_and_nothing_else() -> None:
         "const EXIT = 4001;",
         "`; // not this`",
     ]
+
+
+def test_a_style_sheet_loses_what_is_for_readers_and_nothing_else() -> None:
+    sheet = """
+      /* a remark
+         of two lines */
+      a :is(b, c) , d > e {
+        margin: 0 1px;   content: "/ * ";
+      }
+      @media (min-width: 1px) and (color) { f { margin: calc(1px + 2px); } }
+    """
+    assert spare_style(sheet) == (
+        'a :is(b, c) , d > e{margin: 0 1px;content: "/ * ";}@media (min-width: 1px) and (color)'
+        "{f{margin: calc(1px + 2px);}}"
+    )

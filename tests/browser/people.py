@@ -195,6 +195,10 @@ class Staff:
         await self.talk(pseudonym).get_by_role("button", name="Hand over").click()
         await self.talk(pseudonym).get_by_role("button", name=to.name, exact=True).click()
 
+    async def asks_to_read_along(self, to: "Staff", pseudonym: str | None = None) -> None:
+        await self.talk(pseudonym).get_by_role("button", name="Ask somebody to read along").click()
+        await self.talk(pseudonym).get_by_role("button", name=to.name, exact=True).click()
+
     async def says(self, answer: str) -> None:
         """To what a colleague asks."""
         await (
@@ -309,6 +313,23 @@ class People:
         await staff.asks_to_mute()
         await colleague.says("Confirm")
         return colleague
+
+    async def helped(self, **options: Any) -> tuple[Visitor, Staff, Staff]:
+        """A visitor (with `options`), who has the talk, and a colleague who reads along with everybody's yes."""
+        visitor, staff = await self.in_a_talk(**options)
+        colleague = await self.staff_on_duty()
+        await expect(staff.page.locator("#available")).to_have_text("2")
+        await staff.asks_to_read_along(colleague)
+        await colleague.says("Read along")
+        await expect(staff.sees(f"{colleague.name} said yes.")).to_be_visible()
+        if not visitor.scripts:
+            await visitor.presses("Show new messages")
+        await visitor.presses("Yes, that is all right")
+        await expect(colleague.sees(f"Reading along with {staff.name}")).to_be_visible()
+        if not visitor.scripts:
+            await visitor.presses("Show new messages")
+        await expect(visitor.page.locator("#helper")).to_have_text(f"{colleague.name} reads along with {staff.name}.")
+        return visitor, staff, colleague
 
     async def in_a_talk(self, staff: Staff | None = None, **options: Any) -> tuple[Visitor, Staff]:
         """A visitor (with `options`) and a staff member who have just met."""

@@ -119,6 +119,11 @@ async def _talk(people: People, **options: Any) -> Visitor:
     return visitor
 
 
+async def _helped(people: People, **options: Any) -> Visitor:
+    visitor, _, _ = await people.helped(**options)
+    return visitor
+
+
 async def _muted(people: People, **options: Any) -> Visitor:
     visitor, staff = await people.in_a_talk(**options)
     await people.mute(staff)
@@ -229,6 +234,7 @@ VISITOR_VIEWS: dict[str, Way] = {
     "wish": _wish,
     "closed meanwhile": _closed_meanwhile,
     "talk": _talk,
+    "helped": _helped,
     "muted": _muted,
     "handing over": _handing_over,
     "over": _over,
@@ -347,6 +353,23 @@ async def _asking_colleagues(people: People) -> Page:
     return staff.page
 
 
+async def _with_help(people: People) -> Page:
+    """Who has a talk, with a colleague's line beside it."""
+    _, staff, colleague = await people.helped()
+    await colleague.talk().get_by_label("A line to your colleague").fill("Ask whether anybody is at home.")
+    await colleague.page.keyboard.press("Enter")
+    await expect(staff.sees("Ask whether anybody is at home.")).to_be_visible()
+    return staff.page
+
+
+async def _reading_along(people: People) -> Page:
+    visitor, staff, colleague = await people.helped()
+    await visitor.writes("I do not know where to begin.")
+    await staff.writes("There is no hurry.")
+    await expect(colleague.messages()).to_have_count(2)
+    return colleague.page
+
+
 async def _called(people: People) -> Page:
     _, staff = await people.in_a_talk()
     colleague = await people.staff_on_duty()
@@ -456,6 +479,8 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "two talks": _two_talks,
     "at hand": _at_hand,
     "asking colleagues": _asking_colleagues,
+    "help with a talk": _with_help,
+    "reading along": _reading_along,
     "called for help": _called,
     "calling for help": _calling,
     "wrap-up": _wrap_up,

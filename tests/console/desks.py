@@ -162,11 +162,14 @@ class Live:
                 if standing.device and standing.epoch > self.pages[ref].epoch:
                     break
                 await asyncio.sleep(0.02)
-        taken = {"epoch": standing.epoch, "device": standing.device, "talk": write64(binding(ref))}
+        taken: Frame = {"epoch": standing.epoch, "device": standing.device, "talk": write64(binding(ref))}
+        if standing.helping:
+            taken["helper"] = {"name": standing.helping.name, "device": standing.helping.device}
         await self.visitor_sends_key(ref, self.pages[ref].taken(taken))
 
     async def visitor_sends_key(self, ref: TalkRef, key: Frame) -> None:
-        assert await self.visitor.give_key(ref, key["device"], key["epoch"], read64(key["wrapped"])) == Done()
+        also = (key.get("helper", ""), read64(key.get("also", "")))
+        assert await self.visitor.give_key(ref, key["device"], key["epoch"], read64(key["wrapped"]), *also) == Done()
 
     async def visitor_says(self, ref: TalkRef, seq: int, text: str) -> None:
         frame = self.pages[ref].say(seq, text)

@@ -11,6 +11,7 @@ from starlette.routing import Mount
 
 from console.duty_frames import Duty, Habits, Ready
 from console.frames import Device, End, Hand, Heard, Release, Say, Take, WrapUp
+from console.help_frames import READERS as HELP
 from console.permissions import OPEN, PERMISSIONS, Role, allows
 from console.room_frames import Guide, ShutDesk
 from console.sign_frames import Writing
@@ -132,7 +133,7 @@ def test_the_permissions_are_the_written_ones() -> None:
 
 
 def test_a_coordinator_may_do_nothing_on_the_live_path() -> None:
-    actions = {f"live.{frame.action}" for frame in FRAMES} | {f"live.{kind}" for kind in TOGETHER}
+    actions = {f"live.{frame.action}" for frame in FRAMES} | {f"live.{kind}" for kind in (*TOGETHER, *HELP)}
     assert actions == {action for action in PERMISSIONS if action.startswith("live.")}
     assert not any(allows(role, action) for role in Role if role is not Role.STAFF for action in actions)
     assert all(allows(Role.STAFF, action) for action in actions)

@@ -371,6 +371,8 @@ async def test_a_talk_that_the_page_was_never_shown_cannot_be_touched(people: Pe
         "call": {"on": True},
         "come": {},
         "note": {"sealed": ""},
+        "part": {},
+        "aside": {"sealed": "AAAA"},
         "end": {},
         "say": {"seq": 1, "id": "garbage-1", "body": some_body()},
         "wrapup": {"choices": ["outcome.conversation"]},
@@ -380,7 +382,7 @@ async def test_a_talk_that_the_page_was_never_shown_cannot_be_touched(people: Pe
         for handle in (HANDLE, talk.handle):
             await other.live.send(kind, talk=handle, **fields)
             refused = await other.live.expect("refused", talk=handle)
-            assert refused["code"] in {"gone", "not_yours", "no_wrapup", "taken", "ask_over", "call_over"}
+            assert refused["code"] in {"gone", "not_yours", "no_wrapup", "taken", "ask_over", "call_over", "help_over"}
     await other.live.send("heard", talk=talk.handle, seq=1)
     talk.visitor.live.cut()
     await talk.still_goes_on()

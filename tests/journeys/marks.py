@@ -53,6 +53,7 @@ class Marks:
     to_person: str = field(default_factory=_token)
     from_person: str = field(default_factory=_token)
     note: str = field(default_factory=_token)  # of a staff member to herself
+    aside: str = field(default_factory=_token)  # between two staff members
     garbage: str = field(default_factory=_token)
     code: str = field(default_factory=_code)
 

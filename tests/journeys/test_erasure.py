@@ -19,6 +19,7 @@ from safety.text64 import read64
 from tests import engines
 from tests.fristad.processes import eventually
 from tests.journeys.ends import StaffClient, VisitorClient
+from tests.journeys.helping import reads_along
 from tests.journeys.marks import Marks, Scanner
 from tests.journeys.people import People
 from tests.running import Sides, running_apart
@@ -131,6 +132,27 @@ async def _talk(house: House, people: People) -> Talk:
     kinds = {left.rpartition(" ")[2] for left in talk.remains()}
     assert kinds == {"to_person", "from_person", "note", "talk"}  # the search finds what lives
     return talk
+
+
+@pytest.mark.parametrize("how", ["part", "end"])
+async def test_what_a_colleague_who_read_along_left_is_gone_with_the_help(
+    house: House, people: People, how: str
+) -> None:
+    staff, helper, visitor = await people.staff(), await people.staff(), await people.visitor()
+    await visitor.waits()
+    handle = (await staff.takes_whoever_waits())["talk"]
+    await visitor.live.expect("taken")
+    line, words = secrets.token_bytes(300), Marks()
+    await reads_along(visitor, staff, helper, handle, line)
+    await visitor.says(1, words.to_person)
+    scanner = Scanner({}, {"aside": [line], "to_person": [read64(body) for body in visitor.sealed.values()]})
+    assert {left.rpartition(" ")[2] for left in remains(house.admin, scanner)} == {"aside", "to_person"}
+    await visitor.live.send(how)
+    since = time.monotonic()
+    await helper.live.expect("along_over", talk=handle)
+    await asyncio.sleep(max(0.0, since + PROMISED - time.monotonic()))
+    left = {"to_person"} if how == "part" else set()
+    assert {each.rpartition(" ")[2] for each in remains(house.admin, scanner)} == left
 
 
 async def _by_visitor(talk: Talk) -> None:

@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 
 from tests.fristad.processes import children, eventually
 from tests.journeys.ends import PlainVisitorClient, StaffClient, VisitorClient, http
+from tests.journeys.helping import reads_along, stops_reading
 from tests.journeys.letters import LeftLetter
 from tests.journeys.marks import Marks
 from tests.journeys.wire import Wire
@@ -139,6 +140,11 @@ class Visit:
         await talk.goes_on(0)
         # As if the page had not sealed it: what the engine is given may lie nowhere else, and not outlast the talk.
         await staff.notes(handle, self.marks.phrases(self.marks.note)[0].encode())
+        helper, line = StaffClient(self.house), self.marks.phrases(self.marks.aside)[0].encode()
+        await helper.comes_to_work()
+        await reads_along(visitor, staff, helper, handle, line)
+        await stops_reading(visitor, helper, handle)
+        await helper.goes_home()
         return talk
 
     @asynccontextmanager

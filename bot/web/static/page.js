@@ -162,6 +162,7 @@ const DEEDS = {
   "share-no": () => share(false),
   "ask-yes": () => answerAsked(true),
   "ask-no": () => answerAsked(false),
+  part,
 };
 
 function begin() {

@@ -38,13 +38,15 @@ const FRAMES = {
   async taken(frame) {
     showTrouble({ turn: "", live: "" });
     showAsked();
-    if (reader() !== frame.name) outbox.fail();
+    if (reader() !== frame.name) { outbox.fail(); seals.alone(); }
     try {
       await seals.meet(frame);
     } catch (error) {
+      endHelp();
       if (error.anew) showUntrusted(frame);
       throw error;
     }
+    showHelper(frame);
     outbox.align(frame.up, frame.heard);
     void showPair();
     askToShare(seals.asks, frame.name);
@@ -58,6 +60,7 @@ const FRAMES = {
   asked: (frame) => showAsked(frame),
   returned() {
     showAsked();
+    endHelp();
     if (mode() !== "talk") return;
     outbox.fail();
     askToShare(false);
@@ -94,6 +97,7 @@ const FRAMES = {
     talk = null;
     token = "";
     showAsked();
+    endHelp();
     askToShare(false);
     enterMode("bot");
     showNews(word(`ended.${reason}`));
@@ -186,9 +190,37 @@ function showAsked({ ask = 0, about = "", to = "" } = {}) {
 
 function answerAsked(yes) {
   const { to } = byId("asked-question").dataset;
+  const help = byId("asked-question").dataset.word === "ask.help";
+  if (help && yes) seals.agree(to);
   talk?.answer({ ask: asked, yes });
   showAsked();
-  showNews(word(yes ? "ask.moving" : "ask.stays", { name: person, to }));
+  showNews(word(help ? yes ? "ask.reading" : "ask.alone" : yes ? "ask.moving" : "ask.stays", { name: person, to }));
+}
+
+// Who reads along is said for as long as it is so. One whom the visitor did not say yes to does not: the server is told.
+function showHelper({ helper, name }) {
+  const { helper: reads } = seals, line = byId("helper"), { to } = line.dataset;
+  if (helper && !reads) talk?.part();
+  if (!reads) return endHelp(to && word("help.over", { to, name }));
+  if (to === reads && !byId("helping").hidden) return;
+  Object.assign(line.dataset, { word: "help.reads", name, to: reads });
+  line.textContent = word("help.reads", line.dataset);
+  byId("helping").hidden = false;
+  showNews(line.textContent);
+}
+
+function endHelp(news) {
+  byId("helping").hidden = true;
+  byId("helper").dataset.to = byId("helper").textContent = "";
+  if (news) showNews(news);
+}
+
+// At once, whether or not the server hears of it.
+function part() {
+  talk?.part();
+  inLine(() => seals.part());
+  const { to } = byId("helper").dataset;
+  endHelp(word("help.over", { to, name: person }));
 }
 
 function askToEnd(asking) {

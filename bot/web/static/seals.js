@@ -1,3 +1,5 @@
+const AGREED = 150_000; // milliseconds in which a yes to reading along begins it: the question lapses after 120 s
+
 // The keys of one talk: an epoch for every device that reads, made here and known to nobody between.
 class Seals {
   #organisation;
@@ -9,6 +11,9 @@ class Seals {
   #newest = 0;
   #device = "";
   #refused = ""; // the last device and epoch that got no key: said once, however often it is asked
+  #agreed = { name: "", until: 0 }; // whose reading along the visitor said yes to, and until when that begins it
+  #helper = null; // who reads along: { name, line, point }
+  #also = ""; // the line of the device to which the epoch of now was given too
   #decided = ""; // the device of which it is clear whether it may open the earlier words
 
   // `organisation`: the pinned public key; `give(frame)` tries to send a wrapped key.
@@ -19,16 +24,38 @@ class Seals {
 
   get now() { return this.#now; }
 
+  // Who reads along; "" for nobody.
+  get helper() { return this.#helper?.name ?? ""; }
+
+  // The visitor said yes to this one's reading along: it holds for one beginning, soon.
+  agree(name) { this.#agreed = { name, until: Date.now() + AGREED }; }
+
+  // Somebody else has the talk now, or nobody: with that one nobody reads along.
+  alone() {
+    this.#helper = null;
+    this.agree("");
+  }
+
+  // Nobody reads along any more: what is sealed from now on is for the person alone, whether or not the server knows.
+  async part() {
+    this.alone();
+    if (this.#also) await this.renew();
+  }
+
   // Whether the visitor has to say if the device that reads now may open what was written before.
   get asks() { return this.#decided !== this.#device; }
 
   // Whoever has the talk reads on this device. SealError when the organisation did not sign it; then nothing is sealed for it.
-  async meet({ talk, epoch, device }) {
-    if (this.#epochs.has(epoch) && device === this.#device) return this.#again();
+  // Nobody reads along whom the visitor did not say yes to, or on a device that is not signed.
+  async meet({ talk, epoch, device, helper }) {
+    this.#helper = await this.#admit(helper);
+    const also = this.#helper?.line ?? "", known = this.#epochs.has(epoch) && device === this.#device;
+    if (known && also === this.#also) return this.#again();
     this.#now = null;
     this.#maker ??= new KeyMaker(read64(talk));
     try {
-      if (epoch <= this.#newest || write64(this.#maker.talk) !== talk) throw new SealError("epoch");
+      // The key of an epoch that was not taken, because somebody began or ceased to read along meanwhile, is drawn anew.
+      if (epoch < this.#newest || epoch === this.#newest && !known || write64(this.#maker.talk) !== talk) throw new SealError("epoch");
       await this.#begin(epoch, device, await readDevice(this.#organisation, device));
     } catch (error) {
       const refused = `${epoch} ${device}`;
@@ -82,14 +109,28 @@ class Seals {
     this.#now = null;
   }
 
+  async #admit(helper) {
+    const { name, until } = this.#agreed, reads = this.helper;
+    if (!helper || helper.name !== reads && (helper.name !== name || Date.now() > until)) return null;
+    this.#agreed.until = 0;
+    try {
+      return { name: helper.name, line: helper.device, point: await readDevice(this.#organisation, helper.device) };
+    } catch {
+      return null;
+    }
+  }
+
   async #begin(number, device, point) {
-    const { epoch, wrapped } = await this.#maker.begin(number, point);
+    const helper = this.#helper, line = helper?.line ?? "";
+    const { epoch, wrapped, also } = await this.#maker.begin(number, point, helper?.point);
+    for (const [each, given] of this.#given) if (given.device !== device || given.helper && given.helper !== line) this.#given.delete(each);
+    this.#also = line;
     this.#epochs.set(number, epoch);
     this.#newest = number;
     if (this.#epochs.size === 1 || device === this.#device && !this.asks) this.#decided = device;
     this.#device = device;
     this.#now = epoch;
-    this.#offer({ epoch: number, device, wrapped: write64(wrapped) });
+    this.#offer({ epoch: number, device, wrapped: write64(wrapped), ...(helper && { helper: line, also: write64(also) }) });
   }
 
   #offer(frame) {

@@ -57,6 +57,10 @@ class Talk {
     return this.#send({ type: "writing", pad });
   }
 
+  part() {
+    this.#send({ type: "part" });
+  }
+
   end() {
     this.#ending = true;
     if (!this.#send({ type: "end" })) this.#tell({ type: "trouble" });

@@ -9,7 +9,7 @@ ROOM = "bot.web.frames"
 _KINDS = (
     *("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device"),
     *("shut", "guide", "writing", "visible", "ready", "habits"),
-    *("answer", "ask", "call", "come", "colleagues", "unmute", "note"),
+    *("answer", "ask", "call", "come", "colleagues", "unmute", "note", "part", "aside"),
 )
 _NAMES = (
     "v",
@@ -42,6 +42,8 @@ SEEDS = (
     b'\0{"type": "duty", "to": "on"}',
     b'\0{"type": "habits", "capacity": 5, "breath": 10}',
     b'\0{"type": "answer", "ask": 1, "yes": true}',
+    b'\0{"type": "part"}',
+    b'\0{"type": "key", "epoch": 1, "device": "a", "wrapped": "AAAA", "helper": "b", "also": "AAAA"}',
     b'\0{"type": "ask", "talk": "AAAAAAAAAAAAAAAAAAAAAA", "kind": "mute", "to": "", "why": ["threats"]}',
     b"\1\3\1\2\1\4\0\2\5\6",
 )
