@@ -13,6 +13,7 @@ from fastapi.telemetry import TelemetryConfig
 
 from bot.counting import counter_names
 from bot.editions import Editions
+from bot.neighbours import Neighbours
 from bot.planned import Planned, planned_desk
 from bot.prospects import Prospects
 from bot.reception import Reception
@@ -123,15 +124,18 @@ class _Lasting:
         assets = load_assets(load_box(words), later, before.assets if before else None)
         desk, deadline = content.desks[settings.desk], settings.deadline_minutes * 60
         prospects = Prospects(words, lambda: planned_desk(desk, self.planned), self._in_sweden, deadline)
+        neighbours = Neighbours(content, words, settings.desk, settings.other_desks, self._in_sweden)
         reception = Reception(
-            content, words, end, self.tally, settings.desk, self._in_sweden, self.toll, prospects, self.planned
-        )
+            content, words, end, self.tally, settings.desk, self._in_sweden, self.toll, prospects, neighbours,
+            self.planned,
+        )  # fmt: skip
         return Site(
             settings=settings,
             content=content,
             words=words,
             reception=reception,
             prospects=prospects,
+            neighbours=neighbours,
             end=end,
             partings=before.partings if before else Partings(end, reception),
             paces=self.paces,

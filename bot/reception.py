@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.counting import Counts, names_of_step
+from bot.neighbours import Neighbours, tell_pointed
 from bot.planned import Planned, planned_desk
 from bot.prospects import Prospects
 from bot.toll import Paid, Price, Toll
@@ -50,6 +51,7 @@ JOIN = "join"
 CODES = "codes"  # leave a message instead; the page's script takes it from there
 OVER = "talk-over"  # the page learned that its talk is over
 GUIDED = "guided-on"  # the page learned that staff have ended its wait
+POINTED = "pointed"  # the page learned that its person points to another desk
 NEWS, AGAIN = "news", "open-again"  # the page learned that there is news of its wait; that the desk is open again
 
 
@@ -66,6 +68,7 @@ class Reception:
         now: Callable[[], datetime],
         toll: Toll,
         prospects: Prospects,
+        neighbours: Neighbours,
         planned: Planned,
         draw: Callable[[int], int] = secrets.randbelow,
     ) -> None:
@@ -78,6 +81,7 @@ class Reception:
         self._clock = now
         self._toll = toll
         self._prospects = prospects
+        self._neighbours = neighbours
         self._plan = planned
         self._draw = draw
 
@@ -121,6 +125,8 @@ class Reception:
             return self.show(state, None, "after")
         if event == Choose(GUIDED) and not talk:
             return await self.guide_on(state, channel)
+        if talk and event == Choose(POINTED):
+            return await tell_pointed(self._end, self._neighbours, self.show(state, talk), talk)
         if talk and event in {Choose(NEWS), Choose(AGAIN)}:
             return await self._tell_news(state, talk, channel, again=event == Choose(AGAIN))
         return None
@@ -233,7 +239,7 @@ class Reception:
 
     def _guide(self, state: State, why: str) -> Turn:
         """To the doors that take this visitor; who is in danger reads 112 before anything else."""
-        turn = sorry(self.show(state, None, "elsewhere"), why)
+        turn = sorry(self._neighbours.beside(self.show(state, None, "elsewhere")), why)
         if Danger(state.danger) is not Danger.URGENT:
             return turn
         first = danger_messages(self._now(), state, "danger.call")
@@ -251,7 +257,8 @@ class Reception:
         return replace(turn, reply=replace(turn.reply, choices=(wait, *turn.reply.choices)))
 
     async def _or_leave(self, turn: Turn, channel: Channel) -> Turn:
-        """Also offers to leave a message, where the page can seal one and the desk has a key to seal it to."""
+        """Also offers other desks, and to leave a message where the page can seal one and the desk has a key for it."""
+        turn = self._neighbours.beside(turn)
         try:
             if channel is not Channel.WEB or not await self._end.desk_line(self._desk):
                 return turn

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from handover.values import DeskId, Limits
 from safety.devices import BadDevice, read_key
+from safety.neighbours import read_neighbours
 from safety.price import FREE_LATELY
 
 
@@ -33,6 +34,7 @@ def _split_origins(value: object) -> object:
 
 
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_origins)]
+Neighbours = Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(read_neighbours)]
 NotOurs = Annotated[None, BeforeValidator(_refuse)]
 
 
@@ -50,6 +52,7 @@ class BotSettings(BaseSettings):
     title: str = Field(default="Läxhjälp", min_length=1, max_length=40)
     exit_url: str = Field(default="https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
     embed_origins: Origins = ()
+    other_desks: Neighbours = ()
     desk: DeskId = DeskId("demo")
     demo: bool = False
     deadline_minutes: int = Field(default=10, ge=1, le=240)

@@ -85,7 +85,18 @@ class Member:
     id: StaffId
     shown_name: str
     role: Role
-    desk: DeskId
+    desk: DeskId  # the home desk
+    others: tuple[DeskId, ...] = ()  # where staff answer too; known of who is signed in
+
+    @property
+    def desks(self) -> tuple[DeskId, ...]:
+        """All desks where this person answers, the home desk first."""
+        return (self.desk, *self.others)
+
+    @property
+    def at_home(self) -> "Member":
+        """The same without the other desks."""
+        return replace(self, others=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +275,17 @@ class _Found:
     recovers: bool
 
 
-def to_member(account: Staff) -> Member:
-    """The account without its secrets."""
-    return Member(StaffId(account.id), account.shown_name, Role(account.role), DeskId(account.desk))
+def to_member(account: Staff, others: str | None = None) -> Member:
+    """The account without its secrets. `others` as console.desk_tables.other_desks gives them; only staff answer."""
+    role = Role(account.role)
+    desks = {*(others or "").split()} - {account.desk} if role is Role.STAFF else set()
+    return Member(
+        StaffId(account.id),
+        account.shown_name,
+        role,
+        DeskId(account.desk),
+        tuple(DeskId(each) for each in sorted(desks)),
+    )
 
 
 def _folded(sign_in_name: str) -> str:

@@ -48,24 +48,25 @@ class Acts:
     async def wrap_up(self, frame: WrapUp) -> None:
         """Count closed choices about a talk that has ended, once."""
         choices = check_choices(frame.choices)
-        if choices is None or not self._presence.take_wrapup(frame.talk):
+        desk = None if choices is None else self._presence.take_wrapup(frame.talk)
+        if choices is None or desk is None:
             await self._refuse("no_wrapup", frame.talk)
             return
         for choice in choices:
-            self._count(f"wrapup.{choice}")
+            self._tally.add(desk, f"wrapup.{choice}")
         if choices:
-            self._count("wrapup.saved")
+            self._tally.add(desk, "wrapup.saved")
         await self._send({"type": "wrapped", "talk": frame.talk, "saved": bool(choices)})
 
     async def _release(self, frame: Release, ref: TalkRef) -> None:
         if isinstance(await self._end.release(ref, self._member.id), Done):
-            self._count("talk.returned")
+            self._tally.add(ref.desk, "talk.returned")
         await self._talks.leave(frame.talk, "released")
 
     async def _finish(self, frame: End, ref: TalkRef) -> None:
         outcome = await self._end.end(ref, self._member.id)
         if isinstance(outcome, Done):
-            self._count("talk.ended.staff")
+            self._tally.add(ref.desk, "talk.ended.staff")
             await self._talks.end(frame.talk, EndReason.STAFF)
         elif isinstance(outcome, Gone):
             await self._talks.end(frame.talk, None)
@@ -74,6 +75,3 @@ class Acts:
 
     async def _refuse(self, code: str, handle: str) -> None:
         await self._send({"type": "refused", "code": code, "talk": handle})
-
-    def _count(self, name: str) -> None:
-        self._tally.add(self._member.desk, name)

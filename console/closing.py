@@ -1,4 +1,4 @@
-"""A desk that closes, at once or by its hours: what its page is told, and what staff do with those who still wait."""
+"""Desks that close, at once or by their hours: what a page is told, and what staff do with those who still wait."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -10,18 +10,18 @@ from dialogues.closing import Stage, hours_of, stage
 from dialogues.doors import Desk
 from handover.counters import Tally
 from handover.ports import StaffEnd
-from handover.values import Done, Taken, TalkRef
+from handover.values import DeskId, Done, Taken, TalkRef
 
 
 class Closing:
-    """One open desk's view of it. `now` gives aware Swedish time, `desk` the desk as it is planned now."""
+    """One open page's view of it. `now` gives aware Swedish time, `desk` a desk as it is planned now."""
 
     def __init__(
         self,
         member: Member,
         *,
         staff_end: StaffEnd,
-        desk: Callable[[], Desk | None],
+        desk: Callable[[DeskId], Desk | None],
         tally: Tally,
         now: Callable[[], datetime],
         send: Callable[[Json], Awaitable[None]],
@@ -36,25 +36,32 @@ class Closing:
     async def act(self, frame: ShutDesk | Guide, rows: Mapping[str, TalkRef]) -> None:
         """Do what the page asks. `rows` are the handles that it was shown; any other has gone."""
         if isinstance(frame, ShutDesk):
-            await self._end.shut(self._member.desk, frame.reason)
+            await self._shut(frame)
             return
         ref = rows.get(frame.talk)
-        if not (await self.told())["closed"]:
-            await self._refuse("open", frame.talk)  # while somebody may still come, nobody is sent away
-        elif ref is None:
+        if ref is None:
             await self._refuse("gone", frame.talk)
+        elif not (await self.told(ref.desk))["closed"]:
+            await self._refuse("open", frame.talk)  # while somebody may still come, nobody is sent away
         else:
             await self._guide(ref, frame.talk)
 
-    async def told(self) -> Json:
-        """What the waiting list says of it: why the desk is shut (empty: it is not), how near the end of its hours is,
-        and whether who waits may be guided on."""
-        shut = await self._end.why_shut(self._member.desk)
-        stage = self._by_hours()
+    async def told(self, at: DeskId) -> Json:
+        """What the waiting list says of it: why this desk is shut (empty: it is not), how near the end of its hours is,
+        and whether who waits there may be guided on."""
+        shut = await self._end.why_shut(at)
+        stage = self._by_hours(at)
         return {"shut": shut or "", "stage": stage, "closed": bool(shut) or stage is Stage.CLOSED}
 
-    def _by_hours(self) -> Stage:
-        desk, now = self._desk(), self._now()
+    async def _shut(self, frame: ShutDesk) -> None:
+        desk = DeskId(frame.desk or self._member.desk)
+        if desk in self._member.desks:
+            await self._end.shut(desk, frame.reason)
+        else:
+            await self._send({"type": "refused", "code": "not_permitted"})
+
+    def _by_hours(self, at: DeskId) -> Stage:
+        desk, now = self._desk(at), self._now()
         return stage(hours_of(desk, now), now) if desk else Stage.OPEN
 
     async def _guide(self, ref: TalkRef, handle: str) -> None:

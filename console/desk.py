@@ -1,7 +1,7 @@
 """The conversation of one open desk with the staff end: device, duty, the waiting list, the talks in hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import assert_never
 
 from console.accounts import Member
@@ -11,6 +11,7 @@ from console.bells import Bells
 from console.closing import Closing
 from console.desk_bell import DeskBell
 from console.desk_device import DeskDevice
+from console.desk_frames import Point
 from console.desk_room import DeskRoom
 from console.devices import Devices, Ready, Revoked, Standing
 from console.duty import OwnDuty
@@ -19,8 +20,10 @@ from console.duty_frames import Habits as Wanted
 from console.duty_frames import Ready as BreathedEnough
 from console.frames import VERSION, Device, End, Frame, Hand, Heard, Release, Say, Take, Unsayable, WrapUp
 from console.habits import Habits
+from console.hands import Hands
 from console.help_frames import HelpFrame
 from console.help_views import HelpViews
+from console.pointing import Pointing
 from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
 from console.sign_frames import Writing
@@ -37,6 +40,7 @@ from handover.ports import StaffEnd
 from handover.values import (
     AtCapacity,
     Claimed,
+    DeskId,
     Gone,
     Limits,
     NotOnDuty,
@@ -74,10 +78,11 @@ class Desk:
         bells: Bells,
         limits: Limits,
         habits: Habits,
-        most: Callable[[], int],
+        most: Callable[[DeskId], int],
         steady: Callable[[], float],
         closing: Closing,
         wishes: Wishes,
+        others: Collection[DeskId],
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
@@ -102,18 +107,21 @@ class Desk:
             send=send,
         )
         self._displaced = asyncio.Event()
+        self._pointing = Pointing(member, self._talks, staff_end=staff_end, views=views, desks=others, send=send)
         self._furnish(together, along, bells)
 
     def _take_up_duty(
-        self, habits: Habits, most: Callable[[], int], steady: Callable[[], float], wishes: Wishes
+        self, habits: Habits, most: Callable[[DeskId], int], steady: Callable[[], float], wishes: Wishes
     ) -> OwnDuty:
+        self._hands = Hands(self._member.desks, self._talks, most=most, usual=self._limits.capacity)
         return OwnDuty(
             self._member,
             staff_end=self._end,
             presence=self._presence,
             habits=habits,
             limits=self._limits,
-            most=most,
+            hands=self._hands,
+            talks=self._talks,
             steady=steady,
             arrive=wishes.offer,
             send=self._send,
@@ -136,6 +144,8 @@ class Desk:
             ready=lambda: self._device.ready,
             on_duty=lambda: self.on_duty,
             wake=self._room.wake,
+            take=self._duty.take,
+            others=self._pointing.offered,
         )
         self._signs = Signs(member, talks, end)
         self._bell = DeskBell(member, presence, talks, bells, lambda: self._duty.capacity)
@@ -153,12 +163,7 @@ class Desk:
         """Resume, and serve until cancelled. Raises OpenedElsewhere, or HandoverError when the engine is gone."""
         async with asyncio.TaskGroup() as group:
             await self._resume(group)
-            for work in (
-                self._room.run,
-                self._duty.run,
-                self._watch_displacement,
-                self._device.watch,
-            ):
+            for work in (self._room.run, self._duty.run, self._watch_displacement, self._device.watch):
                 group.create_task(work())
 
     async def close(self) -> None:
@@ -166,7 +171,8 @@ class Desk:
         self._together.close()
         remaining = max(1, self._limits.lease - _DETECTION)
         if self._presences.close(self._member.id, self, remaining) and self.on_duty:
-            await self._end.shorten_lease(self._member.desk, self._member.id, remaining)
+            for desk in self._member.desks:
+                await self._end.shorten_lease(desk, self._member.id, remaining)
 
     async def handle(self, frame: Frame) -> None:
         """Do what the page asks; what cannot be done is answered with a code."""
@@ -208,7 +214,7 @@ class Desk:
             case _:
                 assert_never(frame)
 
-    async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End) -> None:
+    async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End | Point) -> None:
         match frame:
             case Say() | Unsayable():
                 await self._talks.say(frame)
@@ -218,17 +224,20 @@ class Desk:
                 await self._signs.pass_on(frame)
             case Release() | End():
                 await self._acts.act(frame)
+            case Point():
+                await self._pointing.point(frame)
             case _:
                 assert_never(frame)
 
     async def _resume(self, group: asyncio.TaskGroup) -> None:
         """After a reload or a lost connection: the same duty, the same talks, every message."""
-        held = await self._end.mine(self._member.desk, self._member.id)
-        await self._duty.resume(holding=bool(held))
+        held = [talk for desk in self._member.desks for talk in await self._end.mine(desk, self._member.id)]
+        await self._duty.resume(talk.ref for talk in held)
         await self._room.learn_names()
         await self._send({**self._duty.view(), "type": "hello", "v": VERSION})
         self._alongs.start(group)
         await self._talks.restore(held, group)
+        self._hands.expect(())
 
     async def _look(self, rows: list[WaitingVisitor]) -> None:
         """What else a change of the room may change."""
@@ -263,11 +272,10 @@ class Desk:
             await self._duty.be(wanted)
 
     async def _go_off_duty(self, code: str) -> None:
-        self._presence.duty = DutyState.OFF
         self._talks.expect_return(code)
         await self._alongs.leave_all()
-        for _ in await self._end.go_off_duty(self._member.desk, self._member.id):
-            self._count("talk.returned")
+        for ref in await self._duty.leave():
+            self._tally.add(ref.desk, "talk.returned")
         await self._talks.leave_all(code)
         await self._send(self._duty.view())
 
@@ -281,15 +289,11 @@ class Desk:
         if not self._device.ready:
             await self._refuse("no_device", frame.talk)
             return
-        outcome = await self._end.claim(ref, self._member.id, self._member.shown_name)
+        outcome = await self._duty.take(ref, lambda: self._end.claim(ref, self._member.id, self._member.shown_name))
         if isinstance(outcome, Claimed):
-            self._count("talk.taken")
-            await self._talks.open(outcome.talk)
+            self._tally.add(ref.desk, "talk.taken")
         else:
             await self._refuse(_NOT_CLAIMED[type(outcome)], frame.talk)
-
-    def _count(self, name: str) -> None:
-        self._tally.add(self._member.desk, name)
 
     async def _refuse(self, code: str, handle: str) -> None:
         await self._send({"type": "refused", "code": code, "talk": handle})

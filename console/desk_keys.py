@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.desk_tables import answers_at
 from console.tables import BoxRow, DeskKeyCopyRow, DeskKeyRow, DeviceRow, DeviceState, Sessions, Staff
 from handover.post import LONGEST
 from handover.values import DeskId
@@ -148,7 +149,9 @@ class DeskKeys:
         lost = await self._holders(session, row) - {each.key for each in await self._readers(session, desk)}
         if lost:
             row.retired = self._today()
-            await session.execute(delete(DeskKeyCopyRow).where(DeskKeyCopyRow.device.in_(lost)))
+            own = select(DeskKeyRow.id).where(DeskKeyRow.desk == desk)  # who left this desk may stay at another
+            copies = (DeskKeyCopyRow.device.in_(lost), DeskKeyCopyRow.desk_key.in_(own))
+            await session.execute(delete(DeskKeyCopyRow).where(*copies))
             return None
         if self._signing is not None and not self._lasts(row):
             row.line = sign_desk(self._signing, desk, read_key(row.key), self._today() + VALID)
@@ -159,9 +162,9 @@ class DeskKeys:
         return set(await session.scalars(held))
 
     async def _readers(self, session: AsyncSession, desk: str) -> list[DeviceRow]:
-        """Devices that may read: signed by this organisation, of an open account of this desk. One past its last day
-        may not read until it is signed anew, but keeps its copy."""
-        where = (Staff.desk == desk, Staff.active, DeviceRow.state == DeviceState.SIGNED)
+        """Devices that may read: signed by this organisation, of an open account that answers at this desk. One past
+        its last day may not read until it is signed anew, but keeps its copy."""
+        where = (answers_at(desk), Staff.active, DeviceRow.state == DeviceState.SIGNED)
         found = await session.scalars(select(DeviceRow).join(Staff, Staff.id == DeviceRow.staff_id).where(*where))
         return [row for row in found if row.line and _signed(self._organisation, row.line)]
 

@@ -1,4 +1,5 @@
-"""The waiting list as one open desk shows it: read anew whenever the room changes, and when the hours end."""
+"""The waiting list of all of one's desks, as one open page shows it: read anew whenever a room changes, and when hours
+end."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,8 +8,10 @@ from console.accounts import Member
 from console.closing import Closing
 from console.views import SHOWN_ROWS, Json, Views, handle_of
 from console.wishes import Wishes
+from handover.crew import At
+from handover.order import in_sight, over_desks
 from handover.ports import StaffEnd
-from handover.values import StaffId, TalkRef, WaitingVisitor
+from handover.values import DeskId, Load, StaffId, TalkRef, WaitingVisitor
 
 _PAUSE = 0.1  # seconds between two readings of the waiting list: a storm of changes is shown as one
 _KNOWN_ROWS = 8 * SHOWN_ROWS  # handles that this page was shown and may still ask for
@@ -55,7 +58,7 @@ class DeskRoom:
         self._views.names |= await self._wishes.names()
 
     async def _note_changes(self) -> None:
-        async with self._end.follow_room([self._member.desk]) as events:
+        async with self._end.follow_room(self._member.desks) as events:
             self.wake()
             async for _ in events:
                 self.wake()
@@ -64,15 +67,32 @@ class DeskRoom:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            rows = _lost_first(await self._end.waiting(self._member.desk), self._member.id)
-            load = await self._end.load(self._member.desk)
-            self._know(rows[:SHOWN_ROWS])
+            desks = self._member.desks
+            rows = _lost_first(over_desks([await self._end.waiting(desk) for desk in desks]), self._member.id)
+            shown = in_sight(rows, SHOWN_ROWS)
+            self._know(shown)
             await self.learn_names()
-            room = self._views.room(rows, load, self._member.id) | await self._closing.told()
-            self._wishes.mark(rows, room["rows"])
+            room = self._views.room(shown, len(rows), await self._load(), self._member.id)
+            room["desks"] = [await self._desk(desk) for desk in desks]
+            room |= {key: room["desks"][0][key] for key in ("shut", "stage", "closed")}  # of the home desk
+            self._wishes.mark(shown, room["rows"])
             await self._send(room)
             await self._look(rows)
             await asyncio.sleep(_PAUSE)
+
+    async def _desk(self, desk: DeskId) -> Json:
+        """What is said of one desk: its name, how many are on duty there, whether it closes."""
+        on_duty = (await self._end.load(desk)).on_duty
+        return {"id": desk, "name": self._views.desk_name(desk), "on_duty": on_duty, **await self._closing.told(desk)}
+
+    async def _load(self) -> Load:
+        """Over all desks; somebody who answers at several of them is one."""
+        first, *others = self._member.desks
+        if not others:
+            return await self._end.load(first)
+        there = [each for desk in self._member.desks for each in await self._end.crew(desk)]
+        able = {each.staff for each in there if each.at is At.ON and each.room}
+        return Load(0, len({each.staff for each in there}), len(able))
 
     async def _watch_clock(self) -> None:
         """A lease that lapses by itself tells nobody, nor does the end of the desk's hours."""

@@ -1,26 +1,29 @@
-"""The duty of one open desk: on, paused, in a break or off; the lease that tells the engine; quiet between visitors."""
+"""The duty of one open page: on, paused, in a break or off, at all of one's desks at once; the leases that tell the
+engine; quiet between visitors."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from math import ceil
 
 from console.accounts import Member
 from console.duty_frames import Habits as Wanted
 from console.habits import BREATHS, Habit, Habits
+from console.hands import Claim, Hands, Outcome
 from console.presence import DutyState, Presence
 from console.tables import finish
+from console.talks import Talks
 from console.views import Json
 from handover.crew import At, Colleague
 from handover.ports import StaffEnd
-from handover.values import Limits
+from handover.values import Claimed, DeskId, Limits, TalkRef
 
 _MINUTE = 60
 _LOOK = 1.0  # seconds between two looks whether the breathing space is over
 
 
 class OwnDuty:
-    """What the person at this desk said of their duty. `most()`: how many talks anybody takes at this desk, as its file
-    is now; `steady` in seconds, `arrive` is called whenever they come on duty."""
+    """What the person at this page said of their duty. `hands`: what they may still take, `talks` those in hand;
+    `steady` in seconds, `arrive` is called whenever they come on duty."""
 
     def __init__(
         self,
@@ -30,7 +33,8 @@ class OwnDuty:
         presence: Presence,
         habits: Habits,
         limits: Limits,
-        most: Callable[[], int],
+        hands: Hands,
+        talks: Talks,
         steady: Callable[[], float],
         arrive: Callable[[], Awaitable[None]],
         send: Callable[[Json], Awaitable[None]],
@@ -40,11 +44,11 @@ class OwnDuty:
         self._presence = presence
         self._habits = habits
         self._limits = limits
-        self._most = most
+        self._hands = hands
+        self._talks = talks
         self._steady = steady
         self._arrive = arrive
         self._send = send
-        self._habit = Habit()
         self._crew: Json = {}  # as the page was told last
 
     @property
@@ -54,13 +58,15 @@ class OwnDuty:
 
     @property
     def capacity(self) -> int:
-        """How many talks this person takes here."""
-        return self._habit.takes(self._limits.capacity, self._most())
+        """How many talks this person takes over all desks."""
+        return self._hands.capacity
 
-    async def resume(self, *, holding: bool) -> None:
-        """As it was before a reload; `holding`: talks are in hand."""
-        self._habit = await finish(self._habits.of(self._member.id))
-        if holding and not self.on:
+    async def resume(self, held: Iterable[TalkRef]) -> None:
+        """As it was before a reload; `held`: the talks that are in hand."""
+        held = list(held)
+        self._hands.habit = await finish(self._habits.of(self._member.id))
+        self._hands.expect(held)
+        if held and not self.on:
             # Taken in another process, or before this one started: whether they were paused is not known here, and
             # nobody is shown as available who did not say so.
             self._presence.duty = DutyState.PAUSED
@@ -75,18 +81,46 @@ class OwnDuty:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_lease())
             group.create_task(self._breathe())
+            group.create_task(self._follow_talks())
 
     async def renew(self) -> None:
-        """Tell the engine, which tells visitors and colleagues."""
+        """Tell the engine, which tells visitors and colleagues of every desk."""
+        async with self._hands.turn:
+            await self._renew(self._hands.desks)
+
+    async def take(self, ref: TalkRef, claim: Claim) -> Outcome:
+        """Bring a talk into these hands, when `claim` says so. One after another, and no desk offers what was taken at
+        another: what is left there is told before the next may be taken."""
+        desks = self._hands.desks
+        async with self._hands.turn:
+            if len(desks) > 1:
+                await self._renew((ref.desk,))
+            outcome = await claim()
+            if isinstance(outcome, Claimed):
+                await self._talks.open(outcome.talk)
+                await self._renew(desk for desk in desks if desk != ref.desk)
+        return outcome
+
+    async def leave(self) -> list[TalkRef]:
+        """Off duty at every desk; the talks that went back to the waiting rooms."""
+        self._presence.duty = DutyState.OFF
+        async with self._hands.turn:
+            return [ref for desk in self._hands.desks for ref in await self._end.go_off_duty(desk, self._member.id)]
+
+    async def _renew(self, desks: Iterable[DeskId]) -> None:
+        """In `turn`. What is left at a desk is counted at the moment when it is told; nobody who has left meanwhile is
+        brought back on duty."""
         member, at = self._member, self._presence.at(self._steady())
-        await self._end.go_on_duty(
-            member.desk,
-            member.id,
-            member.shown_name,
-            paused=at is not At.ON,
-            capacity=self.capacity,
-            at=at,
-        )
+        for desk in desks:
+            if self.on:
+                await self._end.go_on_duty(
+                    desk,
+                    member.id,
+                    member.shown_name,
+                    paused=at is not At.ON,
+                    capacity=self._hands.at(desk),
+                    at=at,
+                )
 
     async def be(self, state: DutyState) -> None:
         """On duty, paused or in a break. Whoever says so has breathed enough."""
@@ -103,8 +137,8 @@ class OwnDuty:
 
     async def choose(self, wanted: Wanted) -> None:
         """Remember how this person likes to work. A breathing space that has begun is not made longer."""
-        self._habit = Habit(wanted.capacity, wanted.breath)
-        await finish(self._habits.keep(self._member.id, self._habit))
+        self._hands.habit = Habit(wanted.capacity, wanted.breath)
+        await finish(self._habits.keep(self._member.id, self._hands.habit))
         if not wanted.breath:
             self._presence.breathes_until = 0.0
         if self.on:
@@ -113,20 +147,22 @@ class OwnDuty:
 
     def view(self) -> Json:
         """Where the duty stands, for the page; `left` in seconds."""
-        most, left = self._most(), max(0, ceil(self._presence.breathes_until - self._steady()))
+        breath, left = self._hands.habit.breath, max(0, ceil(self._presence.breathes_until - self._steady()))
         return {
             "type": "duty",
             "duty": self._presence.duty,
             "left": left if self._presence.duty is DutyState.ON else 0,
             "capacity": self.capacity,
-            "most": Habit().takes(most, most),
-            "breath": self._habit.breath,
+            "most": self._hands.most,
+            "breath": breath,
             "breaths": BREATHS,
         }
 
     async def show_crew(self) -> None:
         """Tell the page who of the desk is at work, when that has changed."""
-        crew = {"type": "crew", "crew": [self._colleague(each) for each in await self._end.crew(self._member.desk)]}
+        there = [each for desk in self._hands.desks for each in await self._end.crew(desk)]
+        people = sorted({each.staff: each for each in there}.values(), key=lambda each: (each.name, each.staff))
+        crew = {"type": "crew", "crew": [self._colleague(each) for each in people]}
         if crew != self._crew:
             self._crew = crew
             await self._send(crew)
@@ -138,6 +174,15 @@ class OwnDuty:
         while True:
             await asyncio.sleep(self._limits.lease / 3)
             if self.on:
+                await self.renew()
+
+    async def _follow_talks(self) -> None:
+        """What is taken or ended at one desk changes what is left at the others."""
+        changed = self._talks.changed
+        while True:
+            await changed.wait()
+            changed.clear()
+            if self.on and len(self._hands.desks) > 1:
                 await self.renew()
 
     async def _breathe(self) -> None:
@@ -152,8 +197,9 @@ class OwnDuty:
                     await self.ready()
                 continue
             presence.talk_ended.clear()
-            if self._habit.breath and presence.duty is DutyState.ON:
-                presence.breathes_until = self._steady() + self._habit.breath * _MINUTE
+            breath = self._hands.habit.breath
+            if breath and presence.duty is DutyState.ON:
+                presence.breathes_until = self._steady() + breath * _MINUTE
                 await self._tell()
 
     async def _tell(self) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from console.desk_frames import Point, read_point
 from console.duty_frames import Duty, Habits, Ready, read_duty, read_habits
 from console.frame_fields import BadFrame, read_handle, read_seq, read_text
 from console.help_frames import READERS as HELP
@@ -102,7 +103,7 @@ class Hand:
 
 DutyFrame = Duty | Ready | Habits | Visible
 RoomFrame = Take | ShutDesk | Guide
-TalkFrame = Say | Unsayable | Heard | Writing | Release | End | WrapUp | Hand
+TalkFrame = Say | Unsayable | Heard | Writing | Release | End | WrapUp | Hand | Point
 Frame = Device | DutyFrame | RoomFrame | TalkFrame | TogetherFrame | HelpFrame
 
 
@@ -169,6 +170,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     **HELP,
     "shut": read_shut,
     "guide": read_guide,
+    "point": read_point,
     "writing": read_writing,
     "visible": read_visible,
 }

@@ -21,7 +21,7 @@ class HelpViews:
         return {
             "type": "along",
             "talk": handle_of(ref),
-            **self._views.briefing(found.briefing),
+            **self._views.briefing(found.briefing, ref.desk),
             "name": self._words.pseudonym(found.pseudonym),
             "by": found.holder,
             "binding": write64(binding(ref)),

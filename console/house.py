@@ -22,6 +22,7 @@ from console.letters import Letters
 from console.library import Library
 from console.passkeys import Passkeys
 from console.people import People
+from console.postings import Postings
 from console.presence import Presences
 from console.rota import Rota
 from console.signins import SignIns
@@ -29,7 +30,7 @@ from console.stepup import StepUp
 from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
-from handover.values import Limits
+from handover.values import DeskId, Limits
 from safety.site import Site
 
 
@@ -49,6 +50,8 @@ class House:
     rota: Rota
     stepup: StepUp
     people: People
+    postings: Postings
+    others: tuple[DeskId, ...]  # whose pages visitors can be led to
     audit: Audit
     asking: Asking
     devices: Devices

@@ -1,6 +1,7 @@
 """The page of left letters, and what its script asks for. Only a signed device of the desk is given anything to open.
 
-Every call is a form post with the page's form token, and names the device; it is answered with JSON:
+Every call is a form post with the page's form token, and names the device and, of several, the desk; it is answered
+with JSON:
 
     keys      {desk, organisation, keys, lacking}    the desk's keys, and the devices that have no copy of the current
     make      {done}                                 a new key of the desk
@@ -26,7 +27,7 @@ from console.house import House, house_of
 from console.language import Words
 from console.letters import Left
 from console.mail import OFFERED
-from console.pages import render, words_of
+from console.pages import desk_names, render, words_of
 from console.views import Json, day_text, device_slot
 from handover.ports import HandoverError
 from handover.post import Letter
@@ -51,8 +52,17 @@ class _Refused(Exception):
 
 @router.get("")
 async def show_messages(request: Request) -> Response:
-    """The page. What is on it comes by its script, because only the device can open it."""
-    return render(request, "messages.html", page="messages", slot=device_slot(signed_in_of(request).member.id))
+    """The page of one of one's desks. What is on it comes by its script, because only the device can open it."""
+    member, names = signed_in_of(request).member, desk_names(request)
+    asked = DeskId(request.query_params.get("desk", ""))
+    return render(
+        request,
+        "messages.html",
+        page="messages",
+        slot=device_slot(member.id),
+        desk=asked if asked in member.desks else member.desk,
+        desks={desk: names.get(desk, desk) for desk in member.desks},
+    )
 
 
 @router.post("/keys")
@@ -99,8 +109,8 @@ async def _answered(request: Request, deed: Any) -> Response:
         return JSONResponse({"code": refused.code}, refused.status)
 
 
-async def _keys(request: Request, _form: FormData, device: str) -> Json:
-    house, desk = house_of(request), _desk(request)
+async def _keys(request: Request, form: FormData, device: str) -> Json:
+    house, desk = house_of(request), _desk(request, form)
     keys = await house.desk_keys.held(desk, device)
     return {
         "desk": desk,
@@ -113,7 +123,7 @@ async def _keys(request: Request, _form: FormData, device: str) -> Json:
 
 
 async def _make(request: Request, form: FormData, device: str) -> Json:
-    house, desk = house_of(request), _desk(request)
+    house, desk = house_of(request), _desk(request, form)
     try:
         made = await house.desk_keys.make(
             desk, device, _text(form, "key"), _text(form, "wrapped"), instead=bool(_text(form, "instead"))
@@ -136,19 +146,19 @@ async def _hand(request: Request, form: FormData, _device: str) -> Json:
         copies = json.loads(_text(form, "copies"))
         if not isinstance(copies, dict) or not all(isinstance(each, str) for each in copies.values()):
             raise _Refused(400, "bad")
-        await house_of(request).desk_keys.hand(_desk(request), _text(form, "key"), copies)
+        await house_of(request).desk_keys.hand(_desk(request, form), _text(form, "key"), copies)
     except (ValueError, RecursionError):
         raise _Refused(400, "bad") from None
     return {"done": True}
 
 
-async def _list(request: Request, _form: FormData, _device: str) -> Json:
+async def _list(request: Request, form: FormData, _device: str) -> Json:
     words = words_of(request)
-    return {"boxes": [_view(words, each) for each in await house_of(request).letters.left(_desk(request))]}
+    return {"boxes": [_view(words, each) for each in await house_of(request).letters.left(_desk(request, form))]}
 
 
 async def _take_answer(request: Request, form: FormData, _device: str) -> Json:
-    house, desk, name = house_of(request), _desk(request), _text(form, "box")
+    house, desk, name = house_of(request), _desk(request, form), _text(form, "box")
     up, down = _number(form, "up"), _number(form, "down")
     letter = Letter(Direction.DOWN, down + 1, up, _text(form, "line"), _text(form, "body"))
     if not letter.line or letter.line != (await house.desk_keys.lines()).get(desk):
@@ -165,7 +175,9 @@ async def _take_answer(request: Request, form: FormData, _device: str) -> Json:
 async def _mark(request: Request, form: FormData, _device: str) -> Json:
     seen = _number(form, "up"), _number(form, "down")
     letters = house_of(request).letters
-    return {"done": await letters.mark(_desk(request), _text(form, "box"), *seen, done=_text(form, "done") == "yes")}
+    return {
+        "done": await letters.mark(_desk(request, form), _text(form, "box"), *seen, done=_text(form, "done") == "yes")
+    }
 
 
 def _view(words: Words, left: Left) -> Json:
@@ -195,8 +207,12 @@ async def _device(request: Request, form: FormData) -> str:
     return key
 
 
-def _desk(request: Request) -> DeskId:
-    return signed_in_of(request).member.desk
+def _desk(request: Request, form: FormData) -> DeskId:
+    """Which of one's desks the page is about: the home desk, unless it says."""
+    member, desk = signed_in_of(request).member, DeskId(_text(form, "desk"))
+    if desk and desk not in member.desks:
+        raise _Refused(403, "bad")
+    return desk or member.desk
 
 
 def _text(form: FormData, name: str) -> str:

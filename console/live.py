@@ -44,6 +44,10 @@ class SignedOut(Exception):
     """The sign-in ended, or the account changed."""
 
 
+class DesksChanged(Exception):
+    """The person answers at other desks than before: the page connects again, as one of those."""
+
+
 class TooManyFrames(Exception):
     """More frames than a person's page sends."""
 
@@ -122,12 +126,11 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
 def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awaitable[None]]) -> Conversation:
     if signed_in.member.role is not Role.STAFF:
         return LoadWatch(signed_in.member, house.staff_end, send)
-    desk = signed_in.member.desk
-    views = Views(house.words[signed_in.language], house.content, house.word_lists)
+    views = Views(house.words[signed_in.language], house.content, house.word_lists, signed_in.member.desks)
     closing = Closing(
         signed_in.member,
         staff_end=house.staff_end,
-        desk=lambda: house.rota.planned(house.content.desks.get(desk)),
+        desk=lambda desk: house.rota.planned(house.content.desks.get(desk)),
         tally=house.tally,
         now=lambda: datetime.fromtimestamp(house.clock(), SWEDEN),
         send=send,
@@ -145,10 +148,11 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         bells=house.bells,
         limits=house.limits,
         habits=house.habits,
-        most=lambda: most_of(house.content, desk),
+        most=lambda desk: most_of(house.content, desk),
         steady=house.steady,
         closing=closing,
         wishes=Wishes(signed_in.member, staff_end=house.staff_end, asking=house.asking, words=words),
+        others=house.others,
         send=send,
     )
 
@@ -194,10 +198,13 @@ async def _watch_sign_in(house: House, signed_in: SignedIn, conversation: Conver
 
 
 async def _check_sign_in(house: House, signed_in: SignedIn, *, renew: bool = False) -> None:
-    """SignedOut when the sign-in has ended, or the account is not what it was."""
+    """SignedOut when the sign-in has ended, or the account is not what it was; DesksChanged when only its other desks
+    are not."""
     found = await finish(house.signins.find(signed_in.token, renew=renew))
-    if found is None or found.member != signed_in.member:
+    if found is None or found.member.at_home != signed_in.member.at_home:
         raise SignedOut
+    if found.member != signed_in.member:
+        raise DesksChanged
 
 
 async def _stop(tasks: list[asyncio.Task[None]], conversation: Conversation) -> int | None:
@@ -226,7 +233,7 @@ def _code(error: BaseException) -> int | None:
             return ELSEWHERE
         case TooManyFrames():
             return _TOO_MANY
-        case HandoverError():
+        case HandoverError() | DesksChanged():
             return _TRY_AGAIN
     log_failure(_logger, error_id(), error)
     return _FAILED

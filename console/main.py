@@ -49,6 +49,7 @@ from console.pages import WORD_LISTS, router
 from console.passkeys import Passkeys
 from console.people import People
 from console.plans import Plans
+from console.postings import Postings
 from console.presence import Presences
 from console.rota import Rota
 from console.settings import ConsoleSettings
@@ -229,6 +230,8 @@ def _furnish(
         rota=Rota(database.sessions, clock),
         stepup=StepUp(vault, accounts, passkeys),
         people=People(database.sessions, clock),
+        postings=Postings(database.sessions),
+        others=tuple(DeskId(desk) for desk, _ in settings.other_desks if desk in content.desks),
         audit=audit,
         asking=Asking(database.sessions),
         devices=Devices(database.sessions, clock, settings.organisation(), settings.signing_key()),

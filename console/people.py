@@ -9,10 +9,11 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.accounts import Member, create_account, to_member
+from console.desk_tables import StaffDeskRow, answers_at, other_desks
 from console.permissions import Role
 from console.tables import CodeSecret, Database, Invitation, Passkey, RecoveryCode, Sessions, SignIn, Staff
 from handover.values import DeskId
@@ -48,6 +49,7 @@ class Person:
     active: bool
     invited: int | None
     mine: bool
+    others: tuple[DeskId, ...]  # where they answer too
 
 
 class People:
@@ -58,17 +60,19 @@ class People:
         self._clock = clock
 
     async def listed(self, by: Member) -> list[Person]:
-        """The accounts of a coordinator's desk, or all, by desk and name; closed ones last."""
-        query = select(Staff).order_by(Staff.active.desc(), Staff.desk, Staff.shown_name, Staff.sign_in_name)
+        """The accounts of who answers at a coordinator's desk, or all, by desk and name; closed ones last."""
+        query = select(Staff, other_desks()).order_by(
+            Staff.active.desc(), Staff.desk, Staff.shown_name, Staff.sign_in_name
+        )
         if by.role is not Role.ADMINISTRATOR:
-            query = query.where(Staff.desk == by.desk)
+            query = query.where(answers_at(by.desk))
         async with self._sessions() as session:
-            accounts = await session.scalars(query)
+            accounts = (await session.execute(query)).all()
             links = await session.execute(
                 select(Invitation.staff_id, Invitation.ends).where(Invitation.ends > int(self._clock()))
             )
             until = {staff: ends // _HOUR for staff, ends in links}
-            return [_person(by, account, until.get(account.id)) for account in accounts]
+            return [_person(by, account, others, until.get(account.id)) for account, others in accounts]
 
     async def invite(self, by: Member, *, sign_in_name: str, shown_name: str, role: Role, desk: DeskId) -> Link | None:
         """A new account, and the link with which its owner sets it up. AccountError when it cannot be as asked; None
@@ -108,12 +112,14 @@ class People:
             return True
 
     async def change(self, by: Member, name: str, role: Role, desk: DeskId) -> bool:
-        """Give an account another role or desk; where it is signed in it is signed out."""
+        """Give an account another role or desk; where it is signed in it is signed out. Other desks stay with staff."""
         async with self._sessions.begin() as session:
             account = await _find(session, by, name)
             if account is None or by.role is not Role.ADMINISTRATOR:
                 return False
             account.role, account.desk = role, desk
+            lost = StaffDeskRow.desk == desk if role is Role.STAFF else true()
+            await session.execute(delete(StaffDeskRow).where(StaffDeskRow.staff_id == account.id, lost))
             await session.execute(delete(SignIn).where(SignIn.staff_id == account.id))
             return True
 
@@ -199,7 +205,7 @@ def _decides(by: Member, account: Staff) -> bool:
     return account.id != by.id and may_give(by, Role(account.role), DeskId(account.desk))
 
 
-def _person(by: Member, account: Staff, invited: int | None) -> Person:
+def _person(by: Member, account: Staff, others: str | None, invited: int | None) -> Person:
     return Person(
         account.sign_in_name,
         account.shown_name,
@@ -208,6 +214,7 @@ def _person(by: Member, account: Staff, invited: int | None) -> Person:
         account.active,
         invited,
         _decides(by, account),
+        to_member(account, others).others,
     )
 
 

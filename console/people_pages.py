@@ -9,7 +9,7 @@ from console.audit import Deed
 from console.guard import signed_in_of
 from console.house import house_of
 from console.pages import desk_names, field, hour_text, render, say, words_of
-from console.people import Link
+from console.people import Link, may_give
 from console.permissions import Role
 from console.sign_in_pages import begin
 from console.signing import Way
@@ -21,8 +21,17 @@ router = APIRouter()
 @router.get("/people")
 async def show_people(request: Request) -> Response:
     """The accounts of one's desk, or all."""
-    rows = await house_of(request).people.listed(signed_in_of(request).member)
-    return render(request, "people.html", page="people", rows=rows, hour=hour_text, desks=desk_names(request))
+    by, names = signed_in_of(request).member, desk_names(request)
+    rows = await house_of(request).people.listed(by)
+    return render(
+        request,
+        "people.html",
+        page="people",
+        rows=rows,
+        hour=hour_text,
+        desks=names,
+        open_to=names if by.role is Role.ADMINISTRATOR else {by.desk: names.get(by.desk, by.desk)},
+    )
 
 
 @router.get("/people/new")
@@ -103,6 +112,30 @@ async def change(request: Request) -> Response:
     if wanted is None or not await house.people.change(by, name, *wanted):
         return say(request, 403, "not-yours", "/people")
     await house.audit.note(by, Deed.ROLE, f"changed: {name}, {wanted[0]}, {wanted[1]}")
+    return RedirectResponse("/people", 303)
+
+
+@router.post("/people/desk")
+async def add_to_desk(request: Request) -> Response:
+    """Let a colleague of another desk answer here too."""
+    house, by, form = house_of(request), signed_in_of(request).member, await request.form()
+    name, desk = field(form, "name").strip().casefold(), DeskId(field(form, "desk") or by.desk)
+    if desk not in house.content.desks or not may_give(by, Role.STAFF, desk):
+        return say(request, 403, "not-yours", "/people")
+    if not await house.postings.add(by, name, desk):
+        return say(request, 400, "no-colleague", "/people")
+    await house.audit.note(by, Deed.ROLE, f"desk-added: {name}, {desk}")
+    return RedirectResponse("/people", 303)
+
+
+@router.post("/people/desk/remove")
+async def remove_from_desk(request: Request) -> Response:
+    """They do not answer at that desk any more; an open page of theirs learns it with its next look."""
+    house, by, form = house_of(request), signed_in_of(request).member, await request.form()
+    name, desk = field(form, "name"), DeskId(field(form, "desk"))
+    if not await house.postings.remove(by, name, desk):
+        return say(request, 403, "not-yours", "/people")
+    await house.audit.note(by, Deed.ROLE, f"desk-removed: {name}, {desk}")
     return RedirectResponse("/people", 303)
 
 

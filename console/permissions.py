@@ -60,6 +60,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "POST /people/reopen": _LEADERS,
     "GET /people/change": _ADMINISTRATOR,
     "POST /people/change": _ADMINISTRATOR,
+    "POST /people/desk": _LEADERS,
+    "POST /people/desk/remove": _LEADERS,
     "GET /audit": _LEADERS,
     "POST /audit/export": _LEADERS,
     "GET /outreach": _ALL,
@@ -114,6 +116,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # The waiting room as a whole.
     "live.shut": _STAFF,
     "live.guide": _STAFF,
+    "live.point": _STAFF,
     "POST /statistics/shut": _COORDINATOR,
     "POST /account/asked": _STAFF,
 }
@@ -146,6 +149,8 @@ FRESH: frozenset[str] = frozenset(
         "POST /people/sign-out",
         "POST /people/reopen",
         "POST /people/change",
+        "POST /people/desk",
+        "POST /people/desk/remove",
         "POST /audit/export",
         "POST /devices/approve",
         "POST /devices/revoke",

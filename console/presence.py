@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from handover.crew import At
-from handover.values import StaffId
+from handover.values import DeskId, StaffId
 
 _OPEN_WRAPUPS = 20  # ended talks that may still be wrapped up
 
@@ -33,13 +33,13 @@ class Presence:
     duty: DutyState = DutyState.OFF
     resumable_until: float = 0.0  # while no desk is open: until when a reload goes on as before
     open_desk: OpenDesk | None = None
-    wrapups: dict[str, None] = field(default_factory=dict)  # handles of ended talks, oldest first
+    wrapups: dict[str, DeskId] = field(default_factory=dict)  # ended talks by handle, oldest first
     breathes_until: float = 0.0  # a talk has just ended: not available before, unless they say so
     talk_ended: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def expect_wrapup(self, handle: str) -> None:
-        """A talk ended: one wrap-up is accepted for it."""
-        self.wrapups[handle] = None
+    def expect_wrapup(self, handle: str, desk: DeskId) -> None:
+        """A talk of this desk ended: one wrap-up is accepted for it."""
+        self.wrapups[handle] = desk
         if len(self.wrapups) > _OPEN_WRAPUPS:
             del self.wrapups[next(iter(self.wrapups))]
         self.talk_ended.set()
@@ -50,12 +50,9 @@ class Presence:
             return At.BREATHING if self.breathes_until > now else At.ON
         return At.BREAK if self.duty is DutyState.BREAK else At.PAUSED
 
-    def take_wrapup(self, handle: str) -> bool:
-        """Whether a wrap-up is still open for this talk; it is not open a second time."""
-        if handle not in self.wrapups:
-            return False
-        del self.wrapups[handle]
-        return True
+    def take_wrapup(self, handle: str) -> DeskId | None:
+        """The desk of this talk while a wrap-up is still open for it; it is not open a second time."""
+        return self.wrapups.pop(handle, None)
 
 
 class Presences:

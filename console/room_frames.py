@@ -9,10 +9,11 @@ from handover.outlook import Shut
 
 @dataclass(frozen=True, slots=True)
 class ShutDesk:
-    """Shut the desk at once for one of the closed reasons; None opens it again."""
+    """Shut a desk at once for one of the closed reasons; None opens it again. Without `desk` it is the home desk."""
 
     action: ClassVar[str] = "shut"
     reason: Shut | None
+    desk: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Guide:
 
 def read_shut(raw: dict[str, Any]) -> ShutDesk:
     """The frame; an empty reason opens. BadFrame for anything else."""
-    return ShutDesk(read_reason(read_text(raw, "reason")))
+    return ShutDesk(read_reason(read_text(raw, "reason")), read_text(raw, "desk") if "desk" in raw else "")
 
 
 def read_guide(raw: dict[str, Any]) -> Guide:

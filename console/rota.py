@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
+from console.desk_tables import answers_at
 from console.duty_tables import ClosedDayRow, ShiftRow
 from console.permissions import Role
 from console.tables import Sessions, Staff
@@ -207,7 +208,7 @@ def joined(stretches: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _able(desk: DeskId) -> tuple[ColumnElement[bool], ...]:
-    return Staff.active.is_(True), Staff.desk == desk, Staff.role == Role.STAFF
+    return Staff.active.is_(True), answers_at(desk), Staff.role == Role.STAFF
 
 
 def _begun(shift: Shift, today: date) -> bool:

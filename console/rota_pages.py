@@ -15,6 +15,7 @@ from console.pages import desk_names, field, render
 from console.permissions import allows
 from console.rota import WHOLE_DAY, Wanted
 from dialogues.hours import DAYS
+from handover.values import DeskId
 
 _WEEK = re.compile(r"\d{4}-W\d\d")
 _TIME = re.compile(r"(\d\d):(\d\d)")
@@ -68,16 +69,21 @@ async def close_day(request: Request) -> Response:
 async def _page(request: Request, monday: date, status: int = 200, **values: Any) -> Response:
     house, member = house_of(request), signed_in_of(request).member
     edits = allows(member.role, "POST /schedule/add")
+    names, wanted = desk_names(request), DeskId(request.query_params.get("desk", ""))
+    at = wanted if wanted in member.desks else member.desk
     shown = {"wrong": "", "given": dict.fromkeys(_FIELDS, ""), **values}
     return render(
         request,
         "schedule.html",
         status,
         page="schedule",
-        desk=desk_names(request).get(member.desk, member.desk),
-        planned=await house.rota.hours(member.desk) is not None,
-        days=await house.rota.week(member.desk, monday),
-        people=await house.rota.people(member.desk) if edits else {},
+        at=at,
+        desks={desk: names.get(desk, desk) for desk in member.desks},
+        asked=f"&desk={at}" if at != member.desk else "",
+        desk=names.get(at, at),
+        planned=await house.rota.hours(at) is not None,
+        days=await house.rota.week(at, monday),
+        people=await house.rota.people(at) if edits else {},
         edits=edits,
         week=_name(monday),
         number=monday.isocalendar().week,

@@ -5,19 +5,20 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 from cryptography.hazmat.primitives.asymmetric.ec import (
     SECP256R1,
     EllipticCurvePrivateKey,
     derive_private_key,
 )
-from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from handover.crew import MOST
 from handover.values import Limits
 from safety.devices import BadDevice, public_bytes, read_key
+from safety.neighbours import read_neighbours
 from safety.organisation import BadKey, read_signing_key
 from safety.site import Site, read_site
 
@@ -44,6 +45,7 @@ class ConsoleSettings(BaseSettings):
     lease_seconds: int = Field(default=15, ge=3)
     capacity: int = Field(default=3, ge=1, le=MOST)
     staff_url: str | None = None
+    other_desks: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(read_neighbours)] = ()
     staff_host: str = "localhost"
     staff_port: int = 8001
     state_key: SecretStr | None = None  # named only so that it can be refused

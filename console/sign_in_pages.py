@@ -84,7 +84,7 @@ async def sign_out(request: Request) -> Response:
     member = current.member
     form = await request.form()
     if member.role is Role.STAFF:
-        held = await house.staff_end.mine(member.desk, member.id)
+        held = [talk for desk in member.desks for talk in await house.staff_end.mine(desk, member.id)]
         if held and not form.get("sure"):
             return render(request, "sign_out.html", 409, page=None, count=len(held))
         await go_off_duty(request)
@@ -116,8 +116,9 @@ async def go_off_duty(request: Request) -> None:
     """Whoever asks is on duty nowhere any more; their talks go back to the waiting room."""
     house, member = house_of(request), signed_in_of(request).member
     house.presences.forget_duty(member.id)
-    for ref in await house.staff_end.go_off_duty(member.desk, member.id):
-        house.tally.add(ref.desk, "talk.returned")
+    for desk in member.desks:
+        for ref in await house.staff_end.go_off_duty(desk, member.id):
+            house.tally.add(ref.desk, "talk.returned")
 
 
 def signed_out() -> Response:

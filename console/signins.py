@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, delete, select, update
 
 from console.accounts import Member, to_member
+from console.desk_tables import other_desks
 from console.signing import Way
 from console.tables import Sessions, SignIn, Staff
 from handover.values import StaffId
@@ -85,17 +86,17 @@ class SignIns:
         async with self._sessions() as session:
             found = (
                 await session.execute(
-                    select(SignIn, Staff)
+                    select(SignIn, Staff, other_desks())
                     .join(Staff, Staff.id == SignIn.staff_id)
                     .where(SignIn.token_hash == hash_of(token), SignIn.expires > now, Staff.active)
                 )
             ).first()
         if found is None:
             return None
-        row, account = found
+        row, account, others = found
         if renew:
             await self._renew(row, now)
-        return SignedIn(token, to_member(account), row.language, Way(row.way), row.whole)
+        return SignedIn(token, to_member(account, others), row.language, Way(row.way), row.whole)
 
     async def _renew(self, row: SignIn, now: int) -> None:
         expires = min(_rounded_up(now + _IDLE, _GRAIN), row.ends)

@@ -34,23 +34,11 @@ from handover.events import (
     WentAway,
 )
 from handover.ports import StaffEnd
-from handover.values import Accepted, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
+from handover.values import Accepted, DeskId, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
 from safety.text64 import write64
 
-_SHOWN = (Heard, WentAway, CameBack, IsWriting, BriefingChanged)
-_Around = (
-    Heard
-    | WentAway
-    | CameBack
-    | IsWriting
-    | BriefingChanged
-    | WasTaken
-    | WasOpened
-    | WasMuted
-    | WasAsked
-    | Overheard
-    | AsideSaid
-)
+_Shown = Heard | WentAway | CameBack | IsWriting | BriefingChanged
+_Around = _Shown | WasTaken | WasOpened | WasMuted | WasAsked | Overheard | AsideSaid
 
 
 @dataclass(slots=True)
@@ -85,14 +73,17 @@ class Talks:
         self._tally = tally
         self._send = send
         self._device: str | None = None  # the signed line of the page's device, once it may read
+        self.changed = asyncio.Event()  # a talk came into these hands, or went
         self._held: dict[str, _Held] = {}
         self._group: asyncio.TaskGroup | None = None
-        self.aside: Callable[[TalkRef], Awaitable[None]] | None = (
-            None  # called for each line of a colleague who reads along
-        )
+        self.aside: Callable[[TalkRef], Awaitable[None]] | None = None  # hears of lines of who reads along
 
     def __len__(self) -> int:
         return len(self._held)
+
+    def count(self, desk: DeskId) -> int:
+        """How many of them are at this desk."""
+        return sum(held.ref.desk == desk for held in self._held.values())
 
     def __contains__(self, handle: str) -> bool:
         return handle in self._held
@@ -125,6 +116,7 @@ class Talks:
             return
         held = _Held(handle_of(talk.ref), talk.ref)
         self._held[held.handle] = held
+        self.changed.set()
         held.task = self._group.create_task(self._follow(held))
         await held.ready.wait()
 
@@ -159,7 +151,7 @@ class Talks:
     async def hand(self, handle: str) -> None:
         """What is at hand for this talk, as its briefing is now."""
         ref = self.ref(handle)
-        mine = await self._end.mine(self._member.desk, self._member.id) if ref else []
+        mine = await self._end.mine(ref.desk, self._member.id) if ref else []
         talk = next((each for each in mine if each.ref == ref), None)
         if talk is None:
             await self._send({"type": "refused", "code": "not_yours", "talk": handle})
@@ -169,7 +161,7 @@ class Talks:
     async def end(self, handle: str, reason: EndReason | None) -> None:
         """The talk has ended (None: nobody can tell any more why): the page erases its words and offers the wrap-up."""
         if handle in self._held:
-            self._presence.expect_wrapup(handle)
+            self._presence.expect_wrapup(handle, self._held[handle].ref.desk)
             await self._drop(handle, {"type": "ended", "talk": handle, "reason": reason or "gone"})
 
     async def leave(self, handle: str, code: str) -> None:
@@ -190,6 +182,7 @@ class Talks:
         held = self._held.pop(handle, None)
         if held is None:
             return
+        self.changed.set()
         await self._send(frame)
         if held.task is not None and held.task is not asyncio.current_task():
             held.task.cancel()
@@ -220,7 +213,7 @@ class Talks:
 
     async def _show_all(self, held: _Held) -> None:
         """Send the whole talk, read after the subscription began, so that nothing falls between."""
-        mine = await self._end.mine(self._member.desk, self._member.id)
+        mine = await self._end.mine(held.ref.desk, self._member.id)
         talk = next((each for each in mine if each.ref == held.ref), None)
         if talk is None:
             await self._find_out(held)
@@ -259,8 +252,8 @@ class Talks:
     async def _tell_around(self, held: _Held, event: _Around) -> None:
         if isinstance(event, AsideSaid) and self.aside:
             await self.aside(held.ref)
-        elif isinstance(event, _SHOWN):
-            await self._send(self._views.event(held.handle, event))  # all else is our own doing
+        elif isinstance(event, _Shown):
+            await self._send(self._views.event(held.ref, event))  # all else is our own doing
 
     async def _show_said(self, held: _Held, event: Said) -> None:
         """The next message is shown as it came; anything but the next means reading the log again."""

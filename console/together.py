@@ -9,6 +9,7 @@ from typing import assert_never
 
 from console.accounts import Member
 from console.alongs import Alongs
+from console.hands import Taking
 from console.talks import Talks
 from console.together_frames import Answer, Ask, Call, Colleagues, Come, Note, TogetherFrame, Unmute
 from console.together_views import TogetherViews, colleague_handle
@@ -19,7 +20,7 @@ from handover.ports import StaffEnd
 from handover.values import (
     AskKind,
     AtCapacity,
-    Claimed,
+    DeskId,
     Done,
     Gone,
     NotOnDuty,
@@ -42,7 +43,8 @@ _CODES: dict[type[Busy | NotOnDuty | AtCapacity | NotYours | Gone | Stale], str]
 
 class Together:
     """One open desk's part. `ready` tells whether the page's device may open talks, `on_duty`
-    whether it is to be asked; `wake` makes the desk look again."""
+    whether it is to be asked; `wake` makes the desk look again, `take` brings a talk into these hands,
+    `others` are the desks that a visitor can be pointed to."""
 
     def __init__(
         self,
@@ -56,6 +58,8 @@ class Together:
         ready: Callable[[], bool],
         on_duty: Callable[[], bool],
         wake: Callable[[], None],
+        take: Taking,
+        others: Callable[[DeskId], list[Json]],
     ) -> None:
         self._member = member
         self._talks = talks
@@ -66,6 +70,8 @@ class Together:
         self._ready = ready
         self._on_duty = on_duty
         self._wake = wake
+        self._take = take
+        self._others = others
         self._shown: Json = {}
         self._refs: dict[str, TalkRef] = {}  # what others ask about: a talk that was not shown is unknown
         self._known: dict[str, tuple[StaffId, str]] = {}  # colleagues as the page was shown them
@@ -88,7 +94,7 @@ class Together:
 
     async def look(self) -> None:
         """Tell the page what it is asked and what became of its own questions; take over what both said yes to."""
-        matters = await self._end.asks(self._member.desk)
+        matters = [matter for desk in self._member.desks for matter in await self._end.asks(desk)]
         for matter in matters:
             if self._is_agreed(matter):
                 await self._take_over(matter)
@@ -109,7 +115,7 @@ class Together:
     async def _handle_own(self, frame: Colleagues | Ask | Unmute | Call | Note, ref: TalkRef) -> None:
         match frame:
             case Colleagues():
-                await self._show_colleagues(frame)
+                await self._show_colleagues(frame, ref.desk)
             case Ask():
                 await self._ask(frame, ref)
             case Unmute():
@@ -122,17 +128,19 @@ class Together:
             case _:
                 assert_never(frame)
 
-    async def _show_colleagues(self, frame: Colleagues) -> None:
-        """Who is there, to take over only with room: those who are not paused first."""
+    async def _show_colleagues(self, frame: Colleagues, desk: DeskId) -> None:
+        """Who is at the talk's desk, to take over only with room: those who are not paused first."""
         free = frame.kind is AskKind.HELP
-        crew = await self._end.crew(self._member.desk)
+        crew = await self._end.crew(desk)
         able = [each for each in crew if each.staff != self._member.id and (each.room or free)]
         able.sort(key=lambda each: (each.at is not At.ON, each.name))
         self._known = {colleague_handle(each.staff): (each.staff, each.name) for each in able}
         rows = [
             {"id": colleague_handle(each.staff), "name": each.name, "paused": each.at is not At.ON} for each in able
         ]
-        await self._send({"type": "colleagues", "talk": frame.talk, "kind": frame.kind.value, "rows": rows})
+        desks = [] if free else self._others(desk)
+        found: Json = {"type": "colleagues", "talk": frame.talk, "kind": frame.kind.value, "rows": rows, "desks": desks}
+        await self._send(found)
 
     async def _ask(self, frame: Ask, ref: TalkRef) -> None:
         to, name = self._known.get(frame.to, (None, "")) if frame.to else (None, "")
@@ -184,9 +192,7 @@ class Together:
         """Both said yes. A page that cannot read (any more) takes nothing: the question lapses."""
         if not self._ready() or handle_of(matter.ref) in self._talks:
             return
-        outcome = await self._end.move(matter.ref, self._member.id, self._member.shown_name)
-        if isinstance(outcome, Claimed):
-            await self._talks.open(outcome.talk)
+        await self._take(matter.ref, lambda: self._end.move(matter.ref, self._member.id, self._member.shown_name))
 
     async def _tell_mutes(self, matters: list[Matter]) -> None:
         """One's own question to mute was confirmed, perhaps before it was ever seen open here."""

@@ -84,9 +84,12 @@ TogetherFrame = Colleagues | Ask | Answer | Unmute | Call | Come | Note
 
 def _kind(raw: dict[str, Any]) -> AskKind:
     try:
-        return AskKind(read_text(raw, "kind"))
+        kind = AskKind(read_text(raw, "kind"))
     except ValueError:
         raise BadFrame from None
+    if kind is AskKind.DESK:  # console.desk_frames.Point asks that
+        raise BadFrame
+    return kind
 
 
 def _colleagues(raw: dict[str, Any]) -> Colleagues:

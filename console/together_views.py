@@ -5,7 +5,7 @@ import hashlib
 from console.language import Words
 from console.views import Json, Views, handle_of
 from handover.asks import Ask, AskStage, Call, Matter
-from handover.values import AskKind, StaffId
+from handover.values import AskKind, DeskId, StaffId
 from safety.text64 import write64
 
 
@@ -26,7 +26,7 @@ class TogetherViews:
         return {
             "type": "together",
             "asked": [self._asked(each, ask) for each in matters if on_duty and (ask := _to_answer(each, me))],
-            "own": [_own(each, each.ask) for each in matters if each.holder == me and each.ask],
+            "own": [self._own(each, each.ask) for each in matters if each.holder == me and each.ask],
             "helped": [
                 {"talk": handle_of(each.ref), "name": each.helper_name}
                 for each in matters
@@ -48,7 +48,16 @@ class TogetherViews:
             "by": matter.name,
             "name": self._words.pseudonym(matter.pseudonym),
             "why": [self._words(f"mute.{reason}") for reason in ask.why if f"mute.{reason}" in self._words.texts],
-            **({} if ask.kind is AskKind.MUTE else self._views.briefing(matter.briefing)),
+            **({} if ask.kind is AskKind.MUTE else self._views.briefing(matter.briefing, matter.ref.desk)),
+        }
+
+    def _own(self, matter: Matter, ask: Ask) -> Json:
+        return {
+            "talk": handle_of(matter.ref),
+            "number": ask.number,
+            "kind": ask.kind.value,
+            "stage": ask.stage.value,
+            "to": self._views.desk_name(DeskId(ask.name)) if ask.kind is AskKind.DESK else ask.name,
         }
 
     def _call(self, matter: Matter, call: Call, me: StaffId) -> Json:
@@ -68,13 +77,3 @@ def _to_answer(matter: Matter, me: StaffId) -> Ask | None:
     if ask is None or matter.holder in {me, None} or ask.to not in {me, None}:
         return None
     return ask if ask.stage in {AskStage.COLLEAGUE, AskStage.VISITOR} else None
-
-
-def _own(matter: Matter, ask: Ask) -> Json:
-    return {
-        "talk": handle_of(matter.ref),
-        "number": ask.number,
-        "kind": ask.kind.value,
-        "stage": ask.stage.value,
-        "to": ask.name,
-    }

@@ -10,9 +10,22 @@ from console.language import Words
 from console.wrapup import suggest
 from dialogues.hand import AtHand, cards, phrases, texts
 from dialogues.values import AgeBand, Audience, Content, State, Status
+from dialogues.wording import in_language
 from handover.events import BriefingChanged, CameBack, Heard, IsWriting, WentAway
 from handover.keys import binding
-from handover.values import Briefing, Channel, Danger, Keys, Load, Message, OwnTalk, StaffId, TalkRef, WaitingVisitor
+from handover.values import (
+    Briefing,
+    Channel,
+    Danger,
+    DeskId,
+    Keys,
+    Load,
+    Message,
+    OwnTalk,
+    StaffId,
+    TalkRef,
+    WaitingVisitor,
+)
 from safety.text64 import write64
 
 SHOWN_ROWS = 50  # of the waiting list; whoever is further down is shown as a number
@@ -34,20 +47,24 @@ def device_slot(staff: StaffId) -> str:
 
 
 class Views:
-    """Turns values into frames, in one language. `compared` are the languages that have a list of safety words."""
+    """Turns values into frames, in one language. `compared` are the languages that have a list of safety words; of
+    several `desks`, each row and talk says which one is its own."""
 
-    def __init__(self, words: Words, content: Content, compared: Collection[str] = ()) -> None:
+    def __init__(
+        self, words: Words, content: Content, compared: Collection[str] = (), desks: Collection[DeskId] = ()
+    ) -> None:
+        self._several = len(desks) > 1
         self._words = words
         self._content = content
         self._compared = compared
         self.names: frozenset[str] = frozenset()  # of staff who may be asked for: no other is shown as a wish
 
-    def room(self, rows: list[WaitingVisitor], load: Load, me: str) -> Json:
-        """The waiting list as it is now; `me` is whose page it is."""
+    def room(self, rows: list[WaitingVisitor], total: int, load: Load, me: str) -> Json:
+        """The rows of the waiting list that are shown, of `total`; `me` is whose page it is."""
         return {
             "type": "room",
-            "rows": [self._row(row, me) for row in rows[:SHOWN_ROWS]],
-            "total": len(rows),
+            "rows": [self._row(row, me) for row in rows],
+            "total": total,
             "available": load.available,
             "on_duty": load.on_duty,
         }
@@ -57,7 +74,9 @@ class Views:
         return {
             "type": "talk",
             "talk": handle_of(talk.ref),
-            **self.briefing(talk.briefing),
+            **self.briefing(talk.briefing, talk.ref.desk),
+            "desk": talk.ref.desk,
+            "routine": self._routine(talk.ref.desk),
             "name": self._words.pseudonym(talk.pseudonym),
             "binding": write64(binding(talk.ref)),
             "compare": talk.briefing.language if talk.briefing.language in self._compared else "",
@@ -73,10 +92,15 @@ class Views:
         """The keys of a talk, because the visitor's page gave one, or an epoch began."""
         return {"type": "keys", "talk": handle, **_keys(keys)}
 
-    def briefing(self, briefing: Briefing) -> Json:
-        """What the visitor chose, in words."""
+    def desk_name(self, desk: DeskId) -> str:
+        """What a desk is called; one that has gone keeps its id."""
+        found = self._content.desks.get(desk)
+        return (found and in_language(found.names, self._words.language)) or desk
+
+    def briefing(self, briefing: Briefing, desk: DeskId | None = None) -> Json:
+        """What the visitor chose, in words; of several desks, also at which one it was."""
         return {
-            "facts": self._facts(briefing),
+            "facts": [*self._desk_fact(desk), *self._facts(briefing)],
             "danger": briefing.danger.value,
             "danger_text": "" if briefing.danger is Danger.NONE else self._words.label("danger", briefing.danger),
             "suggested": suggest(briefing.audience, briefing.age_band),
@@ -94,15 +118,16 @@ class Views:
         shown = {kind: [self._at_hand(each) for each in things] for kind, things in found.items()}
         return {"type": "hand", "talk": handle, **shown}
 
-    def event(self, handle: str, event: Heard | WentAway | CameBack | IsWriting | BriefingChanged) -> Json:
+    def event(self, ref: TalkRef, event: Heard | WentAway | CameBack | IsWriting | BriefingChanged) -> Json:
         """What changed around a talk besides its messages."""
+        handle = handle_of(ref)
         match event:
             case Heard():
                 return {"type": "delivered", "talk": handle, "seq": event.seq}
             case IsWriting():
                 return {"type": "writing", "talk": handle}
             case BriefingChanged():
-                return {"type": "briefing", "talk": handle, **self.briefing(event.briefing)}
+                return {"type": "briefing", "talk": handle, **self.briefing(event.briefing, ref.desk)}
         return {"type": "away", "talk": handle, "away": isinstance(event, WentAway)}
 
     def _at_hand(self, thing: AtHand) -> Json:
@@ -117,8 +142,18 @@ class Views:
             "name": self._words.pseudonym(row.pseudonym),
             "waited": row.waited,
             "back": row.lost == me,
-            **self.briefing(row.briefing),
+            "desk": row.ref.desk,
+            **self.briefing(row.briefing, row.ref.desk),
         }
+
+    def _routine(self, desk: DeskId) -> str:
+        found = self._content.desks.get(desk)
+        return in_language(found.reporting, self._words.language) if found else ""
+
+    def _desk_fact(self, desk: DeskId | None) -> list[Json]:
+        if desk is None or not self._several:
+            return []
+        return [{"key": "desk", "label": self._words("fact.desk"), "text": self.desk_name(desk)}]
 
     def _facts(self, briefing: Briefing) -> list[Json]:
         words = self._words

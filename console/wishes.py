@@ -7,7 +7,7 @@ from console.language import Words
 from console.views import Json
 from handover.outlook import Asked
 from handover.ports import StaffEnd
-from handover.values import WaitingVisitor
+from handover.values import DeskId, WaitingVisitor
 
 
 class Wishes:
@@ -19,17 +19,18 @@ class Wishes:
         self._asking = asking
         self._words = words
         self._own: Asked | None = None
-        self._there: list[Asked] = []
+        self._there: dict[DeskId, list[Asked]] = {}
 
     async def offer(self) -> None:
         """Tell the engine, because the staff member comes on duty."""
         self._own = await self._asking.of(self._member.id, self._member.shown_name)
-        await self._end.be_asked(self._member.desk, self._member.id, self._own)
+        for desk in self._member.desks:
+            await self._end.be_asked(desk, self._member.id, self._own)
 
     async def names(self) -> frozenset[str]:
         """Read who is on duty and may be asked for; the names that may be shown, because staff gave them."""
-        self._there = await self._end.asked(self._member.desk)
-        return frozenset(asked.name for asked in self._there if asked.by_name)
+        self._there = {desk: await self._end.asked(desk) for desk in self._member.desks}
+        return frozenset(asked.name for there in self._there.values() for asked in there if asked.by_name)
 
     def mark(self, rows: list[WaitingVisitor], shown: list[Json]) -> None:
         """Add to each shown row that has a wish whether it is for this staff member, and if not, what is asked before
@@ -39,6 +40,6 @@ class Wishes:
             if not wish:
                 continue
             mine = bool(self._own and self._own.fits(wish))
-            others = any(asked.fits(wish) for asked in self._there)
+            others = any(asked.fits(wish) for asked in self._there.get(row.ref.desk, ()))
             key = "mine" if mine else "other" if others else "nobody"
             view["wish"] = {"mine": mine, "text": self._words(f"wish.{key}")}

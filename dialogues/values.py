@@ -91,6 +91,7 @@ class Item:
     detail: str = ""
     href: str | None = None  # opened in a new tab, noreferrer; tel: for phone numbers
     choice: str | None = None  # id of the choice that changes this row
+    here: bool = False  # opened in this window, in the place of this page
 
 
 @dataclass(frozen=True, slots=True)

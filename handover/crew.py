@@ -42,8 +42,8 @@ class StaffCrew(Protocol):
         at: At | None = None,
     ) -> None:
         """Start or renew the lease (LEASE seconds), paused or not. `name` is what visitors and colleagues will see.
-        With the lease stands how many talks this person takes (LIMITS.capacity unless said), and how colleagues see
-        them (ON or PAUSED unless said)."""
+        With the lease stands how many talks this person takes at this desk (LIMITS.capacity unless said; 0 when talks
+        at other desks leave no room here), and how colleagues see them (ON or PAUSED unless said)."""
 
     async def crew(self, desk: DeskId) -> list[Colleague]:
         """Everybody of the desk with a valid lease, by name."""

@@ -21,11 +21,11 @@ class RedisStaffCrew(RedisEnd):
         capacity: int | None = None,
         at: At | None = None,
     ) -> None:
-        """Also refuses a capacity below 1 and who is said to be ON but paused, with ValueError."""
+        """Also refuses a capacity below 0 and who is said to be ON but paused, with ValueError."""
         most = self._limits.capacity if capacity is None else capacity
         at = at or (At.PAUSED if paused else At.ON)
-        if most < 1 or paused is (at is At.ON):
-            raise ValueError("who is on duty takes one talk or more, and is not paused")
+        if most < 0 or paused is (at is At.ON):
+            raise ValueError("who is on duty takes no fewer than no talks, and is not paused")
         await self._wire.call(
             "onduty",
             desk_keys(desk),

@@ -14,6 +14,7 @@ from handover.events import RoomEvent, TalkEvent
 from handover.help import StaffHelp, VisitorHelp
 from handover.outlook import Closed
 from handover.plan import StaffPlan, VisitorPlan
+from handover.pointing import StaffPointing
 from handover.post import StaffPost, VisitorPost
 from handover.room import StaffRoom, VisitorRoom
 from handover.sign import StaffSign, VisitorSign
@@ -118,7 +119,7 @@ class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorHelp, VisitorRoom
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
 
 
-class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffHelp, StaffRoom, StaffSign, Protocol):
+class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffHelp, StaffRoom, StaffSign, StaffPointing, Protocol):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:

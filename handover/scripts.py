@@ -14,7 +14,7 @@ _NAMES = (
     "ask", "answer", "consent", "move", "unmute", "call", "come", "note", "outlook", "shut", "guide",
     "beasked", "asked",
     "offer", "leave", "erase", "settle", "place",
-    "writing",
+    "writing", "point",
     "help", "part", "tend", "overhear", "aside", "asides",
 )  # fmt: skip
 

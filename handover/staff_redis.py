@@ -12,7 +12,9 @@ from handover.end_redis import LAST_SEQ, clamp
 from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.help_redis import RedisStaffHelp
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
+from handover.order import in_order
 from handover.plan_redis import RedisStaffPlan
+from handover.pointing_redis import RedisStaffPointing
 from handover.ports import EngineUnavailable, HandoverError
 from handover.room_redis import RedisStaffRoom
 from handover.sign_redis import RedisStaffSign
@@ -22,7 +24,6 @@ from handover.values import (
     Accepted,
     AtCapacity,
     Claimed,
-    Danger,
     DeskId,
     Done,
     Gone,
@@ -42,11 +43,17 @@ from handover.values import (
 )
 
 MICROSECONDS = 1_000_000
-FIRST = 10  # rows that go before all others because they are urgent
 
 
 class RedisStaffEnd(
-    RedisStaffAsks, RedisStaffHelp, RedisStaffCrew, RedisStaffPlan, RedisStaffRoom, RedisStaffSign, StaffEditions
+    RedisStaffAsks,
+    RedisStaffHelp,
+    RedisStaffCrew,
+    RedisStaffPlan,
+    RedisStaffPointing,
+    RedisStaffRoom,
+    RedisStaffSign,
+    StaffEditions,
 ):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
@@ -76,7 +83,7 @@ class RedisStaffEnd(
             for (ref, joined), (state, briefing, pseudonym, lost) in zip(talks, rows, strict=True)
             if state == b"waiting"
         ]
-        return _in_order(visitors)
+        return in_order(visitors)
 
     async def load(self, desk: DeskId) -> Load:
         waiting, on_duty, available, _ = await self._wire.call("presence", desk_keys(desk))
@@ -242,14 +249,6 @@ class RedisStaffEnd(
         for ref, exists in zip(refs, alive, strict=True):
             if not exists:
                 await self._talk("drop", ref, id=ref.talk)
-
-
-def _in_order(visitors: list[WaitingVisitor]) -> list[WaitingVisitor]:
-    """The urgent first, and all in their order of joining, which is how they come. Beyond FIRST urgent ones nobody goes
-    before anybody: so many at once are rather somebody who floods the room, and those who wait must stay in sight."""
-    urgent = [visitor for visitor in visitors if visitor.briefing.danger is Danger.URGENT][:FIRST]
-    first = {visitor.ref for visitor in urgent}
-    return [*urgent, *(visitor for visitor in visitors if visitor.ref not in first)]
 
 
 def _room_event(_channel: str, _payload: bytes) -> RoomEvent:

@@ -130,6 +130,7 @@ class Opening:
 class AskKind(StrEnum):
     MOVE = "move"  # hand the talk over to a colleague; the visitor is asked too
     HELP = "help"  # read along, to help whoever holds the talk; the visitor is asked too
+    DESK = "desk"  # go on at another desk; the visitor alone is asked
     MUTE = "mute"  # take none of the visitor's words for now; any colleague may confirm
 
 

@@ -54,6 +54,7 @@ class Sides:
     demo_coordinator: str
     data: Path
     output: Path
+    bot_settings: Mapping[str, str]  # for another visitor app beside it
 
 
 def free_port() -> int:
@@ -132,7 +133,29 @@ def running_apart(folder: Path, visitor_url: str, staff_url: str, **settings: st
             demo_coordinator=f"{staff}demo/{coordinator_token}",
             data=folder / "var",
             output=output,
+            bot_settings=shared | bot,
         )
+
+
+@contextmanager
+def another_desk(sides: Sides, folder: Path, desk: str, port: int, **settings: str) -> Iterator[str]:
+    """Another visitor app beside these sides, for another desk, on this port; its address."""
+    folder.mkdir(parents=True, exist_ok=True)
+    output, address = folder / "output.log", f"http://127.0.0.1:{port}/"
+    own = {
+        **sides.bot_settings,
+        "FRISTAD_DESK": desk,
+        "FRISTAD_VISITOR_PORT": str(port),
+        "FRISTAD_STATE_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        **{f"FRISTAD_{name}": value for name, value in settings.items()},
+    }
+    with output.open("wb") as sink:
+        process = start(["-m", "fristad", "bot"], own, folder, sink)
+    try:
+        wait_until_healthy(process, address, output)
+        yield address
+    finally:
+        end(process)
 
 
 def start(arguments: list[str], own: Mapping[str, str], folder: Path, sink: BinaryIO) -> subprocess.Popen[bytes]:

@@ -6,6 +6,7 @@ exception is a box that a visitor asked for: it is found by its code alone, whic
 
 import re
 
+import console.desk_tables
 import console.duty_tables  # noqa: F401  # its tables are among them
 from console.permissions import PERMISSIONS
 from console.tables import Base
@@ -16,6 +17,7 @@ from handover.values import DeskId, TalkId, TalkRef
 TABLES = {
     "staff": "accounts of those who answer",
     "sign_in": "their sign-ins",
+    "staff_desk": "at which other desks staff answer",
     "asked": "whether visitors may ask for them",
     "tally": "totals of closed names per month",
     "device": "devices of those who answer",

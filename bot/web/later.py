@@ -10,7 +10,7 @@ from bot.words import Words
 from dialogues.alarm import alarm_data, load_alarm, urgent_phrases
 from dialogues.values import Content
 
-SAID = "news."  # of words that only the server says
+SAID = ("news.", "desk.", "relay.", "plain.")  # of words that only the server says, and pages without JavaScript
 OWN = "heed."  # keys of words that only this part of the page says
 
 _SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "guard", "alarm", "signs", "heed")
@@ -18,7 +18,7 @@ _SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "
 
 def first_words(words: Mapping[str, str]) -> dict[str, str]:
     """The words of the page without those that come later, and those that the server says."""
-    return {key: text for key, text in words.items() if not key.startswith((OWN, SAID))}
+    return {key: text for key, text in words.items() if not key.startswith((OWN, *SAID))}
 
 
 def load_later(content: Content, words: Words, rules: Mapping[str, Any]) -> tuple[Asset, ...]:

@@ -6,11 +6,11 @@ from bot.toll import Paid
 from bot.turn import Turn
 from bot.web.forms import Form, read_own
 from bot.web.heeding import REMOVE, heed, without_what_tells
-from bot.web.plain_talk import answer_asked, objection, own_bubbles, show_talk
+from bot.web.plain_talk import answer_asked, go_elsewhere, objection, own_bubbles, show_talk
 from bot.web.site import Site
 from bot.web.state import Talk
 from bot.web.views import Carried, Heed, Mode, Page
-from dialogues.values import Choose, Reply, Say, State
+from dialogues.values import Choose, Message, Reply, Say, State
 from handover.outlook import GuidedOn
 from handover.ports import HandoverError
 from handover.values import Channel, EndReason, Gone, Waiting, WithStaff
@@ -63,6 +63,8 @@ class _Visit:
             if self.form.do in {"stop", "end-yes"}:
                 await self.site.reception.end(self.talk.ref, EndReason.VISITOR)
                 return self._over("ended.stopped" if self.form.do == "stop" else "ended.visitor")
+            if way := await go_elsewhere(self.site, self.form, self.state, self.talk):
+                return self._over("ended.visitor", way)
             await answer_asked(self.site, self.form, self.talk)
             # A second look when the person lost the talk between the first one and the message.
             page = await self._look(self.talk) or await self._look(self.talk)
@@ -133,6 +135,7 @@ class _Visit:
 
     def _line_page(self, page: Page, talk: Talk, standing: Waiting) -> Page:
         prospect = self.site.prospects.of(standing)
+        news = self.site.prospects.sentences(page.state.language, prospect)
         return replace(
             page,
             mode=Mode.WAITING,
@@ -140,11 +143,13 @@ class _Visit:
             briefing=self.site.reception.briefing(page.state),
             place=standing.place,
             about=prospect.band,
-            news=self.site.prospects.sentences(page.state.language, prospect),
+            news=news,
+            others=self.site.neighbours.open_to(page.state) if news else (),
         )
 
-    def _over(self, event: str) -> Page:
-        return replace(page_of(self.site, self.site.reception.show(self.state, None, "after")), events=(event,))
+    def _over(self, event: str, first: tuple[Message, ...] = ()) -> Page:
+        page = page_of(self.site, self.site.reception.show(self.state, None, "after"))
+        return replace(page, events=(event,), reply=replace(page.reply, messages=(*first, *page.reply.messages)))
 
     def _out_of_touch(self, talk: Talk) -> Page:
         """The same page again, with the same number on its message: when it is sent again it still counts once."""

@@ -5,22 +5,35 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
+from bot.neighbours import pointed_to
 from bot.web.forms import Form, Own, read_own, write_own
 from bot.web.heeding import heed
 from bot.web.plain_seals import PlainSeals
 from bot.web.site import Site
 from bot.web.state import Talk
 from bot.web.views import Bubble, Carried, Heed, Mode, Page
-from dialogues.values import Reply, State
-from handover.values import Accepted, Gone, Message, MessageId, OutOfOrder, TalkRef, WithStaff
+from dialogues.values import Message as SentMessage
+from dialogues.values import MessageKind, Reply, State
+from handover.values import (
+    Accepted,
+    AskKind,
+    EndReason,
+    Gone,
+    Message,
+    MessageId,
+    OutOfOrder,
+    TalkRef,
+    WithStaff,
+)
 from safety.devices import BadDevice
 
 PERSON_LIMIT = 4_000  # bytes in UTF-8
 _SHOWN = 100  # messages of the person on one page
 _DECISIONS = {"share", "share-no"}
 _ANSWERS = {"ask-yes": True, "ask-no": False}
-_KINDS = {"move", "help"}  # what this page knows to ask
+_KINDS = {AskKind.MOVE, AskKind.HELP}  # what this page knows to ask, besides another desk
 _REMEMBERED = 64  # how far back the engine recognises a message that comes again
 
 
@@ -76,7 +89,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         draft=draft,
         heed=asked,
         sharing=not notice and seals.asks(standing),
-        asked=standing.asked if standing.asked and standing.asked.kind in _KINDS else None,
+        **_question(site, state, standing),
         carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own), site.tokens.seal_keys(seals.carried)),
     )
 
@@ -88,6 +101,21 @@ def _look_at_words(site: Site, form: Form, state: State, standing: WithStaff) ->
     words, long = site.words.of(state.language), len(form.text.encode(errors="replace")) > PERSON_LIMIT
     notice = words["write.muted"] if standing.muted else objection(words, form, standing.name, too_long=long)
     return notice, None if notice else heed(site, form, state)
+
+
+async def go_elsewhere(site: Site, form: Form, state: State, talk: Talk) -> tuple[SentMessage, ...]:
+    """The way to another desk, when the form says yes to that; the talk ends with it. Empty when it does not."""
+    if form.do != "ask-yes":
+        return ()
+    standing = await site.end.attend(talk.ref)
+    way = site.neighbours.way_to(pointed_to(standing), state)
+    number = standing.asked.number if isinstance(standing, WithStaff) and standing.asked else 0
+    if not way or form.number("ask") != number:
+        return ()
+    await site.end.consent(talk.ref, number, yes=True)
+    await site.reception.end(talk.ref, EndReason.VISITOR)
+    said = SentMessage(MessageKind.TEXT, site.words.of(state.language)["news.way"])
+    return (said, *way)
 
 
 async def answer_asked(site: Site, form: Form, talk: Talk) -> None:
@@ -132,6 +160,13 @@ async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int 
             case _:
                 return None
     return None
+
+
+def _question(site: Site, state: State, standing: WithStaff) -> dict[str, Any]:
+    """What this page knows to ask, and what is told with it; it asks about no desk that it cannot lead to."""
+    asked, pointed = standing.asked, site.neighbours.about(pointed_to(standing), state)
+    known = asked is not None and (asked.kind in _KINDS or bool(pointed))
+    return {"asked": asked if known else None, "pointed": pointed}
 
 
 def _events(form: Form, standing: WithStaff, helped: str) -> tuple[str, ...]:

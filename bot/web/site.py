@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
+from bot.neighbours import Neighbours
 from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.settings import BotSettings
@@ -31,6 +32,7 @@ class Site:
     words: Words
     reception: Reception
     prospects: Prospects
+    neighbours: Neighbours
     end: VisitorEnd
     partings: Partings
     paces: Paces

@@ -69,6 +69,7 @@ class Page:
     place: int = 0
     about: str = "unknown"  # about how long it takes: a key of `waiting.about-`
     news: tuple[str, ...] = ()  # why nobody may come in time
+    others: tuple[Message, ...] = ()  # other desks, beside that
     bubbles: tuple[Bubble, ...] = ()
     muted: bool = False  # the person takes no words for now
     earlier: bool = False  # some messages are not shown any more
@@ -84,6 +85,7 @@ class Page:
     asked: Asked | None = None  # what the visitor is asked by the person
     helper: str = ""  # who reads along
     helped: str = ""  # who read along until now, or is about to
+    pointed: tuple[Message, ...] = ()  # who answers at the desk that it is about
     wait: str = ""  # what shows how long somebody has waited who cannot work
     owing: bool = False  # the wait is not over: whom to turn to meanwhile is shown
 

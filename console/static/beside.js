@@ -61,17 +61,21 @@ export class Beside {
     from.focus();
   }
 
-  offer({ rows, kind }) {
+  offer({ rows, desks, kind }) {
     const panel = this.part(".colleagues"), list = panel.querySelector("ul");
     if (panel.hidden || panel.dataset.kind !== kind) return;
     panel.querySelector(".hint").textContent = this.say(`${kind}_${rows.length ? "ask" : "nobody"}`);
-    list.replaceChildren(...rows.map(({ id, name, paused }) => {
+    const way = (text, frame) => {
       const item = document.createElement("li"), button = Object.assign(document.createElement("button"), { type: "button" });
-      button.textContent = paused ? this.say("move_paused", { name }) : name;
-      button.onclick = () => { this.shut(); this.send({ type: "ask", talk: this.talk.handle, kind, to: id, why: [] }); };
+      button.textContent = text;
+      button.onclick = () => { this.shut(); this.send({ talk: this.talk.handle, ...frame }); };
       item.append(button);
       return item;
-    }));
+    };
+    list.replaceChildren(
+      ...rows.map(({ id, name, paused }) => way(paused ? this.say("move_paused", { name }) : name, { type: "ask", kind, to: id, why: [] })),
+      ...desks.map(({ id, name }) => way(this.say("point_to", { name }), { type: "point", desk: id })),
+    );
     (list.querySelector("button") ?? panel.querySelector("[data-shut]")).focus();
   }
 

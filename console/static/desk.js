@@ -120,7 +120,6 @@ function showLink(state) {
 
 // Notifications are for who does not see this page.
 function tellSeen() { wire.send({ type: "visible", visible: !document.hidden }); }
-
 // --- This device ---
 
 function showDevice({ state }) {
@@ -141,7 +140,7 @@ async function askAnew() {
 
 function showRoom(frame) {
   const fresh = room.show(frame);
-  together.alone = frame.on_duty < 2;
+  together.desks = frame.desks;
   closing.show(frame);
   for (const row of frame.rows) names.set(row.talk, row.name);
   if (fresh.length && !firstRoom && duty === "on" && !panel.breathing && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
@@ -172,6 +171,7 @@ function showTalk(frame) {
     if (busy) notice(say("here", frame)); else show(frame.talk);
   }
   describe(talks.get(frame.talk), frame);
+  Object.assign(talks.get(frame.talk), { desk: frame.desk }).part(".of-desk").textContent = frame.routine;
   talks.get(frame.talk).restore(frame);
   together.meet(talks.get(frame.talk), frame);
   if (isNew && !busy && frame.said.length === 0) talks.get(frame.talk).part(".compose textarea").focus();

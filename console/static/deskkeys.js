@@ -19,13 +19,13 @@ export async function ask(path, device, fields = {}) {
 }
 
 // The desk's keys as this device holds them, after it did what there was to do for the others.
-export async function tend(device) {
-  const told = await ask("keys", device);
+export async function tend(device, desk) {
+  const told = await ask("keys", device, { desk });
   if (told.code) return told;
   const current = told.keys.find((key) => key.current);
   if (!current) {
     await make(device, told.desk);
-    return ask("keys", device);
+    return ask("keys", device, { desk });
   }
   if (current.wrapped && told.lacking.length) await hand(device, told, current);
   return told;
@@ -36,7 +36,7 @@ export async function make(device, desk, instead = "") {
   const { point } = await derivePair(seed.slice());
   const wrapped = await wrapDesk(seed, read64(device.key), desk, point);
   seed.fill(0);
-  return ask("make", device, { key: write64(point), wrapped: write64(wrapped), instead });
+  return ask("make", device, { desk, key: write64(point), wrapped: write64(wrapped), instead });
 }
 
 // The pair of a key that this device has a copy of. SealError when it was not wrapped to it, or is another key's.
@@ -56,18 +56,18 @@ async function hand(device, { desk, organisation, lacking }, { key, wrapped }) {
     }
   }
   seed.fill(0);
-  if (Object.keys(copies).length) await ask("hand", device, { key, copies: JSON.stringify(copies) });
+  if (Object.keys(copies).length) await ask("hand", device, { desk, key, copies: JSON.stringify(copies) });
 }
 
-// On the desk's page, for as long as it is open. A device that lives in this page alone is another one in each script.
-async function keepTending(slot) {
+// On the desk's page, for as long as it is open, for all of one's desks. A device that lives in this page alone is another one in each script.
+async function keepTending(slot, desks) {
   const device = await Device.of(slot);
   if (!device.kept) return;
   for (;;) {
-    await tend(device).catch(() => {}); // the page of left messages says what does not work
+    for (const desk of desks) await tend(device, desk).catch(() => {}); // the page of left messages says what does not work
     await new Promise((done) => setTimeout(done, EVERY));
   }
 }
 
 const desk = document.querySelector('[data-module="desk"]');
-if (desk && Device.possible) void keepTending(desk.dataset.slot);
+if (desk && Device.possible) void keepTending(desk.dataset.slot, desk.dataset.desks.split(" "));

@@ -1,6 +1,6 @@
-// Which rows of the waiting list are shown: by language, age band, topic, danger. Kept in this page alone.
+// Which rows of the waiting list are shown: by desk (of several), language, age band, topic, danger. Kept in this page alone.
 
-const FACTS = ["language", "age", "topic"];
+const FACTS = ["desk", "language", "age", "topic"];
 const LEAST = 2; // rows from which choosing makes sense
 
 export class Filters {
@@ -33,6 +33,7 @@ export class Filters {
   // Draws what there is to choose from in `rows`, and how many of them are hidden.
   draw(rows) {
     for (const key of FACTS) offer(this.selects[key], rows.map((row) => text(row, key)), this.chosen[key] ?? "");
+    this.selects.desk.closest("label").hidden = !several(rows) && !this.chosen.desk;
     const hidden = rows.filter((row) => !this.shows(row)).length;
     this.element.hidden = rows.length < LEAST && !this.any;
     this.count.textContent = hidden ? this.say(hidden === 1 ? "hidden_one" : "hidden_many", { count: hidden }) : "";
@@ -51,4 +52,8 @@ function offer(select, found, chosen) {
   if (wanted.length === there.length && wanted.every((value, place) => value === there[place])) return;
   select.replaceChildren(select.options[0], ...wanted.map((value) => new Option(value, value)));
   select.value = chosen;
+}
+
+function several(rows) {
+  return rows.some((row) => text(row, "desk"));
 }

@@ -10,7 +10,8 @@ const $ = (id) => document.getElementById(id);
 const words = JSON.parse($("words").textContent);
 const say = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const cards = new Map(); // box -> its card
-let device, desk, keys = [];
+const { desk } = $("messages").dataset;
+let device, keys = [];
 const pairs = new Map(); // key -> the desk's pair, for keys of which this device has a copy
 
 async function start() {
@@ -24,13 +25,13 @@ async function start() {
 }
 
 async function look() {
-  const told = await tend(device);
+  const told = await tend(device, desk);
   if (told.code) return showState(told.code);
-  ({ desk, keys } = told);
+  ({ keys } = told);
   for (const key of keys) if (key.wrapped && !pairs.has(key.key)) await hold(key);
   const current = keys.find((key) => key.current);
   showState(!current ? "none" : !pairs.has(current.key) ? "no_copy" : !current.line ? "unsigned" : "");
-  const { boxes, code } = await ask("list", device);
+  const { boxes, code } = await ask("list", device, { desk });
   if (code) return showState(code);
   $("empty").hidden = boxes.length > 0;
   for (const [name, card] of cards) if (!boxes.some(({ box }) => box === name)) { card.remove(); cards.delete(name); }
@@ -113,12 +114,12 @@ async function answer(card, area) {
   if (!current?.line || !pairs.has(current.key)) return note(card, "messages.no_copy");
   area.disabled = true;
   const body = await sealLetter("down", text, box.letters, current.line, keyFor(box));
-  await settle(card, await ask("answer", device, { ...seen(box), line: current.line, body }), () => { area.value = ""; });
+  await settle(card, await ask("answer", device, { desk, ...seen(box), line: current.line, body }), () => { area.value = ""; });
   area.disabled = false;
 }
 
 async function mark(card) {
-  await settle(card, await ask("done", device, { ...seen(card.box), done: card.box.done ? "no" : "yes" }), () => {});
+  await settle(card, await ask("done", device, { desk, ...seen(card.box), done: card.box.done ? "no" : "yes" }), () => {});
 }
 
 // How many letters of each side were on the screen: whoever comes second is told, and what was written stays.

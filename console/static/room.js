@@ -25,6 +25,7 @@ export class Room {
   show(frame) {
     const { list } = this, old = new Map([...list.children].map((row) => [row.dataset.talk, row]));
     const fresh = frame.rows.filter((row) => !this.rows.has(row.talk));
+    const closed = new Set(frame.desks.filter((desk) => desk.closed).map((desk) => desk.id));
     const focused = list.contains(document.activeElement);
     for (const [place, row] of frame.rows.entries()) {
       const element = old.get(row.talk) ?? this.newRow(row);
@@ -35,7 +36,7 @@ export class Room {
       if (!take.dataset.sure) take.textContent = this.say(row.back ? "take_back" : "take");
       take.onclick = () => this.askToTake(element, row);
       drawWish(element, row.wish);
-      element.querySelector(".guide").hidden = !frame.closed;
+      element.querySelector(".guide").hidden = !closed.has(row.desk);
       element.dataset.since = Date.now() - row.waited * 1000;
       if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
     }

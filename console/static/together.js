@@ -12,7 +12,7 @@ export class Together {
   // `talks` are those in hand, `current()` is the one that a key press means, `bring()` shows one; `send` tells the server, `tell` shows a notice.
   constructor({ say, tell, send, talks, current, bring, changed }) {
     Object.assign(this, { say, tell, send, talks, current, bring, changed });
-    this.alone = true;
+    this.desks = []; // of the waiting list: how many are on duty at each
     this.besides = new WeakMap(); // Talk -> its part of the column
     this.heeded = new Set(); // calls that this person has answered, or seen
     this.stages = new Map(); // handle -> the question and how far it was at the last look
@@ -34,13 +34,16 @@ export class Together {
 
   // A talk came into these hands, or was read anew.
   meet(talk, frame) {
-    if (!this.besides.has(talk)) this.besides.set(talk, new Beside(talk, { say: this.say, send: (frame) => this.sendFor(talk, frame), alone: () => this.alone }));
+    if (!this.besides.has(talk)) this.besides.set(talk, new Beside(talk, { say: this.say, send: (frame) => this.sendFor(talk, frame), alone: () => this.alone(talk) }));
     this.besides.get(talk).meet(frame);
     this.drawOwn();
   }
 
+  // Whether nobody else is on duty at the talk's desk.
+  alone(talk) { return !(this.desks.find((desk) => desk.id === talk.desk)?.on_duty > 1); }
+
   sendFor(talk, frame) {
-    if (frame.type === "ask") this.asking.add(talk.handle);
+    if (frame.type === "ask" || frame.type === "point") this.asking.add(talk.handle);
     return this.send(frame);
   }
 

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from bot.counting import counter_names, names_of_step
+from bot.neighbours import Neighbours
 from bot.planned import Planned
 from bot.prospects import Prospects
 from bot.reception import Reception
@@ -90,4 +91,5 @@ def reception(content: Content, end: RedisVisitorEnd, tally: Tally) -> Reception
     toll = Toll(bytes(32), end, Buckets(time.monotonic), time.time, time.monotonic)
     words, now = Words(content, DESK, {}), lambda: content.now
     prospects = Prospects(words, lambda: content.desks[DESK], now, deadline=600)
-    return Reception(content, words, end, tally, DESK, now, toll, prospects, Planned(end, DESK))
+    alone = Neighbours(content, words, DESK, (), now)
+    return Reception(content, words, end, tally, DESK, now, toll, prospects, alone, Planned(end, DESK))

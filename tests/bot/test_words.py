@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bot.counting import counter_names
+from bot.web.later import SAID
 from bot.words import Words
 from dialogues.values import Content
 
@@ -19,11 +20,13 @@ SCRIPTS = {
     if path.name.endswith("js")
 }
 CODE = [path.read_text(encoding="utf-8") for path in WEB.iterdir() if path.name.endswith(".py")]
-CODE += [(files("bot") / name).read_text(encoding="utf-8") for name in ("reception.py", "prospects.py")]
+CODE += [
+    (files("bot") / name).read_text(encoding="utf-8") for name in ("reception.py", "prospects.py", "neighbours.py")
+]
 
 BUILT = re.compile(  # of parts
     r"(message|ended|error|first|trouble)\..*|exit\.(shift-.*|left)|heed\.kind-.*|waiting\.about-.*"
-    r"|news\.(shut-.*|closed|nobody|paused)"
+    r"|news\.(shut-.*|closed|nobody|paused)|ask\.(desk|move)"
 )
 _OWN = re.compile(r"#(?:say|button|hint)\(\"([a-z-]+)\"")  # keys of `heed.`, which that script names without it
 _KEY = re.compile(r"[\"'`]([a-z]+\.[a-z0-9-]+)[\"'`]")
@@ -43,6 +46,13 @@ def test_no_words_are_left_over(content: Content) -> None:
     named |= {f"heed.{key}" for key in _OWN.findall(SCRIPTS["heed.js"])}
     unused = set(content.languages["en"].page) - named
     assert {key for key in unused if not BUILT.fullmatch(key)} == set()
+
+
+def test_no_script_asks_for_what_only_the_server_says() -> None:
+    assert not [key for text in SCRIPTS.values() for key in _KEY.findall(text) if key.startswith(SAID)]
+    spots = re.findall(r'data-(?:word|label)="([a-z]+\.)', "".join(TEMPLATES))
+    assert len(spots) > 20
+    assert not set(spots) & set(SAID)
 
 
 @pytest.mark.parametrize("language", ["sv", "en"])

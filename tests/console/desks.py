@@ -19,7 +19,7 @@ from console.upkeep import Upkeep
 from console.views import handle_of
 from handover.counters import talk_names
 from handover.keys import binding
-from handover.values import Accepted, Briefing, Channel, Done, Joined, MessageId, Pseudonym, TalkRef, WithStaff
+from handover.values import Accepted, Briefing, Channel, DeskId, Done, Joined, MessageId, Pseudonym, TalkRef, WithStaff
 from handover.visitor_redis import RedisVisitorEnd
 from safety.logs import log_config
 from safety.text64 import read64, write64
@@ -146,8 +146,8 @@ class Live:
         async with connect(f"ws://{address}/live", additional_headers=sent, proxy=None) as socket:
             yield Page(socket, device, self)
 
-    async def visitor_joins(self, **said: Any) -> TalkRef:
-        joined = await self.visitor.join(DESK, Briefing("sv", Channel.WEB, **said), Pseudonym(2, 0))
+    async def visitor_joins(self, desk: DeskId = DESK, **said: Any) -> TalkRef:
+        joined = await self.visitor.join(desk, Briefing("sv", Channel.WEB, **said), Pseudonym(2, 0))
         assert isinstance(joined, Joined)
         await self.visitor.attend(joined.ref)
         self.pages[joined.ref] = VisitorPage(ORGANISATION.public)
@@ -182,11 +182,11 @@ class Live:
         assert isinstance(heard, list)
         return [self.pages[ref].hear({"body": write64(message.body)}) for message in heard]
 
-    async def tally(self) -> dict[str, int]:
+    async def tally(self, desk: DeskId = DESK) -> dict[str, int]:
         house = self.console.house
         await Upkeep(
             staff_end=house.staff_end,
-            desks=[DESK],
+            desks=[desk],
             tally=house.tally,
             names=CLOSED_SET,
             forgetful=[house.signins.purge],
@@ -194,7 +194,8 @@ class Live:
             clock=house.clock,
         ).drain()
         async with self.console.sessions() as session:
-            return {row.name: row.value for row in await session.scalars(select(TallyRow))}
+            rows = await session.scalars(select(TallyRow).where(TallyRow.desk == desk))
+            return {row.name: row.value for row in rows}
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
+from console.desk_frames import Point
 from console.duty_frames import Duty, Habits, Ready
 from console.frames import Device, End, Hand, Heard, Release, Say, Take, WrapUp
 from console.help_frames import READERS as HELP
@@ -70,6 +71,8 @@ WRITTEN: dict[str, set[str]] = {
     "POST /people/reopen": LEADERS,
     "GET /people/change": {ADMINISTRATOR},
     "POST /people/change": {ADMINISTRATOR},
+    "POST /people/desk": LEADERS,
+    "POST /people/desk/remove": LEADERS,
     "GET /audit": LEADERS,
     "POST /audit/export": LEADERS,
     "GET /invitation/{token}": {"anyone"},
@@ -101,7 +104,7 @@ WRITTEN: dict[str, set[str]] = {
 }
 FRAMES = (
     *(Device, Duty, Ready, Habits, Take, Say, Heard, Release, End, WrapUp, Hand, ShutDesk, Guide),
-    *(Writing, Visible),
+    *(Writing, Visible, Point),
 )
 DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
 PAGES = [
@@ -122,7 +125,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 67
+    assert len(routes) == len(WRITTEN) == 69
     assert set(routes) == set(WRITTEN)
 
 

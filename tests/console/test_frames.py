@@ -17,6 +17,7 @@ from console.views import SHOWN_ROWS, Views, handle_of
 from console.visible_frames import Visible
 from dialogues.values import Content
 from handover.keys import binding
+from handover.order import in_sight
 from handover.values import (
     AskKind,
     Briefing,
@@ -212,7 +213,7 @@ def test_a_handle_is_the_same_everywhere_and_tells_nothing_of_the_id() -> None:
 def test_a_page_is_told_a_pseudonym_and_closed_choices(content: Content, language: str) -> None:
     views = Views(load_words()[language], content, {"en"})
     briefing = Briefing("en", Channel.WEB_PLAIN, "threats", "self", "16_17", "dalarna", Danger.URGENT)
-    room = views.room([WaitingVisitor(REF, Pseudonym(2, 0), briefing, 61)], Load(1, 2, 1), "me")
+    room = views.room([WaitingVisitor(REF, Pseudonym(2, 0), briefing, 61)], 1, Load(1, 2, 1), "me")
     keys = Keys(2, {1: b"\xff", 2: b""})
     talk = views.talk(OwnTalk(REF, Pseudonym(2, 0), briefing, 1, 0, 0), keys, [Message(1, MessageId("m"), b"\xff")], [])
     assert TALK not in json.dumps([room, talk])
@@ -239,5 +240,5 @@ def test_names_that_nobody_knows_are_not_shown(content: Content) -> None:
 
 def test_a_long_waiting_list_is_cut_and_counted(content: Content) -> None:
     rows = [WaitingVisitor(REF, Pseudonym(i, i), Briefing("sv", Channel.WEB), 1) for i in range(200)]
-    room = Views(load_words()["en"], content).room(rows, Load(200, 0, 0), "me")
+    room = Views(load_words()["en"], content).room(in_sight(rows, SHOWN_ROWS), len(rows), Load(200, 0, 0), "me")
     assert (len(room["rows"]), room["total"]) == (SHOWN_ROWS, 200)

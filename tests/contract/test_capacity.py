@@ -142,7 +142,7 @@ async def test_many_claims_and_ends_leave_as_many_free_as_have_room(engine: Engi
         assert await available(ends) == sum(held[who] < capacity for who, capacity in crew.items())
 
 
-@pytest.mark.parametrize(("paused", "at", "capacity"), [(True, At.ON, 1), (False, At.BREAK, 1), (False, None, 0)])
+@pytest.mark.parametrize(("paused", "at", "capacity"), [(True, At.ON, 1), (False, At.BREAK, 1), (False, None, -1)])
 async def test_a_lease_that_contradicts_itself_is_refused(
     staff: RedisStaffEnd, paused: bool, at: At | None, capacity: int
 ) -> None:
@@ -175,3 +175,17 @@ async def test_the_planned_hours_are_read_until_they_are_taken_back(
     assert await visitor.desk_hours(DESK) == ""
     with pytest.raises(ValueError, match="at most"):
         await staff.offer_hours(DESK, "x" * 20_000, 60)
+
+
+async def test_who_has_no_room_left_is_on_duty_and_takes_nobody(ends: Ends) -> None:
+    await takes(ends, 0)
+    assert await ends.staff.load(DESK) == Load(waiting=0, on_duty=1, available=0)
+    ref = await joined(ends.visitor)
+    assert await ends.staff.claim(ref, ANNA, "Anna") == AtCapacity()
+    assert [each.room for each in await ends.staff.crew(DESK)] == [0]
+    await takes(ends, 1)
+    assert await available(ends) == 1
+    assert isinstance(await ends.staff.claim(ref, ANNA, "Anna"), Claimed)
+    await takes(ends, 0)  # talks at another desk took the rest
+    await ends.staff.end(ref, ANNA)
+    assert await available(ends) == 0

@@ -3,7 +3,8 @@
 import asyncio
 
 from handover.events import RoomChanged
-from handover.staff_redis import FIRST, RedisStaffEnd
+from handover.order import FIRST
+from handover.staff_redis import RedisStaffEnd
 from handover.values import (
     Briefing,
     Channel,

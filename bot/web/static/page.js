@@ -165,6 +165,17 @@ const DEEDS = {
   part,
 };
 
+// To another desk, by the visitor's own press: what is here ends first, and Back does not lead to it.
+function leaveForDesk(event) {
+  const way = event.target.closest("a[data-desk]");
+  if (!way) return;
+  if (asked) talk?.answer({ ask: asked, yes: true });
+  for (const part of partings.splice(0)) part();
+  if (window !== top) return; // the window around goes there by the link itself
+  event.preventDefault();
+  location.replace(way.href);
+}
+
 function begin() {
   document.body.dataset.live = "";
   watchDock();
@@ -188,6 +199,7 @@ function begin() {
     event.preventDefault();
     send();
   });
+  document.addEventListener("click", leaveForDesk);
   byId("compare").hidden = false;
   byId("compare").addEventListener("toggle", showPair);
   byId("skip").hidden = byId("open-codes").hidden = false;

@@ -186,6 +186,12 @@ function showAsked({ ask = 0, about = "", to = "" } = {}) {
   Object.assign(question.dataset, { word: key, name: person, to });
   question.textContent = word(key, { name: person, to });
   announce(question.textContent);
+  // Another desk: who answers there and the link come as words of the bot; going is the link's, staying the button's.
+  const [yes, no] = byId("asked").querySelectorAll("button"), desk = about === "desk";
+  yes.hidden = desk;
+  no.dataset.word = desk ? "ask.stay" : "ask.disagree";
+  no.textContent = word(no.dataset.word);
+  if (desk) void goOn("pointed");
 }
 
 function answerAsked(yes) {

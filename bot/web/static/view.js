@@ -33,7 +33,7 @@ function changeWords(answer) {
 
 function link(item) {
   if (!item.href) return item.label;
-  const away = item.href.startsWith("tel:") ? {} : { target: "_blank", rel: "noreferrer" };
+  const away = item.href.startsWith("tel:") ? {} : { target: item.here ? "_top" : "_blank", rel: "noreferrer", "data-desk": item.here ? "" : null };
   return element("a", { href: item.href, ...away }, item.label);
 }
 

@@ -8,7 +8,7 @@ from tests.fuzz.doling import Dole
 ROOM = "bot.web.frames"
 _KINDS = (
     *("open", "say", "heard", "end", "leave", "ping", "duty", "take", "release", "wrapup", "hand", "key", "device"),
-    *("shut", "guide", "writing", "visible", "ready", "habits"),
+    *("shut", "guide", "writing", "visible", "ready", "habits", "point"),
     *("answer", "ask", "call", "come", "colleagues", "unmute", "note", "part", "aside"),
 )
 _NAMES = (
@@ -35,6 +35,7 @@ _NAMES = (
     "ask",
     "on",
     "sealed",
+    "desk",
 )
 SEEDS = (
     b'\0{"type": "say", "seq": 1, "id": "visitor-1", "body": "words"}',
