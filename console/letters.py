@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.tables import BoxRow, LetterRow, Sessions
@@ -40,16 +41,12 @@ class Letters:
         self._clock = clock
 
     async def take_in(self, desk: DeskId, posted: Posted) -> bool:
-        """Keep a letter, or delete what is to be erased. The same again changes nothing. False for what is dropped:
-        no letter by its form, or one that there is no room for."""
-        async with self._sessions.begin() as session:
-            if posted.letter is None:
-                await _delete(session, [posted.box])
-                return True
-            if not well_formed_box(posted.box) or not _well_formed(posted.letter, posted.visitor):
-                return False
-            return await self._keep(session, desk, posted, posted.letter)
-
+        """Keep a letter, or delete what is to be erased. The same again changes nothing, also at the same moment. False
+        for what is dropped: no letter by its form, or one that there is no room for."""
+        try:
+            return await self._take_in(desk, posted)
+        except IntegrityError:  # another console took in the same one: now it is there to be seen
+            return await self._take_in(desk, posted)
     async def left(self, desk: DeskId) -> list[Left]:
         """The boxes of a desk that have not expired: what waits for an answer first, then what ends soonest."""
         async with self._sessions() as session:
@@ -96,6 +93,15 @@ class Letters:
         async with self._sessions.begin() as session:
             gone = list(await session.scalars(select(BoxRow.name).where(BoxRow.until < self._today())))
             await _delete(session, gone)
+
+    async def _take_in(self, desk: DeskId, posted: Posted) -> bool:
+        async with self._sessions.begin() as session:
+            if posted.letter is None:
+                await _delete(session, [posted.box])
+                return True
+            if not well_formed_box(posted.box) or not _well_formed(posted.letter, posted.visitor):
+                return False
+            return await self._keep(session, desk, posted, posted.letter)
 
     async def _keep(self, session: AsyncSession, desk: DeskId, posted: Posted, letter: Letter) -> bool:
         row = await session.get(BoxRow, posted.box)

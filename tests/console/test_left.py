@@ -1,5 +1,6 @@
 """Left letters in the console: who is given them, what is kept, answered once, erased, and forgotten in time."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -362,28 +363,33 @@ async def test_a_box_ends_with_its_day(tmp_path: Path, engine: Engine, content: 
     ],
     ids=lambda change: next(iter(change)),
 )
-async def test_what_is_no_letter_is_dropped_and_not_called_kept(
-    console: Console, visitor_end: RedisVisitorEnd, mail: Mail, spoilt: dict[str, str | int]
-) -> None:
-    posted = (await _posted(console, visitor_end))[0]
+async def test_what_is_no_letter_is_dropped_and_not_called_kept(console: Console, spoilt: dict[str, str | int]) -> None:
+    posted = _posted(console)
     assert posted.letter is not None
     wrong = replace(posted, letter=replace(posted.letter, **spoilt))  # type: ignore[arg-type]
     assert not await console.house.letters.take_in(DESK, wrong)
     assert await console.house.letters.left(DESK) == []
 
 
-async def _posted(console: Console, visitor_end: RedisVisitorEnd) -> list[Posted]:
-    await visitor_end.leave(DESK, VISITOR.box, VISITOR.letter(OURS.line, "hi"), VISITOR.key, today(console) + 7)
-    return list(await console.house.staff_end.posted(DESK))
+def _posted(console: Console) -> Posted:
+    return Posted("0-1", VISITOR.box, today(console) + 7, VISITOR.key, VISITOR.letter(OURS.line, "hi"))
 
 
 async def test_the_same_letter_again_is_kept_once(console: Console, visitor_end: RedisVisitorEnd, mail: Mail) -> None:
-    (posted,) = await _posted(console, visitor_end)
+    posted = _posted(console)
+    assert posted.letter is not None
     assert await console.house.letters.take_in(DESK, posted)  # and then the console died before it could settle it
-    await mail.take_in()
+    await left(visitor_end, console, mail, posted.letter)
     (box,) = await console.house.letters.left(DESK)
     assert len(box.box.letters) == 1
     assert (await found(visitor_end)).kept == 1
+
+
+async def test_consoles_that_take_in_the_same_letter_at_once_keep_it_once(console: Console) -> None:
+    posted = _posted(console)
+    assert await asyncio.gather(*(console.house.letters.take_in(DESK, posted) for _ in range(8))) == [True] * 8
+    (box,) = await console.house.letters.left(DESK)
+    assert [letter.number for letter in box.box.letters] == [1]
 
 
 async def test_a_retired_key_is_forgotten_when_no_box_needs_it(
