@@ -148,7 +148,7 @@ async def create_account(
 async def hash_password(password: str, names: tuple[str, ...]) -> str:
     """What is kept of a password. AccountError for one that is too short, too long or guessed first; `names` are the
     person's own, which others try."""
-    _check_password(password, names)
+    await asyncio.to_thread(_check_password, password, names)
     return await asyncio.to_thread(PasswordHasher().hash, password)
 
 

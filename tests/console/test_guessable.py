@@ -22,6 +22,11 @@ NAMES = ("kim.lind", "Kim")
         "Welcome2024!!!!!",
         "fristadfristad1",
         "kim.lindkim.lind",
+        "1q2w3e4r5t6y7u8i9o0p",  # breached, as it stands
+        "rootbeerrootbeer",  # breached, twice
+        "Stockholm2025!!!",
+        "jagälskardig1234",
+        "resurscentrum-26",
     ],
 )
 def test_what_is_guessed_first_is_known(password: str) -> None:
