@@ -196,7 +196,7 @@ class Staff:
         await self.talk(pseudonym).get_by_role("button", name=to.name, exact=True).click()
 
     async def asks_to_read_along(self, to: "Staff", pseudonym: str | None = None) -> None:
-        await self.talk(pseudonym).get_by_role("button", name="Ask somebody to read along").click()
+        await self.talk(pseudonym).get_by_role("button", name="Ask to read along").click()
         await self.talk(pseudonym).get_by_role("button", name=to.name, exact=True).click()
 
     async def says(self, answer: str) -> None:

@@ -274,7 +274,7 @@ async def test_two_words_can_be_compared(office: Office) -> None:
     seat, ref = await office.in_a_talk()
     words = seat.page.locator(".pair")
     await expect(words).to_be_hidden()
-    await seat.page.get_by_text("Compare safety words").click()
+    await seat.page.get_by_text("Compare words").click()
     standing = await office.live.visitor.attend(ref)
     assert isinstance(standing, WithStaff)
     device = read64(standing.device.partition(".")[0])
