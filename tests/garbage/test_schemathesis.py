@@ -22,7 +22,7 @@ from tests.journeys.ends import COOKIE, Page
 from tests.running import House
 
 FUZZED = settings.get_current_profile_name() == profile.NAME  # `make fuzz`: more, and others each time
-EXAMPLES = 25 if FUZZED else 10  # for each address, valid and invalid, and each kind of caller
+EXAMPLES = 25 if FUZZED else 6  # for each address, valid and invalid, and each kind of caller
 NUMBER = secrets.randbits(32) if FUZZED else 20261122
 COMMON = {400, 401, 403, 404, 405, 413, 422, 429}
 REDIRECTS = {"GET /", "GET /desk", "GET /statistics", "GET /directory", "GET /texts", "GET /sign-in"}
