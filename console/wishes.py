@@ -5,7 +5,7 @@ from console.accounts import Member
 from console.asking import Asking
 from console.language import Words
 from console.views import Json
-from handover.outlook import Asked
+from handover.outlook import Wished
 from handover.ports import StaffEnd
 from handover.values import DeskId, WaitingVisitor
 
@@ -18,8 +18,8 @@ class Wishes:
         self._end = staff_end
         self._asking = asking
         self._words = words
-        self._own: Asked | None = None
-        self._there: dict[DeskId, list[Asked]] = {}
+        self._own: Wished | None = None
+        self._there: dict[DeskId, list[Wished]] = {}
 
     async def offer(self) -> None:
         """Tell the engine, because the staff member comes on duty."""

@@ -25,7 +25,7 @@ class Outlook:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Wished:
     """What visitors may wish for in a staff member who is on duty. `kind` is `woman`, `man` or empty: not said."""
 
     name: str  # the shown one

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from handover.outlook import Asked, Outlook, Shut
+from handover.outlook import Outlook, Shut, Wished
 from handover.values import DeskId, Done, Gone, StaffId, Taken, TalkRef
 
 
@@ -12,7 +12,7 @@ class VisitorRoom(Protocol):
     async def outlook(self, desk: DeskId) -> Outlook:
         """What somebody may be told before joining."""
 
-    async def asked(self, desk: DeskId) -> list[Asked]:
+    async def asked(self, desk: DeskId) -> list[Wished]:
         """Whom visitors may ask for among those who are on duty now, by shown name; no id of staff."""
 
 
@@ -26,10 +26,10 @@ class StaffRoom(Protocol):
     async def why_shut(self, desk: DeskId) -> Shut | None:
         """Why the desk is shut; None when it is not."""
 
-    async def be_asked(self, desk: DeskId, staff: StaffId, asked: Asked | None) -> None:
+    async def be_asked(self, desk: DeskId, staff: StaffId, asked: Wished | None) -> None:
         """What visitors may wish for in this staff member while on duty; None: nothing."""
 
-    async def asked(self, desk: DeskId) -> list[Asked]:
+    async def asked(self, desk: DeskId) -> list[Wished]:
         """As the visitor's side reads it."""
 
     async def guide(self, ref: TalkRef) -> Done | Taken | Gone:

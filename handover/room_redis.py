@@ -6,12 +6,12 @@ from dataclasses import asdict
 
 from handover.end_redis import RedisEnd
 from handover.keys import desk_keys, staff_member
-from handover.outlook import Asked, Outlook, Shut
+from handover.outlook import Outlook, Shut, Wished
 from handover.values import DeskId, Done, Gone, StaffId, Taken, TalkRef
 
 
 class _Wishes(RedisEnd):
-    async def asked(self, desk: DeskId) -> list[Asked]:
+    async def asked(self, desk: DeskId) -> list[Wished]:
         rows = [read_wished(row) for row in await self._wire.call("asked", desk_keys(desk))]
         return sorted((row for row in rows if row), key=lambda row: row.name)
 
@@ -33,7 +33,7 @@ class RedisStaffRoom(_Wishes):
         (reason,) = await self._wire.read(("GET", desk_keys(desk)["shut"]))
         return read_shut(reason)
 
-    async def be_asked(self, desk: DeskId, staff: StaffId, asked: Asked | None) -> None:
+    async def be_asked(self, desk: DeskId, staff: StaffId, asked: Wished | None) -> None:
         row = json.dumps(asdict(asked)) if asked else ""
         await self._wire.call("beasked", desk_keys(desk), staff=staff_member(staff), row=row)
 
@@ -52,10 +52,10 @@ def read_outlook(reply: Sequence[int | bytes]) -> Outlook:
     return Outlook(on_duty, available, in_hand, pace, read_shut(reply[4]))
 
 
-def read_wished(row: bytes) -> Asked | None:
+def read_wished(row: bytes) -> Wished | None:
     """What visitors may wish for in somebody; None instead of an error for a row of another version."""
     try:
-        return Asked(**json.loads(row))
+        return Wished(**json.loads(row))
     except (ValueError, TypeError):
         return None
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from bot.web.site import Site
-from handover.outlook import Asked
+from handover.outlook import Wished
 from tests.bot.conftest import DESK, KIM, Colleague
 from tests.bot.test_plain import Browser
 from tests.bot.test_turns import Reader, post
@@ -41,7 +41,7 @@ async def test_those_on_duty_who_agreed_are_offered_by_name_and_nobody_else(read
     await reader.does(choice="person")
     await reader.does(choice="change-wish")
     assert not any("by:" in choice for choice in reader.may())
-    await kim.end.be_asked(DESK, KIM, Asked("Kim", by_name=True))
+    await kim.end.be_asked(DESK, KIM, Wished("Kim", by_name=True))
     await reader.does(choice="briefing")
     await reader.does(choice="change-wish")
     assert {"id": "wish:by:Kim", "label": "Kim", "kind": "plain"} in reader.answer["choices"]
@@ -54,7 +54,7 @@ async def test_who_went_off_duty_meanwhile_cannot_be_chosen_and_the_others_are_s
     reader: Reader, kim: Colleague
 ) -> None:
     await kim.comes()
-    await kim.end.be_asked(DESK, KIM, Asked("Kim", by_name=True))
+    await kim.end.be_asked(DESK, KIM, Wished("Kim", by_name=True))
     await reader.does(choice="person")
     await reader.does(choice="change-wish")
     await kim.end.go_off_duty(DESK, KIM)
@@ -73,7 +73,7 @@ async def test_a_wish_that_is_not_offered_is_refused(reader: Reader, client: htt
 async def test_without_javascript_it_is_the_same(client: httpx.AsyncClient, kim: Colleague) -> None:
     browser = await Browser(client).opens()
     await kim.comes()
-    await kim.end.be_asked(DESK, KIM, Asked("Kim", by_name=True))
+    await kim.end.be_asked(DESK, KIM, Wished("Kim", by_name=True))
     for choice in ("person", "change-wish", "wish:by:Kim", "join"):
         await browser.presses(choice)
     assert browser.mode == "waiting"

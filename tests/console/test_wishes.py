@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from console.views import handle_of
-from handover.outlook import Asked
+from handover.outlook import Wished
 from handover.values import Briefing, Channel, TalkRef
 from tests.console.conftest import Console
 from tests.console.desks import Live, Page, serving
@@ -36,13 +36,13 @@ def _fact(row: Frame) -> str:
     ("kind", "by_name", "asked"),
     [
         ("", "", None),
-        ("woman", "", Asked("Kim", "woman")),
-        ("", "yes", Asked("Kim", "", by_name=True)),
-        ("man", "yes", Asked("Kim", "man", by_name=True)),
+        ("woman", "", Wished("Kim", "woman")),
+        ("", "yes", Wished("Kim", "", by_name=True)),
+        ("man", "yes", Wished("Kim", "man", by_name=True)),
     ],
 )
 async def test_staff_say_of_themselves_whether_they_may_be_asked_for(
-    console: Console, kind: str, by_name: str, asked: Asked | None
+    console: Console, kind: str, by_name: str, asked: Wished | None
 ) -> None:
     async with console.signed_in("kim") as kim:
         page = (await kim.get("/account")).text

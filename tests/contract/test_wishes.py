@@ -5,15 +5,15 @@ import json
 
 import pytest
 
-from handover.outlook import Asked
+from handover.outlook import Wished
 from handover.staff_redis import RedisStaffEnd
 from handover.values import Briefing, Channel, Limits
 from handover.visitor_redis import RedisVisitorEnd
 from tests.contract.ends import ANNA, BO, DESK, joined, on_duty, open_ends
 from tests.engines import Engine
 
-AN = Asked("Anna", "woman", by_name=True)
-BOS = Asked("Bo", "man")
+AN = Wished("Anna", "woman", by_name=True)
+BOS = Wished("Bo", "man")
 
 
 async def test_only_those_on_duty_can_be_asked_for_and_both_sides_read_the_same(
