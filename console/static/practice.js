@@ -28,7 +28,7 @@ const DEEDS = {
     });
   },
   hand: () => talk.hand.show(given.hand),
-  colleagues: () => beside.offer([{ id: "practice", name: say("practice_colleague"), paused: false }]),
+  colleagues: ({ kind }) => beside.offer({ kind, desks: [], rows: [{ id: "practice", name: say("practice_colleague"), paused: false }] }),
   ask: ({ kind }) => askColleague(kind),
   answer: () => { asked += 1; beside.draw(null, null); },
   unmute: () => talk.setMuted(false),
