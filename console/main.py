@@ -218,8 +218,7 @@ def _furnish(
     signins = SignIns(database.sessions, clock)
     codes = Codes(database.sessions, vault, clock)
     accounts = Accounts(database.sessions, steady, codes, hasher)
-    passkeys = Passkeys(database.sessions, vault, site, clock)
-    audit = Audit(database.sessions, clock)
+    passkeys, audit = Passkeys(database.sessions, vault, site, clock), Audit(database.sessions, clock)
     return House(
         staff_end=staff_end,
         library=Library(content, database.sessions, staff_end, clock, audit.note_text),

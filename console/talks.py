@@ -237,7 +237,7 @@ class Talks:
             case WasReturned():
                 await self.leave(held.handle, held.returned)
             case WasMoved():
-                await self.leave(held.handle, "moved")
+                await self._meet_move(held)
             case WasEnded():
                 if event.reason is EndReason.SILENCE and held.handle in self._held:
                     self._tally.add(held.ref.desk, "talk.ended.silence")
@@ -248,6 +248,11 @@ class Talks:
                 await self._show_keys(held)
             case _:
                 await self._tell_around(held, event)
+
+    async def _meet_move(self, held: _Held) -> None:
+        """It went away from here; or came here, when whoever had it sits at this console too."""
+        if isinstance(await self._end.said(held.ref, self._member.id, 0), NotYours):
+            await self.leave(held.handle, "moved")
 
     async def _tell_around(self, held: _Held, event: _Around) -> None:
         if isinstance(event, AsideSaid) and self.aside:

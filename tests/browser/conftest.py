@@ -1,6 +1,7 @@
 """Real Chromium (Debian's) against a running house. One browser for all tests of the folder."""
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,15 @@ def headless() -> Path:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(headless: Path) -> AsyncIterator[Browser]:
     expect.set_options(timeout=PATIENCE)
+    async with launched(headless) as browser:
+        yield browser
+
+
+@asynccontextmanager
+async def launched(program: Path) -> AsyncIterator[Browser]:
+    """This Chromium, until the body is done."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=headless, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         await browser.close()
 

@@ -1,11 +1,15 @@
 """Notifications as staff meet them: off until switched on, one sentence, and gone with the sign-in."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser.conftest import launched
 from tests.browser.people import People, Staff
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -26,6 +30,13 @@ SHOWN = """async () => {
   const worker = await navigator.serviceWorker.getRegistration("/static/bell/");
   return (await worker.getNotifications()).map(({ title, body, tag }) => [title, body, tag]);
 }"""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    """The whole browser: without its windows it shows no notifications."""
+    async with launched(chromium) as browser:
+        yield browser
 
 
 def switch(page: Page) -> Locator:

@@ -1,14 +1,21 @@
 """Left messages, both sides in a real browser: left while nobody is there, answered, read elsewhere, erased."""
 
 import asyncio
+import contextlib
 import re
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from playwright.async_api import Locator, Page, Request, Route, expect
 
+from safety.devices import public_bytes, sign_device
+from safety.organisation import read_signing_key
+from safety.text64 import read64, write64
 from tests.browser.people import People, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -213,6 +220,36 @@ async def test_two_staff_cannot_answer_past_each_other(people: People, desk: Lef
     await expect(theirs.get_by_role("textbox", name="Your answer")).to_have_value("also I")
     await colleague.page.unroute("**/messages/list")
     await expect(theirs.locator(".bubble")).to_have_text(["who of you answers?", "I do"], timeout=25_000)
+
+
+async def test_the_key_reaches_more_devices_than_one_request_carries(people: People, desk: Left) -> None:
+    signing = read_signing_key(await asyncio.to_thread((people.house.data / "organisation.pem").read_bytes))
+    drawn = [write64(public_bytes(generate_private_key(SECP256R1()).public_key())) for _ in range(90)]
+    lines = [sign_device(signing, read64(key), int(time.time()) // 86_400 + 80) for key in drawn]
+    with contextlib.closing(sqlite3.connect(people.house.data / "console.sqlite3", timeout=20)) as tables, tables:
+        (whose,) = tables.execute("SELECT staff_id FROM device WHERE state = 'signed' LIMIT 1").fetchone()
+        rows = [
+            (whose, key, "signed", line, int(line.split(".")[1]), 0) for key, line in zip(drawn, lines, strict=True)
+        ]
+        put = "INSERT INTO device (staff_id, key, state, line, until, requested) VALUES (?, ?, ?, ?, ?, ?)"
+        tables.executemany(put, rows)
+    try:
+        await desk.looks_again()
+        for _ in range(300):
+            if await asyncio.to_thread(_copies, people, drawn) == len(drawn):
+                break
+            await asyncio.sleep(0.2)
+        else:
+            pytest.fail("not all devices were handed the key")
+    finally:  # whoever holds a copy and is gone retires the key: the next test makes another
+        with contextlib.closing(sqlite3.connect(people.house.data / "console.sqlite3", timeout=20)) as tables, tables:
+            tables.executemany("DELETE FROM device WHERE key = ?", [(key,) for key in drawn])
+
+
+def _copies(people: People, devices: list[str]) -> int:
+    with contextlib.closing(sqlite3.connect(people.house.data / "console.sqlite3", timeout=20)) as tables:
+        have = {device for (device,) in tables.execute("SELECT device FROM desk_key_copy")}
+    return len(have & set(devices))
 
 
 async def test_a_letter_goes_to_the_key_of_now_however_long_the_page_was_open(people: People, desk: Left) -> None:
