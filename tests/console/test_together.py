@@ -11,6 +11,7 @@ from sqlalchemy import select
 from console.tables import Base, Staff
 from console.together_views import colleague_handle
 from console.views import handle_of
+from handover.keys import talk_keys
 from handover.values import Asked, Done, EndReason, StaffId, Stale, TalkRef, Waiting, WithStaff
 from safety.sealing import SealError
 from safety.text64 import write64
@@ -71,6 +72,19 @@ async def two(live: Live) -> AsyncIterator[Two]:
         await noor.goes_on_duty()
         await kim.see("room", on_duty=2)
         yield Two(live, kim, noor, ref, colleague_handle(noor_id))
+
+
+async def test_late_news_of_a_move_takes_nothing_from_who_has_the_talk_now(live: Live, engine: Engine) -> None:
+    async with two(live) as both:
+        asked = await both.visitor_is_asked()
+        assert await live.visitor.consent(both.ref, asked.number, yes=True) == Done()
+        await both.noor.see("talk")
+        await both.noor.is_given_the_key(both.ref)
+        with engine.client() as client:  # as it comes when both sit at one console, which follows the talk already
+            assert client.publish(talk_keys(both.ref)["talk"], "v") > 0
+        await live.visitor_says(both.ref, 1, "for noor")
+        assert both.noor.device.hear(await both.noor.see("said")) == "for noor"
+        assert not [frame for frame in both.noor.seen if frame["type"] == "left"]
 
 
 async def test_a_talk_moves_with_both_yeses_and_its_earlier_words_stay_closed_until_the_visitor_shares_them(
