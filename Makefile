@@ -10,7 +10,8 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input --quiet --quiet
 SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa tests/bot/test_live.py \
 	tests/bot/test_toll.py tests/console/test_live.py tests/dialogues/test_open_doors.py tests/fuzz \
 	tests/fristad/test_supervisor.py tests/fristad/test_dumps.py tests/fristad/doctor tests/console/test_editing.py tests/console/test_live_roles.py \
-	tests/fristad/test_texts.py tests/console/test_duty.py tests/console/test_bells.py tests/console/test_desk_signs.py
+	tests/fristad/test_texts.py tests/console/test_duty.py tests/console/test_bells.py tests/console/test_desk_signs.py \
+	tests/console/test_together.py tests/console/test_help.py tests/console/test_desks.py tests/fristad/test_cli.py tests/fristad/test_published.py
 
 # Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace.
 LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)
@@ -33,7 +34,7 @@ canary: $(VENV)/test.stamp ## The release gate: marked visits by every channel l
 	$(LOOK) $(PY) -m pytest -q tests/journeys/test_canary.py
 
 check: $(VENV)/test.stamp lint types ## Lint, types and the quick tests
-	$(PY) -m pytest -q $(addprefix --ignore=,$(SLOW))
+	$(PY) -m pytest -q -n 2 --dist loadfile $(addprefix --ignore=,$(SLOW))
 
 sbom: $(VENV)/test.stamp ## Write the bill of materials to build/sbom.json (CycloneDX)
 	$(PY) scripts/sbom.py build/sbom.json
