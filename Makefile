@@ -78,6 +78,7 @@ clean: ## Delete what was built; the data in var/ stay
 
 system-packages:
 	scripts/system-packages
+	scripts/phone-engine >/dev/null
 
 $(PY):
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -12,6 +12,7 @@ from console.closing import Closing
 from console.desk_bell import DeskBell
 from console.desk_device import DeskDevice
 from console.desk_frames import Point
+from console.desk_phone import DeskPhone
 from console.desk_room import DeskRoom
 from console.devices import Devices, Ready, Revoked, Standing
 from console.duty import OwnDuty
@@ -23,6 +24,8 @@ from console.habits import Habits
 from console.hands import Hands
 from console.help_frames import HelpFrame
 from console.help_views import HelpViews
+from console.phone_frames import Answering, Hold
+from console.phone_lines import Lines
 from console.pointing import Pointing
 from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
@@ -83,6 +86,7 @@ class Desk:
         closing: Closing,
         wishes: Wishes,
         others: Collection[DeskId],
+        lines: Lines,
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
@@ -108,7 +112,7 @@ class Desk:
         )
         self._displaced = asyncio.Event()
         self._pointing = Pointing(member, self._talks, staff_end=staff_end, views=views, desks=others, send=send)
-        self._furnish(together, along, bells)
+        self._furnish(together, along, bells, lines)
 
     def _take_up_duty(
         self, habits: Habits, most: Callable[[DeskId], int], steady: Callable[[], float], wishes: Wishes
@@ -127,10 +131,13 @@ class Desk:
             send=self._send,
         )
 
-    def _furnish(self, together: TogetherViews, along: HelpViews, bells: Bells) -> None:
+    def _furnish(self, together: TogetherViews, along: HelpViews, bells: Bells, lines: Lines) -> None:
         """What this desk does with its talks."""
         member, presence, talks, end = self._member, self._presence, self._talks, self._end
         self._acts = Acts(member, talks, staff_end=end, presence=presence, tally=self._tally, send=self._send)
+        self._phone = DeskPhone(
+            member, talks, staff_end=end, lines=lines, presence=presence, tally=self._tally, send=self._send
+        )
         self._alongs = Alongs(
             member, talks, staff_end=end, views=along, send=self._send, line=lambda: self._device.line
         )
@@ -146,6 +153,7 @@ class Desk:
             wake=self._room.wake,
             take=self._duty.take,
             others=self._pointing.offered,
+            no_call=lambda call: self._phone.refusal(call=call),
         )
         self._signs = Signs(member, talks, end)
         self._bell = DeskBell(member, presence, talks, bells, lambda: self._duty.capacity)
@@ -163,7 +171,7 @@ class Desk:
         """Resume, and serve until cancelled. Raises OpenedElsewhere, or HandoverError when the engine is gone."""
         async with asyncio.TaskGroup() as group:
             await self._resume(group)
-            for work in (self._room.run, self._duty.run, self._watch_displacement, self._device.watch):
+            for work in (self._room.run, self._duty.run, self._watch_displacement, self._device.watch, self._phone.run):
                 group.create_task(work())
 
     async def close(self) -> None:
@@ -188,8 +196,8 @@ class Desk:
                 await self._take(frame)
             case WrapUp():
                 await self._acts.wrap_up(frame)
-            case Hand():
-                await self._talks.hand(frame.talk)
+            case Answering() | Hold():
+                await self._phone.handle(frame)
             case ShutDesk() | Guide():
                 await self._closing.act(frame, self._room.rows)
             case _:
@@ -214,8 +222,10 @@ class Desk:
             case _:
                 assert_never(frame)
 
-    async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End | Point) -> None:
+    async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End | Hand | Point) -> None:
         match frame:
+            case Hand():
+                await self._talks.hand(frame.talk)
             case Say() | Unsayable():
                 await self._talks.say(frame)
             case Heard():
@@ -235,6 +245,7 @@ class Desk:
         await self._duty.resume(talk.ref for talk in held)
         await self._room.learn_names()
         await self._send({**self._duty.view(), "type": "hello", "v": VERSION})
+        await self._phone.resume()
         self._alongs.start(group)
         await self._talks.restore(held, group)
         self._hands.expect(())
@@ -277,6 +288,7 @@ class Desk:
         for ref in await self._duty.leave():
             self._tally.add(ref.desk, "talk.returned")
         await self._talks.leave_all(code)
+        await self._phone.off()
         await self._send(self._duty.view())
 
     async def _take(self, frame: Take) -> None:
@@ -288,6 +300,9 @@ class Desk:
             return
         if not self._device.ready:
             await self._refuse("no_device", frame.talk)
+            return
+        if why := self._phone.refusal(call=frame.talk in self._room.calls):
+            await self._refuse(why, frame.talk)
             return
         outcome = await self._duty.take(ref, lambda: self._end.claim(ref, self._member.id, self._member.shown_name))
         if isinstance(outcome, Claimed):

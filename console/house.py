@@ -22,6 +22,7 @@ from console.letters import Letters
 from console.library import Library
 from console.passkeys import Passkeys
 from console.people import People
+from console.phone_lines import Lines
 from console.postings import Postings
 from console.presence import Presences
 from console.rota import Rota
@@ -59,6 +60,7 @@ class House:
     letters: Letters
     organisation: str  # its public key, as text
     presences: Presences
+    lines: Lines  # telephones of staff
     habits: Habits
     bells: Bells
     tally: Tally

@@ -23,6 +23,7 @@ from console import (
     list_pages,
     outreach_pages,
     people_pages,
+    phone_pages,
     practice_pages,
     rota_pages,
     sign_in_pages,
@@ -48,6 +49,7 @@ from console.mail import Mail
 from console.pages import WORD_LISTS, router
 from console.passkeys import Passkeys
 from console.people import People
+from console.phone_lines import Lines
 from console.plans import Plans
 from console.postings import Postings
 from console.presence import Presences
@@ -150,7 +152,8 @@ def create_app(
         dependencies=[Depends(guard)],
     )
     app.state.house = house
-    _fit_out(app)
+    app.include_router(phone_pages.router_to(settings.phone_control_port))
+    _fit_out(app, phone=house.lines.possible)
     return app
 
 
@@ -176,7 +179,7 @@ def _chores(
         clock=clock,
     )
     mail = Mail(staff_end, desks, house.letters, house.desk_keys)
-    return [upkeep, mail, Plans(staff_end, desks, house.rota), house.library, house.bells]
+    return [upkeep, mail, Plans(staff_end, desks, house.rota), house.library, house.bells, house.lines]
 
 
 def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]]:
@@ -184,7 +187,7 @@ def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]
     return [house.rota.purge, *(each.purge for each in everybody)]
 
 
-def _fit_out(app: FastAPI) -> None:
+def _fit_out(app: FastAPI, *, phone: bool) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
@@ -196,7 +199,8 @@ def _fit_out(app: FastAPI) -> None:
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large, larger=_LARGER)
     app.add_middleware(Failures)
     app.add_middleware(FreshCookie)
-    app.add_middleware(SecurityHeaders, policy=console_policy())
+    own = {"/desk": console_policy(microphone=True)} if phone else {}
+    app.add_middleware(SecurityHeaders, policy=console_policy(), pages=own)
 
 
 def _furnish(
@@ -239,6 +243,7 @@ def _furnish(
         letters=Letters(database.sessions, clock),
         organisation=settings.organisation_key,
         presences=Presences(steady),
+        lines=Lines(settings.phone_folder),
         habits=Habits(database.sessions),
         bells=Bells(database.sessions, courier, settings.push(), _subject(site), clock, steady),
         tally=tally,

@@ -113,6 +113,10 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.hand": _STAFF,
     "live.writing": _STAFF,
     "live.visible": _STAFF,
+    # Calls.
+    "WS /phone/ws": _STAFF,
+    "live.phone": _STAFF,
+    "live.hold": _STAFF,
     # The waiting room as a whole.
     "live.shut": _STAFF,
     "live.guide": _STAFF,

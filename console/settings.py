@@ -48,6 +48,8 @@ class ConsoleSettings(BaseSettings):
     other_desks: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(read_neighbours)] = ()
     staff_host: str = "localhost"
     staff_port: int = 8001
+    phone_folder: Path | None = None  # where the process that takes calls is found; None: staff answer no calls
+    phone_control_port: int = Field(default=18088, ge=1, le=65535)
     state_key: SecretStr | None = None  # named only so that it can be refused
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ from handover.events import (
     WentAway,
 )
 from handover.ports import StaffEnd
-from handover.values import Accepted, DeskId, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
+from handover.values import Accepted, Channel, DeskId, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
 from safety.text64 import write64
 
 _Shown = Heard | WentAway | CameBack | IsWriting | BriefingChanged
@@ -50,6 +50,7 @@ class _Held:
     ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
     returned: str = "returned"  # what is said when it goes back to the waiting room
     begun: bool = False  # this page has an epoch of its own
+    phone: bool = False  # a call: its epoch is for a line that is rung
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # an epoch begins, and the page hears of it, in one go
 
 
@@ -72,6 +73,7 @@ class Talks:
         self._presence = presence
         self._tally = tally
         self._send = send
+        self._line: str | None = None  # where calls are answered
         self._device: str | None = None  # the signed line of the page's device, once it may read
         self.changed = asyncio.Event()  # a talk came into these hands, or went
         self._held: dict[str, _Held] = {}
@@ -93,6 +95,19 @@ class Talks:
         held = self._held.get(handle)
         return held.ref if held else None
 
+    @property
+    def call(self) -> str | None:
+        """The handle of the call in hand; nobody has two."""
+        return next((held.handle for held in self._held.values() if held.phone), None)
+
+    async def use_line(self, line: str) -> None:
+        """The call in hand, and those to come, ring there from now on."""
+        self._line = line
+        for held in [each for each in self._held.values() if each.phone]:
+            async with held.turn:
+                held.begun = False
+                await self._begin(held)
+
     async def restore(self, talks: list[OwnTalk], group: asyncio.TaskGroup) -> None:
         """Tell the page which talks are in hand, and follow each of them with a task of `group`."""
         self._group = group
@@ -105,16 +120,14 @@ class Talks:
         self._device = line
         for held in list(self._held.values()):
             async with held.turn:
-                if (
-                    await self._begin(held) and held.ready.is_set()
-                ):  # else the whole talk, keys and all, is still to come
+                if await self._begin(held) and held.ready.is_set():  # else the whole talk is still to come
                     await self._show_keys(held)
 
     async def open(self, talk: OwnTalk) -> None:
         """A talk came into these hands."""
         if self._group is None:
             return
-        held = _Held(handle_of(talk.ref), talk.ref)
+        held = _Held(handle_of(talk.ref), talk.ref, phone=talk.briefing.channel is Channel.PHONE)
         self._held[held.handle] = held
         self.changed.set()
         held.task = self._group.create_task(self._follow(held))
@@ -198,10 +211,11 @@ class Talks:
 
     async def _begin(self, held: _Held) -> bool:
         """Begin an epoch, unless this page has one: its counters are its own and start anew with it."""
-        if held.begun or self._device is None:
+        device = self._line if held.phone else self._device
+        if held.begun or device is None:
             return False
         held.begun = True
-        await self._end.begin(held.ref, self._member.id, self._device)
+        await self._end.begin(held.ref, self._member.id, device)
         return True
 
     async def _show_keys(self, held: _Held) -> None:
@@ -237,7 +251,7 @@ class Talks:
             case WasReturned():
                 await self.leave(held.handle, held.returned)
             case WasMoved():
-                await self.leave(held.handle, "moved")
+                await self._meet_move(held)
             case WasEnded():
                 if event.reason is EndReason.SILENCE and held.handle in self._held:
                     self._tally.add(held.ref.desk, "talk.ended.silence")
@@ -248,6 +262,11 @@ class Talks:
                 await self._show_keys(held)
             case _:
                 await self._tell_around(held, event)
+
+    async def _meet_move(self, held: _Held) -> None:
+        """It went away from here; or came here, when who asked sits at this console too."""
+        if isinstance(await self._end.said(held.ref, self._member.id, 0), NotYours):
+            await self.leave(held.handle, "moved")
 
     async def _tell_around(self, held: _Held, event: _Around) -> None:
         if isinstance(event, AsideSaid) and self.aside:

@@ -14,6 +14,7 @@ from console.duty_frames import Duty, Habits, Ready
 from console.frames import Device, End, Hand, Heard, Release, Say, Take, WrapUp
 from console.help_frames import READERS as HELP
 from console.permissions import OPEN, PERMISSIONS, Role, allows
+from console.phone_frames import Answering, Hold
 from console.room_frames import Guide, ShutDesk
 from console.sign_frames import Writing
 from console.signins import COOKIE
@@ -101,10 +102,12 @@ WRITTEN: dict[str, set[str]] = {
     "GET /static/{name}": {"anyone"},
     "GET /healthz": {"anyone"},
     "WS /live": ALL,
+    "WS /phone/ws": {STAFF},
 }
 FRAMES = (
     *(Device, Duty, Ready, Habits, Take, Say, Heard, Release, End, WrapUp, Hand, ShutDesk, Guide),
     *(Writing, Visible, Point),
+    *(Answering, Hold),
 )
 DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
 PAGES = [
@@ -125,7 +128,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 69
+    assert len(routes) == len(WRITTEN) == 70
     assert set(routes) == set(WRITTEN)
 
 

@@ -101,7 +101,8 @@ def test_a_core_dump_would_be_found(folder: Path) -> None:
 
 
 def test_every_channel_has_its_row() -> None:
-    assert set(WALKS) == set(Channel)
+    # A call needs the telephone engine, and its mark is a number: tests/phone/test_traces.py is its walk.
+    assert set(WALKS) == set(Channel) - {Channel.PHONE}
 
 
 @pytest.mark.parametrize("channel", WALKS)
