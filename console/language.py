@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-import yaml
-
+from dialogues.files import parse_yaml, read_text
 from handover.values import PSEUDONYM_WORDS, Pseudonym
 
 LANGUAGES = ("sv", "en")  # the first is the one for browsers that ask for neither
@@ -57,8 +57,10 @@ def load_words() -> dict[str, Words]:
     return words
 
 
+@cache
 def _read(language: str) -> Words:
-    raw = yaml.safe_load((_FOLDER / f"{language}.yml").read_text(encoding="utf-8"))
+    file = _FOLDER / f"{language}.yml"
+    raw = parse_yaml(file, read_text(file), 0)
     words = Words(
         language=language,
         texts={key: str(text) for key, text in raw["texts"].items()},

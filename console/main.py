@@ -4,9 +4,11 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+from argon2 import PasswordHasher
 from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -120,17 +122,17 @@ def create_app(
     steady: Callable[[], float] = time.monotonic,
     word_lists: Path = WORD_LISTS,
     courier: Courier | None = None,
+    hasher: PasswordHasher | None = None,
 ) -> FastAPI:
     """The console on these collaborators. `resources` are opened at start, in order, and closed at the end. `clock`
     tells the time of day; `steady` measures how long something took, and never steps back. `word_lists` is the folder
-    of safety words; `courier` brings notifications to push services."""
+    of safety words; `courier` brings notifications to push services; `hasher` makes passwords costly to guess."""
     database = Database(settings.database())
     names = talk_names(content.topics) | wrapup.COUNTERS
     vault = Vault(settings.key(), database.sessions, clock)
     lists = find_word_lists(word_lists)
-    house = _furnish(
-        settings, staff_end, content, database, vault, Tally(names), clock, steady, lists, courier or Courier()
-    )
+    courier = courier or Courier()
+    house = _furnish(settings, staff_end, content, database, vault, Tally(names), clock, steady, lists, courier, hasher)
     chores = _chores(settings, staff_end, content, house, vault, database, names, clock)
 
     @asynccontextmanager
@@ -214,11 +216,12 @@ def _furnish(
     steady: Callable[[], float],
     word_lists: Mapping[str, Path],
     courier: Courier,
+    hasher: PasswordHasher | None,
 ) -> House:
     site = settings.site()
     signins = SignIns(database.sessions, clock)
     codes = Codes(database.sessions, vault, clock)
-    accounts = Accounts(database.sessions, steady, codes)
+    accounts = Accounts(database.sessions, steady, codes, hasher)
     passkeys = Passkeys(database.sessions, vault, site, clock)
     audit = Audit(database.sessions, clock)
     return House(
@@ -273,7 +276,9 @@ def _demonstration(settings: ConsoleSettings, database: Database, signins: SignI
     )
 
 
+@cache
 def _templates() -> Environment:
+    """Compiled once in a process: a console that is built again, as tests do, has the same."""
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,

@@ -3,10 +3,9 @@ counted, learned from, or sent anywhere; the rule itself runs in the page (conso
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.resources import files
+from pathlib import Path
 
-import yaml
-
+from dialogues.files import parse_yaml, read_text
 from dialogues.values import AgeBand, Audience
 
 LANGUAGES = ("sv", "en")  # those that staff read
@@ -49,11 +48,9 @@ class Scenario:
 def load_scenarios() -> dict[str, Scenario]:
     """All of them by id, in the order of their files. KeyError or ValueError when a file lacks something: a mistake of
     ours, found by a test."""
-    folder = files("dialogues") / "practice"
+    folder = Path(__file__).with_name("practice")
     found = sorted((each for each in folder.iterdir() if each.name.endswith(".yml")), key=lambda each: each.name)
-    return {
-        scenario.id: scenario for scenario in (_scenario(yaml.safe_load(each.read_text("utf-8"))) for each in found)
-    }
+    return {scenario.id: scenario for scenario in (_scenario(parse_yaml(each, read_text(each), 0)) for each in found)}
 
 
 def _scenario(raw: Mapping[str, object]) -> Scenario:

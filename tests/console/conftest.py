@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from argon2 import PasswordHasher
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from fastapi import FastAPI
@@ -36,6 +37,7 @@ ORIGIN = "https://console.test"
 SECRET = b"of a test's app, long"[:20]
 DESK = DeskId("demo")
 PASSWORD = "five words make a password"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # what a hash costs is tested in test_accounts
 STAFF_LINK, COORDINATOR_LINK = "staff-link-of-the-test", "coordinator-link-of-the-test"
 _FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
@@ -104,7 +106,13 @@ class Console:
     async def add(self, name: str, role: str = "staff", *, app: bool = True, desk: str = DESK) -> StaffId:
         """An account with a password and, unless it is new, an app."""
         staff = await create_account(
-            self.sessions, sign_in_name=name, shown_name=name.title(), role=role, password=PASSWORD, desk=desk
+            self.sessions,
+            sign_in_name=name,
+            shown_name=name.title(),
+            role=role,
+            password=PASSWORD,
+            desk=desk,
+            hasher=QUICK,
         )
         if app:
             await self.house.codes.keep(staff, SECRET)
@@ -157,7 +165,7 @@ async def started(
     real = RedisStaffEnd(url, chosen.limits())
     resources = [real] if staff_end is None else []
     named: dict[str, Any] = {**(clocks or {}), **({"word_lists": word_lists} if word_lists else {})}
-    app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, **named)
+    app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, hasher=QUICK, **named)
     database = Database(chosen.database())
     try:
         async with app.router.lifespan_context(app):
