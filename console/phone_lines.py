@@ -54,6 +54,7 @@ class Lines:
         self._path = folder and folder / SOCKET
         self._open: dict[str, tuple[OwnLine, News]] = {}
         self._writer: asyncio.StreamWriter | None = None
+        self._signed_in: set[str] = set()
         self.known: dict[str, str] = {}  # what was told last of those that can be rung, or signed in at
 
     @property
@@ -83,6 +84,7 @@ class Lines:
 
     def close(self, line: OwnLine) -> None:
         """No call comes there any more."""
+        self._signed_in.discard(line.id)
         self.known.pop(line.id, None)
         if self._open.pop(line.id, None):
             self._say(do="close", line=line.id)
@@ -93,8 +95,9 @@ class Lines:
 
     def meet(self, line: OwnLine, *, here: bool) -> None:
         """A softphone has signed in, or its signalling is gone."""
+        (self._signed_in.add if here else self._signed_in.discard)(line.id)
         if line.id in self.known:
-            self._tell(line.id, "here" if here else "open")
+            self._tell(line.id, "open")
 
     async def _keep_connected(self) -> None:
         while self._path is not None:
@@ -123,6 +126,8 @@ class Lines:
                 self._tell(str(message.get("line")), str(message.get("is")))
 
     def _tell(self, line: str, news: str) -> None:
+        if news == "open" and line in self._signed_in:
+            news = "here"  # also with another process that takes calls: the engine has kept it
         if news in {"open", "here"}:
             self.known[line] = news
         elif news in {"refused", "lost"}:

@@ -15,7 +15,7 @@ engine of the talks holds line ids alone. Nothing here is about one kind of tele
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,7 +30,7 @@ MOST = 256  # lines open at once: as many staff as one engine of talks has proce
 _MODE = 0o660  # the console runs as another user of the same group
 _ID = re.compile(r"line\.[A-Za-z0-9_-]{22}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{22,64}")
-_NUMBER = re.compile(r"\+[1-9]\d{6,14}")  # E.164
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
 
 
 class News(StrEnum):
@@ -130,7 +130,7 @@ class Shifts:
                     tell(line[:LONGEST], News.REFUSED)
                     return
                 own.add(line)
-                await self._open(_telephone(line, message, lambda news: tell(line, news)))
+                await self._open(read_telephone(line, message, lambda news: tell(line, news)))
             case "close" if line in own:
                 own.discard(line)
                 await self._close(line)
@@ -159,8 +159,9 @@ def _read(text: bytes) -> dict[str, Any]:
     return message
 
 
-def _telephone(line: str, message: dict[str, Any], tell: Callable[[News], None]) -> Shift:
-    """With the one of `secret` and `number` that is there. ValueError when it is not of its form."""
+def read_telephone(line: str, message: Mapping[str, Any], tell: Callable[[News], None] = lambda _: None) -> Shift:
+    """The line that a message opens, with the one of `secret` and `number` that is there. ValueError when it is not of
+    its form."""
     secret, number = message.get("secret"), message.get("number")
     if isinstance(secret, str) and number is None and _SECRET.fullmatch(secret):
         return Shift(line, secret=secret, tell=tell)

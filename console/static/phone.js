@@ -44,8 +44,12 @@ export class Phone {
   // Which line this person has, as the server says it.
   show({ by, open, ready, line, secret }) {
     if (!this.place) return;
+    if (by === "off" && this.by === "own") { // the duty is over, and the number with it
+      this.form.reset();
+      this.unfold();
+      this.wish = null;
+    }
     Object.assign(this, { by, open, ready });
-    if (by === "off") this.form.elements.number.value = "";
     if (by !== "browser" || this.softphone?.line !== line) this.hangUp();
     if (by === "browser" && !this.softphone && open) this.signIn(line, secret);
     this.draw();

@@ -4,15 +4,18 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.async_playwright import Axe, AxeResults  # type: ignore[import-untyped]
 from playwright.async_api import expect
 
 from handover.staff_redis import RedisStaffEnd
-from tests.browser.people import People, Staff
+from tests.browser.people import DESKTOP, PHONE, People, Staff
+from tests.browser.test_access import RULES, STICKING_OUT
 from tests.contract.ends import DESK, joined, open_ends
 from tests.phone import exchange as tones
-from tests.phone.callers import VOICE, Baresip, baresip
+from tests.phone.callers import VOICE, Baresip, baresip, wait
 from tests.phone.desks import STAFF_VOICE, Console, answers_calls, console, hears, kept_in, staff_of, state_of
 from tests.phone.exchange import MUSIC_TONE, TONES, Exchange, exchange
 from tests.phone.test_calls import hears as receives
@@ -69,6 +72,65 @@ async def test_take_talk_mute_hold_and_end(
         await anna.ends()
         await anna.skips_the_wrap_up()
     assert await staff.waiting(DESK) == []
+
+
+async def tabs_to(person: Staff, selector: str) -> None:
+    for _ in range(60):
+        await person.page.keyboard.press("Tab")
+        if await person.page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(f"no way to {selector} by keyboard")
+
+
+async def check_in_every_light(person: Staff) -> None:
+    await person.page.evaluate(Axe().axe_script)
+    lights: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+    for size in (DESKTOP, PHONE):
+        for light in lights:
+            await person.page.set_viewport_size(size)
+            await person.page.emulate_media(color_scheme=light, reduced_motion="reduce")
+            results = AxeResults(await person.page.evaluate("(options) => axe.run(options)", RULES))
+            assert results.violations_count == 0, f"{size['width']} {light}: {results.generate_report()}"
+            assert await person.page.evaluate(STICKING_OUT) == {"wider": False, "out": []}
+
+
+@pytest.mark.parametrize("language", ["English", "Svenska"])
+async def test_microphone_and_speaker_are_tried_by_keyboard_before_going_on_duty(
+    people: People, running: Exchange, folder: Path, language: str
+) -> None:
+    anna = await people.staff(permissions=["microphone"], bypass_csp=True)
+    page = anna.page
+    if language != "English":
+        await page.get_by_role("button", name=language).click()
+        await expect(page.locator("html")).to_have_attribute("lang", "sv")
+    await tabs_to(anna, "#phone summary")
+    await page.keyboard.press("Enter")
+    await tabs_to(anna, "#phone [name=by]")
+    await page.keyboard.press("ArrowDown")
+    await tabs_to(anna, "#phone [data-try]")
+    await page.keyboard.press("Enter")
+    heard = page.locator("#phone [data-heard]")
+    await expect(heard).to_have_text("The microphone hears you." if language == "English" else "Mikrofonen hör dig.")
+    assert await page.locator("#phone meter").evaluate("(meter) => meter.value") > 0.05
+    await tabs_to(anna, "#phone [data-tone]")
+    before = await page.evaluate("window.notes")
+    await page.keyboard.press("Enter")
+    await page.wait_for_function(f"window.notes === {before} + 1")
+    await check_in_every_light(anna)
+    await tabs_to(anna, "#phone button.primary")
+    await page.keyboard.press("Enter")
+    state = page.locator("#phone-state")
+    await expect(state).to_have_attribute("data-state", "later")
+    await page.locator("#duty").click()
+    await expect(state).to_have_attribute("data-state", "ready")
+    assert await heard.inner_text() == ""  # the microphone was let go
+    with baresip(folder / "caller", running.sip) as caller:
+        await in_line(caller)
+        await page.locator("#waiting .take").click()
+        await expect(page.locator(".line")).to_have_attribute("data-state", "connected")
+        await check_in_every_light(anna)
+        await page.locator("[data-do=end]").click()
+        await expect(page.locator(".wrapup")).to_be_visible()
 
 
 async def test_a_browser_that_is_closed_gives_the_caller_back_to_the_old_place(
@@ -165,11 +227,13 @@ async def test_the_two_talk_on_without_our_process_and_the_next_one_parts_them_w
         await anna.ends()
         await anna.skips_the_wrap_up()
         log = caller.folder / "baresip.log"
-        for _ in range(100):
-            if "terminated" in log.read_text():
-                return
-            await asyncio.sleep(0.1)
-    raise AssertionError("the caller was not hung up")
+        wait(lambda: "terminated" in log.read_text(), "the caller was not hung up")
+    await expect(anna.page.locator("#phone-state")).to_have_text("calls ring here")
+    with baresip(folder / "next", running.sip) as caller:
+        await in_a_call(caller, anna)
+        await receives(caller, STAFF_VOICE)
+        await anna.ends()
+        await anna.skips_the_wrap_up()
 
 
 async def test_an_own_telephone_rings_with_the_centres_number_and_asks_for_a_key(folder: Path) -> None:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from bot.phone.ari import Refused, open_ari
 from bot.phone.engine_files import SECRET, USER
-from tests.contract.ends import DESK, on_duty, open_ends
+from tests.browser.people import Staff
+from tests.contract.ends import DESK, Ends, on_duty, open_ends
 from tests.phone.callers import program, sipp, wait
+from tests.phone.desks import Console, answers_calls, console, staff_of, state_of
 from tests.phone.exchange import TONES, Exchange, exchange
 from tests.phone.scenarios import NAME, NUMBER, key, pause, refused, scenario
 from tests.running import ROOT
@@ -52,30 +55,49 @@ def files_of(own: Exchange) -> Iterator[Path]:
 
 async def test_a_number_is_nowhere_forty_seconds_after_the_call(own: Exchange, tmp_path: Path) -> None:
     assert own.engine and own.line
-    async with open_ends(own.talks) as ends:
-        await on_duty(ends.staff)
-        steps = scenario(key("1"), key("0"), key("0"), pause(8000))
-        calling = asyncio.create_task(
-            asyncio.to_thread(sipp, tmp_path / "calls", own.sip, steps, calls=CALLS, at_once=CALLS)
-        )
-        while len(rows := await ends.staff.waiting(DESK)) < CALLS:
-            assert not calling.done(), "the calls ended before all were in line"
-            await asyncio.sleep(0.2)
+    with console(own, tmp_path / "desk") as desk:
+        async with staff_of(desk) as people, open_ends(own.talks) as ends:
             await on_duty(ends.staff)
-        # The positive control: while they call, the search finds them, so later it would find what is left.
-        image = await asyncio.to_thread(memory_of, own.engine.pid, tmp_path / "during")
-        assert found_in(image) == set(MARKS)
-        assert not found_in(repr(rows).encode())
-        await calling
-        await asyncio.sleep(FORGOTTEN)
-        for pid in (own.engine.pid, own.line.pid, own.talks.process.pid):
-            assert found_in(await asyncio.to_thread(memory_of, pid, tmp_path / "after")) == set()
-        looked_at = list(files_of(own))
-        assert len(looked_at) > 15
-        assert {path: found for path in looked_at if (found := found_in(path.read_bytes()))} == {}
-        with own.talks.client() as admin:
-            left = [(key, admin.dump(key)) for key in admin.scan_iter()]
-        assert found_in(repr(left).encode()) == set()
+            await _search(own, desk, await answers_calls(people), ends, tmp_path)
+
+
+async def _search(own: Exchange, desk: Console, anna: Staff, ends: Ends, tmp_path: Path) -> None:
+    """Twenty call, one of them is taken, talks, hangs up and is wrapped up; then everything is searched."""
+    assert own.engine and own.line
+    shown: list[str] = []
+    anna.page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: shown.append(str(frame))))
+    await anna.page.reload()  # so that its sockets are listened to
+    await expect(anna.page.locator("#phone-state")).to_have_text("calls ring here")
+    steps = scenario(key("1"), key("0"), key("0"), pause(14000))
+    calling = asyncio.create_task(
+        asyncio.to_thread(sipp, tmp_path / "calls", own.sip, steps, calls=CALLS, at_once=CALLS)
+    )
+    while len(rows := await ends.staff.waiting(DESK)) < CALLS:
+        assert not calling.done(), "the calls ended before all were in line"
+        await asyncio.sleep(0.2)
+        await on_duty(ends.staff)
+    await anna.takes()
+    await expect(state_of(anna)).to_have_text("You hear each other")
+    # The positive control: while they call, the search finds them, so later it would find what is left.
+    image = await asyncio.to_thread(memory_of, own.engine.pid, tmp_path / "during")
+    assert found_in(image) == set(MARKS)
+    assert not found_in(repr(rows).encode())
+    assert not found_in((await anna.page.content()).encode())
+    await calling
+    await anna.page.get_by_role("button", name="Save").click()
+    await asyncio.sleep(FORGOTTEN)
+    for pid in (own.engine.pid, own.line.pid, own.talks.process.pid, desk.process.pid):
+        assert found_in(await asyncio.to_thread(memory_of, pid, tmp_path / "after")) == set()
+    looked_at = [*files_of(own), *(path for path in desk.folder.rglob("*") if path.is_file() and path.suffix != ".wav")]
+    assert len(looked_at) > 18
+    assert any(path.suffix == ".sqlite3" for path in looked_at)
+    assert {path: found for path in looked_at if (found := found_in(path.read_bytes()))} == {}
+    with own.talks.client() as admin:
+        left = [(key, admin.dump(key)) for key in admin.scan_iter()]
+    for what in (left, shown):
+        assert what
+        assert found_in(repr(what).encode()) == set()
+    assert found_in(repr(await ends.staff.drain(DESK)).encode()) == set()  # closed names alone
 
 
 async def test_callers_that_are_turned_away_leave_nothing(own: Exchange, tmp_path: Path) -> None:
