@@ -8,6 +8,7 @@ from console.accounts import Member
 from console.acts import Acts
 from console.alongs import Alongs
 from console.bells import Bells
+from console.claims import Claims
 from console.closing import Closing
 from console.desk_bell import DeskBell
 from console.desk_device import DeskDevice
@@ -41,23 +42,12 @@ from console.wishes import Wishes
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import (
-    AtCapacity,
-    Claimed,
     DeskId,
-    Gone,
     Limits,
-    NotOnDuty,
-    Taken,
     WaitingVisitor,
 )
 
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
-_NOT_CLAIMED: dict[type[Taken | Gone | AtCapacity | NotOnDuty], str] = {
-    Taken: "taken",
-    Gone: "gone",
-    AtCapacity: "full",
-    NotOnDuty: "not_on_duty",
-}
 
 
 class OpenedElsewhere(Exception):
@@ -155,6 +145,17 @@ class Desk:
             others=self._pointing.offered,
             no_call=lambda call: self._phone.refusal(call=call),
         )
+        self._claims = Claims(
+            member,
+            talks,
+            self._room,
+            self._duty,
+            self._phone,
+            staff_end=end,
+            tally=self._tally,
+            ready=lambda: self._device.ready,
+            send=self._send,
+        )
         self._signs = Signs(member, talks, end)
         self._bell = DeskBell(member, presence, talks, bells, lambda: self._duty.capacity)
 
@@ -193,7 +194,7 @@ class Desk:
             case Duty() | BreathedEnough() | Wanted() | Visible():
                 await self._handle_duty(frame)
             case Take():
-                await self._take(frame)
+                await self._claims.take(frame)
             case WrapUp():
                 await self._acts.wrap_up(frame)
             case Answering() | Hold():
@@ -290,25 +291,3 @@ class Desk:
         await self._talks.leave_all(code)
         await self._phone.off()
         await self._send(self._duty.view())
-
-    async def _take(self, frame: Take) -> None:
-        if frame.talk in self._talks:
-            return  # a second press on one's own "Take": the engine would say "claimed" once more
-        ref = self._room.rows.get(frame.talk)
-        if ref is None:
-            await self._refuse("gone", frame.talk)
-            return
-        if not self._device.ready:
-            await self._refuse("no_device", frame.talk)
-            return
-        if why := self._phone.refusal(call=frame.talk in self._room.calls):
-            await self._refuse(why, frame.talk)
-            return
-        outcome = await self._duty.take(ref, lambda: self._end.claim(ref, self._member.id, self._member.shown_name))
-        if isinstance(outcome, Claimed):
-            self._tally.add(ref.desk, "talk.taken")
-        else:
-            await self._refuse(_NOT_CLAIMED[type(outcome)], frame.talk)
-
-    async def _refuse(self, code: str, handle: str) -> None:
-        await self._send({"type": "refused", "code": code, "talk": handle})
