@@ -1,16 +1,17 @@
 """A call's way into the waiting room and through it: the same room as the page's, by the same port."""
 
 import asyncio
+import contextlib
 import random
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 from bot.counting import Counts
 from bot.phone.call import Ended, Event, Guided, Joined, Lost, NotJoined, Placed, Returned, Taken, Why
 from bot.phone.playlists import Line
 from dialogues import admission
 from dialogues.values import State
-from handover.events import WasEnded, WasReturned
+from handover.events import TalkEvent, WasEnded, WasReturned
 from handover.outlook import Closed, GuidedOn
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import (
@@ -31,6 +32,7 @@ from handover.values import (
 from handover.values import Joined as Seated
 
 ATTEND = 4.0  # seconds between two looks, as for the page's live talk: a lost staff member is noticed soon
+_LATE = 1.0  # seconds in which what ended a talk that is gone already comes to be heard
 _RETRY, _LONGEST_RETRY = 0.25, 5.0  # seconds until the engine is asked again
 
 Tell = Callable[[Event], None]
@@ -114,7 +116,7 @@ class Queue:
                     return
                 if isinstance(event, WasReturned):  # told even when the next one has taken it by the next look
                     tell(Returned())
-        tell(Guided() if isinstance(standing, GuidedOn) else Lost())
+            tell(Guided() if isinstance(standing, GuidedOn) else await _how_it_ended(events))
 
     async def _look(self, ref: TalkRef, tell: Tell) -> Standing:
         standing = await self._end.attend(ref)
@@ -131,6 +133,17 @@ class Queue:
         the middle of a talk would be one more thing to do wrong; whoever does not want it hangs up, or says so."""
         if standing.asked is not None and standing.asked.kind == AskKind.MOVE:
             await self._end.consent(ref, standing.asked.number, yes=True)
+
+
+async def _how_it_ended(events: AsyncIterator[TalkEvent]) -> Event:
+    """The talk was seen to be gone before its end was heard of: a goodbye of staff is not told as something lost."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_LATE):
+            while True:
+                event = await anext(events)
+                if isinstance(event, WasEnded):
+                    return Ended() if event.reason is EndReason.STAFF else Lost()
+    return Lost()
 
 
 def _brief(state: State) -> Briefing:

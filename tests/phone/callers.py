@@ -84,32 +84,15 @@ def baresip(folder: Path, sip: int, number: str = CALLER, rung_at: int = 0) -> I
     """A telephone that calls the line at this port and says VOICE; with `rung_at`, one that is called at that port, and
     picks up."""
     folder.mkdir(parents=True)
-    control = free_port()
     # Pitfall 10: its own tone generator wants 48 kHz, so it plays a file; its keys are the command `sndcode`.
     (folder / "voice.wav").write_bytes(tone(VOICE, 60))
-    (folder / "accounts").write_text(
-        f"<sip:+{number}@127.0.0.1>;regint=0;audio_codecs=PCMA{';answermode=auto' * bool(rung_at)}\n"
-    )
-    modules = ("aufile", "sndfile", "g711", "ctrl_tcp", "account", "menu", "uuid")
-    lines = [
-        f"module_path {_MODULES}",
-        f"audio_source aufile,{folder}/voice.wav",
-        f"audio_player aufile,{folder}/heard.wav",
-        "audio_alert aubridge,none",
-        f"snd_path {folder}",
-        f"ctrl_tcp_listen 127.0.0.1:{control}",
-        f"sip_listen 127.0.0.1:{rung_at or free_port()}",
-        *(f"{'module_app' if name in {'ctrl_tcp', 'account', 'menu'} else 'module'} {name}.so" for name in modules),
-    ]
-    (folder / "config").write_text("\n".join(lines) + "\n")
-    with (folder / "baresip.log").open("wb") as sink:
-        process = subprocess.Popen(
-            [program("baresip", "baresip-core"), "-f", str(folder)],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=sink,
-            stderr=sink,
-        )
+    answers = ";answermode=auto" * bool(rung_at)
+    (folder / "accounts").write_text(f"<sip:+{number}@127.0.0.1>;regint=0;audio_codecs=PCMA{answers}\n")
+    process, control = _start(folder, rung_at)
+    if not _answers(process, control):  # another program was quicker to take one of the ports
+        process.kill()
+        process.wait(10)
+        process, control = _start(folder, rung_at)
     caller = Baresip(folder, control, process)
     try:
         wait(lambda: _reachable(control), "baresip did not start")
@@ -151,4 +134,35 @@ def sipp(
 def _reachable(port: int) -> bool:
     with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
         return True
+    return False
+
+
+def _start(folder: Path, rung_at: int) -> tuple[subprocess.Popen[bytes], int]:
+    """The program, and the port at which it is told what to do."""
+    control = free_port()
+    modules = ("aufile", "sndfile", "g711", "ctrl_tcp", "account", "menu", "uuid")
+    lines = [
+        f"module_path {_MODULES}",
+        f"audio_source aufile,{folder}/voice.wav",
+        f"audio_player aufile,{folder}/heard.wav",
+        "audio_alert aubridge,none",
+        f"snd_path {folder}",
+        f"ctrl_tcp_listen 127.0.0.1:{control}",
+        f"sip_listen 127.0.0.1:{rung_at or free_port()}",
+        *(f"{'module_app' if name in {'ctrl_tcp', 'account', 'menu'} else 'module'} {name}.so" for name in modules),
+    ]
+    (folder / "config").write_text("\n".join(lines) + "\n")
+    with (folder / "baresip.log").open("wb") as sink:
+        command = [program("baresip", "baresip-core"), "-f", str(folder)]
+        process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink)
+    return process, control
+
+
+def _answers(process: subprocess.Popen[bytes], control: int) -> bool:
+    """Whether it can be told something, within a third of the time that it may take."""
+    limit = time.monotonic() + _LIMIT / 3
+    while time.monotonic() < limit and process.poll() is None:
+        if _reachable(control):
+            return True
+        time.sleep(0.1)
     return False
