@@ -25,6 +25,7 @@ from console.people import People
 from console.phone_lines import Lines
 from console.postings import Postings
 from console.presence import Presences
+from console.prompts import Prompts
 from console.rota import Rota
 from console.signins import SignIns
 from console.stepup import StepUp
@@ -63,6 +64,7 @@ class House:
     lines: Lines  # telephones of staff
     habits: Habits
     bells: Bells
+    prompts: Prompts
     tally: Tally
     words: Mapping[str, Words]
     word_lists: Mapping[str, Path]  # safety words, by the visitor's language

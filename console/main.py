@@ -27,6 +27,7 @@ from console import (
     people_pages,
     phone_pages,
     practice_pages,
+    prompt_pages,
     rota_pages,
     sign_in_pages,
     wrapup,
@@ -55,6 +56,7 @@ from console.phone_lines import Lines
 from console.plans import Plans
 from console.postings import Postings
 from console.presence import Presences
+from console.prompts import Prompts
 from console.rota import Rota
 from console.settings import ConsoleSettings
 from console.signins import SignIns
@@ -75,7 +77,7 @@ from safety.site import Site
 
 _MAX_BODY = 16 * 1024  # bytes
 # Longer than edit_pages.LONGEST in Tigrinya, 9 bytes a letter: what is too long there is given back, not cut off.
-_LARGER = {"/edit": 256 * 1024}
+_LARGER = {"/edit": 256 * 1024, "/prompts/record": prompt_pages.MOST_FORM}
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
     "metrics": False,
@@ -193,7 +195,7 @@ def _fit_out(app: FastAPI, *, phone: bool) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages, rota_pages,
+        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages, rota_pages, prompt_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)
@@ -249,6 +251,9 @@ def _furnish(
         lines=Lines(settings.phone_folder),
         habits=Habits(database.sessions),
         bells=Bells(database.sessions, courier, settings.push(), _subject(site), clock, steady),
+        prompts=Prompts(
+            DeskId(settings.desk), settings.deadline_minutes, settings.phone_sounds, settings.phone_recordings
+        ),
         tally=tally,
         words=load_words(),
         word_lists=word_lists,

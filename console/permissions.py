@@ -123,6 +123,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.point": _STAFF,
     "POST /statistics/shut": _COORDINATOR,
     "POST /account/asked": _STAFF,
+    # What callers hear by telephone.
+    "GET /prompts": _COORDINATOR,
+    "GET /prompts/sound": _COORDINATOR,
+    "POST /prompts/record": _COORDINATOR,
+    "POST /prompts/back": _COORDINATOR,
 }
 
 # What a sign-in may do that has no second proof yet: set one up, and leave.

@@ -14,13 +14,13 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
 from bot.phone.engine_files import FAULT, FOLDERS, NoTrunk, engine_files
-from bot.phone.prompts import Catalogue, Prompt, catalogue
 from bot.phone.settings import EngineSettings
-from bot.phone.sounds import ENDING, Sounds, file_of, find_sounds, key, lacking
 from dialogues.files import ContentError
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.overlay import lay, read_document
+from dialogues.prompts import Catalogue, Prompt, catalogue
+from dialogues.sounds import ENDING, Sounds, file_of, find_sounds, key, lacking
 from dialogues.values import Content
 from fristad.preflight import check_content
 from fristad.refusal import GaveUp, Refused

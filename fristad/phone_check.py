@@ -9,7 +9,7 @@ from typing import TextIO
 from bot.phone.ari import Ari, AriError, open_ari
 from bot.phone.engine_files import SECRET, TRUNK, USER, module_names
 from bot.phone.settings import EngineSettings
-from bot.phone.sounds import find_sounds, offered
+from dialogues.sounds import find_sounds, offered
 from fristad.doctor.findings import Finding, Weight, tell
 from fristad.dumps import NO_CORE
 from fristad.phone import read_catalogue, read_engine_settings

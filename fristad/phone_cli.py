@@ -10,6 +10,9 @@ def add_phone_commands(commands: Any) -> None:
     """`commands`: what argparse's `add_subparsers` gave."""
     text = "the phone line, beside a telephone engine of yours"
     phone = commands.add_parser("phone", help=text, description=text, allow_abbrev=False)
+    phone.add_argument(
+        "--provider", choices=("46elks", "twilio"), help="take the calls that this provider plays, without an engine"
+    )
     phone.set_defaults(run=_phone)
     actions = phone.add_subparsers(title="commands", metavar="COMMAND")
     text = "writes the telephone engine's whole configuration"
@@ -25,7 +28,11 @@ def add_phone_commands(commands: Any) -> None:
     check.set_defaults(run=_check)
 
 
-def _phone(_: argparse.Namespace) -> int:
+def _phone(arguments: argparse.Namespace) -> int:
+    if arguments.provider:
+        from fristad.phone_hooks import run_hooks
+
+        return run_hooks(arguments.provider, sys.stdout)
     from fristad.phone import run_phone
 
     return run_phone(sys.stdout)

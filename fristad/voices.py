@@ -10,9 +10,9 @@ from pathlib import Path
 from shutil import which
 
 from bot.phone.music import compose
-from bot.phone.prompts import Catalogue, Prompt, spoken
-from bot.phone.sounds import ENDING, MANIFEST, digest, file_of, find_sounds, key, read_manifest
-from bot.phone.waves import RATE, WIDTH, write_wave
+from dialogues.prompts import Catalogue, Prompt, spoken
+from dialogues.sounds import ENDING, MANIFEST, digest, file_of, find_sounds, key, read_manifest
+from dialogues.waves import RATE, WIDTH, write_wave
 from fristad.refusal import Refused
 
 VOICES: Mapping[str, str] = {"sv": "sv", "en": "en-gb", "ar": "ar", "fa": "fa"}

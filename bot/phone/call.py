@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.phone.prompts import Prompt
+from dialogues.prompts import Prompt
 from dialogues.values import State
 from handover.values import EndReason
 

@@ -14,10 +14,10 @@ from bot.phone.ari import AriError
 from bot.phone.call import Action, Began, Event, HungUp, Played, Pressed, Quiet
 from bot.phone.moves import begin, move
 from bot.phone.playlists import Line
-from bot.phone.prompts import Prompt
 from bot.phone.queue import Queue
 from bot.phone.staff_line import StaffLine
-from bot.phone.switch import Switch
+from bot.phone.switch import Ear
+from dialogues.prompts import Prompt
 from handover.ports import HandoverError
 from handover.values import DeskId, EndReason, TalkRef
 from safety.logs import error_id, log_failure
@@ -31,7 +31,7 @@ class LiveCall:
     def __init__(
         self,
         channel: str,
-        switch: Switch,
+        switch: Ear,
         queue: Queue,
         counts: Counts,
         desk: DeskId,
@@ -50,6 +50,7 @@ class LiveCall:
         self.together = False  # caller and person hear each other
         self._events: deque[Event] = deque([Began()])
         self._happened = asyncio.Event()
+        self._resting = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._talk: TalkRef | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -57,6 +58,7 @@ class LiveCall:
     def tell(self, event: Event) -> None:
         """Something happened."""
         self._events.append(event)
+        self._resting.clear()
         self._happened.set()
 
     def press(self, key: str) -> None:
@@ -68,6 +70,15 @@ class LiveCall:
         if playback == self._switch.playback:
             self._switch.playback = ""
             self.tell(Played())
+
+    async def settle(self) -> None:
+        """Until all that was told so far has been taken and done, or the call is over."""
+        await self._resting.wait()
+
+    @property
+    def quiet_in(self) -> float | None:
+        """Seconds until the last `Wait` is over; None when nothing waits."""
+        return None if self._timer is None else self._timer.when() - asyncio.get_running_loop().time()
 
     async def run(self) -> None:
         """Until the caller is gone, or the process ends: then the talk is ended, too, unless two hear each other."""
@@ -81,13 +92,16 @@ class LiveCall:
                 self.together = call.together and not call.held
         finally:
             self._set_timer(None)
+            self._resting.set()
             with contextlib.suppress(HandoverError):
                 await self._forget(None if self.together and not over else calls.Leave(EndReason.EXIT))
 
     async def _next(self) -> Event:
         while not self._events:
+            self._resting.set()
             self._happened.clear()
             await self._happened.wait()
+        self._resting.clear()
         return self._events.popleft()
 
     async def _take(self, call: calls.Call, event: Event) -> calls.Call:
@@ -103,6 +117,9 @@ class LiveCall:
     async def _do(self, action: Action) -> None:
         if isinstance(action, calls.Play | calls.Stop | calls.Wait):
             self._set_timer(None)
+        if isinstance(action, calls.Play | calls.Stop | calls.Music):
+            # The end of what was heard until now, told but not taken yet, is not the end of what comes.
+            self._events = deque(event for event in self._events if not isinstance(event, Played))
         doer: Callable[[Any], Awaitable[None]] = getattr(self, f"_do_{type(action).__name__.lower()}")
         try:
             await doer(action)

@@ -6,7 +6,6 @@ import fcntl
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -18,18 +17,18 @@ from bot.phone.adopted import Adopted
 from bot.phone.ari import Ari, AriError, open_ari
 from bot.phone.engine_files import APP, SECRET, USER
 from bot.phone.live_call import LiveCall
-from bot.phone.playlists import Line
-from bot.phone.prompts import Prompt, catalogue
 from bot.phone.queue import Queue
 from bot.phone.settings import PhoneSettings
 from bot.phone.shifts import SOCKET, Shifts
-from bot.phone.sounds import Sounds, find_sounds, offered
+from bot.phone.shown import NoPrompts as NoPrompts
+from bot.phone.shown import Shown
 from bot.phone.staff_leg import StaffLegs, talk_of
 from bot.phone.switch import Switch
 from bot.phone.switchboard import Switchboard
 from bot.planned import Planned, planned_desk
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
+from dialogues.prompts import Prompt
 from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import HandoverError, VisitorEnd
@@ -50,23 +49,11 @@ class OpenableEnd(VisitorEnd, Protocol):
     async def close(self) -> None: ...
 
 
-class NoPrompts(ValueError):
-    """No language could be offered; the text says what is missing."""
-
-
 def build() -> "PhoneLine":
     """The line as the environment wants it. Raises ValidationError, ContentError or NoPrompts when it cannot run."""
     settings = PhoneSettings()  # type: ignore[call-arg]  # the environment fills it
     content = load_content(now=datetime.now(SWEDEN), demo=settings.demo)
     return PhoneLine(settings, RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits), content)
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """What belongs together: an edition of the content, and the prompts that say it."""
-
-    line: Line
-    sounds: Sounds
 
 
 class PhoneLine:
@@ -83,14 +70,13 @@ class PhoneLine:
         """NoPrompts when no language could be offered, ValueError when there is no desk of the configured name."""
         self._settings = settings
         self._end = end
-        self._now = now
         self._shifts = Shifts()
         self._tally = Tally(counter_names(content))
         silence = min(settings.silence_seconds, settings.waiting_silence_seconds)
         self._queue = Queue(end, self._tally, settings.desk, silence)
         self._planned = Planned(end, settings.desk)
-        self._editions = Editions(end, content, self._show)
-        self._show(content)
+        self._shown = Shown(settings, content, now, lambda desk: planned_desk(desk, self._planned))
+        self._editions = Editions(end, content, self._shown.show)
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Until cancelled; `ready` is called when calls are taken. Raises HandoverError when the engine of the talks is
@@ -136,7 +122,7 @@ class PhoneLine:
 
     def _ask_for_the_key(self) -> Sequence[Path]:
         """In the first language of the line, which is its staff's."""
-        found = self._said.sounds.files.get(Prompt(self._said.line.languages[0], "staff.press"))
+        found = self._shown.files().get(Prompt(self._shown.line().languages[0], "staff.press"))
         return [found] if found else []
 
     def _make_call(self, channel: str, switch: Switch, legs: StaffLegs) -> LiveCall:
@@ -146,35 +132,15 @@ class PhoneLine:
             self._queue,
             self._tally,
             self._settings.desk,
-            self._line,
-            lambda: self._said.sounds.files,
+            self._shown.line,
+            self._shown.files,
             legs.leg(),
         )
-
-    def _line(self) -> Line:
-        line = self._said.line
-        content = replace(line.content, now=datetime.fromtimestamp(self._now(), SWEDEN))
-        return replace(line, content=content, desk=planned_desk(line.desk, self._planned))
-
-    def _show(self, content: Content) -> None:
-        """Put an edition in place. ValueError when it has no desk of ours, NoPrompts when nothing of it can be said."""
-        settings = self._settings
-        if settings.desk not in content.desks:
-            raise ValueError(f"FRISTAD_DESK: no desk is called {settings.desk}")
-        desk = content.desks[settings.desk]
-        wanted = catalogue(content, desk, settings.deadline_minutes)
-        sounds = find_sounds(wanted, settings.phone_sounds, settings.phone_recordings)
-        languages = offered(content.phone.languages, wanted, sounds)
-        if not languages:
-            raise NoPrompts(
-                "FRISTAD_PHONE_SOUNDS has all prompts of no language: make them with `fristad phone prompts`"
-            )
-        line = Line(content, desk, languages, frozenset(sounds.files), settings.deadline_minutes * 60)
-        self._said = _Said(line, sounds)
 
     async def _flush_often(self) -> None:
         while True:
             await asyncio.sleep(FLUSH)
+            await asyncio.to_thread(self._shown.look_again)
             await self._flush()
 
     async def _flush(self) -> None:

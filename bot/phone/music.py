@@ -3,7 +3,7 @@
 import math
 import struct
 
-from bot.phone.waves import RATE, write_wave
+from dialogues.waves import RATE, write_wave
 
 _FULL = 32767  # the loudest sample
 _BEAT = 0.8  # seconds

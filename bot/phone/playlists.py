@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.phone.call import Call, Phase
-from bot.phone.prompts import MOST_NUMBER, Prompt, pieces
 from dialogues import directory
 from dialogues.doors import Desk, DeskChannel
 from dialogues.hours import opening
 from dialogues.phone_files import FIRST_TOPIC
+from dialogues.prompts import MOST_NUMBER, Prompt, pieces
 from dialogues.values import Content, Danger, State, Status
 
 MOST_OTHERS = 4  # other lines in one playlist: nobody remembers more

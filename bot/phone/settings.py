@@ -50,7 +50,7 @@ class EngineSettings(BaseSettings):
 
     phone_folder: Path = Path("var/phone")
     phone_sounds: Path = Path("var/phone-sounds")
-    phone_recordings: Path | None = None
+    phone_recordings: Path = Path("var/phone-recordings")
     phone_modules: Path = Path("/usr/lib/asterisk/modules")
     phone_data: Path = Path("/usr/share/asterisk")
     phone_control_port: int = Field(default=18088, ge=1, le=65535)
@@ -135,7 +135,7 @@ class EngineSettings(BaseSettings):
     @property
     def sound_folders(self) -> Sequence[Path]:
         """Where prompts are looked for, human recordings first."""
-        return [folder for folder in (self.phone_recordings, self.phone_sounds) if folder is not None]
+        return self.phone_recordings, self.phone_sounds
 
 
 class PhoneSettings(EngineSettings):

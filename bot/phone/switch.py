@@ -15,6 +15,27 @@ class Asks(Protocol):
     async def ask(self, method: str, path: str, **query: str) -> Any: ...
 
 
+class Ear(Protocol):
+    """What a caller hears, whoever plays it: our own engine (Switch) or a provider (hooks.pulled)."""
+
+    playback: str  # the one that is heard now; empty: none
+
+    async def answer(self) -> None:
+        """Pick up."""
+
+    async def play(self, files: Sequence[Path]) -> None:
+        """Play these files (without ending), one after another, in the place of whatever is heard."""
+
+    async def stop(self) -> None:
+        """Silence."""
+
+    async def music(self) -> None:
+        """Music until something else is played."""
+
+    async def hang_up(self) -> None:
+        """End the call."""
+
+
 class Switch:
     """The caller's channel at the engine. Every method raises ari.AriError when it could not be done."""
 

@@ -99,6 +99,10 @@ WRITTEN: dict[str, set[str]] = {
     "GET /texts/export": {COORDINATOR},
     "POST /statistics/shut": {COORDINATOR},
     "POST /account/asked": {STAFF},
+    "GET /prompts": {COORDINATOR},
+    "GET /prompts/sound": {COORDINATOR},
+    "POST /prompts/record": {COORDINATOR},
+    "POST /prompts/back": {COORDINATOR},
     "GET /static/{name}": {"anyone"},
     "GET /healthz": {"anyone"},
     "WS /live": ALL,
@@ -113,7 +117,7 @@ DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
 PAGES = [
     *("/", "/account", "/people", "/people/new", "/audit"),
     *("/desk", "/practice", "/messages", "/outreach", "/statistics", "/devices", "/devices/requests", "/directory"),
-    *("/texts", "/schedule"),
+    *("/texts", "/schedule", "/prompts"),
 ]
 
 
@@ -128,7 +132,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 70
+    assert len(routes) == len(WRITTEN) == 74
     assert set(routes) == set(WRITTEN)
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.phone.prompts import Prompt
 from bot.phone.settings import EngineSettings
-from bot.phone.sounds import file_of, find_sounds
-from bot.phone.waves import RATE
 from dialogues.overlay import digest, shipped_text, write_document
+from dialogues.prompts import Prompt
+from dialogues.sounds import file_of, find_sounds
+from dialogues.waves import RATE
 from fristad.phone import read_catalogue
 from fristad.refusal import Refused
 from fristad.voices import MUSIC, make_prompts

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from bot.phone.prompts import Catalogue, Prompt, catalogue
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
+from dialogues.prompts import Catalogue, Prompt, catalogue
 from tests import engines
 from tests.engines import Engine
 from tests.phone.tones import record_prompts, tone

@@ -5,9 +5,9 @@ import struct
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bot.phone.prompts import Prompt
-from bot.phone.sounds import file_of
-from bot.phone.waves import RATE, write_wave
+from dialogues.prompts import Prompt
+from dialogues.sounds import file_of
+from dialogues.waves import RATE, write_wave
 
 SHORT = 0.02  # seconds of silence for a prompt that no test listens for
 WINDOW = 0.1  # seconds that are looked at in one go; tones are at least 30 Hz apart

@@ -9,9 +9,9 @@ import pytest
 from bot.phone.call import Action, Call, Event, Play, Pressed
 from bot.phone.moves import begin, move
 from bot.phone.playlists import Line
-from bot.phone.prompts import Catalogue, Prompt, catalogue
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
+from dialogues.prompts import Catalogue, Prompt, catalogue
 from dialogues.values import Content
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=SWEDEN)  # a Tuesday

@@ -34,8 +34,8 @@ from bot.phone.call import (
 )
 from bot.phone.moves import begin, move
 from bot.phone.playlists import SEALED, Line
-from bot.phone.prompts import Prompt, catalogue
 from dialogues.loader import load_content
+from dialogues.prompts import Prompt, catalogue
 from tests.bot.phone.conftest import DEADLINE, NOON
 
 CONTENT = load_content(now=NOON, demo=True)

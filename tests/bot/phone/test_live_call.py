@@ -13,10 +13,10 @@ from bot.phone import call as calls
 from bot.phone.ari import Refused
 from bot.phone.live_call import LiveCall
 from bot.phone.playlists import Line
-from bot.phone.prompts import Prompt
 from bot.phone.queue import Queue
 from bot.phone.staff_line import NoStaffLine
 from bot.phone.switch import Switch
+from dialogues.prompts import Prompt
 from handover.counters import Tally
 from handover.values import DeskId
 from handover.visitor_redis import RedisVisitorEnd
@@ -107,6 +107,16 @@ async def test_the_end_of_what_was_cut_off_is_not_the_end_of_what_is_heard(
         call.finish(switch.playback)
         await settle()
         assert engine.asked[-1] == "DELETE 1.1"
+
+
+async def test_an_end_that_was_told_just_before_is_not_the_end_of_what_comes(
+    engine: Engine, run: Callable[..., Any]
+) -> None:
+    async with run() as (call, switch):
+        call.press("9")
+        call.finish(switch.playback)  # both wait to be taken: first the key, which says something else
+        await settle()
+        assert engine.asked[-1] == "POST play"
 
 
 async def test_without_the_engine_of_talks_the_caller_is_told_and_not_left(

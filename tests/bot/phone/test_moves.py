@@ -41,7 +41,7 @@ from bot.phone.call import (
 )
 from bot.phone.moves import TELL_EVERY
 from bot.phone.playlists import MOST_OTHERS, SEALED
-from bot.phone.prompts import Catalogue
+from dialogues.prompts import Catalogue
 from dialogues.values import Danger, Status
 from handover.values import EndReason
 from tests.bot.phone.conftest import DEADLINE, Caller, without

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.phone.music import compose
-from bot.phone.prompts import Catalogue, Prompt, catalogue, spoken
-from bot.phone.sounds import MANIFEST, digest, file_of, find_sounds, key, lacking, offered, read_manifest
-from bot.phone.waves import RATE
+from dialogues.prompts import Catalogue, Prompt, catalogue, spoken
+from dialogues.sounds import MANIFEST, digest, file_of, find_sounds, key, lacking, offered, read_manifest
 from dialogues.values import Audience, Content
+from dialogues.waves import RATE
 from fristad.phone import list_prompts
 
 

@@ -8,9 +8,9 @@ from bot.phone.ari_events import Finished, Key, Left, Replaced, Started, read_ev
 from bot.phone.call import Began, HangUp, HungUp, Join, Joined, NotJoined, Phase, Played, Pressed, Quiet, Why
 from bot.phone.moves import begin, move
 from bot.phone.playlists import Line
-from bot.phone.prompts import catalogue
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
+from dialogues.prompts import catalogue
 from tests.fuzz.doling import Dole
 
 ROOM = "bot.phone.moves"

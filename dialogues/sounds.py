@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.phone.prompts import Catalogue, Prompt
+from dialogues.prompts import Catalogue, Prompt
 
 MANIFEST = "prompts.json"
 ENDING = ".wav"  # 8 kHz, one channel, 16 bits: the engine plays it without converting
@@ -20,18 +20,20 @@ _OPTIONAL = ("title.", "topic.", "service.", "desk.")  # what can be left out of
 @dataclass(frozen=True, slots=True)
 class Sounds:
     """Files to play, without their ending. `spoken` by a person, `synthetic` by a voice; what is in neither of them is
-    `missing` or was made for other words (`outdated`)."""
+    `missing` or was made for other words (`outdated`). `stale` are those of `spoken` that were recorded in the console
+    for other words: they play, and people have to hear whether they still fit."""
 
     files: Mapping[Prompt, Path]
     spoken: Sequence[Prompt]
     synthetic: Sequence[Prompt]
     missing: Sequence[Prompt]
     outdated: Sequence[Prompt]
+    stale: Sequence[Prompt] = ()
 
 
 def find_sounds(wanted: Catalogue, made: Path, recordings: Path | None) -> Sounds:
     """Look for every prompt of the catalogue: a person's recording first, then what a voice has made of these words."""
-    digests = read_manifest(made)
+    digests, noted = read_manifest(made), read_manifest(recordings) if recordings else {}
     files: dict[Prompt, Path] = {}
     kinds: dict[str, list[Prompt]] = {kind: [] for kind in ("spoken", "synthetic", "missing", "outdated")}
     for prompt, words in wanted.items():
@@ -46,7 +48,10 @@ def find_sounds(wanted: Catalogue, made: Path, recordings: Path | None) -> Sound
         kinds[kind].append(prompt)
         if kind in {"spoken", "synthetic"}:
             files[prompt] = found.with_name(found.name.removesuffix(ENDING))
-    return Sounds(files, **kinds)
+    stale = [
+        prompt for prompt in kinds["spoken"] if noted.get(key(prompt), digest(wanted[prompt])) != digest(wanted[prompt])
+    ]
+    return Sounds(files, **kinds, stale=stale)
 
 
 def offered(languages: Sequence[str], wanted: Collection[Prompt], sounds: Sounds) -> tuple[str, ...]:

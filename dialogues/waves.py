@@ -16,3 +16,14 @@ def write_wave(frames: bytes) -> bytes:
         file.setframerate(RATE)
         file.writeframes(frames)
     return out.getvalue()
+
+
+def read_wave(data: bytes) -> bytes:
+    """The samples of a WAV file of this form. ValueError when it is no such file."""
+    try:
+        with wave.open(io.BytesIO(data)) as file:
+            if (file.getframerate(), file.getnchannels(), file.getsampwidth()) != (RATE, 1, WIDTH):
+                raise ValueError("is not of the telephone's form")
+            return bytes(file.readframes(file.getnframes()))
+    except (wave.Error, EOFError, RuntimeError):
+        raise ValueError("is no WAV file") from None
