@@ -18,22 +18,26 @@ LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test canary check bench sbom audit fuzz files lint types train lock clean system-packages
+.PHONY: help run test softphone canary check bench sbom audit fuzz files lint types train lock clean system-packages
 
 help: ## Show this help
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## Run the demonstration (Ctrl-C ends it)
+	scripts/softphone/build || : # it has said what is missing
 	exec $(VENV)/bin/fristad serve --demo
 
-test: system-packages $(VENV)/test.stamp lint types ## Install what is missing, then lint, check types and run every test
+test: system-packages softphone $(VENV)/test.stamp lint types ## Install what is missing, then lint, check types and run every test
 	$(LOOK) $(PY) -m pytest -q -n 2 --dist loadfile
 
 canary: $(VENV)/test.stamp ## The release gate: marked visits by every channel leave no mark anywhere
 	$(LOOK) $(PY) -m pytest -q tests/journeys/test_canary.py
 
-check: $(VENV)/test.stamp lint types ## Lint, types and the quick tests
+check: softphone $(VENV)/test.stamp lint types ## Lint, types and the quick tests
 	$(PY) -m pytest -q $(addprefix --ignore=,$(SLOW))
+
+softphone: ## Make what answering calls in the browser needs (npm), unless it is there
+	scripts/softphone/build
 
 sbom: $(VENV)/test.stamp ## Write the bill of materials to build/sbom.json (CycloneDX)
 	$(PY) scripts/sbom.py build/sbom.json
@@ -73,7 +77,7 @@ lock: ## Write the lock files anew, keeping versions that still fit (needs uv)
 			--generate-hashes --no-header --no-annotate -q -o requirements-$$group.lock || exit; done
 
 clean: ## Delete what was built; the data in var/ stay
-	rm -rf $(VENV) $(VENV)-train $(VENV)-audit *.egg-info build dist .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-train $(VENV)-audit *.egg-info build dist console/static/made .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-packages:

@@ -115,6 +115,8 @@ class DeskPhone:
             return "phone_none"
         if self._presence.duty is DutyState.OFF:
             return "not_on_duty"
+        if frame.by is By.BROWSER and self._lines.softphone is None:
+            return "phone_unmade"
         if frame.number is None:
             return "phone_number"
         known = self._presence.phone

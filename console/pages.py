@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 import safety
+from console import softphone
 from console.audit import Deed, Noted
 from console.guard import signed_in_of
 from console.house import house_of
@@ -54,7 +55,6 @@ FILES = {
     "outbox.js": _SCRIPT,
     "outreach.js": _SCRIPT,
     "passkey.js": _SCRIPT,
-    "jssip.js": _SCRIPT,
     "phone.js": _SCRIPT,
     "phonecall.js": _SCRIPT,
     "phonetest.js": _SCRIPT,
@@ -160,6 +160,7 @@ async def show_desk(request: Request) -> Response:
         groups=GROUPS,
         slot=slot,
         phone=house.lines.possible,
+        browser=house.lines.softphone is not None,
         mute_reasons=MUTE_REASONS,
         reasons=tuple(Shut),
         routine=in_language(house.content.desks[member.desk].reporting, language_of(request)),
@@ -191,6 +192,8 @@ async def show_file(request: Request, name: str) -> Response:
         words = house_of(request).word_lists.get(found[1])
         if words is not None:
             return FileResponse(words, media_type="text/plain; charset=utf-8")
+    if name == softphone.NAME and (script := house_of(request).lines.softphone):
+        return Response(script, media_type=_SCRIPT)
     if name not in FILES:
         raise HTTPException(404)
     return Response(content_of(name), media_type=FILES[name])

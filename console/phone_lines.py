@@ -48,10 +48,12 @@ News = Callable[[str], None]
 
 
 class Lines:
-    """All lines of this console. `folder` is the phone's; None: this console answers no calls."""
+    """All lines of this console. `folder` is the phone's; None: this console answers no calls. `softphone` is the
+    script that a browser needs to answer one; None: it was not made (console.softphone)."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, softphone: bytes | None = None) -> None:
         self._path = folder and folder / SOCKET
+        self.softphone = softphone
         self._open: dict[str, tuple[OwnLine, News]] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._signed_in: set[str] = set()
