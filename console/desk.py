@@ -125,11 +125,10 @@ class Desk:
         """What this desk does with its talks."""
         member, presence, talks, end = self._member, self._presence, self._talks, self._end
         self._acts = Acts(member, talks, staff_end=end, presence=presence, tally=self._tally, send=self._send)
+        alongs = Alongs(member, talks, staff_end=end, views=along, send=self._send, line=self._line)
+        self._alongs, tally = alongs, self._tally
         self._phone = DeskPhone(
-            member, talks, staff_end=end, lines=lines, presence=presence, tally=self._tally, send=self._send
-        )
-        self._alongs = Alongs(
-            member, talks, staff_end=end, views=along, send=self._send, line=lambda: self._device.line
+            member, talks, alongs, staff_end=end, lines=lines, presence=presence, tally=tally, send=self._send
         )
         self._together = Together(
             member,
@@ -158,6 +157,9 @@ class Desk:
         )
         self._signs = Signs(member, talks, end)
         self._bell = DeskBell(member, presence, talks, bells, lambda: self._duty.capacity)
+
+    def _line(self, call: bool) -> str:
+        return self._phone.line_at(self._device.line) if call else self._device.line
 
     @property
     def on_duty(self) -> bool:

@@ -8,8 +8,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from console.accounts import Member
+from console.alongs import Alongs
 from console.phone_frames import Answering, Hold, PhoneFrame
-from console.phone_lines import By, Lines, OwnLine
+from console.phone_lines import By, Lines, OwnLine, line_at
 from console.presence import DutyState, Presence
 from console.talks import Talks
 from console.views import Json
@@ -24,12 +25,13 @@ GRACE = 3.0  # seconds until a call that was lost is given back
 
 
 class DeskPhone:
-    """One open desk's."""
+    """One open desk's; `alongs` knows in which call its person listens along."""
 
     def __init__(
         self,
         member: Member,
         talks: Talks,
+        alongs: Alongs,
         *,
         staff_end: StaffEnd,
         lines: Lines,
@@ -43,6 +45,7 @@ class DeskPhone:
         self._lines = lines
         self._presence = presence
         self._tally = tally
+        self._alongs = alongs
         self._send = send
         self._news: asyncio.Queue[tuple[OwnLine, str]] = asyncio.Queue()
         self._known = ""  # "open": a softphone may sign in; "here": it has; else there is no line
@@ -51,6 +54,14 @@ class DeskPhone:
     def _can_be_rung(self) -> bool:
         line = self._presence.phone
         return self._known == "here" or (self._known == "open" and line is not None and line.by is By.OWN)
+
+    def line_at(self, device: str) -> str:
+        """What the engine is told of who listens along here, on this device; empty while nobody can be rung here, or
+        is in a call."""
+        line = self._presence.phone
+        if line is None or not self._can_be_rung or self._talks.call:
+            return ""
+        return line_at(line.id, device) or ""
 
     async def resume(self) -> None:
         """The same line as before a lost connection, while its person is still on duty."""
@@ -102,7 +113,7 @@ class DeskPhone:
             return None
         if not self._can_be_rung:
             return "phone_first"
-        return "phone_busy" if self._talks.call else None
+        return "phone_busy" if self._talks.call or self._alongs.call else None
 
     async def off(self) -> None:
         """Off duty: no call comes any more, and nothing of it is known."""
@@ -120,7 +131,7 @@ class DeskPhone:
         if frame.number is None:
             return "phone_number"
         known = self._presence.phone
-        if self._talks.call and (known is None or frame.by is not known.by):
+        if (self._talks.call or self._alongs.call) and (known is None or frame.by is not known.by):
             return "phone_in_call"
         return None
 
@@ -170,7 +181,7 @@ class DeskPhone:
         await self._talks.leave(handle, "phone_failed")
 
     async def _show_call(self, news: str) -> None:
-        if handle := self._talks.call:
+        if handle := self._talks.call or self._alongs.call:
             await self._send({"type": "line", "talk": handle, "is": news})
 
     async def _show(self) -> None:

@@ -44,6 +44,17 @@ class OwnLine:
         return cls(by, id, number=number) if by is By.OWN else cls(by, id, secret=secrets.token_urlsafe(24))
 
 
+def line_at(line: str | None, device: str) -> str | None:
+    """What the engine of talks is told of who answers a call: the line that is rung, and behind a space, for lines
+    between colleagues, the device that their page is on. None without a line."""
+    return line and f"{line} {device}".rstrip()
+
+
+def device_of(told: str) -> str:
+    """The device in it, or in what a chat is told, which is no more than a device."""
+    return told.rpartition(" ")[2]
+
+
 News = Callable[[str], None]
 
 

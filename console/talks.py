@@ -8,6 +8,7 @@ from console.accounts import Member
 from console.frames import Heard as HeardFrame
 from console.frames import Say, Unsayable
 from console.held import Held
+from console.phone_lines import line_at
 from console.presence import Presence
 from console.views import Json, Views, handle_of, message_view
 from handover.asks import Note
@@ -104,9 +105,10 @@ class Talks:
 
     async def use_device(self, line: str) -> None:
         """The page reads on this device from now on: every talk in hand gets an epoch for it, once per page."""
-        self._device = line
+        anew, self._device = self._device != line, line
         for held in list(self._held.values()):
             async with held.turn:
+                held.begun = held.begun and not (anew and held.phone)  # nothing is sealed there, nor rung anew
                 if await self._begin(held) and held.ready.is_set():  # else the whole talk is still to come
                     await self._show_keys(held)
 
@@ -198,7 +200,7 @@ class Talks:
 
     async def _begin(self, held: Held) -> bool:
         """Begin an epoch, unless this page has one: its counters are its own and start anew with it."""
-        device = self._line if held.phone else self._device
+        device = line_at(self._line, self._device or "") if held.phone else self._device
         if held.begun or device is None:
             return False
         held.begun = True

@@ -152,6 +152,9 @@ class Together:
         if frame.kind is not AskKind.MUTE and to is None:
             await self._refuse("ask_nobody", frame.talk)
             return
+        if frame.kind is AskKind.HELP and frame.talk == self._talks.call and not frame.aloud:
+            await self._refuse("ask_aloud", frame.talk)  # a caller's yes is given aloud, and before anybody is asked
+            return
         outcome = await self._end.ask(ref, self._member.id, frame.kind, to, name, frame.why)
         if isinstance(outcome, Done) and frame.kind is AskKind.MUTE:
             self._to_mute.add(frame.talk)

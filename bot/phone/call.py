@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.phone.ears import DropHelper as DropHelper
+from bot.phone.ears import Ear as Ear
+from bot.phone.ears import EndHelp as EndHelp
+from bot.phone.ears import Helped as Helped
+from bot.phone.ears import HelperFailed as HelperFailed
+from bot.phone.ears import HelperOpen as HelperOpen
+from bot.phone.ears import LetListen as LetListen
+from bot.phone.ears import RingHelper as RingHelper
 from dialogues.prompts import Prompt
 from dialogues.values import State
 from handover.values import EndReason
@@ -45,6 +53,8 @@ class Call:
     line: str = ""  # the person's, once they have one
     by: str = ""  # the person's shown name
     held: bool = False  # while they are together: the caller hears music
+    helper: str = ""  # the line of a colleague who is to listen along
+    ear: Ear = Ear.NONE
     place: int = 0  # in line, from 1; 0: not known yet
     overdue: bool = False  # waited as long as the deadline
     offered: bool = False  # and heard the other ways
@@ -157,6 +167,9 @@ Event = (
     | LineOpen
     | LineFailed
     | Held
+    | Helped
+    | HelperOpen
+    | HelperFailed
     | Returned
     | Ended
     | Guided
@@ -236,7 +249,7 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """They hear each other no more; the person's line is dropped, the caller's stays."""
+    """They hear each other no more; the person's line and any colleague's are dropped, the caller's stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,5 +265,22 @@ class HangUp:
 
 
 Action = (
-    Answer | Play | Stop | Music | Wait | Join | Rebrief | Leave | Ring | Connect | Hold | Part | Count | HangUp
-)  # fmt: skip
+    Answer
+    | Play
+    | Stop
+    | Music
+    | Wait
+    | Join
+    | Rebrief
+    | Leave
+    | Ring
+    | Connect
+    | Hold
+    | Part
+    | RingHelper
+    | LetListen
+    | DropHelper
+    | EndHelp
+    | Count
+    | HangUp
+)

@@ -6,6 +6,7 @@ Everywhere: 0 a person, 9 leaves, star says it again, hash goes back, and once t
 from dataclasses import replace
 
 from bot.phone.call import Call, Leave, Part, Phase
+from bot.phone.listening import listened, refuse
 from bot.phone.playlists import Line, others, playlist, said
 from bot.phone.steps import Step, ask_for_a_place, call_for_help, choose, go, say
 from bot.phone.welcome import welcome
@@ -25,6 +26,8 @@ def press(line: Line, call: Call, key: str) -> Step:
             return _at_a_node(line, call, key)
         case Phase.ROOM:
             return _in_line(line, call, key)
+        case Phase.TAKEN if key == BACK and listened(call):
+            return refuse(call)
     return call, ()  # with a person, or for the moment that a place in line takes
 
 

@@ -177,6 +177,19 @@ class LiveCall:
     async def _do_part(self, _: calls.Part) -> None:
         await self._staff.part()
 
+    async def _do_ringhelper(self, action: calls.RingHelper) -> None:
+        await self._staff.ring_helper(action.line, self.tell)
+
+    async def _do_letlisten(self, _: calls.LetListen) -> None:
+        await self._staff.let_listen()
+
+    async def _do_drophelper(self, _: calls.DropHelper) -> None:
+        await self._staff.drop_helper()
+
+    async def _do_endhelp(self, _: calls.EndHelp) -> None:
+        if self._talk:
+            await self._queue.end_help(self._talk)
+
     async def _do_count(self, action: calls.Count) -> None:
         self._counts.add(self._desk, action.name)
 

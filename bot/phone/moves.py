@@ -15,11 +15,15 @@ from bot.phone.call import (
     Call,
     Connect,
     Count,
+    Ear,
     Ended,
     Event,
     Guided,
     HangUp,
     Held,
+    Helped,
+    HelperFailed,
+    HelperOpen,
     Hold,
     HungUp,
     Joined,
@@ -43,6 +47,7 @@ from bot.phone.call import (
     Why,
 )
 from bot.phone.keys import press
+from bot.phone.listening import helped, helper_failed, helper_open, hold, let_listen, tell
 from bot.phone.playlists import Line, duty, place, room, said
 from bot.phone.steps import Step, ask_for_a_place, choose, go, say
 from bot.phone.welcome import welcome
@@ -92,8 +97,10 @@ def _played(line: Line, call: Call, _: Played) -> Step:
             return call, (Music(), Wait(TELL_EVERY))
         case Phase.TAKEN if call.line_open:
             return _connect(call)
+        case Phase.TAKEN if call.ear is Ear.TELLING:
+            return let_listen(call)
         case Phase.TAKEN | Phase.JOINING:
-            return call, () if call.together else (Music(),)
+            return call, () if call.together and not call.held else (Music(),)
     return call, (Wait(BEFORE_JOINING if call.state.node == "briefing" else PATIENCE),)
 
 
@@ -183,14 +190,19 @@ def _ring(line: str) -> tuple[Action, ...]:
 
 def _apart(call: Call) -> Call:
     """Nobody's line is at the call."""
-    return replace(call, together=False, line_open=False, held=False, line="")
+    return replace(call, together=False, line_open=False, held=False, line="", helper="", ear=Ear.NONE)
 
 
 def _held(line: Line, call: Call, event: Held) -> Step:
     if not call.together or call.held == event.on:
         return call, ()
-    call = replace(call, held=event.on)
-    return call, (Hold(), Music()) if event.on else (Stop(), Connect())
+    if event.on:
+        return hold(replace(call, held=True, playing=False)), (Hold(), Music())
+    call = replace(call, held=False, playing=False)
+    if call.ear is not Ear.ANSWERED:
+        return call, (Stop(), Connect())
+    call, told = tell(call)  # who answered meanwhile, or before the caller had heard of it to the end
+    return call, (Stop(), Connect(), *told)
 
 
 def _line_open(line: Line, call: Call, _: LineOpen) -> Step:
@@ -258,6 +270,9 @@ _MOVES: dict[type, Callable[[Line, Call, Any], Step]] = {
     LineOpen: _line_open,
     LineFailed: _line_failed,
     Held: _held,
+    Helped: helped,
+    HelperOpen: helper_open,
+    HelperFailed: helper_failed,
     Returned: _returned,
     Guided: _guided,
     Ended: _ended,

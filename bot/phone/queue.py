@@ -7,7 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 
 from bot.counting import Counts
-from bot.phone.call import Ended, Event, Guided, Joined, Lost, NotJoined, Placed, Returned, Taken, Why
+from bot.phone.call import Ended, Event, Guided, Helped, Joined, Lost, NotJoined, Placed, Returned, Taken, Why
 from bot.phone.playlists import Line
 from dialogues import admission
 from dialogues.values import State
@@ -92,6 +92,10 @@ class Queue:
         waited = isinstance(standing, Waiting)
         self._counts.add(self._desk, "talk.left-waiting" if waited else f"talk.ended.{reason}")
 
+    async def end_help(self, ref: TalkRef) -> None:
+        """Nobody is to listen along any more. Raises HandoverError."""
+        await self._end.part(ref)
+
     async def watch(self, ref: TalkRef, tell: Tell) -> None:
         """Tell where the talk stands, until it is over. An engine that does not answer is asked again."""
         pause = _RETRY
@@ -124,14 +128,15 @@ class Queue:
             tell(Returned())  # says nothing to whoever was not with a person
             tell(Placed(standing.place, standing.waited))
         elif isinstance(standing, WithStaff):
-            tell(Taken(standing.device, standing.name))
+            tell(Taken(_line_of(standing.device), standing.name))
+            tell(Helped(_line_of(standing.helping.device) if standing.helping else ""))
             await self._agree(ref, standing)
         return standing
 
     async def _agree(self, ref: TalkRef, standing: WithStaff) -> None:
         """A caller is asked aloud by who has the talk, before any colleague is: their word is the caller's yes. Keys in
         the middle of a talk would be one more thing to do wrong; whoever does not want it hangs up, or says so."""
-        if standing.asked is not None and standing.asked.kind == AskKind.MOVE:
+        if standing.asked is not None and standing.asked.kind in {AskKind.MOVE, AskKind.HELP}:
             await self._end.consent(ref, standing.asked.number, yes=True)
 
 
@@ -144,6 +149,11 @@ async def _how_it_ended(events: AsyncIterator[TalkEvent]) -> Event:
                 if isinstance(event, WasEnded):
                     return Ended() if event.reason is EndReason.STAFF else Lost()
     return Lost()
+
+
+def _line_of(device: str) -> str:
+    """The line to ring; behind it may stand the device that the person's page is on."""
+    return device.partition(" ")[0]
 
 
 def _brief(state: State) -> Briefing:

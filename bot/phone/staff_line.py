@@ -8,7 +8,7 @@ The caller's side learns of both by the talk itself (`WithStaff.device`) and rin
 from collections.abc import Callable
 from typing import Protocol
 
-from bot.phone.call import Event
+from bot.phone.call import Event, HelperFailed
 from handover.values import TalkRef
 
 
@@ -26,7 +26,17 @@ class StaffLine(Protocol):
         """They hear each other no more; both lines stay, until `connect` or `part`."""
 
     async def part(self) -> None:
-        """Drop the person's line; the caller's stays. Nothing happens when there is none."""
+        """Drop the person's line and any colleague's; the caller's stays. Nothing happens when there is none."""
+
+    async def ring_helper(self, line: str, tell: Callable[[Event], None]) -> None:
+        """Ring this line, of a colleague who is to listen along; tell HelperOpen when they have answered, HelperFailed
+        when they do not, are gone, or nobody can listen along here."""
+
+    async def let_listen(self) -> None:
+        """Let that colleague hear caller and person, who do not hear them."""
+
+    async def drop_helper(self) -> None:
+        """Drop that colleague's line; the two talk on."""
 
 
 class NoStaffLine:
@@ -39,3 +49,10 @@ class NoStaffLine:
     async def hold(self) -> None: ...
 
     async def part(self) -> None: ...
+
+    async def ring_helper(self, line: str, tell: Callable[[Event], None]) -> None:
+        tell(HelperFailed())
+
+    async def let_listen(self) -> None: ...
+
+    async def drop_helper(self) -> None: ...

@@ -11,7 +11,8 @@ from bot.phone.ari import Ari, AriError, Refused, part
 from bot.phone.ari_events import AriEvent, Finished, Key, Left, Replaced, Started
 from bot.phone.call import HungUp
 from bot.phone.live_call import LiveCall
-from bot.phone.staff_leg import STAFF, StaffLegs
+from bot.phone.rung_line import STAFF
+from bot.phone.staff_leg import StaffLegs
 from bot.phone.switch import Switch
 from safety.logs import error_id, log_failure
 

@@ -63,9 +63,9 @@ function receive(frame) {
     writing: () => talk?.sign.show(say("writing", { name: talk.name })),
     away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted), briefing: () => { if (talk) describe(talk, frame); },
     left: () => leave(frame.talk, frame.code), ended: () => end(frame.talk, frame.reason),
-    phone: () => phone.show(frame), line: () => phone.meet(frame),
+    phone: () => phone.show(frame), line: () => { phone.meet(frame); alongs.line(frame); },
     wrapped: () => close(frame.talk, frame.saved ? "saved" : ""), refused: () => refuse(frame),
-    together: () => together.show(frame), along: () => alongs.show(frame), along_over: () => alongs.over(frame), alongs: () => alongs.only(frame.talks),
+    together: () => together.show(frame), along: () => { alongs.show(frame); if (frame.phone) phone.listen(frame.talk); }, along_over: () => alongs.over(frame), alongs: () => alongs.only(frame.talks),
     asides: () => (talk ? together.asides(talk, frame) : alongs.asides(frame)),
     colleagues: () => talk && together.colleagues(talk, frame), note: () => talk && together.note(talk, frame.sealed),
   };

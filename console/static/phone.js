@@ -6,7 +6,7 @@ import { PhoneTest } from "./phonetest.js";
 export class Phone {
   // `say` gives words, `tell` shows a notice, `send` tells the server (false: no connection).
   constructor({ say, tell, send }) {
-    Object.assign(this, { say, tell, send, by: "off", wish: null, duty: "off", calls: new Map() });
+    Object.assign(this, { say, tell, send, by: "off", wish: null, duty: "off", calls: new Map(), listens: new Set() });
     this.place = document.getElementById("phone");
     if (!this.place) return; // this console takes no calls
     this.form = this.place.querySelector("form");
@@ -66,7 +66,7 @@ export class Phone {
     const { Softphone } = await import("./softphone.js");
     if (this.softphone || this.by !== "browser") return;
     this.softphone = new Softphone({
-      line, secret, devices: () => this.test.devices, wanted: () => this.calls.size > 0,
+      line, secret, devices: () => this.test.devices, wanted: () => this.calls.size + this.listens.size > 0, silent: () => !this.calls.size,
       denied: () => this.tell(this.say("phone_denied")),
     });
   }
@@ -90,7 +90,10 @@ export class Phone {
     this.calls.get(talk)?.meet(is);
   }
 
-  forget(handle) { this.calls.delete(handle); }
+  // A call in which this person listens along; the engine lets nobody hear them, and neither does this page.
+  listen(handle) { this.listens.add(handle); }
+
+  forget(handle) { this.calls.delete(handle); this.listens.delete(handle); }
 
   draw() {
     const browser = this.by === "browser";

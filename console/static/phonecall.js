@@ -12,6 +12,8 @@ export class PhoneCall {
     element.dataset.phone = "yes";
     talk.drawKey = () => {}; // nothing is sealed: the caller was told before the first word
     talk.compare = () => {};
+    const help = element.querySelector("[data-help]");
+    [help.textContent, help.title] = [say("listen_button"), say("listen_button_hint")];
     this.panel = clone("call-panel");
     element.querySelector(".log").before(this.panel);
     this.quietly = this.panel.querySelector("[data-quiet]");

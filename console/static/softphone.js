@@ -9,9 +9,9 @@ const RECOVER = { connection_recovery_min_interval: 1, connection_recovery_max_i
 
 export class Softphone {
   // `devices()` gives { microphone, speaker } as ids, empty for the usual ones; `wanted()` tells whether a call is expected;
-  // `denied()` hears that the microphone is gone.
-  constructor({ line, secret, devices, wanted, denied }) {
-    Object.assign(this, { line, devices, wanted, denied });
+  // `silent()` whether only to listen; `denied()` hears that the microphone is gone.
+  constructor({ line, secret, devices, wanted, silent, denied }) {
+    Object.assign(this, { line, devices, wanted, silent, denied });
     this.audio = new Audio();
     this.audio.autoplay = true;
     const socket = new WebSocketInterface(`${location.origin.replace(/^http/, "ws")}/phone/ws`);
@@ -40,7 +40,7 @@ export class Softphone {
       this.stream = await navigator.mediaDevices.getUserMedia({ audio: microphone ? { deviceId: { ideal: microphone } } : true });
       if (this.session !== session) return this.hush();
       session.answer({ mediaStream: this.stream, mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } });
-      this.mute(false);
+      this.mute(this.silent());
     } catch {
       if (this.session === session) session.terminate({ status_code: 480 }); // no microphone any more
       this.over(session);

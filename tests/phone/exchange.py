@@ -26,6 +26,7 @@ MUSIC_TONE = 1900.0  # Hz
 DESK, MENU, TOPIC, BYE, GO = 700.0, 500.0, 600.0, 900.0, 800.0
 PLACE, SECOND, CHAT, COMING, RETURNED = 1000.0, 1100.0, 1200.0, 1300.0, 1400.0
 MOVING, PRESS = 1350.0, 650.0
+LISTENED, ALONE = 2100.0, 2300.0  # to, and no more
 NOBODY, CALL_112, FIRST, FAULT = 1500.0, 1600.0, 1700.0, 560.0
 TONES: Mapping[Prompt, tuple[float, float]] = {
     Prompt("sv", name): (hertz, seconds)
@@ -42,6 +43,8 @@ TONES: Mapping[Prompt, tuple[float, float]] = {
         ("taken.returned", RETURNED, 0.6),
         ("taken.moving", MOVING, 0.6),
         ("staff.press", PRESS, 0.6),
+        ("listening.begins", LISTENED, 0.6),
+        ("listening.over", ALONE, 0.6),
         ("closed.nobody", NOBODY, 0.6),
         ("danger.call", CALL_112, 0.6),
         ("waiting.first", FIRST, 0.6),

@@ -1,12 +1,13 @@
 """The staff member's own telephone, rung by the provider with the centre's number (see bot.phone.staff_line).
 
 A provider rings and connects in one step, so the line counts as open as soon as it is known; who answers, answers the
-caller. What it cannot do: let a caller wait in the middle of a talk (`hold`), or part two who talk already.
+caller. What it cannot do: let a caller wait in the middle of a talk (`hold`), let a colleague listen along, or part two
+who talk already.
 """
 
 from collections.abc import Callable
 
-from bot.phone.call import Event, LineFailed, LineOpen
+from bot.phone.call import Event, HelperFailed, LineFailed, LineOpen
 from bot.phone.hooks.pulled import PulledEar
 from bot.phone.shifts import News, Shift, Shifts
 from handover.values import TalkRef
@@ -45,6 +46,16 @@ class OwnTelephone:
         if self._shift is not None:
             self._say(News.FAILED)
         self._shift = None
+
+    async def ring_helper(self, line: str, tell: Callable[[Event], None]) -> None:
+        """A provider can let nobody listen along in a talk that goes on."""
+        tell(HelperFailed())
+
+    async def let_listen(self) -> None:
+        """Nobody does."""
+
+    async def drop_helper(self) -> None:
+        """There is none."""
 
     def _say(self, news: News) -> None:
         if self._shift is not None:
