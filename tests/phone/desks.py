@@ -47,6 +47,26 @@ async () => {
   return found;
 }
 """
+# How loud each of these pitches is in the same ear, in dB.
+LEVELS = """
+async (pitches) => {
+  const track = window.others.findLast((each) => each.readyState === "live" && !each.muted);
+  if (!track) return pitches.map(() => -200);
+  const context = new AudioContext();
+  await context.resume();
+  const ear = context.createAnalyser();
+  ear.fftSize = 4096;
+  ear.smoothingTimeConstant = 0;
+  context.createMediaStreamSource(new MediaStream([track])).connect(ear);
+  await new Promise((done) => setTimeout(done, 500));
+  const bins = new Float32Array(ear.frequencyBinCount);
+  ear.getFloatFrequencyData(bins);
+  const near = (pitch) => Math.round(pitch * ear.fftSize / context.sampleRate);
+  const found = pitches.map((pitch) => Math.max(-200, ...bins.slice(near(pitch) - 1, near(pitch) + 2)));
+  await context.close();
+  return found;
+}
+"""
 
 
 @dataclass
@@ -156,6 +176,11 @@ async def hears(staff: Staff, hertz: float) -> None:
         if abs(found - hertz) < 30:
             return
     raise AssertionError(f"{found} Hz is heard, not {hertz}")
+
+
+async def levels(staff: Staff, *pitches: float) -> list[float]:
+    """How loud each pitch is in their ear, in dB."""
+    return [float(each) for each in await staff.page.evaluate(LEVELS, list(pitches))]
 
 
 def kept_in(folder: Path) -> Any:

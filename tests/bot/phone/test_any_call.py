@@ -7,20 +7,27 @@ from bot.phone.call import (
     Began,
     Call,
     Connect,
+    DropHelper,
+    Ear,
     Ended,
     Event,
     Guided,
     HangUp,
     Held,
+    Helped,
+    HelperFailed,
+    HelperOpen,
     HungUp,
     Join,
     Joined,
     Leave,
+    LetListen,
     LineFailed,
     LineOpen,
     Lost,
     Music,
     NotJoined,
+    Part,
     Phase,
     Placed,
     Play,
@@ -47,16 +54,36 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.sampled_from([Played(), Quiet(), Played(), Quiet(), LineOpen(), LineFailed(), Returned(), Lost(), Guided()]),
     st.builds(Taken, st.sampled_from(["", "line.a", "line.b"]), st.sampled_from(["Anna", "Bo"])),
     st.booleans().map(Held),
+    st.sampled_from([Helped("line.c"), Helped("line.c"), HelperOpen(), HelperOpen(), Helped(), HelperFailed()]),
     st.builds(Placed, st.integers(1, 80), st.integers(0, 2 * DEADLINE)),
     st.just(Ended()),
 )
 
 
+class Listening:
+    """What holds of a colleague who listens along."""
+
+    def __init__(self) -> None:
+        self._told = False  # since the last time that nobody did
+
+    def check(self, call: Call, event: Event, actions: tuple[object, ...]) -> None:
+        for action in actions:
+            if isinstance(action, Play):
+                self._told |= any(prompt.name == "listening.begins" for prompt in action.prompts)
+            elif isinstance(action, LetListen):
+                assert self._told, "somebody listens of whom the caller was not told"
+                assert (type(event), call.together, call.held) == (Played, True, False)
+            elif isinstance(action, DropHelper | Part):
+                self._told = False
+        assert call.ear is not Ear.LISTENING or call.together, "somebody listens who was forgotten"
+
+
 def follow(events: list[Event], outcomes: list[bool]) -> None:
     """A call as its process drives it: a place in line is answered at once, and nothing is told of one that is none."""
     call, heard = begin(LINE), list[Prompt]()
+    listening = Listening()
     for event in (Began(), *events):
-        if isinstance(event, Taken | Returned | Guided | Lost | Ended | Placed) and not call.talk:
+        if isinstance(event, Taken | Helped | Returned | Guided | Lost | Ended | Placed) and not call.talk:
             continue
         before = call
         call, actions = move(LINE, call, event)
@@ -69,6 +96,7 @@ def follow(events: list[Event], outcomes: list[bool]) -> None:
                 heard += action.prompts
             if isinstance(action, Connect):
                 assert any(prompt.name == SEALED for prompt in heard), "a person was heard before what is reported"
+        listening.check(call, event, actions)
     talked = call.talk
     _, actions = move(LINE, call, HungUp())
     assert any(isinstance(action, Leave) for action in actions) == talked

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.counting import counter_names
-from bot.phone.call import Ended, Event, Guided, Joined, Lost, NotJoined, Placed, Returned, Taken, Why
+from bot.phone.call import Ended, Event, Guided, Helped, Joined, Lost, NotJoined, Placed, Returned, Taken, Why
 from bot.phone.playlists import Line
 from bot.phone.queue import Queue
 from dialogues.doors import DeskChannel
@@ -15,7 +15,7 @@ from dialogues.values import Danger as Said
 from dialogues.values import State
 from handover.counters import Tally
 from handover.outlook import Shut
-from handover.values import AskKind, Channel, Claimed, Danger, EndReason, TalkRef
+from handover.values import AskKind, Channel, Claimed, Danger, Done, EndReason, TalkRef
 from tests.contract.ends import ANNA, BO, DESK, Ends, joined, on_duty, open_ends
 from tests.engines import Engine, running
 
@@ -113,6 +113,32 @@ async def test_whose_line_it_is_is_told_and_a_hand_over_needs_no_key(ends: Ends,
         await asyncio.sleep(0.02)
     await ends.staff.begin(ref, BO, "line.bo")
     await until(lambda: Taken("line.bo", "Bo") in told)
+    watching.cancel()
+
+
+async def test_who_listens_along_is_told_with_their_line_and_ends_with_a_word_of_the_caller(
+    ends: Ends, queue: Queue, line: Line
+) -> None:
+    await on_duty(ends.staff)
+    await ends.staff.go_on_duty(DESK, BO, "Bo", paused=False)
+    ref = await a_place(queue, line)
+    told: list[Event] = []
+    watching = asyncio.create_task(queue.watch(ref, told.append))
+    assert isinstance(await ends.staff.claim(ref, ANNA, "Anna"), Claimed)
+    await ends.staff.begin(ref, ANNA, "line.anna device.signature")
+    await until(lambda: Taken("line.anna", "Anna") in told)
+    assert Helped() in told
+    await ends.staff.ask(ref, ANNA, AskKind.HELP, BO, "Bo")
+    await ends.staff.answer(ref, BO, 1, yes=True)
+    for _ in range(500):
+        if await ends.staff.help(ref, BO, "line.bo device.signature") == Done():
+            break
+        await asyncio.sleep(0.02)
+    await until(lambda: Helped("line.bo") in told)
+    told.clear()
+    await queue.end_help(ref)
+    await until(lambda: Helped() in told)
+    assert Taken("line.anna", "Anna") in told
     watching.cancel()
 
 
