@@ -23,6 +23,7 @@ from bot.phone.call import (
 from bot.phone.playlists import Line, said
 from bot.phone.steps import Step, say
 
+BEGINS = "listening.begins"  # the prompt that has to be heard before anybody listens
 _KNOWN = frozenset({Ear.TELLING, Ear.LISTENING})  # to the caller
 
 
@@ -53,7 +54,7 @@ def helper_failed(line: Line, call: Call, _: HelperFailed) -> Step:
 
 def tell(call: Call) -> Step:
     """Who listens along has answered: the caller is told."""
-    return say(replace(call, ear=Ear.TELLING), said(call.state, "listening.begins"))
+    return say(replace(call, ear=Ear.TELLING), said(call.state, BEGINS))
 
 
 def let_listen(call: Call) -> Step:

@@ -12,6 +12,7 @@ from bot.counting import Counts, names_of_step
 from bot.phone import call as calls
 from bot.phone.ari import AriError
 from bot.phone.call import Action, Began, Event, HungUp, Played, Pressed, Quiet
+from bot.phone.listening import BEGINS
 from bot.phone.moves import begin, move
 from bot.phone.playlists import Line
 from bot.phone.queue import Queue
@@ -126,7 +127,7 @@ class LiveCall:
         except AriError:
             # A channel that is gone says so by itself; nobody is left in silence because something was not there.
             if isinstance(action, calls.Play):
-                self.tell(Played())
+                self._miss(action)
         except HandoverError as error:
             log_failure(_logger, error_id(), error)  # the talk then ends by its own silence limit
 
@@ -139,7 +140,12 @@ class LiveCall:
         if found:
             await self._switch.play(found)
         else:
-            self.tell(Played())
+            self._miss(action)
+
+    def _miss(self, action: calls.Play) -> None:
+        """It cannot be said: nobody waits for its end, and nobody listens along of whom the caller was not told."""
+        announced = any(prompt.name == BEGINS for prompt in action.prompts)
+        self.tell(calls.HelperFailed() if announced else Played())
 
     async def _do_stop(self, _: calls.Stop) -> None:
         await self._switch.stop()

@@ -122,6 +122,6 @@ def test_lines_know_of_none_unless_told() -> None:
 
 
 def _build(folder: Path, path: str) -> subprocess.CompletedProcess[str]:
-    given = {"PATH": path, "FRISTAD_MADE": str(folder), "HOME": os.environ.get("HOME", "/")}
-    command = [str(BUILD / "build")]
+    given = {**os.environ, "PATH": path}
+    command = [str(BUILD / "build"), str(folder)]
     return subprocess.run(command, env=given, capture_output=True, text=True, timeout=120, check=False)

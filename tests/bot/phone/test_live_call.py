@@ -51,13 +51,15 @@ def run(engine: Engine, line: Line) -> Callable[..., Any]:
     """A call that runs while the body does; its engine of talks is not there."""
 
     @asynccontextmanager
-    async def running(files: Mapping[Prompt, Path] | None = None) -> AsyncIterator[tuple[LiveCall, Switch]]:
+    async def running(
+        files: Mapping[Prompt, Path] | None = None, staff: NoStaffLine | None = None
+    ) -> AsyncIterator[tuple[LiveCall, Switch]]:
         there = {prompt: Path("/sounds", prompt.language, prompt.name) for prompt in line.prompts}
         tally = Tally(counter_names(line.content))
         queue = Queue(RedisVisitorEnd("unix:///nowhere/engine.sock", timeout=0.2), tally, DESK, 180)
         switch = Switch(engine, "1.1")
         sounds = there if files is None else files
-        call = LiveCall("1.1", switch, queue, tally, DESK, lambda: line, lambda: sounds, NoStaffLine())
+        call = LiveCall("1.1", switch, queue, tally, DESK, lambda: line, lambda: sounds, staff or NoStaffLine())
         task = asyncio.create_task(call.run())
         await settle()
         yield call, switch
@@ -65,6 +67,43 @@ def run(engine: Engine, line: Line) -> Callable[..., Any]:
         await asyncio.wait_for(task, 5)
 
     return running
+
+
+class Ear(NoStaffLine):
+    """Notes who is let in to listen, and let go."""
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+
+    async def ring_helper(self, line: str, tell: Callable[[calls.Event], None]) -> None:
+        self.done.append("rung")
+        tell(calls.HelperOpen())
+
+    async def let_listen(self) -> None:
+        self.done.append("let in")
+
+    async def drop_helper(self) -> None:
+        self.done.append("let go")
+
+
+@pytest.mark.parametrize("lost", ["its file", "its playback"])
+async def test_nobody_listens_along_when_the_caller_could_not_be_told(
+    engine: Engine, run: Callable[..., Any], line: Line, lost: str
+) -> None:
+    there = {prompt: Path("/sounds", prompt.language, prompt.name) for prompt in line.prompts}
+    there = {prompt: path for prompt, path in there.items() if lost != "its file" or not prompt.name.startswith("list")}
+    ear = Ear()
+    async with run(there, ear) as (call, switch):
+        for event in (calls.Joined(1), calls.Taken("line.a", "Anna"), calls.LineOpen()):
+            call.tell(event)
+            await settle()
+        call.finish(switch.playback)
+        await settle()
+        if lost == "its playback":
+            engine.refuses.add("POST play")
+        call.tell(calls.Helped("line.b"))
+        await settle()
+        assert ear.done == ["rung", "let go"]
 
 
 async def settle() -> None:
