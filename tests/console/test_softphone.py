@@ -19,7 +19,7 @@ from tests.engines import Engine
 from tests.running import ROOT
 
 BUILD = ROOT / "scripts" / "softphone"
-WITHOUT = "Answering here in the browser is not possible"
+WITHOUT = '<p class="hint">Answering here in the browser is not possible'
 
 
 @pytest.fixture
