@@ -141,9 +141,9 @@ async def staff_of(console: Console) -> AsyncIterator[People]:
             await browser.close()
 
 
-async def answers_calls(people: People, by: str = "Here in the browser", number: str = "") -> Staff:
-    """Somebody on duty whose telephone can be rung."""
-    staff = await people.staff(permissions=["microphone"])
+async def answers_calls(people: People, by: str = "Here in the browser", number: str = "", **options: Any) -> Staff:
+    """Somebody on duty whose telephone can be rung; `options` of their browser."""
+    staff = await people.staff(permissions=["microphone"], **options)
     await staff.page.add_init_script(HEAR)
     await staff.page.reload()
     await staff.goes_on_duty()

@@ -16,7 +16,7 @@ from tests.phone.desks import STAFF_VOICE, Console, answers_calls, console, hear
 from tests.phone.exchange import TONES, Exchange, exchange
 from tests.phone.test_calls import hears as receives
 from tests.phone.test_calls import presses
-from tests.phone.test_staff import in_a_call, in_line
+from tests.phone.test_staff import check_in_every_light, in_a_call, in_line
 from tests.running import free_port
 
 LOUD, QUIET = -40.0, -70.0  # dB: a voice in the ear, and none
@@ -97,6 +97,22 @@ async def test_nobody_is_asked_before_the_caller_said_yes(running: Exchange, peo
         await anna.talk().get_by_role("button", name=bo.name, exact=True).click()
         await expect(anna.sees("First ask the caller aloud, and tick that they said yes.")).to_be_visible()
         await expect(bo.page.get_by_role("button", name="Listen along", exact=True)).to_have_count(0)
+        await anna.ends()
+        await anna.skips_the_wrap_up()
+
+
+async def test_both_pages_can_be_used_by_everybody(running: Exchange, people: People, folder: Path) -> None:
+    anna, bo = [await answers_calls(people, bypass_csp=True) for _ in range(2)]
+    with baresip(folder / "caller", running.sip) as caller:
+        await in_a_call(caller, anna)
+        await anna.talk().get_by_role("button", name="Ask to listen along").click()
+        await expect(anna.talk().get_by_role("button", name=bo.name, exact=True)).to_be_visible()
+        await check_in_every_light(anna)
+        await anna.talk().get_by_role("button", name="Ask to listen along").click()
+        await asks(anna, bo)
+        await listens(bo, anna)
+        await check_in_every_light(anna)
+        await check_in_every_light(bo)
         await anna.ends()
         await anna.skips_the_wrap_up()
 
