@@ -129,7 +129,7 @@ class Views:
             ("age", words.label("age", briefing.age_band) if briefing.age_band else None),
             ("county", self._named(self._content.counties, briefing.county)),
             ("wish", self._wish(briefing.wish)),
-            ("channel", words("channel.web-plain") if briefing.channel is Channel.WEB_PLAIN else None),
+            ("channel", None if briefing.channel is Channel.WEB else words(f"channel.{briefing.channel}")),
         ]
         return [{"key": key, "label": words(f"fact.{key}"), "text": text} for key, text in facts if text]
 

@@ -15,6 +15,7 @@ _NAMES = (
     "beasked", "asked",
     "offer", "leave", "erase", "settle", "place",
     "writing",
+    "poll", "remember", "forget",
 )  # fmt: skip
 
 

@@ -47,6 +47,7 @@ class Limits:
 class Channel(StrEnum):
     WEB = "web"
     WEB_PLAIN = "web-plain"  # the page without JavaScript: words are relayed by the page's form
+    TELEGRAM = "telegram"  # a chat app that reads along: sealed from our process on, not from the visitor
 
 
 class Danger(StrEnum):

@@ -1,0 +1,33 @@
+"""The port `handover.chats` on Redis 7 or Valkey."""
+
+from handover.chats import LIFE, MOST_RECORD
+from handover.end_redis import RedisEnd
+from handover.keys import chat_keys
+
+
+class RedisVisitorChats(RedisEnd):
+    """`handover.chats.VisitorChats`; what each method promises is written there."""
+
+    async def fetch(self, holder: str, milliseconds: int) -> bool:
+        (held,) = await self._wire.call("poll", chat_keys(), holder=holder, milliseconds=milliseconds)
+        return bool(held)
+
+    async def remember(self, holder: str, name: str, record: bytes, *, live: bool) -> bool:
+        if len(record) > MOST_RECORD:
+            raise ValueError(f"a record has at most {MOST_RECORD} bytes")
+        reply = await self._wire.call(
+            "remember", chat_keys(name), holder=holder, name=name, record=record, seconds=LIFE, live=int(live)
+        )
+        return reply == [b"done"]
+
+    async def recall(self, name: str) -> bytes | None:
+        (record,) = await self._wire.read(("GET", chat_keys(name)["chat"]))
+        return bytes(record) if record is not None else None
+
+    async def forget(self, name: str) -> bool:
+        (gone,) = await self._wire.call("forget", chat_keys(name), name=name)
+        return bool(gone)
+
+    async def live_chats(self) -> list[str]:
+        (names,) = await self._wire.read(("ZRANGE", chat_keys()["chats"], 0, -1))
+        return [name.decode() for name in names]

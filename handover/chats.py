@@ -1,0 +1,31 @@
+"""What a chat app needs of the engine beside its talks: one record per chat, and who fetches (issue 7, points 0 and 2).
+
+A record is opaque here: the channel encrypts it under a secret of its own and names it by a keyed hash, so that neither
+the engine nor the staff's side can tell whose it is. It ends by itself, and at once when the visitor leaves.
+"""
+
+from typing import Protocol
+
+LIFE = 48 * 3600  # seconds that a record lasts at most
+MOST_RECORD = 32 * 1024  # bytes
+
+
+class VisitorChats(Protocol):
+    """The visitor's side of it; staff have none."""
+
+    async def fetch(self, holder: str, milliseconds: int) -> bool:
+        """Whether `holder` (a name drawn by its process) fetches for so long from now on; asked again in time, it goes
+        on. False while another one does."""
+
+    async def remember(self, holder: str, name: str, record: bytes, *, live: bool) -> bool:
+        """Keep a chat's record for LIFE from now; `live` ones are found by `live_chats`. False, and nothing is kept,
+        when another process fetches by now. ValueError for a malformed name or an oversized record."""
+
+    async def recall(self, name: str) -> bytes | None:
+        """A chat's record; None when there is none."""
+
+    async def forget(self, name: str) -> bool:
+        """Erase a chat's record; whether there was one."""
+
+    async def live_chats(self) -> list[str]:
+        """The names of the records that were kept as live."""
