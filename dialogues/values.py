@@ -221,6 +221,7 @@ class LanguageTexts:
     never: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # phrases, by the rule that they break
     allowed: tuple[str, ...] = ()  # the same words where they do no harm
     unsure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what says so, by a fact's confidence
+    telegram: Mapping[str, str] = field(default_factory=dict)  # words of the chat app, by dotted key
 
 
 class Show(StrEnum):
