@@ -127,7 +127,8 @@ def _called(pieces: Iterable[Piece], known: Known) -> set[str]:
 
 
 def _sentences(content: Content, texts: LanguageTexts, known: Known) -> Breaches:
-    """The flow's, the page's and the chat app's, beside those of the other written language or of the one that they lean on."""
+    """The flow's, the page's and the chat app's, beside those of the other written language or of the one that they
+    lean on."""
     yield from said_in(texts, texts.name, at(f"{texts.language}/flow.yml#language", "language.name"), known)
     other = content.languages.get("en" if texts.language == MEASURED else MEASURED)
     for file in ("flow", "page", "telegram"):
