@@ -28,6 +28,7 @@ from handover.events import (
     WasOpened,
     WasReturned,
     WasTaken,
+    WasUnsure,
     WentAway,
 )
 from handover.ports import StaffEnd
@@ -238,7 +239,16 @@ class Talks:
     async def _tell_around(
         self,
         held: _Held,
-        event: Heard | WentAway | CameBack | IsWriting | BriefingChanged | WasTaken | WasOpened | WasMuted | WasAsked,
+        event: Heard
+        | WentAway
+        | CameBack
+        | IsWriting
+        | WasUnsure
+        | BriefingChanged
+        | WasTaken
+        | WasOpened
+        | WasMuted
+        | WasAsked,
     ) -> None:
         if not isinstance(event, WasTaken | WasOpened | WasMuted | WasAsked):  # our own doing
             await self._send(self._views.event(held.handle, event))

@@ -10,7 +10,7 @@ from console.language import Words
 from console.wrapup import suggest
 from dialogues.hand import AtHand, cards, phrases, texts
 from dialogues.values import AgeBand, Audience, Content, State, Status
-from handover.events import BriefingChanged, CameBack, Heard, IsWriting, WentAway
+from handover.events import BriefingChanged, CameBack, Heard, IsWriting, WasUnsure, WentAway
 from handover.keys import binding
 from handover.values import Briefing, Channel, Danger, Keys, Load, Message, OwnTalk, StaffId, TalkRef, WaitingVisitor
 from safety.text64 import write64
@@ -67,6 +67,7 @@ class Views:
             "delivered": talk.down_heard,
             "away": talk.away,
             "muted": talk.muted,
+            "unsure": list(talk.unsure),
         }
 
     def keys(self, handle: str, keys: Keys) -> Json:
@@ -94,11 +95,13 @@ class Views:
         shown = {kind: [self._at_hand(each) for each in things] for kind, things in found.items()}
         return {"type": "hand", "talk": handle, **shown}
 
-    def event(self, handle: str, event: Heard | WentAway | CameBack | IsWriting | BriefingChanged) -> Json:
+    def event(self, handle: str, event: Heard | WentAway | CameBack | IsWriting | WasUnsure | BriefingChanged) -> Json:
         """What changed around a talk besides its messages."""
         match event:
             case Heard():
                 return {"type": "delivered", "talk": handle, "seq": event.seq}
+            case WasUnsure():
+                return {"type": "unsure", "talk": handle, "seq": event.seq}
             case IsWriting():
                 return {"type": "writing", "talk": handle}
             case BriefingChanged():

@@ -1,8 +1,9 @@
 """The port `handover.chats` on Redis 7 or Valkey."""
 
 from handover.chats import LIFE, MOST_RECORD
-from handover.end_redis import RedisEnd
+from handover.end_redis import RedisEnd, clamp
 from handover.keys import chat_keys
+from handover.values import Done, Gone, TalkRef
 
 
 class RedisVisitorChats(RedisEnd):
@@ -27,6 +28,9 @@ class RedisVisitorChats(RedisEnd):
     async def forget(self, name: str) -> bool:
         (gone,) = await self._wire.call("forget", chat_keys(name), name=name)
         return bool(gone)
+
+    async def be_unsure(self, ref: TalkRef, seq: int) -> Done | Gone:
+        return Done() if await self._talk("unsure", ref, seq=clamp(seq)) == [b"done"] else Gone()
 
     async def live_chats(self) -> list[str]:
         (names,) = await self._wire.read(("ZRANGE", chat_keys()["chats"], 0, -1))

@@ -6,6 +6,8 @@ the engine nor the staff's side can tell whose it is. It ends by itself, and at 
 
 from typing import Protocol
 
+from handover.values import Done, Gone, TalkRef
+
 LIFE = 48 * 3600  # seconds that a record lasts at most
 MOST_RECORD = 32 * 1024  # bytes
 
@@ -26,6 +28,9 @@ class VisitorChats(Protocol):
 
     async def forget(self, name: str) -> bool:
         """Erase a chat's record; whether there was one."""
+
+    async def be_unsure(self, ref: TalkRef, seq: int) -> Done | Gone:
+        """Tell staff that nobody knows whether their message `seq` arrived; it is not sent again."""
 
     async def live_chats(self) -> list[str]:
         """The names of the records that were kept as live."""

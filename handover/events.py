@@ -77,6 +77,13 @@ class IsWriting:
 
 
 @dataclass(frozen=True, slots=True)
+class WasUnsure:
+    """To staff: nobody knows whether their message `seq` arrived."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class BriefingChanged:
     briefing: Briefing
 
@@ -105,6 +112,7 @@ TalkEvent = (
     | WentAway
     | CameBack
     | IsWriting
+    | WasUnsure
     | BriefingChanged
     | Resync
 )

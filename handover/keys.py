@@ -30,7 +30,7 @@ poll:{apps}            string  which process fetches what is written in the chat
 edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
 
 channel                        who publishes  what
-up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing, writes
+up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing, writes, unsure
 down:{desk}:<talk>             staff's end    words, shown, taken, muted, asked, writes
 talk:{desk}:<talk>             both           returned, guided on, moved to a colleague, ended
 room:{desk}                    both           waiting list, presence or what colleagues are asked changed

@@ -15,7 +15,7 @@ _NAMES = (
     "beasked", "asked",
     "offer", "leave", "erase", "settle", "place",
     "writing",
-    "poll", "remember", "forget",
+    "poll", "remember", "forget", "unsure",
 )  # fmt: skip
 
 

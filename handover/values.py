@@ -164,6 +164,7 @@ class OwnTalk:
     down_heard: int  # last of those that the visitor's end has shown
     away: bool = False  # the visitor's connection is gone for now
     muted: bool = False  # this staff member takes none of the visitor's words
+    unsure: tuple[int, ...] = ()  # messages to the visitor of which nobody knows whether they arrived
 
 
 @dataclass(frozen=True, slots=True)

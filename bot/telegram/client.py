@@ -107,6 +107,7 @@ class _Leave(_Say):
 class _Commands(_Say):
     __api_method__ = "setMyCommands"
     commands: list[BotCommand]
+    language_code: str | None = None
 
 
 class _Hook(_Say):
@@ -173,10 +174,9 @@ class TelegramClient:
     async def fetch(self, after: int, seconds: int) -> list[dict[str, Any]]:
         return await self._do(_Fetch(offset=after + 1, timeout=seconds), int(seconds + _TIMEOUT))
 
-    async def set_commands(self, commands: Mapping[str, str]) -> None:
-        await self._do(
-            _Commands(commands=[BotCommand(command=name, description=said) for name, said in commands.items()])
-        )
+    async def set_commands(self, commands: Mapping[str, str], language: str) -> None:
+        menu = [BotCommand(command=name, description=said) for name, said in commands.items()]
+        await self._do(_Commands(commands=menu, language_code=language or None))
 
     async def set_hook(self, url: str, secret: str) -> None:
         await self._do(_Hook(url=url, secret_token=secret))

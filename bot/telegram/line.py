@@ -57,8 +57,9 @@ class Line(Protocol):
         """Updates with a number above `after`, which confirms those up to it; waits so long for some. Raises
         LineError."""
 
-    async def set_commands(self, commands: Mapping[str, str]) -> None:
-        """The menu of commands, with what each is for. Raises LineError."""
+    async def set_commands(self, commands: Mapping[str, str], language: str) -> None:
+        """The menu of commands, with what each is for, for apps in that language (two letters); empty: all others.
+        Raises LineError."""
 
     async def set_hook(self, url: str, secret: str) -> None:
         """Have updates posted to `url`, one at a time, with this secret. Raises LineError."""

@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from handover.chats import LIFE, MOST_RECORD
-from tests.contract.ends import Ends, keys, open_ends
+from handover.events import WasUnsure
+from handover.values import Done, EndReason, Gone
+from tests.contract.ends import ANNA, DESK, Ends, keys, message, open_ends, taken
 from tests.engines import Engine
 
 ONE, OTHER = "a" * 22, "b" * 22
@@ -75,3 +77,21 @@ async def test_a_malformed_name_has_no_record(ends: Ends, name: str) -> None:
 async def test_an_oversized_record_is_refused(ends: Ends) -> None:
     with pytest.raises(ValueError, match="record"):
         await ends.visitor.remember("first", ONE, b"x" * (MOST_RECORD + 1), live=False)
+
+
+async def test_staff_are_told_what_nobody_knows_to_have_arrived(ends: Ends) -> None:
+    ref = await taken(ends)
+    async with ends.staff.follow(ref) as events:
+        for number in (1, 2):
+            await ends.staff.say(ref, ANNA, number, message(number), b"words")
+        assert await ends.visitor.be_unsure(ref, 2) == Done()
+        assert await anext(events) == WasUnsure(2)
+    assert await ends.visitor.be_unsure(ref, 3) == Done()  # there is no such message
+    (own,) = await ends.staff.mine(DESK, ANNA)
+    assert own.unsure == (2,)
+    await ends.visitor.be_unsure(ref, 1)
+    await ends.visitor.be_unsure(ref, 2)
+    (own,) = await ends.staff.mine(DESK, ANNA)
+    assert own.unsure == (1, 2)
+    assert await ends.visitor.end(ref, EndReason.EXIT) == Done()
+    assert await ends.visitor.be_unsure(ref, 1) == Gone()
