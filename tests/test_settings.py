@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bot.rasa.settings import RasaSettings
 from bot.settings import BotSettings
+from bot.telegram.settings import TelegramSettings
 from console.settings import ConsoleSettings
 from fristad.doctor.settings import DoctorSettings
 from fristad.settings import FrontSettings
@@ -14,7 +15,7 @@ _ROW = re.compile(r"^\| `(FRISTAD_[A-Z_]+)` \|", re.MULTILINE)
 
 
 def test_the_table_and_the_settings_agree() -> None:
-    classes = (BotSettings, ConsoleSettings, DoctorSettings, FrontSettings, RasaSettings)
+    classes = (BotSettings, ConsoleSettings, DoctorSettings, FrontSettings, RasaSettings, TelegramSettings)
     settings = {f"FRISTAD_{name.upper()}" for each in classes for name in each.model_fields}
     rows = _ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert sorted(rows) == sorted(settings)

@@ -16,7 +16,6 @@ from bot.telegram.line import Sent
 from bot.telegram.queue import Queue
 from bot.telegram.rendering import split_bytes
 from bot.web.plain_seals import PlainSeals
-from bot.web.plain_talk import PERSON_LIMIT
 from handover.outlook import GuidedOn
 from handover.ports import HandoverError
 from handover.values import (
@@ -34,7 +33,7 @@ from handover.values import (
     WithStaff,
 )
 from safety.devices import BadDevice
-from safety.sealing import SealError, read_head
+from safety.sealing import MAX_WORDS, SealError, read_head
 
 _REMEMBERED = 64  # how far back the engine recognises a message that comes again
 _TRIES, _RETRY = 4, 0.5  # times that the engine is asked, with a timeout of its own each; seconds between them
@@ -93,7 +92,7 @@ class Talk:
         if self._muted:
             await self._tell_person("talk.muted")
             return
-        for number, part in enumerate(split_bytes(text, PERSON_LIMIT)):
+        for number, part in enumerate(split_bytes(text, MAX_WORDS)):
             outcome = await self._say(part, f"{update}/{number}")
             if isinstance(outcome, Muted):
                 await self._tell_person("talk.muted")
