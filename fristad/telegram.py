@@ -12,12 +12,13 @@ from typing import Protocol, TextIO
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
+from bot.telegram.settings import TelegramSettings
 from dialogues.files import ContentError
 from dialogues.hours import SWEDEN
 from fristad.dumps import forbid_dumps
 from fristad.preflight import check_content
 from fristad.refusal import GaveUp, Refused
-from fristad.settings import explain, read_front_settings
+from fristad.settings import explain
 from handover.ports import HandoverError
 from safety.logs import install_last_resort, log_config
 
@@ -29,8 +30,8 @@ class _Line(Protocol):
 def run_telegram(out: TextIO) -> int:
     """Answer in Telegram until SIGINT or SIGTERM. Refused when the extra or a setting is missing or wrong; GaveUp when
     it could not start, for instance for want of its engine."""
-    front = read_front_settings()
-    check_content(datetime.now(SWEDEN), demo=front.demo, desk=front.desk)
+    settings = _read_settings()  # before anything that takes long
+    check_content(datetime.now(SWEDEN), demo=settings.demo, desk=settings.desk)
     os.umask(0o077)
     forbid_dumps()
     logging.config.dictConfig(log_config())
@@ -47,6 +48,13 @@ def run_telegram(out: TextIO) -> int:
     return 0
 
 
+def _read_settings() -> TelegramSettings:
+    try:
+        return TelegramSettings()  # type: ignore[call-arg]  # the environment fills it
+    except (ValidationError, SettingsError) as error:
+        raise Refused(explain(error)) from None
+
+
 def _build() -> _Line:
     try:
         from bot.telegram.main import build
@@ -59,8 +67,6 @@ def _build() -> _Line:
         ) from None
     try:
         return build()
-    except (ValidationError, SettingsError) as error:
-        raise Refused(explain(error)) from None
     except ContentError as error:
         raise Refused(f"The texts cannot be used: {error}.") from None
     except ValueError as error:

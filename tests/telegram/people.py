@@ -107,9 +107,9 @@ class Phone:
         self._seen = max((message.id for message in self.messages()), default=0)
         return new
 
-    async def until(self, holds: Callable[[], bool], said: Callable[[], str] = str) -> None:
+    async def until(self, holds: Callable[[], bool], said: Callable[[], str] = str, patience: float = PATIENCE) -> None:
         """Wait for what comes by itself."""
-        limit = asyncio.get_running_loop().time() + PATIENCE
+        limit = asyncio.get_running_loop().time() + patience
         while not holds():
             assert asyncio.get_running_loop().time() < limit, f"it never came: {said()}"
             await asyncio.sleep(0.01)
