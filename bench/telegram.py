@@ -14,11 +14,28 @@ import secrets
 import statistics
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from handover.events import Said
+from handover.keys import binding
 from handover.staff_redis import RedisStaffEnd
-from handover.values import Briefing, Channel, Claimed, DeskId, Joined, Limits, MessageId, Pseudonym, StaffId, TalkRef
+from handover.values import (
+    Briefing,
+    Channel,
+    Claimed,
+    DeskId,
+    Joined,
+    Keys,
+    Limits,
+    MessageId,
+    Pseudonym,
+    StaffId,
+    TalkRef,
+)
 from handover.visitor_redis import RedisVisitorEnd
+from safety.sealing import SALT, Direction, Epoch, open_sealed, seal, unwrap
 from tests.bot.conftest import ORGANISATION
 from tests.engines import Engine
 from tests.engines import running as running_engine
@@ -32,7 +49,8 @@ DESK = DeskId("demo")
 TALKS = int(os.environ.get("TALKS", "500"))
 SECONDS = float(os.environ.get("SECONDS", "20"))
 PACE = 10.0  # seconds between two words of one talk, either way
-PATIENCE = 240.0  # seconds
+FEW = 10  # who get in line at once
+PATIENCE = 60.0  # seconds
 _RSS = re.compile(r"Rss:\s+(\d+) kB")
 
 
@@ -79,7 +97,7 @@ async def main() -> None:
         async with serving() as server:
             own = {**GIVEN, "FRISTAD_REDIS_URL": engine.visitor, "FRISTAD_TELEGRAM_API": server.address}
             own |= {"FRISTAD_JOINS_PER_MINUTE": "1000000"}
-            with Path(folder, "output").open("wb") as sink:
+            with Path(folder, "output").open("wb") as sink:  # noqa: ASYNC230  # before anything is measured
                 process = start(["-m", "fristad", "telegram"], own, Path(folder), sink)
             try:
                 await measure(engine, server, process.pid, Path(folder, "output"))
@@ -116,34 +134,34 @@ async def measure(engine: Engine, server: Server, pid: int, output: Path) -> Non
     await desk.comes()
     await until(lambda: "answering" in output.read_text())
     warm = Phone(server)
-    await joins([warm])
-    await desk.takes_all()
+    await joins(desk, [warm])
     before = memory(pid)
     phones = [Phone(server) for _ in range(TALKS - 1)]
-    await joins(phones)
-    await desk.takes_all()
+    await joins(desk, phones)
     everybody = [warm, *phones]
-    await until(lambda: all("is here now" in phone.read() for phone in everybody))
+    await until(lambda: all("är här nu" in phone.read() for phone in everybody))
     await asyncio.sleep(8)  # one look at every talk, at least
     grown = memory(pid) - before
-    print(f"{'memory per idle talk':<44}{grown / (TALKS - 1):8.1f} kB   ({before} kB before, {before + grown} kB after)")
+    print(
+        f"{'memory per idle talk':<44}{grown / (TALKS - 1):8.1f} kB   ({before} kB before, {before + grown} kB after)"
+    )
     await talk(desk, server, everybody)
     await staff.close()
 
 
-async def joins(phones: list[Phone]) -> None:
-    """Through the first pages to the waiting room, many at a time."""
-    for at in range(0, len(phones), 50):
-        some = phones[at : at + 50]
+async def joins(desk: Desk, phones: list[Phone]) -> None:
+    """Through the first pages to the waiting room, and taken from there: a long line would have its price."""
+    for at in range(0, len(phones), FEW):
+        some = phones[at : at + FEW]
         for said, act in (
             ("Telegram knows", lambda phone: phone.types("/start")),
-            ("So presenteras", lambda phone: phone.presses("Prata med en person")),
+            ("presenteras", lambda phone: phone.presses("Prata med en person")),
             ("i kön", lambda phone: phone.presses("Prata med en person")),
         ):
             for phone in some:
                 act(phone)
-            wanted = "presenteras" if said == "So presenteras" else said
-            await until(lambda wanted=wanted, some=some: all(wanted in phone.read() for phone in some))  # type: ignore[misc]
+            await until(lambda said=said, some=some: all(said in phone.read() for phone in some))  # type: ignore[misc]
+        await desk.takes_all()
 
 
 async def talk(desk: Desk, server: Server, phones: list[Phone]) -> None:
@@ -153,29 +171,58 @@ async def talk(desk: Desk, server: Server, phones: list[Phone]) -> None:
     sent: dict[str, float] = {}
     sending = server.state.send
 
-    def arrives(given: dict[str, object]) -> dict[str, object]:
-        word = str(given.get("text", "")).rpartition("\n")[2]
-        if word in sent:
-            down.append(time.perf_counter() - sent.pop(word))
+    def arrives(given: dict[str, Any]) -> dict[str, Any]:
+        if begun := sent.pop(str(given.get("text", "")).rpartition("\n")[2], None):
+            down.append(time.perf_counter() - begun)
         return sending(given)
 
     server.state.send = arrives  # type: ignore[method-assign]
-    watching = asyncio.create_task(watch_up(desk, up))
-    until_then = time.perf_counter() + SECONDS
-    pages = await opened(desk)
-    refs = list(desk.talks)
-    while time.perf_counter() < until_then:
-        for phone, ref in zip(phones, refs, strict=True):
-            phone.types(f"up {time.perf_counter()}")
-            word = secrets.token_hex(6)
-            page, number = pages[ref]
+    epochs = {ref: await epoch_of(desk, ref) for ref in desk.talks}
+    numbers = dict.fromkeys(desk.talks, 0)
+    watching = [asyncio.create_task(watch(desk, ref, epochs[ref], up)) for ref in desk.talks]
+    await asyncio.sleep(1)
+    said, last = 0, time.perf_counter() + SECONDS
+    while time.perf_counter() < last:
+        for phone, ref in zip(phones, desk.talks, strict=True):
+            phone.types(str(time.perf_counter()))
+            numbers[ref] += 1
+            word = secrets.token_hex(8)
+            body = seal(epochs[ref], Direction.DOWN, numbers[ref], word, secrets.token_bytes(SALT))
             sent[word] = time.perf_counter()
-            body = page.seal_in(ref, word)
-            pages[ref] = page, number + 1
-            await desk.end.say(ref, desk.talks[ref], number, MessageId(word), body)
-            await asyncio.sleep(PACE / TALKS / 2)
+            await desk.end.say(ref, desk.talks[ref], numbers[ref], MessageId(word), body)
+            said += 1
+            await asyncio.sleep(PACE / TALKS)
+            if time.perf_counter() > last:
+                break
     await asyncio.sleep(3)
-    watching.cancel()
-    tell("visitor's words to staff's end", up)
+    for task in watching:
+        task.cancel()
+    tell("visitor's words, Telegram's server to staff", up)
     tell("staff's words to Telegram's server", down)
-    print(f"{'not arrived':<44}{len(sent):8d}")
+    print(f"{'said each way / never arrived up, down':<44}{said:8d} / {said - len(up)}, {len(sent)}")
+
+
+async def epoch_of(desk: Desk, ref: TalkRef) -> Epoch:
+    keys = await desk.end.keys(ref, desk.talks[ref])
+    assert isinstance(keys, Keys)
+    return unwrap(keys.wrapped[keys.epoch], desk.page.private, binding(ref), keys.epoch)
+
+
+async def watch(desk: Desk, ref: TalkRef, epoch: Epoch, up: list[float]) -> None:
+    heard = 0
+    async with desk.end.follow(ref) as events:
+        async for event in events:
+            if isinstance(event, Said):
+                words = open_sealed(epoch, Direction.UP, heard, event.message.body)
+                heard += 1
+                up.append(time.perf_counter() - float(words))
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    limit = time.monotonic() + PATIENCE
+    while not holds():  # several processes have to be waited for
+        assert time.monotonic() < limit, "it never came"
+        await asyncio.sleep(0.02)
+
+
+asyncio.run(main())
