@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Protocol, TextIO
 
+import uvloop
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
@@ -37,7 +38,8 @@ def run_telegram(out: TextIO) -> int:
     logging.config.dictConfig(log_config())
     line = _build()
     try:
-        asyncio.run(_run(line, out))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_run(line, out))
     except HandoverError:
         raise GaveUp("See that the engine at FRISTAD_REDIS_URL answers and takes the password.") from None
     except OSError:

@@ -56,8 +56,8 @@ DESK_KEYS = {
     "pace": "the mean of how long talks last, to the minute",
 }
 BOX_KEYS = {"box"}  # sealed letters of a box until its day; named by the hash of what its code gives
-# Of a chat app. A record is found by a keyed hash of the chat and opened by a key of that process alone, so neither staff
-# nor the engine can tell whose it is; it is gone after 48 hours, or when its visitor leaves, and nothing in it refuses.
+# Of a chat app. A record is found by a keyed hash of the chat and opened by a key of that process alone, so neither
+# staff nor the engine can tell whose it is. It goes after 48 hours or when its visitor leaves; nothing in it refuses.
 CHAT_KEYS = {
     "chat": "a sealed record: where its visitor is in the chat, and what can be deleted",
     "chats": "names of such records with a talk that goes on",

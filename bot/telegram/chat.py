@@ -19,6 +19,8 @@ class Parted(Exception):
 class Chat:
     """Says things and notes what can be deleted. Each method may raise Parted."""
 
+    __slots__ = ("house", "record")
+
     def __init__(self, house: House, record: Record) -> None:
         self.house = house
         self.record = record

@@ -16,6 +16,8 @@ _HELD = 5  # messages that wait for their writer's word
 class Deeds:
     """Of one chat. `new`: nobody knew this chat before; `talk`: the one that it has."""
 
+    __slots__ = ("_held", "_house", "chat", "new", "talk")
+
     def __init__(self, chat: Chat) -> None:
         self.new = False
         self.talk: Talk | None = None

@@ -62,12 +62,12 @@ class Lease:
 
 
 async def fetch_for_ever(line: Line, switchboard: Switchboard) -> None:
-    """Ask Telegram for updates. One is confirmed, and so gone there, only when it has been dealt with: what a process
-    had in its hands when it died comes again."""
+    """Ask Telegram for updates. Words in a talk are confirmed, and so gone there, only when they have been dealt with:
+    what a process had in its hands when it died comes again."""
     last, pause = 0, _FIRST_RETRY
     while True:
         await switchboard.settled(_CONFIRM)
-        confirmed = min(switchboard.waiting) - 1 if switchboard.waiting else last
+        confirmed = min(switchboard.held) - 1 if switchboard.held else last
         try:
             updates = sorted(await line.fetch(max(0, confirmed), _LONG_POLL), key=update_number)
         except LineError:
@@ -80,5 +80,5 @@ async def fetch_for_ever(line: Line, switchboard: Switchboard) -> None:
         if any(fresh) or not updates:
             continue
         if len(updates) >= _MOST:
-            switchboard.waiting.clear()  # so many hang that no other would come: they are dealt with from memory
+            switchboard.held.clear()  # so many hang that no other would come: they are dealt with from memory
         await switchboard.settled(_KNOWN_ALREADY)

@@ -36,6 +36,7 @@ from safety.buckets import Buckets
 from safety.guard import Guard, read_rules
 
 FLUSH = 60  # seconds between two batches of counts
+ATTEND = 4.0  # seconds between two looks at a talk, as for the page's: a lost staff member is noticed soon
 _RETRY = 2.0  # seconds until Telegram is asked again at the start
 _PATIENCE = 25.0  # seconds that Telegram waits for a webhook's answer, or a little less
 _AT_THE_END = 5.0  # seconds that erasures get when the process is asked to end
@@ -146,9 +147,10 @@ class TelegramLine:
             await asyncio.sleep(_RETRY)
         self._switchboard = switchboard
         ready()
-        if self._settings.telegram_webhook is None:
-            await fetch_for_ever(self._line, switchboard)
-        await asyncio.Event().wait()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(switchboard.look_round(min(ATTEND, self._settings.limits.silence / 3)))
+            if self._settings.telegram_webhook is None:
+                group.create_task(fetch_for_ever(self._line, switchboard))
 
     async def _introduce(self) -> None:
         """Tell Telegram how updates come, and the menu of commands. Tried until it answers."""

@@ -17,6 +17,8 @@ class Queue:
     """Shows one talk's wait. The page's visitor is seen by a connection; here nobody is, so they are asked now and
     then, and who does not answer loses the place (waiting silence, design section 5)."""
 
+    __slots__ = ("_asked", "_chat", "_news", "_ref", "_shown", "_sign")
+
     def __init__(self, chat: Chat, ref: TalkRef) -> None:
         self._chat = chat
         self._ref = ref

@@ -16,14 +16,19 @@ from handover.ports import HandoverError
 from safety.tokens import TokenError
 
 _KNOWN = 20_000  # updates that are known again; Telegram keeps those of a day, and repeats what was not confirmed
+_SENDING = 1.0  # seconds that a message which is being sent gets before its chat is left
+_TURNS = 40  # parts of the chats that look at the same time
 _LONGEST_WORD = 40  # letters; what is longer means something else than leaving
 
 
 class Switchboard:
-    """Of one process, while it is the one that fetches. `waiting` has the numbers of updates not yet dealt with."""
+    """Of one process, while it is the one that fetches. `waiting` has the numbers of updates not yet dealt with, `held`
+    those of them that must not be lost with this process: words in a talk, and leaving. What somebody asked the bot
+    they ask again."""
 
     def __init__(self, house: House) -> None:
         self.waiting: set[int] = set()
+        self.held: set[int] = set()
         self._house = house
         self._visits: dict[int, Visit] = {}
         self._tasks: dict[Visit, asyncio.Task[None]] = {}
@@ -48,13 +53,15 @@ class Switchboard:
         if incoming is None:
             return False
         self.waiting.add(number)
+        if isinstance(incoming, Blocked) or self._means_leaving(incoming) or self._talks(incoming.chat):
+            self.held.add(number)
         self._route(incoming, lambda: self._settle(number))
         return True
 
-    async def settled(self, seconds: float) -> None:
-        """Until one more update has been dealt with, or so long."""
+    async def settled(self, seconds: float, *, held: bool = True) -> None:
+        """Until one more update has been dealt with, or so long; at once when none waits (or is `held`)."""
         self._settled.clear()
-        if self.waiting:
+        if self.held if held else self.waiting:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._settled.wait()
@@ -63,8 +70,19 @@ class Switchboard:
         """Whether the update has been dealt with, waiting so long for it."""
         number, until = update_number(raw), self._house.clock() + seconds
         while number in self.waiting and (left := until - self._house.clock()) > 0:
-            await self.settled(left)
+            await self.settled(left, held=False)
         return number not in self.waiting
+
+    async def look_round(self, seconds: float) -> None:
+        """Have every chat with a talk look where it stands, once in so many seconds, never all at once. Until
+        cancelled."""
+        turn = 0
+        while True:
+            await asyncio.sleep(seconds / _TURNS)
+            turn = (turn + 1) % _TURNS
+            for number, visit in enumerate(list(self._visits.values())):
+                if number % _TURNS == turn:
+                    visit.wake()
 
     async def stop(self, patience: float) -> None:
         """End all chats as they are; their talks are the next process's. Erasures get so many seconds more."""
@@ -83,8 +101,13 @@ class Switchboard:
         if len(self._order) > _KNOWN:
             self._seen.discard(self._order.popleft())
 
+    def _talks(self, chat: int) -> bool:
+        visit = self._visits.get(chat)
+        return visit is not None and visit.chat.record.talk is not None
+
     def _settle(self, number: int) -> None:
         self.waiting.discard(number)
+        self.held.discard(number)
         self._settled.set()
 
     def _route(self, incoming: Incoming, done: Callable[[], None]) -> None:
@@ -136,9 +159,9 @@ class Switchboard:
     async def _run_leaving(self, incoming: Incoming, done: Callable[[], None]) -> None:
         if isinstance(incoming, Pressed):
             self._house.do(self._house.line.answer(incoming.query))
-        chat, record = incoming.chat, await self._take_over(incoming.chat)
+        chat, (record, came) = incoming.chat, await self._take_over(incoming.chat)
         own = [incoming.message] if isinstance(incoming, Typed) else []
-        messages = [id for _, id in record.messages] + own
+        messages = [*(id for _, id in record.messages), *came, *own]
         leaving = Leaving(self._house, chat, record.state.language, record.talk, messages, done)
         self._leavings[chat] = leaving
         try:
@@ -147,20 +170,23 @@ class Switchboard:
             if self._leavings.get(chat) is leaving:
                 del self._leavings[chat]
 
-    async def _take_over(self, chat: int) -> Record:
-        """The record of a chat, whose visit ends at once, whatever it waits for."""
+    async def _take_over(self, chat: int) -> tuple[Record, list[int]]:
+        """The record of a chat, whose visit ends at once, whatever it waits for; and the messages that it has not
+        noted."""
         visit = self._visits.pop(chat, None)
         task = self._tasks.get(visit) if visit else None
+        came: list[int] = []
         if visit and task:
+            came = visit.close()
+            await asyncio.wait({task}, timeout=_SENDING)  # so that the number of what is being sent is known
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-            visit.settle()
             if visit.loaded:
-                return visit.chat.record
+                return visit.chat.record, came
         try:
-            return await self._house.memory.load(chat) or Record(chat)
+            return await self._house.memory.load(chat) or Record(chat), came
         except HandoverError:
-            return Record(chat)
+            return Record(chat), came
 
     async def _refuse(self, chat: int) -> None:
         language = self._visits[chat].chat.language if chat in self._visits else "sv"

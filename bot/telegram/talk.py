@@ -45,15 +45,32 @@ class Talk:
     """The talk of one chat, for as long as it has one. `why` tells the reason of its end that the engine told, if it
     has."""
 
+    __slots__ = (
+        "_after",
+        "_asked",
+        "_chat",
+        "_fresh",
+        "_met",
+        "_muted",
+        "_queue",
+        "_ref",
+        "_refused",
+        "_seals",
+        "_sharing",
+        "_why",
+        "standing",
+    )
+
     def __init__(self, chat: Chat, ref: TalkRef, why: Callable[[], EndReason | None]) -> None:
         self.standing: Standing | None = None
         self._chat = chat
         self._ref = ref
         self._why = why
-        self._queue = Queue(chat, ref)
+        self._queue: Queue | None = None  # while the visitor waits
         self._seals = PlainSeals(chat.house.end, chat.house.settings.organisation, ref, chat.record.keys)
         self._after: dict[int, int] | None = None  # the last counter of each epoch; None: not read yet
         self._fresh = True  # nothing was said yet: a message may have been said before this process began
+        self._met: tuple[int, str] | None = None  # for which epoch and device there is a key
         self._refused = ""  # the device that was told of as refused
         self._sharing = ""  # the device about which it was asked whether it may read the earlier words
         self._asked = 0
@@ -79,7 +96,8 @@ class Talk:
 
     def sign(self) -> None:
         """The visitor did something."""
-        self._queue.sign()
+        if self._queue:
+            self._queue.sign()
 
     @property
     def person(self) -> str:
@@ -124,6 +142,7 @@ class Talk:
             self._chat.record = replace(self._chat.record, person="")
             await self._chat.tell(self._chat.words["talk.returned"])
             await self._chat.save()
+        self._queue = self._queue or Queue(self._chat, self._ref)
         if await self._queue.show(standing):
             await self.end(EndReason.SILENCE, "ended.silence")
 
@@ -143,6 +162,9 @@ class Talk:
 
     async def _meet(self, standing: WithStaff) -> bool:
         """Have a key for the device that reads now."""
+        reader = standing.epoch, standing.device
+        if reader == self._met:
+            return True
         before = self._seals.carried
         try:
             met = await self._seals.meet(standing, self._chat.house.today())
@@ -154,10 +176,13 @@ class Talk:
             return False
         if self._seals.carried != before:
             await self._keep_keys()
+        if met and self._seals.carried.epoch(standing.epoch):
+            self._met = reader
         return met
 
     async def _greet(self, standing: WithStaff) -> None:
         words = self._chat.words
+        self._queue = None
         self._chat.record = replace(self._chat.record, person=standing.name, status=0)
         greeting = f"{words['talk.joined']} {words['talk.reads']}".replace("{name}", standing.name)
         await self._chat.tell(greeting, (words["talk.end"], END))

@@ -3,8 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import random
-from collections import deque
 from collections.abc import Callable
 
 from bot.telegram.chat import Chat, Parted
@@ -19,7 +17,6 @@ from handover.ports import HandoverError
 from handover.values import EndReason, TalkRef
 from safety.logs import error_id, log_failure
 
-ATTEND = 4.0  # seconds between two looks at a talk, as for the page's: a lost staff member is noticed soon
 _RETRY = 0.5  # seconds until the engine is asked again
 _TRIES = 4  # before the visitor is told that nothing was sent
 MOST = 50  # updates of one chat that wait: more is no person
@@ -30,20 +27,38 @@ _logger = logging.getLogger("bot.telegram")
 class Visit:
     """The chat with this id, until it has nothing to do and no talk. `record` is read unless it is given."""
 
+    __slots__ = (
+        "_box",
+        "_closing",
+        "_dealing",
+        "_deeds",
+        "_house",
+        "_id",
+        "_listening",
+        "_reason",
+        "_ref",
+        "_waiting",
+        "chat",
+        "loaded",
+        "over",
+    )
+
     def __init__(self, house: House, chat: int, record: Record | None = None) -> None:
         self._house = house
         self._id = chat
         self.chat = Chat(house, record or Record(chat))
         self.loaded = record is not None  # whether `chat` has the record
         self._deeds = Deeds(self.chat)
-        self._box: deque[tuple[Incoming, Callable[[], None]] | TalkEvent] = deque()
-        self._ready = asyncio.Event()
+        # Lists and a future that is there while it is waited for: a deque and an event cost five times as much, and
+        # most of the time hundreds of these do nothing.
+        self._box: list[tuple[Incoming, Callable[[], None]] | TalkEvent] = []
+        self._waiting: asyncio.Future[None] | None = None
         self._ref: TalkRef | None = None
         self._listening: asyncio.Task[None] | None = None
         self._reason: EndReason | None = None  # why the talk has ended, once the engine told
         self._dealing: Callable[[], None] | None = None  # of what is being dealt with
+        self._closing = False
         self.over = False  # nothing that is put here any more would be dealt with
-        self._every = min(ATTEND, house.settings.limits.silence / 3)
 
     def put(self, incoming: Incoming, done: Callable[[], None]) -> bool:
         """Another thing that the visitor did; `done` is called when it has been dealt with. False when too much
@@ -51,17 +66,30 @@ class Visit:
         if len(self._box) >= MOST:
             return False
         self._box.append((incoming, done))
-        self._ready.set()
+        self.wake()
         return True
 
     def tell(self, event: TalkEvent) -> None:
         """Another thing that the engine told."""
         self._box.append(event)
-        self._ready.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """There is something to do, or it is time for a look."""
+        if self._waiting and not self._waiting.done():
+            self._waiting.set_result(None)
+
+    def close(self) -> list[int]:
+        """Begin nothing more after what is being done; the numbers of messages that came and were not looked at."""
+        came = [getattr(item[0], "message", 0) for item in self._box if isinstance(item, tuple)]
+        self._closing = True
+        self.settle()
+        self.wake()
+        return [message for message in came if message]
 
     def settle(self) -> None:
         """Say of all that waits here that it has been dealt with: nobody will any more."""
-        waiting, self._box = self._box, deque()
+        waiting, self._box = self._box, []
         for item in waiting:
             if isinstance(item, tuple):
                 item[1]()
@@ -96,17 +124,16 @@ class Visit:
     async def _step(self) -> bool:
         """Deal with the next thing; false when there is none, nor any talk that could bring one."""
         while not self._box:
-            if not self._ref:
+            if not self._ref or self._closing:
                 return False
-            self._ready.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._every * random.uniform(0.75, 1.25)):  # noqa: S311  # spreads load
-                    await self._ready.wait()
+            self._waiting = asyncio.get_running_loop().create_future()
+            await self._waiting
+            self._waiting = None
             if not self._box:
                 await self._look()
         if not self._box:
             return bool(self._ref)
-        item = self._box.popleft()
+        item = self._box.pop(0)
         if isinstance(item, tuple):
             await self._take(*item)
         elif isinstance(item, IsWriting):
@@ -119,7 +146,7 @@ class Visit:
     def _hear_events(self, *more: TalkEvent) -> None:
         """One look sees all that the events so far tell of, but why a talk has ended."""
         events = [*more, *(item for item in self._box if not isinstance(item, tuple))]
-        self._box = deque(item for item in self._box if isinstance(item, tuple | IsWriting))
+        self._box = [item for item in self._box if isinstance(item, tuple | IsWriting)]
         self._reason = next((event.reason for event in events if isinstance(event, WasEnded)), self._reason)
 
     async def _look(self) -> None:
@@ -182,7 +209,7 @@ class Visit:
         self._reason = None
         self._deeds.turn_to(Talk(self.chat, ref, self._why_ended) if ref else None)
         self._listening = asyncio.create_task(self._listen(ref)) if ref else None
-        self._box = deque(item for item in self._box if isinstance(item, tuple))
+        self._box = [item for item in self._box if isinstance(item, tuple)]
 
     def _why_ended(self) -> EndReason | None:
         self._hear_events()
@@ -192,7 +219,7 @@ class Visit:
         while True:
             with contextlib.suppress(HandoverError):
                 async with self._house.end.follow(ref) as events:
-                    self._ready.set()  # a look from here on misses nothing
+                    self.wake()  # a look from here on misses nothing
                     async for event in events:
                         self.tell(event)
             await asyncio.sleep(_RETRY)
