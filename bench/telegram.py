@@ -50,6 +50,7 @@ TALKS = int(os.environ.get("TALKS", "500"))
 SECONDS = float(os.environ.get("SECONDS", "20"))
 PACE = 10.0  # seconds between two words of one talk, either way
 FEW = 10  # who get in line at once
+WARM = 40  # talks before the first look at the memory
 PATIENCE = 60.0  # seconds
 _RSS = re.compile(r"Rss:\s+(\d+) kB")
 
@@ -82,6 +83,12 @@ def memory(pid: int) -> int:
     found = _RSS.search(Path(f"/proc/{pid}/smaps_rollup").read_text())
     assert found
     return int(found[1])
+
+
+def processor(pid: int) -> float:
+    """Seconds of the processor that it has used."""
+    used = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(used[11]) + int(used[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def tell(what: str, taken: list[float]) -> None:
@@ -133,19 +140,23 @@ async def measure(engine: Engine, server: Server, pid: int, output: Path) -> Non
     desk = Desk(staff)
     await desk.comes()
     await until(lambda: "answering" in output.read_text())
-    warm = Phone(server)
-    await joins(desk, [warm])
+    warm = [Phone(server) for _ in range(WARM)]  # connections and caches are there before anything is weighed
+    await joins(desk, warm)
     before = memory(pid)
-    phones = [Phone(server) for _ in range(TALKS - 1)]
+    phones = [Phone(server) for _ in range(TALKS - WARM)]
     await joins(desk, phones)
-    everybody = [warm, *phones]
+    everybody = [*warm, *phones]
     await until(lambda: all("är här nu" in phone.read() for phone in everybody))
     await asyncio.sleep(8)  # one look at every talk, at least
     grown = memory(pid) - before
-    print(
-        f"{'memory per idle talk':<44}{grown / (TALKS - 1):8.1f} kB   ({before} kB before, {before + grown} kB after)"
-    )
-    await talk(desk, server, everybody)
+    told = f"({before} kB before, {before + grown} kB after)"
+    print(f"{'memory per idle talk':<44}{grown / (TALKS - WARM):8.1f} kB   {told}")
+    idle = processor(pid)
+    await asyncio.sleep(5)
+    begun = processor(pid)
+    words = await talk(desk, server, everybody)
+    used = processor(pid) - begun - (begun - idle) / 5 * (SECONDS + 4)
+    print(f"{'processor, idle and for a word':<44}{(begun - idle) * 20:8.1f} %  {used / words * 1000:8.1f} ms")
     await staff.close()
 
 
@@ -164,7 +175,7 @@ async def joins(desk: Desk, phones: list[Phone]) -> None:
         await desk.takes_all()
 
 
-async def talk(desk: Desk, server: Server, phones: list[Phone]) -> None:
+async def talk(desk: Desk, server: Server, phones: list[Phone]) -> int:
     """Each phone and each person says something now and then; how long until the other end has it."""
     up: list[float] = []
     down: list[float] = []
@@ -200,6 +211,7 @@ async def talk(desk: Desk, server: Server, phones: list[Phone]) -> None:
     tell("visitor's words, Telegram's server to staff", up)
     tell("staff's words to Telegram's server", down)
     print(f"{'said each way / never arrived up, down':<44}{said:8d} / {said - len(up)}, {len(sent)}")
+    return len(up) + len(down)
 
 
 async def epoch_of(desk: Desk, ref: TalkRef) -> Epoch:
