@@ -51,7 +51,7 @@ SECONDS = float(os.environ.get("SECONDS", "20"))
 PACE = 10.0  # seconds between two words of one talk, either way
 FEW = 10  # who get in line at once
 WARM = 40  # talks before the first look at the memory
-PATIENCE = 60.0  # seconds
+PATIENCE = 150.0  # seconds
 _RSS = re.compile(r"Rss:\s+(\d+) kB")
 
 
@@ -237,4 +237,5 @@ async def until(holds: Callable[[], bool]) -> None:
         await asyncio.sleep(0.02)
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bot.telegram.chat import Chat, Parted
 from bot.telegram.deeds import Deeds
 from bot.telegram.house import House
-from bot.telegram.incoming import Incoming
+from bot.telegram.incoming import Incoming, Typed
 from bot.telegram.memory import NoLonger
 from bot.telegram.record import Record
 from bot.telegram.talk import Talk
@@ -158,6 +158,11 @@ class Visit:
             raise
         except HandoverError:
             await asyncio.sleep(_RETRY)  # the next look comes by itself
+        except Parted:
+            raise
+        except Exception as error:  # noqa: BLE001  # the talk goes on, and its words are in nobody's log
+            log_failure(_logger, error_id(), error)
+            await asyncio.sleep(_RETRY)
         self._follow(self.chat.record.talk)
 
     async def _take(self, incoming: Incoming, done: Callable[[], None]) -> None:
@@ -182,10 +187,17 @@ class Visit:
         done()
 
     async def _deal(self, incoming: Incoming) -> None:
+        reader = self.chat.record.person
         if self._deeds.talk:
             self._deeds.talk.sign()
             await self._look_first(self._deeds.talk)
             self._follow(self.chat.record.talk)
+        now = self.chat.record.person
+        if isinstance(incoming, Typed) and reader != now and not incoming.text.startswith("/"):
+            # What was meant for one reader does not go to another: whoever wrote it could not know yet.
+            words = self.chat.words["write.now-person" if now else "write.now-bot"]
+            await self.chat.tell(words.replace("{name}", now))
+            return
         await self._deeds.deal(incoming)
 
     async def _look_first(self, talk: Talk) -> None:

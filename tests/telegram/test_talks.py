@@ -288,3 +288,15 @@ async def test_counts_are_those_of_the_page(ali: Phone, kim: Colleague, line: Te
     await line.flush()
     counted = await kim.end.drain(DESK)
     assert counted.items() >= {"talk.joined": 1, "contact.telegram": 1, "talk.ended.exit": 1}.items()
+
+
+async def test_what_was_meant_for_the_person_does_not_go_to_the_bot(ali: Phone, kim: Colleague, server: Server) -> None:
+    await meets(ali, kim)
+    assert kim.talk
+    ref, ali_said = kim.talk.ref, len(server.called("sendMessage"))
+    assert ali_said
+    with_engine = kim.end.release(ref, KIM)
+    ali.types("bara till dig, vad har jag för rättigheter")
+    await with_engine
+    await ali.until(lambda: "Now the bot gets" in ali.read() or "in line again" in ali.read(), ali.read)
+    assert "Sources" not in ali.read()
