@@ -38,7 +38,7 @@ from safety.guard import Guard, read_rules
 FLUSH = 60  # seconds between two batches of counts
 ATTEND = 4.0  # seconds between two looks at a talk, as for the page's: a lost staff member is noticed soon
 _RETRY = 2.0  # seconds until Telegram is asked again at the start
-_PATIENCE = 25.0  # seconds that Telegram waits for a webhook's answer, or a little less
+_PATIENCE = 5.0  # seconds that a webhook's answer takes at most; then Telegram comes again
 _AT_THE_END = 5.0  # seconds that erasures get when the process is asked to end
 
 

@@ -22,12 +22,11 @@ _LONGEST_WORD = 40  # letters; what is longer means something else than leaving
 
 
 class Switchboard:
-    """Of one process, while it is the one that fetches. `waiting` has the numbers of updates not yet dealt with, `held`
-    those of them that must not be lost with this process: words in a talk, and leaving. What somebody asked the bot
-    they ask again."""
+    """Of one process, while it is the one that fetches. `held` has the numbers of updates that are not dealt with yet
+    and must not be lost with this process: words in a talk, and leaving. What somebody asked the bot they ask
+    again."""
 
     def __init__(self, house: House) -> None:
-        self.waiting: set[int] = set()
         self.held: set[int] = set()
         self._house = house
         self._visits: dict[int, Visit] = {}
@@ -52,26 +51,25 @@ class Switchboard:
         self._know(number)
         if incoming is None:
             return False
-        self.waiting.add(number)
         if isinstance(incoming, Blocked) or self._means_leaving(incoming) or self._talks(incoming.chat):
             self.held.add(number)
         self._route(incoming, lambda: self._settle(number))
         return True
 
-    async def settled(self, seconds: float, *, held: bool = True) -> None:
-        """Until one more update has been dealt with, or so long; at once when none waits (or is `held`)."""
+    async def settled(self, seconds: float) -> None:
+        """Until one more update has been dealt with, or so long; at once when none is held."""
         self._settled.clear()
-        if self.held if held else self.waiting:
+        if self.held:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._settled.wait()
 
     async def dealt_with(self, raw: object, seconds: float) -> bool:
-        """Whether the update has been dealt with, waiting so long for it."""
+        """Whether the update may be forgotten where it came from, waiting so long until it may."""
         number, until = update_number(raw), self._house.clock() + seconds
-        while number in self.waiting and (left := until - self._house.clock()) > 0:
-            await self.settled(left, held=False)
-        return number not in self.waiting
+        while number in self.held and (left := until - self._house.clock()) > 0:
+            await self.settled(left)
+        return number not in self.held
 
     async def look_round(self, seconds: float) -> None:
         """Have every chat with a talk look where it stands, once in so many seconds, never all at once. Until
@@ -106,7 +104,6 @@ class Switchboard:
         return visit is not None and visit.chat.record.talk is not None
 
     def _settle(self, number: int) -> None:
-        self.waiting.discard(number)
         self.held.discard(number)
         self._settled.set()
 
