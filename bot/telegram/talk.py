@@ -46,20 +46,9 @@ class Talk:
     has."""
 
     __slots__ = (
-        "_after",
-        "_asked",
-        "_chat",
-        "_fresh",
-        "_met",
-        "_muted",
-        "_queue",
-        "_ref",
-        "_refused",
-        "_seals",
-        "_sharing",
-        "_why",
-        "standing",
-    )
+        "_after", "_asked", "_chat", "_fresh", "_met", "_muted", "_queue",
+        "_ref", "_refused", "_seals", "_sharing", "_why", "standing",
+    )  # fmt: skip
 
     def __init__(self, chat: Chat, ref: TalkRef, why: Callable[[], EndReason | None]) -> None:
         self.standing: Standing | None = None

@@ -28,20 +28,9 @@ class Visit:
     """The chat with this id, until it has nothing to do and no talk. `record` is read unless it is given."""
 
     __slots__ = (
-        "_box",
-        "_closing",
-        "_dealing",
-        "_deeds",
-        "_house",
-        "_id",
-        "_listening",
-        "_reason",
-        "_ref",
-        "_waiting",
-        "chat",
-        "loaded",
-        "over",
-    )
+        "_box", "_closing", "_dealing", "_deeds", "_house", "_id", "_listening",
+        "_reason", "_ref", "_waiting", "chat", "loaded", "over",
+    )  # fmt: skip
 
     def __init__(self, house: House, chat: int, record: Record | None = None) -> None:
         self._house = house
