@@ -15,7 +15,7 @@ class Counts(Protocol):
 
 def counter_names(content: Content) -> frozenset[str]:
     """Every name that may be counted; what is not here cannot be."""
-    return talk_names(content.topics)
+    return talk_names(content.topics, content.languages)
 
 
 def names_of_step(before: State, after: State) -> list[str]:

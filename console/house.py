@@ -13,6 +13,7 @@ from console.asking import Asking
 from console.audit import Audit
 from console.bells import Bells
 from console.codes import Codes
+from console.counts import Counts
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
 from console.devices import Devices
@@ -24,6 +25,7 @@ from console.passkeys import Passkeys
 from console.people import People
 from console.postings import Postings
 from console.presence import Presences
+from console.publishing import Publishing
 from console.rota import Rota
 from console.signins import SignIns
 from console.stepup import StepUp
@@ -62,6 +64,8 @@ class House:
     habits: Habits
     bells: Bells
     tally: Tally
+    counts: Counts
+    publishing: Publishing
     words: Mapping[str, Words]
     word_lists: Mapping[str, Path]  # safety words, by the visitor's language
     templates: Environment

@@ -47,6 +47,7 @@ class Letters:
             return await self._take_in(desk, posted)
         except IntegrityError:  # another console took in the same one: now it is there to be seen
             return await self._take_in(desk, posted)
+
     async def left(self, desk: DeskId) -> list[Left]:
         """The boxes of a desk that have not expired: what waits for an answer first, then what ends soonest."""
         async with self._sessions() as session:

@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +34,7 @@ from console.asking import Asking
 from console.audit import Audit
 from console.bells import Bells
 from console.codes import Codes
+from console.counts import CountKeys, Counts
 from console.courier import Courier
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
@@ -48,9 +50,11 @@ from console.mail import Mail
 from console.pages import WORD_LISTS, router
 from console.passkeys import Passkeys
 from console.people import People
+from console.periods import month_of
 from console.plans import Plans
 from console.postings import Postings
 from console.presence import Presences
+from console.publishing import publishing
 from console.rota import Rota
 from console.settings import ConsoleSettings
 from console.signins import SignIns
@@ -123,13 +127,11 @@ def create_app(
     tells the time of day; `steady` measures how long something took, and never steps back. `word_lists` is the folder
     of safety words; `courier` brings notifications to push services."""
     database = Database(settings.database())
-    names = talk_names(content.topics) | wrapup.COUNTERS
+    names = talk_names(content.topics, content.languages) | wrapup.COUNTERS
     vault = Vault(settings.key(), database.sessions, clock)
     lists = find_word_lists(word_lists)
-    house = _furnish(
-        settings, staff_end, content, database, vault, Tally(names), clock, steady, lists, courier or Courier()
-    )
-    chores = _chores(settings, staff_end, content, house, vault, database, names, clock)
+    house = _furnish(settings, staff_end, content, database, vault, names, clock, steady, lists, courier or Courier())
+    chores = _chores(settings, staff_end, content, house, vault)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -160,9 +162,6 @@ def _chores(
     content: Content,
     house: House,
     vault: Vault,
-    database: Database,
-    names: frozenset[str],
-    clock: Callable[[], float],
 ) -> list[Chore]:
     """What runs beside the pages, in the order of starting."""
     desks = sorted({DeskId(settings.desk), *map(DeskId, content.desks)})
@@ -170,10 +169,9 @@ def _chores(
         staff_end=staff_end,
         desks=desks,
         tally=house.tally,
-        names=names,
+        counts=house.counts,
+        publish=house.publishing.close_all,
         forgetful=_forgetful(house, vault),
-        sessions=database.sessions,
-        clock=clock,
     )
     mail = Mail(staff_end, desks, house.letters, house.desk_keys)
     return [upkeep, mail, Plans(staff_end, desks, house.rota), house.library, house.bells]
@@ -205,7 +203,7 @@ def _furnish(
     content: Content,
     database: Database,
     vault: Vault,
-    tally: Tally,
+    names: frozenset[str],
     clock: Callable[[], float],
     steady: Callable[[], float],
     word_lists: Mapping[str, Path],
@@ -217,9 +215,12 @@ def _furnish(
     accounts = Accounts(database.sessions, steady, codes)
     passkeys = Passkeys(database.sessions, vault, site, clock)
     audit = Audit(database.sessions, clock)
+    library = Library(content, database.sessions, staff_end, clock, audit.note_text)
+    month = partial(_month, clock)
+    counts = Counts(database.sessions, CountKeys(settings.count_keys or settings.data / "counts"), names, month)
     return House(
         staff_end=staff_end,
-        library=Library(content, database.sessions, staff_end, clock, audit.note_text),
+        library=library,
         limits=settings.limits(),
         site=site,
         origin=site.origin if settings.staff_url else None,
@@ -241,7 +242,9 @@ def _furnish(
         presences=Presences(steady),
         habits=Habits(database.sessions),
         bells=Bells(database.sessions, courier, settings.push(), _subject(site), clock, steady),
-        tally=tally,
+        tally=Tally(names),
+        counts=counts,
+        publishing=publishing(settings.key(), database.sessions, counts, library, month),
         words=load_words(),
         word_lists=word_lists,
         templates=_templates(),
@@ -249,6 +252,10 @@ def _furnish(
         steady=steady,
         demonstration=_demonstration(settings, database, signins),
     )
+
+
+def _month(clock: Callable[[], float]) -> str:
+    return month_of(datetime.fromtimestamp(clock(), SWEDEN))
 
 
 def _subject(site: Site) -> str:

@@ -17,7 +17,7 @@ class Bucket:
         self.failing = set(failing)
         self.taken: list[tuple[DeskId, dict[str, int]]] = []
 
-    async def count(self, desk: DeskId, names: dict[str, int]) -> None:
+    async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None:
         if desk in self.failing:
             raise EngineUnavailable
         self.taken.append((desk, names))
