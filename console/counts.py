@@ -107,7 +107,7 @@ class Counts:
         month = self._month()
         for _ in range(_TRIES):
             old, last, counts = await self._row(month, desk)
-            drained = await end.drain(desk, f"{month}.{secrets.token_hex(8)}")
+            drained = await end.drain(desk, f"{self._month()}.{secrets.token_hex(8)}")
             own = drained.batch.partition(".")[0] if drained else month
             if own != month and (own == self._month() or await self._takes(own)):
                 month = own  # it was drained before the month was over, by somebody who died
@@ -119,10 +119,9 @@ class Counts:
                 continue
             if drained:
                 await end.settle_batch(desk, drained.batch)
-                continue  # what came meanwhile, and the row of the month that is going on
-            if month == self._month():
+            elif month == self._month():
                 return
-            month = self._month()
+            month = self._month()  # once more: for what came meanwhile, and the row of the month that is going on
         raise RuntimeError("other processes write these counts all the time")
 
     async def read(self, months: Iterable[str]) -> dict[DeskId, Counter[str]]:

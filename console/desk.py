@@ -35,7 +35,7 @@ from console.together_views import TogetherViews
 from console.views import Json, Views, handle_of
 from console.visible_frames import Visible
 from console.wishes import Wishes
-from handover.counters import Tally
+from handover.counters import Tally, waited_name
 from handover.ports import StaffEnd
 from handover.values import (
     AtCapacity,
@@ -283,15 +283,14 @@ class Desk:
         if frame.talk in self._talks:
             return  # a second press on one's own "Take": the engine would say "claimed" once more
         ref = self._room.rows.get(frame.talk)
-        if ref is None:
-            await self._refuse("gone", frame.talk)
+        if ref is None or not self._device.ready:
+            await self._refuse("gone" if ref is None else "no_device", frame.talk)
             return
-        if not self._device.ready:
-            await self._refuse("no_device", frame.talk)
-            return
+        waited = waited_name(self._room.waits.get(frame.talk, 0))
         outcome = await self._duty.take(ref, lambda: self._end.claim(ref, self._member.id, self._member.shown_name))
         if isinstance(outcome, Claimed):
-            self._tally.add(ref.desk, "talk.taken")
+            for name in ("talk.taken", waited):
+                self._tally.add(ref.desk, name)
         else:
             await self._refuse(_NOT_CLAIMED[type(outcome)], frame.talk)
 

@@ -33,6 +33,7 @@ class DeskRoom:
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self.rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
+        self.waits: dict[str, int] = {}  # for how many seconds those had waited when the list was last read
         self._member = member
         self._end = staff_end
         self._views = views
@@ -103,6 +104,7 @@ class DeskRoom:
     def _know(self, rows: list[WaitingVisitor]) -> None:
         """Remember what the page is shown, the rows of now last, so that none of them is ever among the forgotten."""
         shown = {handle_of(row.ref): row.ref for row in rows}
+        self.waits = {handle_of(row.ref): row.waited for row in rows}
         older = {handle: ref for handle, ref in self.rows.items() if handle not in shown}
         self.rows = dict(list((older | shown).items())[-_KNOWN_ROWS:])
 

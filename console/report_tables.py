@@ -58,26 +58,30 @@ class Table:
 MOST = {"violence": 3, "relation": 3, "entry": 2, "outcome": 3, "referred": 3, "referral": 2}
 
 
+def _one(prefix: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """A cell for each counter."""
+    return {str(name): (f"{prefix}.{name}",) for name in names}
+
+
 def report_tables(topics: Iterable[str], languages: Iterable[str]) -> tuple[Table, ...]:
     """All tables, in the order of a report."""
-    one = lambda prefix, names: {name: (f"{prefix}.{name}",) for name in names}  # noqa: E731
     channels = [channel for channel in Channel if channel is not Channel.WEB_PLAIN]
-    contacts = one("contact", channels) | {"web": ("contact.web", "contact.web-plain")}
+    contacts = _one("contact", channels) | {"web": ("contact.web", "contact.web-plain")}
     endings = {f"ended-{reason}": (f"talk.ended.{reason}",) for reason in EndReason}
     return (
-        Table("talks", one("talk", ("joined", "taken", "returned")), most=3),
-        Table("endings", endings | one("talk", ("left-waiting", "overdue", "guided")), most=2),
-        Table("unmet", one("talk", ("closed", "full"))),
-        Table("hours", one("hours", ("within", "outside", "missed-within", "missed-outside"))),
+        Table("talks", _one("talk", ("joined", "taken", "returned")), most=3),
+        Table("endings", endings | _one("talk", ("left-waiting", "overdue", "guided")), most=2),
+        Table("unmet", _one("talk", ("closed", "full"))),
+        Table("hours", _one("hours", ("within", "outside", "missed-within", "missed-outside"))),
         Table("contact", contacts),
-        Table("hour", one("hour", (band for band, _ in HOUR_BANDS))),
-        Table("language", one("language", sorted(languages))),
-        Table("waited", one("waited", (band for band, _ in WAITING_BANDS))),
-        Table("topic", one("topic", sorted(topics)), most=3),
-        Table("danger", one("danger", (level for level in Danger if level is not Danger.NONE)), most=2),
-        Table("rated", one("rated", RATINGS)),
+        Table("hour", _one("hour", (band for band, _ in HOUR_BANDS))),
+        Table("language", _one("language", sorted(languages))),
+        Table("waited", _one("waited", (band for band, _ in WAITING_BANDS))),
+        Table("topic", _one("topic", sorted(topics)), most=3),
+        Table("danger", _one("danger", (level for level in Danger if level is not Danger.NONE)), most=2),
+        Table("rated", _one("rated", RATINGS)),
         *(
-            Table(group.id, one(f"wrapup.{group.id}", group.values), MOST.get(group.id, 1), cases=True)
+            Table(group.id, _one(f"wrapup.{group.id}", group.values), MOST.get(group.id, 1), cases=True)
             for group in GROUPS
         ),
         Table(

@@ -86,6 +86,6 @@ class Tally:
         for desk in list(self._counted):
             self._pending.append((self._draw(), desk, dict(self._counted.pop(desk))))
         while self._pending:
-            batch, desk, counts = self._pending[0]
+            first = batch, desk, counts = self._pending[0]
             await count(desk, counts, batch)
-            self._pending.remove((batch, desk, counts))
+            self._pending = [each for each in self._pending if each is not first]  # another flush may have been first

@@ -37,7 +37,7 @@ def merge_small(
     `sizes` are noisy numbers, `regions` the region of each. Gives groups by id (a desk's own id, `region.<id>` or
     `rest`) and the desks that appear in the sum of all alone. Small ones are put together with small ones only, so
     that no group is another one and a desk; a group has at least two desks and together at least `least`."""
-    groups = {desk: (desk,) for desk, size in sorted(sizes.items()) if size >= least}
+    groups: dict[str, tuple[str, ...]] = {desk: (desk,) for desk, size in sorted(sizes.items()) if size >= least}
     small = sorted(set(sizes) - set(groups))
     left: list[str] = []
     for region in sorted({regions[desk] for desk in small}):

@@ -325,10 +325,9 @@ class BrokenEnd:
     async def sweep(self, desk: DeskId) -> list[object]:
         return []
 
-    async def drain(self, desk: DeskId) -> dict[str, int]:
-        return {}
+    async def drain(self, desk: DeskId, batch: str) -> None: ...
 
-    async def count(self, desk: DeskId, names: dict[str, int]) -> None: ...
+    async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None: ...
 
     async def posted(self, desk: DeskId) -> list[object]:
         return []
