@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from console.periods import Rhythm
-from console.wrapup import GROUPS, PARTICIPANTS, SESSION, SOCIAL_WORKERS
+from console.wrapup import GROUPS, MOST, PARTICIPANTS, SESSION, SOCIAL_WORKERS
 from handover.counters import HOUR_BANDS, RATINGS, WAITING_BANDS
 from handover.values import Channel, Danger, EndReason
 
@@ -52,10 +52,6 @@ class Table:
     def scale(self, rhythm: Rhythm) -> Fraction:
         """Of its noise. KeyError when it is not in such a period."""
         return self.most / EPSILON[self.cases, rhythm]
-
-
-# How many answers of a question with several are counted of one talk; further ones are left out by lot (console.acts).
-MOST = {"violence": 3, "relation": 3, "entry": 2, "outcome": 3, "referred": 3, "referral": 2}
 
 
 def _one(prefix: str, names: Iterable[str]) -> dict[str, tuple[str, ...]]:

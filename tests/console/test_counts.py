@@ -36,7 +36,8 @@ async def main(url, folder):
     database, end = Database(f"sqlite+aiosqlite:///{folder}/console.sqlite3"), RedisStaffEnd(url)
     await database.open()
     await end.open()
-    counts = Counts(database.sessions, CountKeys(Path(folder) / "counts"), frozenset({"talk.joined"}), lambda: "2026-11")
+    keys = CountKeys(Path(folder) / "counts")
+    counts = Counts(database.sessions, keys, frozenset({"talk.joined"}), lambda: "2026-11")
     print("ready", flush=True)
     while True:
         await counts.bring_home(end, DeskId("demo"))
@@ -220,9 +221,7 @@ async def test_at_rest_nothing_can_be_read_and_every_row_has_one_size(
     after = await _rows(database)
     assert len({len(sealed) for sealed in (*before.values(), *after.values())}) == 1
     assert all(before[desk] != after[desk] for desk in before)  # also where nothing was counted
-    files = b"".join(file.read_bytes() for file in tmp_path.glob("console.sqlite3*"))
-    assert b"4711" not in files
-    assert b"talk.joined" not in files
+    _check_files(tmp_path)
 
 
 async def test_without_the_key_no_backup_can_be_read(
@@ -269,3 +268,10 @@ def test_the_keys_stand_in_a_folder_that_backups_leave_out(tmp_path: Path) -> No
 async def _rows(database: Database) -> dict[str, bytes]:
     async with database.sessions() as session:
         return {row.desk: row.sealed for row in await session.scalars(select(CountRow))}
+
+
+def _check_files(folder: Path) -> None:
+    files = b"".join(file.read_bytes() for file in folder.glob("console.sqlite3*"))
+    assert b"raw_count" in files
+    assert b"4711" not in files
+    assert b"talk.joined" not in files
