@@ -20,6 +20,7 @@ from console import (
     closing_pages,
     device_pages,
     edit_pages,
+    figure_pages,
     letter_pages,
     list_pages,
     outreach_pages,
@@ -186,7 +187,7 @@ def _fit_out(app: FastAPI) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages, rota_pages,
+        edit_pages, closing_pages, figure_pages, bell_pages, practice_pages, asking_pages, rota_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)

@@ -119,6 +119,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.point": _STAFF,
     "POST /statistics/shut": _COORDINATOR,
     "POST /account/asked": _STAFF,
+    "GET /statistics/{period}": _LEADERS,
+    "GET /statistics/{period}/{kind}": _LEADERS,
 }
 
 # What a sign-in may do that has no second proof yet: set one up, and leave.

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from console.count_tables import FigureRow
 from console.counts import Counts
 from console.library import Library
-from console.periods import Period, Rhythm, over
+from console.periods import Period, Rhythm, over, read_period
 from console.report_tables import CAP, LEAST, SIZE_EPSILON, SIZES, Table, cost, period_cost, report_tables
 from console.tables import Sessions, finish
 from handover.values import DeskId
@@ -23,6 +23,7 @@ from safety.noise import Below, laplace, margin
 
 Raw = Mapping[DeskId, Counter[str]]
 Noisy = dict[str, list[int]]
+_PAST = 8  # periods of a small chart over time
 
 
 class Publishing:
@@ -97,6 +98,19 @@ class Publishing:
         async with self._sessions() as session:
             rows = await session.execute(select(FigureRow.period, FigureRow.number).order_by(FigureRow.number.desc()))
             return [(period, number) for period, number in rows]
+
+    async def earlier(self, period: Period) -> list[tuple[Period, Publication]]:
+        """Those of the same rhythm that were published before this one, the latest first: the last eight, and the one
+        that it is compared with."""
+        ids = [read_period(id) for id, _ in await self.index()]
+        same = [each for each in ids if each and each.rhythm is period.rhythm]
+        past = [each for each in same if (each.year, each.part) < (period.year, period.part)]
+        wanted = {each.id: each for each in past[:_PAST] + [each for each in past if each == period.before]}
+        async with self._sessions() as session:
+            rows = await session.scalars(
+                select(FigureRow).where(FigureRow.period.in_(list(wanted))).order_by(FigureRow.number.desc())
+            )
+            return [(wanted[row.period], publication_of(row)) for row in rows]
 
     async def find(self, period: Period) -> Publication | None:
         """The figures of a period; None while it is open, or was never counted."""

@@ -69,7 +69,7 @@ def report_tables(topics: Iterable[str], languages: Iterable[str]) -> tuple[Tabl
         Table("endings", endings | _one("talk", ("left-waiting", "overdue", "guided")), most=2),
         Table("unmet", _one("talk", ("closed", "full"))),
         Table("hours", _one("hours", ("within", "outside", "missed-within", "missed-outside"))),
-        Table("contact", contacts),
+        Table("channel", contacts),
         Table("hour", _one("hour", (band for band, _ in HOUR_BANDS))),
         Table("language", _one("language", sorted(languages))),
         Table("waited", _one("waited", (band for band, _ in WAITING_BANDS))),

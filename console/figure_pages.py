@@ -1,0 +1,149 @@
+"""Pages of published figures, and their files. What is open is nowhere: these read publications alone."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from console.charts import bar, trend
+from console.figure_files import FILES
+from console.figure_views import ALL, Label, Report, groups_of, period_name, report, shown
+from console.guard import signed_in_of
+from console.house import House, house_of
+from console.language import Words
+from console.pages import desk_names, language_of, render, words_of
+from console.periods import Period, read_period
+from console.views import waiting_band
+from console.wrapup import GROUPS
+from handover.outlook import Shut
+from safety.chain import Publication, verify
+
+_QUESTIONS = {group.id for group in GROUPS}
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A period in a list."""
+
+    id: str
+    name: str
+
+
+@router.get("/statistics")
+async def show_statistics(request: Request) -> Response:
+    """The live load, and the periods that were published."""
+    house = house_of(request)
+    desk = signed_in_of(request).member.desk
+    load = await house.staff_end.load(desk)
+    return render(
+        request,
+        "statistics.html",
+        page="statistics",
+        band=waiting_band(load.waiting),
+        on_duty=load.on_duty,
+        left=waiting_band(await house.letters.open(desk)),
+        shut=await house.staff_end.why_shut(desk),
+        reasons=tuple(Shut),
+        published=await published(request),
+    )
+
+
+@router.get("/statistics/{period}")
+async def show_period(request: Request, period: str) -> Response:
+    """One period's figures, of all desks together or of one group."""
+    house, words = house_of(request), words_of(request)
+    when, publication = await _find(house, period)
+    group = request.query_params.get("group", ALL)
+    label = label_of(house, words, language_of(request))
+    read = await read_report(house, when, publication, words, label, group)
+    if read is None:
+        raise HTTPException(404)
+    names = {id: group_name(id, words, house, desk_names(request)) for id in _groups(read)}
+    compared = read_period(read.compared)
+    return render(
+        request,
+        "figures.html",
+        page="statistics",
+        report=read,
+        name=period_name(when, words),
+        compared=period_name(compared, words) if compared else "",
+        groups=names,
+        publication=publication,
+        files=tuple(FILES),
+        shown=shown,
+        bar=bar,
+        trend=trend,
+    )
+
+
+@router.get("/statistics/{period}/{kind}")
+async def send_file(request: Request, period: str, kind: str) -> Response:
+    """One period as a file: csv, xlsx or json; the same bytes for everybody, whenever they ask."""
+    if kind not in FILES:
+        raise HTTPException(404)
+    when, publication = await _find(house_of(request), period)
+    write, media = FILES[kind]
+    named = {"content-disposition": f'attachment; filename="figures-{when.id}.{kind}"'}
+    return Response(write(publication), media_type=media, headers=named)
+
+
+async def published(request: Request) -> list[Published]:
+    """Every period that was published, the latest first."""
+    words = words_of(request)
+    periods = [read_period(id) for id, _ in await house_of(request).publishing.index()]
+    return [Published(period.id, period_name(period, words)) for period in periods if period]
+
+
+async def read_report(
+    house: House, period: Period, publication: Publication, words: Words, label: Label, group: str = ALL
+) -> Report | None:
+    """A period with earlier ones of its kind beside it; None when the group has no figures. BadPublication when a row
+    of the database is not what was published."""
+    document = verify(publication)
+    earlier = [
+        (when, verify(each)) for when, each in await house.publishing.earlier(period) if when.rhythm is period.rhythm
+    ]
+    return report(period, document, earlier, words, label, group)
+
+
+def label_of(house: House, words: Words, language: str) -> Label:
+    """What cells are called: the wrap-up's own words, topics by their titles, languages by their names."""
+    content = house.content
+    topics = content.languages[language].topics
+
+    def label(table: str, cell: str) -> str:
+        if table == "topic":
+            return topics[cell].title if cell in topics else cell
+        if table == "language":
+            return content.languages[cell].name if cell in content.languages else cell
+        if table in _QUESTIONS:
+            return words.label(table, cell)
+        return words.texts.get(f"figures.{table}.{cell}", cell)
+
+    return label
+
+
+def group_name(id: str, words: Words, house: House, desks: dict[str, str]) -> str:
+    """What a group is called."""
+    if id in {ALL, "rest"}:
+        return words(f"figures.group.{id}")
+    region = id.removeprefix("region.")
+    if region == id:
+        return desks.get(id, id)
+    county = house.content.counties.get(region) or words("figures.group.several")
+    return words("figures.group.region", county=county)
+
+
+def _groups(read: Report) -> list[str]:
+    return groups_of(read.document)
+
+
+async def _find(house: House, id: str) -> tuple[Period, Publication]:
+    period = read_period(id)
+    publication = await house.publishing.find(period) if period else None
+    if period is None or publication is None:
+        raise HTTPException(404)
+    return period, publication
