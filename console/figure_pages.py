@@ -9,17 +9,15 @@ from starlette.responses import Response
 from console.charts import bar, trend
 from console.figure_files import FILES
 from console.figure_views import ALL, Label, Report, groups_of, period_name, report, shown
+from console.figure_words import group_name, label_of
 from console.guard import signed_in_of
 from console.house import House, house_of
 from console.language import Words
-from console.pages import desk_names, language_of, render, words_of
+from console.pages import desk_names, render, words_of
 from console.periods import Period, read_period
 from console.views import waiting_band
-from console.wrapup import GROUPS
 from handover.outlook import Shut
 from safety.chain import Publication, verify
-
-_QUESTIONS = {group.id for group in GROUPS}
 
 router = APIRouter()
 
@@ -57,11 +55,11 @@ async def show_period(request: Request, period: str) -> Response:
     house, words = house_of(request), words_of(request)
     when, publication = await _find(house, period)
     group = request.query_params.get("group", ALL)
-    label = label_of(house, words, language_of(request))
+    label = label_of(house.content, words)
     read = await read_report(house, when, publication, words, label, group)
     if read is None:
         raise HTTPException(404)
-    names = {id: group_name(id, words, house, desk_names(request)) for id in _groups(read)}
+    names = {id: group_name(id, words, house.content, desk_names(request)) for id in _groups(read)}
     compared = read_period(read.compared)
     return render(
         request,
@@ -107,34 +105,6 @@ async def read_report(
         (when, verify(each)) for when, each in await house.publishing.earlier(period) if when.rhythm is period.rhythm
     ]
     return report(period, document, earlier, words, label, group)
-
-
-def label_of(house: House, words: Words, language: str) -> Label:
-    """What cells are called: the wrap-up's own words, topics by their titles, languages by their names."""
-    content = house.content
-    topics = content.languages[language].topics
-
-    def label(table: str, cell: str) -> str:
-        if table == "topic":
-            return topics[cell].title if cell in topics else cell
-        if table == "language":
-            return content.languages[cell].name if cell in content.languages else cell
-        if table in _QUESTIONS:
-            return words.label(table, cell)
-        return words.texts.get(f"figures.{table}.{cell}", cell)
-
-    return label
-
-
-def group_name(id: str, words: Words, house: House, desks: dict[str, str]) -> str:
-    """What a group is called."""
-    if id in {ALL, "rest"}:
-        return words(f"figures.group.{id}")
-    region = id.removeprefix("region.")
-    if region == id:
-        return desks.get(id, id)
-    county = house.content.counties.get(region) or words("figures.group.several")
-    return words("figures.group.region", county=county)
 
 
 def _groups(read: Report) -> list[str]:

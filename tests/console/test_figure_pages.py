@@ -14,7 +14,7 @@ import openpyxl
 import pytest_asyncio
 
 from console.count_tables import FigureRow
-from console.figure_pages import label_of
+from console.figure_words import label_of
 from console.periods import over
 from console.publishing import figures_of, region_of
 from console.report_tables import report_tables
@@ -113,7 +113,7 @@ async def test_an_open_period_has_no_page_and_no_file_for_anybody(office: Consol
 async def test_every_cell_has_a_name_in_both_languages(office: Console, content: Content) -> None:
     house = office.house
     for language in ("sv", "en"):
-        label = label_of(house, house.words[language], language)
+        label = label_of(content, house.words[language])
         for table in report_tables(content.topics, content.languages):
             assert f"figures.table.{table.id}" in house.words[language].texts
             for cell in table.cells:

@@ -75,6 +75,8 @@ CONSOLE_ROUTES = {
     "GET /statistics",
     "POST /statistics/shut",
     "POST /account/asked",
+    "GET /statistics/{period}",
+    "GET /statistics/{period}/{kind}",
     "GET /directory",
     "GET /texts",
     "GET /texts/export",
