@@ -4,9 +4,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
@@ -217,11 +216,8 @@ def _furnish(
     passkeys = Passkeys(database.sessions, vault, site, clock)
     audit = Audit(database.sessions, clock)
     library = Library(content, database.sessions, staff_end, clock, audit.note_text)
-    month = partial(_month, clock)
-    counts = Counts(database.sessions, CountKeys(settings.count_keys or settings.data / "counts"), names, month)
     return House(
         staff_end=staff_end,
-        library=library,
         limits=settings.limits(),
         site=site,
         origin=site.origin if settings.staff_url else None,
@@ -243,9 +239,7 @@ def _furnish(
         presences=Presences(steady),
         habits=Habits(database.sessions),
         bells=Bells(database.sessions, courier, settings.push(), _subject(site), clock, steady),
-        tally=Tally(names),
-        counts=counts,
-        publishing=publishing(settings.key(), database.sessions, counts, library, month),
+        **_counting(settings, database, names, library, clock),
         words=load_words(),
         word_lists=word_lists,
         templates=_templates(),
@@ -255,8 +249,20 @@ def _furnish(
     )
 
 
-def _month(clock: Callable[[], float]) -> str:
-    return month_of(datetime.fromtimestamp(clock(), SWEDEN))
+def _counting(
+    settings: ConsoleSettings,
+    database: Database,
+    names: frozenset[str],
+    library: Library,
+    clock: Callable[[], float],
+) -> dict[str, Any]:
+    def month() -> str:
+        return month_of(datetime.fromtimestamp(clock(), SWEDEN))
+
+    keys = CountKeys(settings.count_keys or settings.data / "counts")
+    counts = Counts(database.sessions, keys, names, month)
+    figures = publishing(settings.key(), database.sessions, counts, library, month)
+    return {"library": library, "tally": Tally(names), "counts": counts, "publishing": figures}
 
 
 def _subject(site: Site) -> str:

@@ -1,4 +1,4 @@
-"""A report of published figures as PDF (A4), drawn with reportlab: the same tables, margins and reading help as the page."""
+"""A report of published figures as PDF (A4), drawn with reportlab: tables, margins and help as on the page."""
 
 from io import BytesIO
 

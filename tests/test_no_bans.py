@@ -6,6 +6,7 @@ exception is a box that a visitor asked for: it is found by its code alone, whic
 
 import re
 
+import console.count_tables
 import console.desk_tables
 import console.duty_tables  # noqa: F401  # its tables are among them
 from console.permissions import PERMISSIONS
@@ -51,6 +52,8 @@ DESK_KEYS = {
     "hours": "the desk's opening hours",
     "asks": "ids of talks that go on about which colleagues are asked",
     "count": "totals of closed names",
+    "batch": "the same, on their way to the console",
+    "added": "random names of batches of counts, a day",
     "spent": "random numbers that we made for a question, gone after twelve minutes",
     "line": "the desk's public key",
     "post": "sealed letters on their way to the console",

@@ -2,9 +2,7 @@
 
 import asyncio
 import csv
-import random
 import time
-from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime
 from io import BytesIO, StringIO
@@ -15,13 +13,12 @@ import pytest_asyncio
 
 from console.count_tables import FigureRow
 from console.figure_words import label_of
-from console.periods import over
-from console.publishing import figures_of, region_of
 from console.report_tables import report_tables
 from dialogues.hours import SWEDEN
 from dialogues.values import Content
 from handover.values import DeskId
-from safety.chain import FIRST, Publication, publish, signer, verify
+from safety.chain import Publication, verify
+from tests.console.closing import publish_periods
 from tests.console.conftest import DESK, Clock, Console, started
 from tests.engines import Engine
 
@@ -137,7 +134,8 @@ async def test_a_year_of_twenty_desks_opens_quickly_and_ten_years_are_small(
     busy machine."""
     clock = Clock(datetime(2026, 1, 5, tzinfo=SWEDEN).timestamp())
     async with started(tmp_path, engine.staff, content, clocks={"clock": clock}) as console:
-        size = await _publish_ten_years(console, content)
+        names = [DeskId(f"desk-{number}") for number in range(20)]
+        size = await publish_periods(console.sessions, content, "2016-01", "2026-01", names)
         assert size < 20_000_000
         async with console.signed_in("cleo", "coordinator") as browser:
             await browser.get("/statistics/2025")
@@ -147,22 +145,3 @@ async def test_a_year_of_twenty_desks_opens_quickly_and_ten_years_are_small(
                 assert (await browser.get("/statistics/2025")).status_code == 200
                 taken.append(time.perf_counter() - begun)
     assert min(taken) < 0.8
-
-
-async def _publish_ten_years(console: Console, content: Content) -> int:
-    tables, drawn, key = report_tables(content.topics, content.languages), random.Random(1), signer(b"k" * 32)
-    desks = [DeskId(f"desk-{number}") for number in range(20)]
-    counted = Counter({name: 40 for table in tables for names in table.cells.values() for name in names})
-    raw, regions = dict.fromkeys(desks, counted), {desk: region_of(()) for desk in desks}
-    previous, size = FIRST, 0
-    async with console.sessions.begin() as session:
-        for number, period in enumerate(over("2016-01", "2026-01"), 1):
-            figures = figures_of(period, raw, regions, tables, drawn.randrange)
-            content_of = {"version": 1, "number": number, "previous": previous, "period": period.id, **figures}
-            made = publish(content_of, key)
-            row = FigureRow(number=number, period=period.id, document=made.document, signature=made.signature)
-            row.key = made.key
-            session.add(row)
-            previous = made.digest
-            size += len(made.document.encode())
-    return size
