@@ -16,8 +16,8 @@ from handover.values import Channel, Danger, EndReason
 
 # By kind of table and rhythm. Years are what reports are written of, so they get most of the case tables' budget.
 EPSILON: dict[tuple[bool, Rhythm], Fraction] = {
-    (False, Rhythm.MONTH): Fraction(1, 2),
-    (False, Rhythm.YEAR): Fraction(1, 4),
+    (False, Rhythm.MONTH): Fraction(2, 5),
+    (False, Rhythm.YEAR): Fraction(7, 20),
     (True, Rhythm.QUARTER): Fraction(1, 4),
     (True, Rhythm.YEAR): Fraction(3, 4),
 }
