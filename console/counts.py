@@ -86,7 +86,8 @@ class CountKeys:
 
 class Counts:
     """What was counted, per month and desk. `month` gives the month that is going on; `names` is the closed set: the
-    bucket is also written by the visitor side, and whatever else is in it never reaches a row."""
+    bucket is also written by the visitor side, and whatever else is in it never reaches a row. `came` is told how many joined at
+    a desk."""
 
     def __init__(
         self,
@@ -94,11 +95,13 @@ class Counts:
         keys: CountKeys,
         names: frozenset[str],
         month: Callable[[], str],
+        came: Callable[[DeskId, int], None] = lambda _desk, _joined: None,
     ) -> None:
         self._sessions = sessions
         self._keys = keys
         self._names = names
         self._month = month
+        self._came = came
 
     async def bring_home(self, end: StaffEnd, desk: DeskId) -> None:
         """Add what the engine has counted at a desk, exactly once: the batch's name is kept with the sum, in one
@@ -118,6 +121,7 @@ class Counts:
             if not await self._swap(month, desk, old, self._seal(month, desk, last, counts)):
                 continue
             if drained:
+                self._came(desk, drained.counts.get("talk.joined", 0))
                 await end.settle_batch(desk, drained.batch)
             elif month == self._month():
                 return

@@ -1,5 +1,6 @@
 """Pages of published figures, and their files. What is open is nowhere: these read publications alone."""
 
+from calendar import monthrange
 from dataclasses import dataclass
 
 from fastapi import APIRouter, HTTPException
@@ -8,15 +9,17 @@ from starlette.responses import Response
 
 from console.charts import bar, trend
 from console.figure_files import FILES
-from console.figure_views import ALL, Label, Report, groups_of, period_name, report, shown
+from console.figure_views import ALL, Label, Report, figures_of_group, groups_of, period_name, report, shown
 from console.figure_words import group_name, label_of
 from console.guard import signed_in_of
 from console.house import House, house_of
 from console.language import Words
 from console.pages import desk_names, render, words_of
-from console.periods import Period, read_period
+from console.periods import Period, Rhythm, read_period
+from console.tide import longest_band
 from console.views import waiting_band
 from handover.outlook import Shut
+from handover.values import DeskId
 from safety.chain import Publication, verify
 
 router = APIRouter()
@@ -45,6 +48,8 @@ async def show_statistics(request: Request) -> Response:
         left=waiting_band(await house.letters.open(desk)),
         shut=await house.staff_end.why_shut(desk),
         reasons=tuple(Shut),
+        longest=longest_band([row.waited for row in await house.staff_end.waiting(desk)]),
+        tide=house.tides.of(desk, await _usual(house, desk)),
         published=await published(request),
     )
 
@@ -93,6 +98,19 @@ async def published(request: Request) -> list[Published]:
     words = words_of(request)
     periods = [read_period(id) for id, _ in await house_of(request).publishing.index()]
     return [Published(period.id, period_name(period, words)) for period in periods if period]
+
+
+async def _usual(house: House, desk: DeskId) -> float:
+    """Talks a day at a desk in the month that was published last; 0 when it has no figure of its own."""
+    months = (read_period(id) for id, _ in await house.publishing.index())
+    latest = next((each for each in months if each and each.rhythm is Rhythm.MONTH), None)
+    publication = await house.publishing.find(latest) if latest else None
+    if latest is None or publication is None:
+        return 0
+    document = publication.content
+    figures = figures_of_group(document, desk)
+    joined = figures["talks"][document["tables"]["talks"].index("joined")] if figures else None
+    return (joined or 0) / monthrange(latest.year, latest.part)[1]
 
 
 async def read_report(

@@ -29,6 +29,7 @@ from console.publishing import Publishing
 from console.rota import Rota
 from console.signins import SignIns
 from console.stepup import StepUp
+from console.tide import Tides
 from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
@@ -66,6 +67,7 @@ class House:
     tally: Tally
     counts: Counts
     publishing: Publishing
+    tides: Tides
     words: Mapping[str, Words]
     word_lists: Mapping[str, Path]  # safety words, by the visitor's language
     templates: Environment

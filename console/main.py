@@ -60,6 +60,7 @@ from console.settings import ConsoleSettings
 from console.signins import SignIns
 from console.stepup import FreshCookie, StepUp
 from console.tables import Database
+from console.tide import Tides
 from console.upkeep import Upkeep
 from console.vault import Vault
 from dialogues.hours import SWEDEN
@@ -260,9 +261,11 @@ def _counting(
         return month_of(datetime.fromtimestamp(clock(), SWEDEN))
 
     keys = CountKeys(settings.count_keys or settings.data / "counts")
-    counts = Counts(database.sessions, keys, names, month)
+    tides = Tides(clock)
+    counts = Counts(database.sessions, keys, names, month, tides.note)
     figures = publishing(settings.key(), database.sessions, counts, library, month)
-    return {"library": library, "tally": Tally(names), "counts": counts, "publishing": figures}
+    kept = {"library": library, "tally": Tally(names), "counts": counts, "publishing": figures}
+    return kept | {"tides": tides}
 
 
 def _subject(site: Site) -> str:
