@@ -86,8 +86,8 @@ class CountKeys:
 
 class Counts:
     """What was counted, per month and desk. `month` gives the month that is going on; `names` is the closed set: the
-    bucket is also written by the visitor side, and whatever else is in it never reaches a row. `came` is told how many joined at
-    a desk."""
+    bucket is also written by the visitor side, and whatever else is in it never reaches a row. `came` is told how many
+    joined at a desk."""
 
     def __init__(
         self,

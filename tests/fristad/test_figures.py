@@ -78,14 +78,14 @@ def test_a_report_is_printed_the_same_each_time(data: Path, tmp_path: Path) -> N
         "FRISTAD_DEMO": "true",
     }
     for name in ("one.pdf", "two.pdf"):
-        run = fristad("stats", "report", "--pdf", str(tmp_path / name), "2025", **settings)
+        run = fristad("stats", "report", "--pdf", str(tmp_path / name), "2025", given=b"", **settings)
         assert (run.returncode, run.stderr) == (0, b"")
     first = (tmp_path / "one.pdf").read_bytes()
     assert first.startswith(b"%PDF-")
     assert len(first) > 10_000
     assert first == (tmp_path / "two.pdf").read_bytes()
     for period, why in (("2026", b"No figures"), ("May", b"no period")):
-        run = fristad("stats", "report", "--pdf", str(tmp_path / "none.pdf"), period, **settings)
+        run = fristad("stats", "report", "--pdf", str(tmp_path / "none.pdf"), period, given=b"", **settings)
         assert (run.returncode, run.stderr.count(b"\n")) == (2, 1)
         assert why in run.stderr
     assert not (tmp_path / "none.pdf").exists()
