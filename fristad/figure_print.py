@@ -40,7 +40,10 @@ def print_report(report: Report, name: str, publication: Publication, words: Wor
     document = SimpleDocTemplate(
         out,
         pagesize=A4,
-        margins=16 * mm,
+        leftMargin=16 * mm,
+        rightMargin=16 * mm,
+        topMargin=16 * mm,
+        bottomMargin=16 * mm,
         title=words("figures.of", period=name),
         author="Fristad",
         lang=words.language,
