@@ -41,6 +41,7 @@ async def test_a_phrase_is_laid_behind_a_draft_and_never_over_it(people: People)
     await box(staff).fill("I am glad that you wrote. ")
     await staff.page.get_by_role("button", name="At hand").click()
     await staff.page.keyboard.type("not your fault")
+    await expect(staff.talk().locator(".hand li").first).to_be_visible()  # what is at hand comes from the server
     await staff.page.keyboard.press("Enter")
     await expect(box(staff)).to_be_focused()
     await staff.page.keyboard.type("!")

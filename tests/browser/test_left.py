@@ -199,16 +199,16 @@ async def test_wrong_words_are_told_apart(people: People, desk: Left) -> None:
 
 
 async def test_two_staff_cannot_answer_past_each_other(people: People, desk: Left) -> None:
-    visitor = await people.visitor()
-    await gets_a_code(visitor)
-    await leaves(visitor, "who of you answers?")
-    await expect(visitor.sees("Your message lies here now, sealed.")).to_be_visible()
     colleague = Left((await people.staff()).page)
     await colleague.opens()
     # The colleague's device is handed the desk's key by the first one's open page.
     await desk.looks_again()
+    await expect(colleague.page.locator("#state")).to_be_hidden(timeout=60_000)
+    visitor = await people.visitor()
+    await gets_a_code(visitor)
+    await leaves(visitor, "who of you answers?")
+    await expect(visitor.sees("Your message lies here now, sealed.")).to_be_visible()
     await expect(colleague.box("who of you answers?")).to_have_count(1, timeout=60_000)
-    await expect(colleague.page.locator("#state")).to_be_hidden()
     mine, theirs = await desk.unfolds("who of you answers?"), await colleague.unfolds("who of you answers?")
     await theirs.get_by_role("textbox", name="Your answer").fill("also I")
     # What the colleague's page shows is as old as its last look; it may not look again before it answers.
@@ -220,36 +220,6 @@ async def test_two_staff_cannot_answer_past_each_other(people: People, desk: Lef
     await expect(theirs.get_by_role("textbox", name="Your answer")).to_have_value("also I")
     await colleague.page.unroute("**/messages/list")
     await expect(theirs.locator(".bubble")).to_have_text(["who of you answers?", "I do"], timeout=25_000)
-
-
-async def test_the_key_reaches_more_devices_than_one_request_carries(people: People, desk: Left) -> None:
-    signing = read_signing_key(await asyncio.to_thread((people.house.data / "organisation.pem").read_bytes))
-    drawn = [write64(public_bytes(generate_private_key(SECP256R1()).public_key())) for _ in range(90)]
-    lines = [sign_device(signing, read64(key), int(time.time()) // 86_400 + 80) for key in drawn]
-    with contextlib.closing(sqlite3.connect(people.house.data / "console.sqlite3", timeout=20)) as tables, tables:
-        (whose,) = tables.execute("SELECT staff_id FROM device WHERE state = 'signed' LIMIT 1").fetchone()
-        rows = [
-            (whose, key, "signed", line, int(line.split(".")[1]), 0) for key, line in zip(drawn, lines, strict=True)
-        ]
-        put = "INSERT INTO device (staff_id, key, state, line, until, requested) VALUES (?, ?, ?, ?, ?, ?)"
-        tables.executemany(put, rows)
-    try:
-        await desk.looks_again()
-        for _ in range(300):
-            if await asyncio.to_thread(_copies, people, drawn) == len(drawn):
-                break
-            await asyncio.sleep(0.2)
-        else:
-            pytest.fail("not all devices were handed the key")
-    finally:  # whoever holds a copy and is gone retires the key: the next test makes another
-        with contextlib.closing(sqlite3.connect(people.house.data / "console.sqlite3", timeout=20)) as tables, tables:
-            tables.executemany("DELETE FROM device WHERE key = ?", [(key,) for key in drawn])
-
-
-def _copies(people: People, devices: list[str]) -> int:
-    with contextlib.closing(sqlite3.connect(people.house.data / "console.sqlite3", timeout=20)) as tables:
-        have = {device for (device,) in tables.execute("SELECT device FROM desk_key_copy")}
-    return len(have & set(devices))
 
 
 async def test_a_letter_goes_to_the_key_of_now_however_long_the_page_was_open(people: People, desk: Left) -> None:
@@ -423,3 +393,33 @@ async def test_without_javascript_the_page_says_why_it_cannot(people: People) ->
     await visitor.opens_the_page()
     await expect(visitor.page.locator("noscript p", has_text="Leaving a message needs JavaScript.")).to_be_visible()
     await expect(visitor.button(MENU)).to_be_hidden()
+
+
+async def test_the_key_reaches_more_devices_than_one_request_carries(people: People, desk: Left) -> None:
+    signing = read_signing_key(await asyncio.to_thread((people.house.data / "organisation.pem").read_bytes))
+    drawn = [write64(public_bytes(generate_private_key(SECP256R1()).public_key())) for _ in range(90)]
+    lines = [sign_device(signing, read64(key), int(time.time()) // 86_400 + 80) for key in drawn]
+    with contextlib.closing(sqlite3.connect(people.house.data / "console.sqlite3", timeout=20)) as tables, tables:
+        (whose,) = tables.execute("SELECT staff_id FROM device WHERE state = 'signed' LIMIT 1").fetchone()
+        rows = [
+            (whose, key, "signed", line, int(line.split(".")[1]), 0) for key, line in zip(drawn, lines, strict=True)
+        ]
+        put = "INSERT INTO device (staff_id, key, state, line, until, requested) VALUES (?, ?, ?, ?, ?, ?)"
+        tables.executemany(put, rows)
+    try:
+        await desk.looks_again()
+        for _ in range(300):
+            if await asyncio.to_thread(_copies, people, drawn) == len(drawn):
+                break
+            await asyncio.sleep(0.2)
+        else:
+            pytest.fail("not all devices were handed the key")
+    finally:  # whoever holds a copy and is gone retires the key: the next test makes another
+        with contextlib.closing(sqlite3.connect(people.house.data / "console.sqlite3", timeout=20)) as tables, tables:
+            tables.executemany("DELETE FROM device WHERE key = ?", [(key,) for key in drawn])
+
+
+def _copies(people: People, devices: list[str]) -> int:
+    with contextlib.closing(sqlite3.connect(people.house.data / "console.sqlite3", timeout=20)) as tables:
+        have = {device for (device,) in tables.execute("SELECT device FROM desk_key_copy")}
+    return len(have & set(devices))
