@@ -10,7 +10,7 @@ from typing import Protocol
 from handover.values import Briefing, Done, Gone, Keys, Message, NotOnDuty, NotYours, Pseudonym, StaffId, Stale, TalkRef
 
 MAX_ASIDE = 1536  # bytes of one sealed line between the two: 1,024 of padded words, a nonce and a tag, with room
-ASIDES = 50  # lines that are kept
+ASIDES = 50  # lines that are kept (lua/prelude.lua)
 TEND_SECONDS = 120  # so long after the last look of its holder's desk such a talk stays findable
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from handover.codec import read_briefing, read_log, read_pseudonym
 from handover.end_redis import RedisEnd, clamp
-from handover.help import ASIDES, MAX_ASIDE, TEND_SECONDS, Aside, Asides, Overheard
+from handover.help import MAX_ASIDE, TEND_SECONDS, Aside, Asides, Overheard
 from handover.helping import Helping
 from handover.keys import staff_member
 from handover.values import MAX_DEVICE, Done, Gone, Keys, NotOnDuty, NotYours, StaffId, Stale, TalkRef
@@ -62,10 +62,10 @@ class RedisStaffHelp(RedisEnd):
         """Also refuses an empty or larger one, with ValueError."""
         if not 0 < len(sealed) <= MAX_ASIDE:
             raise ValueError(f"a line has 1 to {MAX_ASIDE} bytes")
-        return _done(await self._talk("aside", ref, staff=staff_member(staff), line=sealed, most=ASIDES))
+        return _done(await self._talk("aside", ref, staff=staff_member(staff), line=sealed))
 
     async def asides(self, ref: TalkRef, staff: StaffId) -> Asides | NotYours | Gone:
-        match await self._talk("asides", ref, staff=staff_member(staff), most=ASIDES):
+        match await self._talk("asides", ref, staff=staff_member(staff)):
             case [b"asides", holder, helper, lines]:
                 return Asides(holder.decode("latin-1"), helper.decode("latin-1"), [_aside(line) for line in lines])
             case reply:

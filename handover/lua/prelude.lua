@@ -71,7 +71,7 @@ end
 
 -- Who reads along (help.lua) and what is kept for the two: gone in one go. The keys wrapped to the helper's device are of no
 -- use any more.
-local ASIDES = 50
+local ASIDES = 50 -- lines that are kept (handover.help.ASIDES)
 local HELP = {'helper', 'helper_name', 'helper_device', 'help_from', 'help_up', 'help_down', 'aside_seq'}
 
 local function clear_help(talk)
@@ -140,4 +140,9 @@ end
 local function lapsed(duty, staff)
   local lease = redis.call('ZSCORE', duty, staff)
   return not lease or tonumber(lease) <= now()
+end
+
+-- Whether this is one of the two between whom lines stand: who holds the talk, or who reads along and is there.
+local function is_of_the_two(holder, helper, duty, staff)
+  return helper and (holder == staff or helper == staff and not lapsed(duty, staff))
 end
