@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from dialogues.files import parse_yaml, read_text
+from dialogues.files import read_yaml
 from handover.values import PSEUDONYM_WORDS, Pseudonym
 
 LANGUAGES = ("sv", "en")  # the first is the one for browsers that ask for neither
@@ -59,8 +59,7 @@ def load_words() -> dict[str, Words]:
 
 @cache
 def _read(language: str) -> Words:
-    file = _FOLDER / f"{language}.yml"
-    raw = parse_yaml(file, read_text(file), 0)
+    raw = read_yaml(_FOLDER / f"{language}.yml")
     words = Words(
         language=language,
         texts={key: str(text) for key, text in raw["texts"].items()},

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import yaml
 
-from dialogues.files import LOADER, ContentError, find_line, flatten, has_aliases, leaves, parse_yaml
+from dialogues.files import ContentError, find_line, flatten, has_aliases, leaves, parse_yaml
 from dialogues.loader import DEFAULT, load_content
 from dialogues.problems import Problem
 from dialogues.values import Content, Status
@@ -222,7 +222,7 @@ def _sentences(path: Path, raw: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _merged(chunk: str, raw: Mapping[str, Any]) -> str:
     """A section of sentences: those that are shipped, each in its edited words. A newer version may ship others."""
-    shipped = yaml.load(chunk, Loader=LOADER)  # noqa: S506 - a safe loader
+    shipped = parse_yaml(DEFAULT, chunk, 0)
     edited = flatten(raw)
     return _block({key: _fill(value, edited, f"{key}.") for key, value in shipped.items()})
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialogues.files import parse_yaml, read_text
+from dialogues.files import read_yaml
 from dialogues.values import AgeBand, Audience
 
 LANGUAGES = ("sv", "en")  # those that staff read
@@ -50,7 +50,7 @@ def load_scenarios() -> dict[str, Scenario]:
     ours, found by a test."""
     folder = Path(__file__).with_name("practice")
     found = sorted((each for each in folder.iterdir() if each.name.endswith(".yml")), key=lambda each: each.name)
-    return {scenario.id: scenario for scenario in (_scenario(parse_yaml(each, read_text(each), 0)) for each in found)}
+    return {scenario.id: scenario for scenario in (_scenario(read_yaml(each)) for each in found)}
 
 
 def _scenario(raw: Mapping[str, object]) -> Scenario:
