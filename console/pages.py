@@ -52,6 +52,7 @@ FILES = {
     "load.js": _SCRIPT,
     "notify.js": _SCRIPT,
     "outbox.js": _SCRIPT,
+    "padding.js": _SCRIPT,
     "outreach.js": _SCRIPT,
     "passkey.js": _SCRIPT,
     "practice.js": _SCRIPT,

@@ -1,5 +1,6 @@
 // The line between whoever holds a talk and whoever reads along: sealed between their two devices, gone with the help.
 
+import { padded, unpadded } from "./padding.js";
 import { bytesOf, joined, read64, readDevice, write64 } from "./sealing.js";
 
 const SIZES = [256, 1024]; // bytes of a padded line: its length is told no more exactly
@@ -55,13 +56,10 @@ export class Asides {
   how(iv, own) { return { name: "AES-GCM", iv, additionalData: own ? this.own : this.theirs }; }
 
   async write() {
-    const words = this.box.value.trim(), bytes = bytesOf(words), size = SIZES.find((each) => each >= bytes.length + 2);
+    const words = this.box.value.trim(), line = padded(bytesOf(words), SIZES), iv = crypto.getRandomValues(new Uint8Array(IV));
     if (!words || !this.key) return;
-    if (!size) return this.tell("aside_long");
-    const padded = new Uint8Array(size), iv = crypto.getRandomValues(new Uint8Array(IV));
-    padded.set([bytes.length >> 8, bytes.length & 255]);
-    padded.set(bytes, 2);
-    const boxed = await crypto.subtle.encrypt(this.how(iv, true), this.key, padded);
+    if (!line) return this.tell("aside_long");
+    const boxed = await crypto.subtle.encrypt(this.how(iv, true), this.key, line);
     if (!this.send(write64(joined(iv, new Uint8Array(boxed))))) return this.tell("aside_lost");
     this.box.value = "";
     this.tell("");
@@ -71,8 +69,7 @@ export class Asides {
   async open({ own, sealed }) {
     try {
       const bytes = read64(sealed);
-      const padded = new Uint8Array(await crypto.subtle.decrypt(this.how(bytes.slice(0, IV), own), this.key, bytes.slice(IV)));
-      return new TextDecoder().decode(padded.slice(2, 2 + padded[0] * 256 + padded[1]));
+      return unpadded(new Uint8Array(await crypto.subtle.decrypt(this.how(bytes.slice(0, IV), own), this.key, bytes.slice(IV))));
     } catch {
       return null;
     }

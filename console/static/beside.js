@@ -1,6 +1,7 @@
 // What stands beside the words of one talk: handing it over, muting by two, calling for help, and the note to oneself.
 
 import { Asides } from "./aside.js";
+import { padded, unpadded } from "./padding.js";
 import { bytesOf, hpkeOpen, hpkeSeal, joined, read64, write64 } from "./sealing.js";
 
 const NOTE_SIZES = [500, 1000, 2000, 4000]; // bytes of a padded note: its length is told no more exactly
@@ -132,13 +133,10 @@ export class Beside {
 
   async keepNote() {
     clearTimeout(this.later);
-    const bytes = bytesOf(this.box.value), size = NOTE_SIZES.find((each) => each >= bytes.length + 2);
+    const { value } = this.box, { device } = this.talk, note = padded(bytesOf(value), NOTE_SIZES);
     if (this.talk.ended || !this.binding) return;
-    if (!size) return this.tellNote("note_long");
-    const padded = new Uint8Array(size), { device } = this.talk;
-    padded.set([bytes.length >> 8, bytes.length & 255]);
-    padded.set(bytes, 2);
-    const sealed = bytes.length ? write64(await hpkeSeal(padded, read64(device.key), this.info)) : "";
+    if (!note) return this.tellNote("note_long");
+    const sealed = value ? write64(await hpkeSeal(note, read64(device.key), this.info)) : "";
     this.dirty = !this.send({ type: "note", talk: this.talk.handle, sealed });
     this.tellNote(this.dirty ? "note_lost" : "note_kept");
   }
@@ -146,8 +144,7 @@ export class Beside {
   async showNote(sealed) {
     if (this.box.value || this.dirty) return; // what stands here is newer
     try {
-      const padded = await hpkeOpen(read64(sealed), this.talk.device.pair, this.info), length = padded[0] * 256 + padded[1];
-      this.box.value = new TextDecoder().decode(padded.slice(2, 2 + length));
+      this.box.value = unpadded(await hpkeOpen(read64(sealed), this.talk.device.pair, this.info));
       this.part(".note").open = true;
       this.tellNote("note_kept");
     } catch {
