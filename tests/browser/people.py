@@ -297,6 +297,12 @@ class People:
         await staff.goes_on_duty()
         return staff
 
+    async def colleague_of(self, staff: Staff) -> Staff:
+        """The second one on duty, as `staff` sees."""
+        colleague = await self.staff_on_duty()
+        await expect(staff.page.locator("#available")).to_have_text("2")
+        return colleague
+
     async def somebody(self, **options: Any) -> Page:
         """Somebody at a computer who is not signed in."""
         return await self._page({"viewport": DESKTOP, **options})
@@ -317,8 +323,7 @@ class People:
     async def helped(self, **options: Any) -> tuple[Visitor, Staff, Staff]:
         """A visitor (with `options`), who has the talk, and a colleague who reads along with everybody's yes."""
         visitor, staff = await self.in_a_talk(**options)
-        colleague = await self.staff_on_duty()
-        await expect(staff.page.locator("#available")).to_have_text("2")
+        colleague = await self.colleague_of(staff)
         await staff.asks_to_read_along(colleague)
         await colleague.says("Read along")
         await expect(staff.sees(f"{colleague.name} said yes.")).to_be_visible()

@@ -49,12 +49,6 @@ class Ear:
         }
 
 
-async def _on_duty_too(people: People, staff: Staff) -> Staff:
-    colleague = await people.staff_on_duty()
-    await expect(staff.page.locator("#available")).to_have_text("2")
-    return colleague
-
-
 async def _is_over(visitor: Visitor, staff: Staff, colleague: Staff) -> None:
     """None of the three pages says that anybody reads along, and the words are gone from the colleague's."""
     await expect(colleague.talk()).to_have_count(0)
@@ -69,7 +63,7 @@ async def _is_over(visitor: Visitor, staff: Staff, colleague: Staff) -> None:
 
 async def test_with_both_yeses_a_colleague_reads_along_until_the_visitor_ends_it(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await visitor.writes("before")
     await expect(staff.messages()).to_have_text(["before"])
     await staff.asks_to_read_along(colleague)
@@ -100,7 +94,7 @@ async def test_with_both_yeses_a_colleague_reads_along_until_the_visitor_ends_it
 async def test_the_colleagues_device_opens_exactly_what_was_said_while_it_lasted(people: People) -> None:
     """Even when a server gives it every body and every key that there ever was."""
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     ear, helper = Ear(staff.page), Ear(colleague.page)
     for page in (staff.page, colleague.page):
         await page.reload()
@@ -169,7 +163,7 @@ async def test_a_server_that_names_somebody_whom_the_visitor_never_agreed_to_get
 
 async def test_a_no_of_the_visitor_lets_nobody_read(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await staff.asks_to_read_along(colleague)
     await colleague.says("Read along")
     await visitor.page.locator("#asked").get_by_role("button", name="No").click()
@@ -180,7 +174,7 @@ async def test_a_no_of_the_visitor_lets_nobody_read(people: People) -> None:
 
 async def test_a_no_of_the_colleague_never_reaches_the_visitor(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await staff.asks_to_read_along(colleague)
     await colleague.says("No")
     await expect(staff.sees("A colleague said no.")).to_be_visible()
@@ -279,7 +273,7 @@ async def test_a_line_between_the_two_reaches_the_two_alone(people: People) -> N
 
 async def test_what_was_being_written_to_another_visitor_is_left_alone(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     other = await people.visitor()
     await other.comes_to_wait()
     name = await colleague.takes()

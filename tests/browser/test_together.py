@@ -11,12 +11,6 @@ from tests.browser.people import People, Staff
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def _on_duty_too(people: People, staff: Staff) -> Staff:
-    colleague = await people.staff_on_duty()
-    await expect(staff.page.locator("#available")).to_have_text("2")
-    return colleague
-
-
 async def _sounds(staff: Staff, least: int) -> None:
     """So many notes at least, soon."""
     for _ in range(100):
@@ -28,7 +22,7 @@ async def _sounds(staff: Staff, least: int) -> None:
 
 async def test_a_talk_goes_to_a_colleague_with_the_visitors_yes(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await visitor.writes("before")
     await expect(staff.messages()).to_have_text(["before"])
     await staff.asks_to_hand_over(colleague)
@@ -52,7 +46,7 @@ async def test_a_talk_goes_to_a_colleague_with_the_visitors_yes(people: People) 
 
 async def test_a_talk_that_comes_leaves_alone_who_writes_to_another_visitor(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     other = await people.visitor()
     await other.comes_to_wait()
     name = await colleague.takes()
@@ -72,7 +66,7 @@ async def test_a_talk_that_comes_leaves_alone_who_writes_to_another_visitor(peop
 
 async def test_a_no_of_the_visitor_changes_nothing(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await staff.asks_to_hand_over(colleague)
     await colleague.says("Take over")
     await expect(colleague.sees("You take over when they say yes")).to_be_visible()
@@ -86,7 +80,7 @@ async def test_a_no_of_the_visitor_changes_nothing(people: People) -> None:
 
 async def test_a_no_of_the_colleague_never_reaches_the_visitor(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await staff.asks_to_hand_over(colleague)
     await colleague.says("No")
     await expect(staff.sees("A colleague said no.")).to_be_visible()
@@ -95,7 +89,7 @@ async def test_a_no_of_the_colleague_never_reaches_the_visitor(people: People) -
 
 async def test_without_javascript_the_visitor_is_asked_too(people: People) -> None:
     visitor, staff = await people.in_a_talk(java_script_enabled=False)
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await staff.asks_to_hand_over(colleague)
     await colleague.says("Take over")
     await expect(staff.sees(f"{colleague.name} said yes.")).to_be_visible()
@@ -113,7 +107,7 @@ async def test_without_javascript_the_visitor_is_asked_too(people: People) -> No
 
 async def test_a_question_stays_over_a_reload_of_either_page(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await staff.asks_to_hand_over(colleague)
     await colleague.page.reload()
     await colleague.says("Take over")
@@ -125,7 +119,7 @@ async def test_a_question_stays_over_a_reload_of_either_page(people: People) -> 
 
 async def test_one_key_calls_everybody_loudly_and_opens_the_routine(people: People) -> None:
     _, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     third = await people.staff_on_duty()
     await third.page.get_by_role("button", name="Pause").click()
     await colleague.page.get_by_role("button", name="Sound: on").click()
@@ -155,7 +149,7 @@ async def test_one_key_calls_everybody_loudly_and_opens_the_routine(people: Peop
 
 async def test_who_has_heard_a_call_can_go_on_in_quiet_and_still_come(people: People) -> None:
     _, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await staff.talk().get_by_role("button", name="Call for help").click()
     await colleague.page.get_by_role("button", name="I have heard it").focus()
     await colleague.page.keyboard.press("Enter")
@@ -167,7 +161,7 @@ async def test_who_has_heard_a_call_can_go_on_in_quiet_and_still_come(people: Pe
 
 async def test_a_note_is_there_after_a_reload_and_reaches_nobody(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     sent: list[str] = []
     staff.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(str(frame))))
     await staff.page.reload()
@@ -211,7 +205,7 @@ async def test_who_lost_a_talk_takes_it_back_first(hasty_people: People) -> None
 
 async def test_handing_over_goes_by_keyboard_alone(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    colleague = await _on_duty_too(people, staff)
+    colleague = await people.colleague_of(staff)
     await staff.talk().get_by_role("button", name="Hand over").focus()
     await staff.page.keyboard.press("Enter")
     await expect(staff.talk().get_by_role("button", name=colleague.name, exact=True)).to_be_focused()
