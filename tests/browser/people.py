@@ -318,6 +318,8 @@ class People:
         colleague = next((each for each in self._staff if each is not staff), None) or await self.staff_on_duty()
         await staff.asks_to_mute()
         await colleague.says("Confirm")
+        muted = staff.talk().get_by_role("button", name="Mute")
+        await expect(muted).to_have_attribute("aria-pressed", "true")  # only then does the engine refuse the words
         return colleague
 
     async def helped(self, **options: Any) -> tuple[Visitor, Staff, Staff]:
