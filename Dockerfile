@@ -1,4 +1,10 @@
 # Two images, one for each side: `docker build --target visitor .` and `docker build --target console .`
+FROM node:22-slim AS softphone
+WORKDIR /srv/fristad
+COPY scripts/softphone scripts/softphone
+COPY console/jssip.sha256 console/
+RUN scripts/softphone/build
+
 FROM python:3.11-slim AS base
 ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /srv/fristad
@@ -11,6 +17,7 @@ COPY dialogues dialogues
 COPY handover handover
 COPY bot bot
 COPY console console
+COPY --from=softphone /srv/fristad/console/static/made console/static/made
 COPY fristad fristad
 RUN pip install --no-cache-dir --no-deps .
 WORKDIR /var/lib/fristad

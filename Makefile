@@ -11,7 +11,9 @@ SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa
 	tests/bot/test_toll.py tests/console/test_live.py tests/dialogues/test_open_doors.py tests/fuzz \
 	tests/fristad/test_supervisor.py tests/fristad/test_dumps.py tests/fristad/doctor tests/console/test_editing.py tests/console/test_live_roles.py \
 	tests/fristad/test_texts.py tests/console/test_duty.py tests/console/test_bells.py tests/console/test_desk_signs.py \
-	tests/console/test_together.py tests/console/test_help.py tests/console/test_desks.py tests/fristad/test_cli.py tests/fristad/test_published.py
+	tests/console/test_together.py tests/console/test_help.py tests/console/test_desks.py tests/fristad/test_cli.py tests/fristad/test_published.py \
+	tests/phone tests/phone_hooks tests/bot/phone/test_queue.py tests/fristad/test_phone.py tests/fristad/test_deploy.py \
+	tests/console/test_phone.py tests/console/test_listening.py tests/console/test_softphone.py
 
 # Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace.
 LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)
@@ -19,22 +21,26 @@ LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test canary check bench sbom audit fuzz files lint types train lock clean system-packages
+.PHONY: help run test softphone canary check bench sbom audit fuzz files lint types train lock clean system-packages
 
 help: ## Show this help
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## Run the demonstration (Ctrl-C ends it)
+	scripts/softphone/build || : # it has said what is missing
 	exec $(VENV)/bin/fristad serve --demo
 
-test: system-packages $(VENV)/test.stamp lint types ## Install what is missing, then lint, check types and run every test
+test: system-packages softphone $(VENV)/test.stamp lint types ## Install what is missing, then lint, check types and run every test
 	$(LOOK) $(PY) -m pytest -q -n 2 --dist loadfile
 
 canary: $(VENV)/test.stamp ## The release gate: marked visits by every channel leave no mark anywhere
 	$(LOOK) $(PY) -m pytest -q tests/journeys/test_canary.py
 
-check: $(VENV)/test.stamp lint types ## Lint, types and the quick tests
+check: softphone $(VENV)/test.stamp lint types ## Lint, types and the quick tests
 	$(PY) -m pytest -q -n 2 --dist loadfile $(addprefix --ignore=,$(SLOW))
+
+softphone: ## Make what answering calls in the browser needs (npm), unless it is there
+	scripts/softphone/build
 
 sbom: $(VENV)/test.stamp ## Write the bill of materials to build/sbom.json (CycloneDX)
 	$(PY) scripts/sbom.py build/sbom.json
@@ -74,11 +80,12 @@ lock: ## Write the lock files anew, keeping versions that still fit (needs uv)
 			--generate-hashes --no-header --no-annotate -q -o requirements-$$group.lock || exit; done
 
 clean: ## Delete what was built; the data in var/ stay
-	rm -rf $(VENV) $(VENV)-train $(VENV)-audit *.egg-info build dist .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-train $(VENV)-audit *.egg-info build dist console/static/made .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 system-packages:
 	scripts/system-packages
+	scripts/phone-engine >/dev/null
 
 $(PY):
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -16,7 +16,7 @@ from handover.asks import AskStage, Matter
 from handover.events import AsideSaid, CameBack, Heard, IsWriting, Resync, TalkEvent, WasEnded, WasMoved, WentAway
 from handover.help import Asides, Overheard
 from handover.ports import StaffEnd
-from handover.values import AskKind, Done, TalkRef
+from handover.values import AskKind, Channel, Done, TalkRef
 
 _NOTHING_NEW = (Heard, WentAway, CameBack, IsWriting)
 
@@ -25,13 +25,15 @@ _NOTHING_NEW = (Heard, WentAway, CameBack, IsWriting)
 class _Along:
     handle: str
     ref: TalkRef
+    phone: bool = False
     up: int = 0  # numbers of the last messages that the page was sent
     down: int = 0
     task: asyncio.Task[None] | None = None
 
 
 class Alongs:
-    """`line` gives the signed line of the page's device, empty while it may not open talks."""
+    """`line(call)` gives the signed line of the page's device, empty while it may not open talks; for a call the
+    telephone that is rung (console.phone_lines.line_at), empty while it cannot be."""
 
     def __init__(
         self,
@@ -41,7 +43,7 @@ class Alongs:
         staff_end: StaffEnd,
         views: HelpViews,
         send: Callable[[Json], Awaitable[None]],
-        line: Callable[[], str],
+        line: Callable[[bool], str],
     ) -> None:
         self._member = member
         self._talks = talks
@@ -54,6 +56,11 @@ class Alongs:
         self._told = False  # whether the page knows what is read along: it may show what ended while it was cut off
         self._group: asyncio.TaskGroup | None = None
         talks.aside = self._show_asides
+
+    @property
+    def call(self) -> str | None:
+        """The handle of the call in which this person listens along; nobody does in two."""
+        return next((along.handle for along in self._open.values() if along.phone), None)
 
     def start(self, group: asyncio.TaskGroup) -> None:
         """Follow talks with tasks of `group`."""
@@ -76,21 +83,22 @@ class Alongs:
 
     async def look(self, matters: list[Matter]) -> None:
         """Begin what both said yes to; open what is read along here; close what is not any more."""
-        me, line = self._member.id, self._line()
+        me = self._member.id
         for matter in matters:
+            line = self._line(_is_call(matter))
             agreed = matter.ask and (matter.ask.kind, matter.ask.stage) == (AskKind.HELP, AskStage.AGREED)
             if agreed and matter.ask and matter.ask.to == me and line:
                 await self._end.help(matter.ref, me, line)
-        wanted = {handle_of(matter.ref): matter.ref for matter in matters if matter.helper == me}
+        wanted = {handle_of(matter.ref): matter for matter in matters if matter.helper == me}
         if not self._told:
             self._told = True
             await self._send({"type": "alongs", "talks": sorted(wanted)})
         for handle in set(self._open) - set(wanted):
             await self._close(handle)
-        for handle, ref in wanted.items():
-            if line and handle not in self._open:
-                await self._end.help(ref, me, line)  # perhaps on another device than before
-                self._begin(handle, ref)
+        for handle, matter in wanted.items():
+            if handle not in self._open and (line := self._line(_is_call(matter))):
+                await self._end.help(matter.ref, me, line)  # perhaps on another device than before
+                self._begin(_Along(handle, matter.ref, _is_call(matter)))
         await self._tend({handle_of(each.ref): each.ref for each in matters if each.holder == me and each.helper})
 
     async def leave_all(self) -> None:
@@ -107,9 +115,9 @@ class Alongs:
                 await self._show_asides(ref)
         self._helped = set(helped)
 
-    def _begin(self, handle: str, ref: TalkRef) -> None:
+    def _begin(self, along: _Along) -> None:
         if self._group is not None:
-            self._open[handle] = along = _Along(handle, ref)
+            self._open[along.handle] = along
             along.task = self._group.create_task(self._follow(along))
 
     async def _follow(self, along: _Along) -> None:
@@ -158,3 +166,7 @@ class Alongs:
 
     async def _refuse(self, handle: str) -> None:
         await self._send({"type": "refused", "code": "help_over", "talk": handle})
+
+
+def _is_call(matter: Matter) -> bool:
+    return matter.briefing.channel is Channel.PHONE

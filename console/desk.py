@@ -8,10 +8,12 @@ from console.accounts import Member
 from console.acts import Acts
 from console.alongs import Alongs
 from console.bells import Bells
+from console.claims import Claims
 from console.closing import Closing
 from console.desk_bell import DeskBell
 from console.desk_device import DeskDevice
 from console.desk_frames import Point
+from console.desk_phone import DeskPhone
 from console.desk_room import DeskRoom
 from console.devices import Devices, Ready, Revoked, Standing
 from console.duty import OwnDuty
@@ -23,6 +25,8 @@ from console.habits import Habits
 from console.hands import Hands
 from console.help_frames import HelpFrame
 from console.help_views import HelpViews
+from console.phone_frames import Answering, Hold
+from console.phone_lines import Lines
 from console.pointing import Pointing
 from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
@@ -38,23 +42,12 @@ from console.wishes import Wishes
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import (
-    AtCapacity,
-    Claimed,
     DeskId,
-    Gone,
     Limits,
-    NotOnDuty,
-    Taken,
     WaitingVisitor,
 )
 
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
-_NOT_CLAIMED: dict[type[Taken | Gone | AtCapacity | NotOnDuty], str] = {
-    Taken: "taken",
-    Gone: "gone",
-    AtCapacity: "full",
-    NotOnDuty: "not_on_duty",
-}
 
 
 class OpenedElsewhere(Exception):
@@ -83,6 +76,7 @@ class Desk:
         closing: Closing,
         wishes: Wishes,
         others: Collection[DeskId],
+        lines: Lines,
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self._member = member
@@ -108,7 +102,7 @@ class Desk:
         )
         self._displaced = asyncio.Event()
         self._pointing = Pointing(member, self._talks, staff_end=staff_end, views=views, desks=others, send=send)
-        self._furnish(together, along, bells)
+        self._furnish(together, along, bells, lines)
 
     def _take_up_duty(
         self, habits: Habits, most: Callable[[DeskId], int], steady: Callable[[], float], wishes: Wishes
@@ -127,12 +121,14 @@ class Desk:
             send=self._send,
         )
 
-    def _furnish(self, together: TogetherViews, along: HelpViews, bells: Bells) -> None:
+    def _furnish(self, together: TogetherViews, along: HelpViews, bells: Bells, lines: Lines) -> None:
         """What this desk does with its talks."""
         member, presence, talks, end = self._member, self._presence, self._talks, self._end
         self._acts = Acts(member, talks, staff_end=end, presence=presence, tally=self._tally, send=self._send)
-        self._alongs = Alongs(
-            member, talks, staff_end=end, views=along, send=self._send, line=lambda: self._device.line
+        alongs = Alongs(member, talks, staff_end=end, views=along, send=self._send, line=self._line)
+        self._alongs, tally = alongs, self._tally
+        self._phone = DeskPhone(
+            member, talks, alongs, staff_end=end, lines=lines, presence=presence, tally=tally, send=self._send
         )
         self._together = Together(
             member,
@@ -146,9 +142,24 @@ class Desk:
             wake=self._room.wake,
             take=self._duty.take,
             others=self._pointing.offered,
+            no_call=lambda call: self._phone.refusal(call=call),
+        )
+        self._claims = Claims(
+            member,
+            talks,
+            self._room,
+            self._duty,
+            self._phone,
+            staff_end=end,
+            tally=self._tally,
+            ready=lambda: self._device.ready,
+            send=self._send,
         )
         self._signs = Signs(member, talks, end)
         self._bell = DeskBell(member, presence, talks, bells, lambda: self._duty.capacity)
+
+    def _line(self, call: bool) -> str:
+        return self._phone.line_at(self._device.line) if call else self._device.line
 
     @property
     def on_duty(self) -> bool:
@@ -163,7 +174,7 @@ class Desk:
         """Resume, and serve until cancelled. Raises OpenedElsewhere, or HandoverError when the engine is gone."""
         async with asyncio.TaskGroup() as group:
             await self._resume(group)
-            for work in (self._room.run, self._duty.run, self._watch_displacement, self._device.watch):
+            for work in (self._room.run, self._duty.run, self._watch_displacement, self._device.watch, self._phone.run):
                 group.create_task(work())
 
     async def close(self) -> None:
@@ -185,11 +196,11 @@ class Desk:
             case Duty() | BreathedEnough() | Wanted() | Visible():
                 await self._handle_duty(frame)
             case Take():
-                await self._take(frame)
+                await self._claims.take(frame)
             case WrapUp():
                 await self._acts.wrap_up(frame)
-            case Hand():
-                await self._talks.hand(frame.talk)
+            case Answering() | Hold():
+                await self._phone.handle(frame)
             case ShutDesk() | Guide():
                 await self._closing.act(frame, self._room.rows)
             case _:
@@ -214,8 +225,10 @@ class Desk:
             case _:
                 assert_never(frame)
 
-    async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End | Point) -> None:
+    async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End | Hand | Point) -> None:
         match frame:
+            case Hand():
+                await self._talks.hand(frame.talk)
             case Say() | Unsayable():
                 await self._talks.say(frame)
             case Heard():
@@ -235,6 +248,7 @@ class Desk:
         await self._duty.resume(talk.ref for talk in held)
         await self._room.learn_names()
         await self._send({**self._duty.view(), "type": "hello", "v": VERSION})
+        await self._phone.resume()
         self._alongs.start(group)
         await self._talks.restore(held, group)
         self._hands.expect(())
@@ -277,23 +291,5 @@ class Desk:
         for ref in await self._duty.leave():
             self._tally.add(ref.desk, "talk.returned")
         await self._talks.leave_all(code)
+        await self._phone.off()
         await self._send(self._duty.view())
-
-    async def _take(self, frame: Take) -> None:
-        if frame.talk in self._talks:
-            return  # a second press on one's own "Take": the engine would say "claimed" once more
-        ref = self._room.rows.get(frame.talk)
-        if ref is None:
-            await self._refuse("gone", frame.talk)
-            return
-        if not self._device.ready:
-            await self._refuse("no_device", frame.talk)
-            return
-        outcome = await self._duty.take(ref, lambda: self._end.claim(ref, self._member.id, self._member.shown_name))
-        if isinstance(outcome, Claimed):
-            self._tally.add(ref.desk, "talk.taken")
-        else:
-            await self._refuse(_NOT_CLAIMED[type(outcome)], frame.talk)
-
-    async def _refuse(self, code: str, handle: str) -> None:
-        await self._send({"type": "refused", "code": code, "talk": handle})

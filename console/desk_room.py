@@ -11,7 +11,7 @@ from console.wishes import Wishes
 from handover.crew import At
 from handover.order import in_sight, over_desks
 from handover.ports import StaffEnd
-from handover.values import DeskId, Load, StaffId, TalkRef, WaitingVisitor
+from handover.values import Channel, DeskId, Load, StaffId, TalkRef, WaitingVisitor
 
 _PAUSE = 0.1  # seconds between two readings of the waiting list: a storm of changes is shown as one
 _KNOWN_ROWS = 8 * SHOWN_ROWS  # handles that this page was shown and may still ask for
@@ -33,6 +33,7 @@ class DeskRoom:
         send: Callable[[Json], Awaitable[None]],
     ) -> None:
         self.rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
+        self.calls: set[str] = set()  # those of them that come by phone
         self._member = member
         self._end = staff_end
         self._views = views
@@ -105,6 +106,7 @@ class DeskRoom:
         shown = {handle_of(row.ref): row.ref for row in rows}
         older = {handle: ref for handle, ref in self.rows.items() if handle not in shown}
         self.rows = dict(list((older | shown).items())[-_KNOWN_ROWS:])
+        self.calls = {handle_of(row.ref) for row in rows if row.briefing.channel is Channel.PHONE}
 
 
 def _lost_first(rows: list[WaitingVisitor], staff: StaffId) -> list[WaitingVisitor]:

@@ -14,6 +14,8 @@ from console.duty_frames import Duty, Habits, Ready, read_duty, read_habits
 from console.frame_fields import BadFrame, read_handle, read_seq, read_text
 from console.help_frames import READERS as HELP
 from console.help_frames import HelpFrame
+from console.phone_frames import READERS as PHONE
+from console.phone_frames import PhoneFrame
 from console.room_frames import Guide, ShutDesk, read_guide, read_shut
 from console.sign_frames import Writing, read_writing
 from console.together_frames import READERS as TOGETHER
@@ -104,7 +106,7 @@ class Hand:
 DutyFrame = Duty | Ready | Habits | Visible
 RoomFrame = Take | ShutDesk | Guide
 TalkFrame = Say | Unsayable | Heard | Writing | Release | End | WrapUp | Hand | Point
-Frame = Device | DutyFrame | RoomFrame | TalkFrame | TogetherFrame | HelpFrame
+Frame = Device | DutyFrame | RoomFrame | TalkFrame | TogetherFrame | HelpFrame | PhoneFrame
 
 
 def parse_frame(text: str) -> Frame:
@@ -168,6 +170,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     "hand": lambda raw: Hand(read_handle(raw)),
     **TOGETHER,
     **HELP,
+    **PHONE,
     "shut": read_shut,
     "guide": read_guide,
     "point": read_point,

@@ -1,10 +1,11 @@
 """What a desk's page is shown of a talk that its person reads along, and of the lines between the two."""
 
 from console.language import Words
+from console.phone_lines import device_of
 from console.views import Json, Views, handle_of, message_view
 from handover.help import Asides, Overheard
 from handover.keys import binding
-from handover.values import TalkRef
+from handover.values import Channel, TalkRef
 from safety.text64 import write64
 
 
@@ -24,6 +25,7 @@ class HelpViews:
             **self._views.briefing(found.briefing, ref.desk),
             "name": self._words.pseudonym(found.pseudonym),
             "by": found.holder,
+            "phone": found.briefing.channel is Channel.PHONE,
             "binding": write64(binding(ref)),
             "epoch": found.keys.epoch,
             "keys": {str(number): write64(wrapped) for number, wrapped in found.keys.wrapped.items()},
@@ -38,7 +40,7 @@ class HelpViews:
             "type": "asides",
             "talk": handle_of(ref),
             "binding": write64(binding(ref)),
-            "device": found.helper if holder else found.holder,
+            "device": device_of(found.helper if holder else found.holder),
             "organisation": self._organisation,
             "lines": [
                 {"number": line.number, "own": line.by_holder is holder, "sealed": write64(line.sealed)}

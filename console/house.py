@@ -22,8 +22,10 @@ from console.letters import Letters
 from console.library import Library
 from console.passkeys import Passkeys
 from console.people import People
+from console.phone_lines import Lines
 from console.postings import Postings
 from console.presence import Presences
+from console.prompts import Prompts
 from console.rota import Rota
 from console.signins import SignIns
 from console.stepup import StepUp
@@ -59,8 +61,10 @@ class House:
     letters: Letters
     organisation: str  # its public key, as text
     presences: Presences
+    lines: Lines  # telephones of staff
     habits: Habits
     bells: Bells
+    prompts: Prompts
     tally: Tally
     words: Mapping[str, Words]
     word_lists: Mapping[str, Path]  # safety words, by the visitor's language

@@ -151,6 +151,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         most=lambda desk: most_of(house.content, desk),
         steady=house.steady,
         closing=closing,
+        lines=house.lines,
         wishes=Wishes(signed_in.member, staff_end=house.staff_end, asking=house.asking, words=words),
         others=house.others,
         send=send,

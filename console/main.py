@@ -1,17 +1,15 @@
 """The staff side's app: `build()` reads the environment and names the drivers, `create_app` takes what it needs."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 from argon2 import PasswordHasher
 from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from console import (
     account_pages,
@@ -25,38 +23,26 @@ from console import (
     list_pages,
     outreach_pages,
     people_pages,
+    phone_pages,
     practice_pages,
+    prompt_pages,
     rota_pages,
     sign_in_pages,
     wrapup,
 )
-from console.accounts import Accounts
-from console.asking import Asking
-from console.audit import Audit
-from console.bells import Bells
-from console.codes import Codes
 from console.courier import Courier
-from console.demo import Demonstration
-from console.desk_keys import DeskKeys
-from console.devices import Devices
 from console.failures import Failures, install_handlers, refuse_too_large
+from console.furniture import Means, furnish
 from console.guard import guard
-from console.habits import Habits
 from console.house import House
-from console.language import find_word_lists, load_words
-from console.letters import Letters
-from console.library import Library
+from console.language import find_word_lists
 from console.mail import Mail
 from console.pages import WORD_LISTS, router
-from console.passkeys import Passkeys
-from console.people import People
+from console.phone_lines import Lines
 from console.plans import Plans
-from console.postings import Postings
-from console.presence import Presences
-from console.rota import Rota
 from console.settings import ConsoleSettings
-from console.signins import SignIns
-from console.stepup import FreshCookie, StepUp
+from console.softphone import MADE, find_softphone
+from console.stepup import FreshCookie
 from console.tables import Database
 from console.upkeep import Upkeep
 from console.vault import Vault
@@ -69,11 +55,10 @@ from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
 from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
-from safety.site import Site
 
 _MAX_BODY = 16 * 1024  # bytes
 # Longer than edit_pages.LONGEST in Tigrinya, 9 bytes a letter: what is too long there is given back, not cut off.
-_LARGER = {"/edit": 256 * 1024}
+_LARGER = {"/edit": 256 * 1024, "/prompts/record": prompt_pages.MOST_FORM}
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,
     "metrics": False,
@@ -121,29 +106,48 @@ def create_app(
     word_lists: Path = WORD_LISTS,
     courier: Courier | None = None,
     hasher: PasswordHasher | None = None,
+    softphone: Path = MADE,
 ) -> FastAPI:
     """The console on these collaborators. `resources` are opened at start, in order, and closed at the end. `clock`
     tells the time of day; `steady` measures how long something took, and never steps back. `word_lists` is the folder
-    of safety words; `courier` brings notifications to push services; `hasher` makes passwords costly to guess."""
+    of safety words; `courier` brings notifications to push services; `hasher` makes passwords costly to guess;
+    `softphone` is the script that answering calls in the browser needs."""
     database = Database(settings.database())
     names = talk_names(content.topics) | wrapup.COUNTERS
     vault = Vault(settings.key(), database.sessions, clock)
-    lists = find_word_lists(word_lists)
-    courier = courier or Courier()
-    house = _furnish(settings, staff_end, content, database, vault, Tally(names), clock, steady, lists, courier, hasher)
-    chores = _chores(settings, staff_end, content, house, vault, database, names, clock)
+    means = Means(
+        staff_end=staff_end,
+        content=content,
+        database=database,
+        vault=vault,
+        tally=Tally(names),
+        lines=Lines(settings.phone_folder, find_softphone(softphone)),
+        word_lists=find_word_lists(word_lists),
+        courier=courier or Courier(),
+        hasher=hasher,
+        clock=clock,
+        steady=steady,
+    )
+    house = furnish(settings, means)
+    app = _make_app((database, *resources), _chores(settings, house, means, names))
+    app.state.house = house
+    app.include_router(phone_pages.router_to(settings.phone_control_port))
+    _fit_out(app, phone=house.lines.possible)
+    return app
 
+
+def _make_app(resources: Sequence[Openable], chores: Sequence[Chore]) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for resource in (database, *resources):
+            for resource in resources:
                 stack.push_async_callback(resource.close)
                 await resource.open()
             for chore in chores:
                 await stack.enter_async_context(chore.running())
             yield
 
-    app = FastAPI(
+    return FastAPI(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -151,34 +155,22 @@ def create_app(
         lifespan=lifespan,
         dependencies=[Depends(guard)],
     )
-    app.state.house = house
-    _fit_out(app)
-    return app
 
 
-def _chores(
-    settings: ConsoleSettings,
-    staff_end: StaffEnd,
-    content: Content,
-    house: House,
-    vault: Vault,
-    database: Database,
-    names: frozenset[str],
-    clock: Callable[[], float],
-) -> list[Chore]:
+def _chores(settings: ConsoleSettings, house: House, means: Means, names: frozenset[str]) -> list[Chore]:
     """What runs beside the pages, in the order of starting."""
-    desks = sorted({DeskId(settings.desk), *map(DeskId, content.desks)})
+    desks = sorted({DeskId(settings.desk), *map(DeskId, means.content.desks)})
     upkeep = Upkeep(
-        staff_end=staff_end,
+        staff_end=means.staff_end,
         desks=desks,
         tally=house.tally,
         names=names,
-        forgetful=_forgetful(house, vault),
-        sessions=database.sessions,
-        clock=clock,
+        forgetful=_forgetful(house, means.vault),
+        sessions=means.database.sessions,
+        clock=means.clock,
     )
-    mail = Mail(staff_end, desks, house.letters, house.desk_keys)
-    return [upkeep, mail, Plans(staff_end, desks, house.rota), house.library, house.bells]
+    mail = Mail(means.staff_end, desks, house.letters, house.desk_keys)
+    return [upkeep, mail, Plans(means.staff_end, desks, house.rota), house.library, house.bells, house.lines]
 
 
 def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]]:
@@ -186,11 +178,11 @@ def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]
     return [house.rota.purge, *(each.purge for each in everybody)]
 
 
-def _fit_out(app: FastAPI) -> None:
+def _fit_out(app: FastAPI, *, phone: bool) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages, rota_pages,
+        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages, rota_pages, prompt_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)
@@ -198,85 +190,5 @@ def _fit_out(app: FastAPI) -> None:
     app.add_middleware(BodyLimit, max_bytes=_MAX_BODY, refusal=refuse_too_large, larger=_LARGER)
     app.add_middleware(Failures)
     app.add_middleware(FreshCookie)
-    app.add_middleware(SecurityHeaders, policy=console_policy())
-
-
-def _furnish(
-    settings: ConsoleSettings,
-    staff_end: StaffEnd,
-    content: Content,
-    database: Database,
-    vault: Vault,
-    tally: Tally,
-    clock: Callable[[], float],
-    steady: Callable[[], float],
-    word_lists: Mapping[str, Path],
-    courier: Courier,
-    hasher: PasswordHasher | None,
-) -> House:
-    site = settings.site()
-    signins = SignIns(database.sessions, clock)
-    codes = Codes(database.sessions, vault, clock)
-    accounts = Accounts(database.sessions, steady, codes, hasher)
-    passkeys, audit = Passkeys(database.sessions, vault, site, clock), Audit(database.sessions, clock)
-    return House(
-        staff_end=staff_end,
-        library=Library(content, database.sessions, staff_end, clock, audit.note_text),
-        limits=settings.limits(),
-        site=site,
-        origin=site.origin if settings.staff_url else None,
-        accounts=accounts,
-        codes=codes,
-        passkeys=passkeys,
-        signins=signins,
-        rota=Rota(database.sessions, clock),
-        stepup=StepUp(vault, accounts, passkeys),
-        people=People(database.sessions, clock),
-        postings=Postings(database.sessions),
-        others=tuple(DeskId(desk) for desk, _ in settings.other_desks if desk in content.desks),
-        audit=audit,
-        asking=Asking(database.sessions),
-        devices=Devices(database.sessions, clock, settings.organisation(), settings.signing_key()),
-        desk_keys=DeskKeys(database.sessions, clock, settings.organisation(), settings.signing_key()),
-        letters=Letters(database.sessions, clock),
-        organisation=settings.organisation_key,
-        presences=Presences(steady),
-        habits=Habits(database.sessions),
-        bells=Bells(database.sessions, courier, settings.push(), _subject(site), clock, steady),
-        tally=tally,
-        words=load_words(),
-        word_lists=word_lists,
-        templates=_templates(),
-        clock=clock,
-        steady=steady,
-        demonstration=_demonstration(settings, database, signins),
-    )
-
-
-def _subject(site: Site) -> str:
-    """Whom push services may turn to; they know the page's address from the browser anyway."""
-    return site.origin if site.origin.startswith("https:") else "mailto:nobody@localhost"
-
-
-def _demonstration(settings: ConsoleSettings, database: Database, signins: SignIns) -> Demonstration | None:
-    if not settings.demo or settings.demo_staff_token is None or settings.demo_coordinator_token is None:
-        return None
-    return Demonstration(
-        staff_token=settings.demo_staff_token.get_secret_value(),
-        coordinator_token=settings.demo_coordinator_token.get_secret_value(),
-        desk=DeskId(settings.desk),
-        sessions=database.sessions,
-        signins=signins,
-    )
-
-
-@cache
-def _templates() -> Environment:
-    """Compiled once in a process: a console that is built again, as tests do, has the same."""
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    own = {"/desk": console_policy(microphone=True)} if phone else {}
+    app.add_middleware(SecurityHeaders, policy=console_policy(), pages=own)

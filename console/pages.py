@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 import safety
+from console import softphone
 from console.audit import Deed, Noted
 from console.guard import signed_in_of
 from console.house import house_of
@@ -55,6 +56,10 @@ FILES = {
     "padding.js": _SCRIPT,
     "outreach.js": _SCRIPT,
     "passkey.js": _SCRIPT,
+    "phone.js": _SCRIPT,
+    "phonecall.js": _SCRIPT,
+    "phonetest.js": _SCRIPT,
+    "softphone.js": _SCRIPT,
     "practice.js": _SCRIPT,
     "room.js": _SCRIPT,
     "sealing.js": _SCRIPT,
@@ -74,6 +79,7 @@ NAVIGATION = (
     *("practice", "audit"),
     "account",
 )  # fmt: skip
+UNLISTED = ("prompts",)  # reached from another page: beside so many, one more would break the line
 _HOMES = {Role.STAFF: "/desk", Role.COORDINATOR: "/statistics", Role.ADMINISTRATOR: "/statistics"}
 _WORD_LIST = re.compile(r"words-([a-z]{2,3})\.txt")
 
@@ -140,7 +146,7 @@ async def choose(request: Request) -> Response:
     language, page = field(form, "language"), field(form, "page")
     if language in LANGUAGES:
         await house_of(request).signins.speak(signed_in_of(request).token, language)
-    return RedirectResponse(f"/{page}" if page in NAVIGATION else "/", 303)
+    return RedirectResponse(f"/{page}" if page in (*NAVIGATION, *UNLISTED) else "/", 303)
 
 
 @router.get("/desk")
@@ -154,6 +160,8 @@ async def show_desk(request: Request) -> Response:
         page="desk",
         groups=GROUPS,
         slot=slot,
+        phone=house.lines.possible,
+        browser=house.lines.softphone is not None,
         mute_reasons=MUTE_REASONS,
         reasons=tuple(Shut),
         routine=in_language(house.content.desks[member.desk].reporting, language_of(request)),
@@ -185,6 +193,8 @@ async def show_file(request: Request, name: str) -> Response:
         words = house_of(request).word_lists.get(found[1])
         if words is not None:
             return FileResponse(words, media_type="text/plain; charset=utf-8")
+    if name == softphone.NAME and (script := house_of(request).lines.softphone):
+        return Response(script, media_type=_SCRIPT)
     if name not in FILES:
         raise HTTPException(404)
     return Response(content_of(name), media_type=FILES[name])

@@ -113,12 +113,21 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "live.hand": _STAFF,
     "live.writing": _STAFF,
     "live.visible": _STAFF,
+    # Calls.
+    "WS /phone/ws": _STAFF,
+    "live.phone": _STAFF,
+    "live.hold": _STAFF,
     # The waiting room as a whole.
     "live.shut": _STAFF,
     "live.guide": _STAFF,
     "live.point": _STAFF,
     "POST /statistics/shut": _COORDINATOR,
     "POST /account/asked": _STAFF,
+    # What callers hear by telephone.
+    "GET /prompts": _COORDINATOR,
+    "GET /prompts/sound": _COORDINATOR,
+    "POST /prompts/record": _COORDINATOR,
+    "POST /prompts/back": _COORDINATOR,
 }
 
 # What a sign-in may do that has no second proof yet: set one up, and leave.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from console.phone_lines import OwnLine
 from handover.crew import At
 from handover.values import DeskId, StaffId
 
@@ -36,6 +37,7 @@ class Presence:
     wrapups: dict[str, DeskId] = field(default_factory=dict)  # ended talks by handle, oldest first
     breathes_until: float = 0.0  # a talk has just ended: not available before, unless they say so
     talk_ended: asyncio.Event = field(default_factory=asyncio.Event)
+    phone: OwnLine | None = None  # what calls are answered with, while on duty
 
     def expect_wrapup(self, handle: str, desk: DeskId) -> None:
         """A talk of this desk ended: one wrap-up is accepted for it."""
@@ -81,6 +83,11 @@ class Presences:
         presence.open_desk = None
         presence.resumable_until = self._clock() + resumable
         return True
+
+    def line_of(self, staff: StaffId) -> OwnLine | None:
+        """What this person answers calls with now."""
+        presence = self._known.get(staff)
+        return presence.phone if presence and presence.duty is not DutyState.OFF else None
 
     def is_open(self, staff: StaffId) -> bool:
         """Whether this person has a desk open."""

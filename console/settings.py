@@ -48,6 +48,12 @@ class ConsoleSettings(BaseSettings):
     other_desks: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(read_neighbours)] = ()
     staff_host: str = "localhost"
     staff_port: int = 8001
+    # What callers hear (console.prompts), where the phone line looks for it.
+    phone_sounds: Path = Path("var/phone-sounds")
+    phone_recordings: Path = Path("var/phone-recordings")
+    deadline_minutes: int = Field(default=10, ge=1, le=240)  # of the visitor's side: some prompts say it
+    phone_folder: Path | None = None  # where the process that takes calls is found; None: staff answer no calls
+    phone_control_port: int = Field(default=18088, ge=1, le=65535)
     state_key: SecretStr | None = None  # named only so that it can be refused
 
     @model_validator(mode="after")

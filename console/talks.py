@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from console.accounts import Member
 from console.frames import Heard as HeardFrame
 from console.frames import Say, Unsayable
+from console.held import Held
+from console.phone_lines import line_at
 from console.presence import Presence
 from console.views import Json, Views, handle_of, message_view
 from handover.asks import Note
@@ -34,23 +35,11 @@ from handover.events import (
     WentAway,
 )
 from handover.ports import StaffEnd
-from handover.values import Accepted, DeskId, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
+from handover.values import Accepted, Channel, DeskId, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
 from safety.text64 import write64
 
 _Shown = Heard | WentAway | CameBack | IsWriting | BriefingChanged
 _Around = _Shown | WasTaken | WasOpened | WasMuted | WasAsked | Overheard | AsideSaid
-
-
-@dataclass(slots=True)
-class _Held:
-    handle: str
-    ref: TalkRef
-    shown: int = 0  # the visitor's last message that the page was sent
-    task: asyncio.Task[None] | None = None
-    ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
-    returned: str = "returned"  # what is said when it goes back to the waiting room
-    begun: bool = False  # this page has an epoch of its own
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # an epoch begins, and the page hears of it, in one go
 
 
 class Talks:
@@ -72,9 +61,10 @@ class Talks:
         self._presence = presence
         self._tally = tally
         self._send = send
+        self._line: str | None = None  # where calls are answered
         self._device: str | None = None  # the signed line of the page's device, once it may read
         self.changed = asyncio.Event()  # a talk came into these hands, or went
-        self._held: dict[str, _Held] = {}
+        self._held: dict[str, Held] = {}
         self._group: asyncio.TaskGroup | None = None
         self.aside: Callable[[TalkRef], Awaitable[None]] | None = None  # hears of lines of who reads along
 
@@ -93,6 +83,19 @@ class Talks:
         held = self._held.get(handle)
         return held.ref if held else None
 
+    @property
+    def call(self) -> str | None:
+        """The handle of the call in hand; nobody has two."""
+        return next((held.handle for held in self._held.values() if held.phone), None)
+
+    async def use_line(self, line: str) -> None:
+        """The call in hand, and those to come, ring there from now on."""
+        self._line = line
+        for held in [each for each in self._held.values() if each.phone]:
+            async with held.turn:
+                held.begun = False
+                await self._begin(held)
+
     async def restore(self, talks: list[OwnTalk], group: asyncio.TaskGroup) -> None:
         """Tell the page which talks are in hand, and follow each of them with a task of `group`."""
         self._group = group
@@ -102,19 +105,18 @@ class Talks:
 
     async def use_device(self, line: str) -> None:
         """The page reads on this device from now on: every talk in hand gets an epoch for it, once per page."""
-        self._device = line
+        anew, self._device = self._device != line, line
         for held in list(self._held.values()):
             async with held.turn:
-                if (
-                    await self._begin(held) and held.ready.is_set()
-                ):  # else the whole talk, keys and all, is still to come
+                held.begun = held.begun and not (anew and held.phone)  # nothing is sealed there, nor rung anew
+                if await self._begin(held) and held.ready.is_set():  # else the whole talk is still to come
                     await self._show_keys(held)
 
     async def open(self, talk: OwnTalk) -> None:
         """A talk came into these hands."""
         if self._group is None:
             return
-        held = _Held(handle_of(talk.ref), talk.ref)
+        held = Held(handle_of(talk.ref), talk.ref, phone=talk.briefing.channel is Channel.PHONE)
         self._held[held.handle] = held
         self.changed.set()
         held.task = self._group.create_task(self._follow(held))
@@ -187,7 +189,7 @@ class Talks:
         if held.task is not None and held.task is not asyncio.current_task():
             held.task.cancel()
 
-    async def _follow(self, held: _Held) -> None:
+    async def _follow(self, held: Held) -> None:
         async with self._end.follow(held.ref) as events:
             async with held.turn:
                 await self._begin(held)
@@ -196,22 +198,23 @@ class Talks:
             while self._held.get(held.handle) is held:
                 await self._tell(held, await anext(events))
 
-    async def _begin(self, held: _Held) -> bool:
+    async def _begin(self, held: Held) -> bool:
         """Begin an epoch, unless this page has one: its counters are its own and start anew with it."""
-        if held.begun or self._device is None:
+        device = line_at(self._line, self._device or "") if held.phone else self._device
+        if held.begun or device is None:
             return False
         held.begun = True
-        await self._end.begin(held.ref, self._member.id, self._device)
+        await self._end.begin(held.ref, self._member.id, device)
         return True
 
-    async def _show_keys(self, held: _Held) -> None:
+    async def _show_keys(self, held: Held) -> None:
         keys = await self._end.keys(held.ref, self._member.id)
         if isinstance(keys, Keys):
-            await self._send(self._views.keys(held.handle, _usable(held, keys)))
+            await self._send(self._views.keys(held.handle, held.usable(keys)))
         else:
             await self._find_out(held)
 
-    async def _show_all(self, held: _Held) -> None:
+    async def _show_all(self, held: Held) -> None:
         """Send the whole talk, read after the subscription began, so that nothing falls between."""
         mine = await self._end.mine(held.ref.desk, self._member.id)
         talk = next((each for each in mine if each.ref == held.ref), None)
@@ -225,12 +228,12 @@ class Talks:
             await self._find_out(held)
             return
         held.shown = heard[-1].seq if heard else talk.up_seq
-        await self._send(self._views.talk(talk, _usable(held, keys), heard, said))
+        await self._send(self._views.talk(talk, held.usable(keys), heard, said))
         note = await self._end.note(held.ref, self._member.id)
         if isinstance(note, Note) and note.sealed:
             await self._send({"type": "note", "talk": held.handle, "sealed": write64(note.sealed)})
 
-    async def _tell(self, held: _Held, event: TalkEvent) -> None:
+    async def _tell(self, held: Held, event: TalkEvent) -> None:
         match event:
             case Said():
                 await self._show_said(held, event)
@@ -249,18 +252,18 @@ class Talks:
             case _:
                 await self._tell_around(held, event)
 
-    async def _meet_move(self, held: _Held) -> None:
-        """It went away from here; or came here, when whoever had it sits at this console too."""
+    async def _meet_move(self, held: Held) -> None:
+        """It went away from here; or came here, when who asked sits at this console too."""
         if isinstance(await self._end.said(held.ref, self._member.id, 0), NotYours):
             await self.leave(held.handle, "moved")
 
-    async def _tell_around(self, held: _Held, event: _Around) -> None:
+    async def _tell_around(self, held: Held, event: _Around) -> None:
         if isinstance(event, AsideSaid) and self.aside:
             await self.aside(held.ref)
         elif isinstance(event, _Shown):
             await self._send(self._views.event(held.ref, event))  # all else is our own doing
 
-    async def _show_said(self, held: _Held, event: Said) -> None:
+    async def _show_said(self, held: Held, event: Said) -> None:
         """The next message is shown as it came; anything but the next means reading the log again."""
         if event.message.seq <= held.shown:
             return
@@ -275,7 +278,7 @@ class Talks:
             held.shown = message.seq
             await self._send({"type": "said", "talk": held.handle, **message_view(message)})
 
-    async def _show_own(self, held: _Held) -> None:
+    async def _show_own(self, held: Held) -> None:
         said = await self._end.said(held.ref, self._member.id, 0)
         if isinstance(said, list):
             own = [message_view(message) for message in said]
@@ -283,16 +286,10 @@ class Talks:
         else:
             await self._find_out(held)
 
-    async def _find_out(self, held: _Held) -> None:
+    async def _find_out(self, held: Held) -> None:
         """The talk is not in these hands any more: erased, or with somebody else."""
         answer = await self._end.hear(held.ref, self._member.id, 0)
         if isinstance(answer, Gone):
             await self.end(held.handle, None)
         else:
             await self.leave(held.handle, "not_yours")
-
-
-def _usable(held: _Held, keys: Keys) -> Keys:
-    """The keys as this page may use them: all to open with, but none to seal with before it has an epoch of its own. An
-    epoch of an earlier page has counters that this one does not know."""
-    return keys if held.begun else replace(keys, epoch=0)

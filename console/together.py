@@ -20,6 +20,7 @@ from handover.ports import StaffEnd
 from handover.values import (
     AskKind,
     AtCapacity,
+    Channel,
     DeskId,
     Done,
     Gone,
@@ -44,7 +45,7 @@ _CODES: dict[type[Busy | NotOnDuty | AtCapacity | NotYours | Gone | Stale], str]
 class Together:
     """One open desk's part. `ready` tells whether the page's device may open talks, `on_duty`
     whether it is to be asked; `wake` makes the desk look again, `take` brings a talk into these hands,
-    `others` are the desks that a visitor can be pointed to."""
+    `others` are the desks that a visitor can be pointed to; `no_call` says why a call cannot be taken."""
 
     def __init__(
         self,
@@ -60,6 +61,7 @@ class Together:
         wake: Callable[[], None],
         take: Taking,
         others: Callable[[DeskId], list[Json]],
+        no_call: Callable[[bool], str | None] = lambda _: None,
     ) -> None:
         self._member = member
         self._talks = talks
@@ -72,6 +74,8 @@ class Together:
         self._wake = wake
         self._take = take
         self._others = others
+        self._no_call = no_call
+        self._calls: set[str] = set()  # those of `_refs` that are calls
         self._shown: Json = {}
         self._refs: dict[str, TalkRef] = {}  # what others ask about: a talk that was not shown is unknown
         self._known: dict[str, tuple[StaffId, str]] = {}  # colleagues as the page was shown them
@@ -100,6 +104,7 @@ class Together:
                 await self._take_over(matter)
         await self._alongs.look(matters)
         self._refs = {handle_of(matter.ref): matter.ref for matter in matters}
+        self._calls = {handle_of(each.ref) for each in matters if each.briefing.channel is Channel.PHONE}
         await self._tell_mutes(matters)
         frame = self._views.together(matters, self._member.id, on_duty=self._on_duty())
         if frame != self._shown:
@@ -147,6 +152,9 @@ class Together:
         if frame.kind is not AskKind.MUTE and to is None:
             await self._refuse("ask_nobody", frame.talk)
             return
+        if frame.kind is AskKind.HELP and frame.talk == self._talks.call and not frame.aloud:
+            await self._refuse("ask_aloud", frame.talk)  # a caller's yes is given aloud, and before anybody is asked
+            return
         outcome = await self._end.ask(ref, self._member.id, frame.kind, to, name, frame.why)
         if isinstance(outcome, Done) and frame.kind is AskKind.MUTE:
             self._to_mute.add(frame.talk)
@@ -159,6 +167,8 @@ class Together:
         ref = self._talks.ref(frame.talk) or self._refs.get(frame.talk)
         if ref is None:
             await self._refuse("ask_over", frame.talk)
+        elif frame.yes and (why := self._no_call(frame.talk in self._calls)):
+            await self._refuse(why, frame.talk)
         elif frame.yes and not self._ready():
             await self._refuse("no_device", frame.talk)  # one who could not read is no help
         else:
@@ -190,7 +200,8 @@ class Together:
 
     async def _take_over(self, matter: Matter) -> None:
         """Both said yes. A page that cannot read (any more) takes nothing: the question lapses."""
-        if not self._ready() or handle_of(matter.ref) in self._talks:
+        handle = handle_of(matter.ref)
+        if not self._ready() or handle in self._talks or self._no_call(handle in self._calls):
             return
         await self._take(matter.ref, lambda: self._end.move(matter.ref, self._member.id, self._member.shown_name))
 

@@ -28,13 +28,14 @@ class Colleagues:
 @dataclass(frozen=True, slots=True)
 class Ask:
     """Hand over to a colleague (named as `colleagues` showed them), have them read along, or mute, for which any
-    colleague is asked."""
+    colleague is asked. `aloud`: that a caller has said yes to a colleague who listens along."""
 
     action: ClassVar[str] = "ask"
     talk: str
     kind: AskKind
     to: str
     why: tuple[str, ...]
+    aloud: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ def _ask(raw: dict[str, Any]) -> Ask:
     fits = not to and why if kind is AskKind.MUTE else _COLLEAGUE.fullmatch(to) and not why
     if not fits or len(set(why)) < len(why):
         raise BadFrame
-    return Ask(read_handle(raw), kind, to, tuple(why))
+    return Ask(read_handle(raw), kind, to, tuple(why), "aloud" in raw and read_flag(raw, "aloud"))
 
 
 def _answer(raw: dict[str, Any]) -> Answer:

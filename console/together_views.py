@@ -5,7 +5,7 @@ import hashlib
 from console.language import Words
 from console.views import Json, Views, handle_of
 from handover.asks import Ask, AskStage, Call, Matter
-from handover.values import AskKind, DeskId, StaffId
+from handover.values import AskKind, Channel, DeskId, StaffId
 from safety.text64 import write64
 
 
@@ -47,6 +47,7 @@ class TogetherViews:
             "stage": ask.stage.value,
             "by": matter.name,
             "name": self._words.pseudonym(matter.pseudonym),
+            "phone": matter.briefing.channel is Channel.PHONE,
             "why": [self._words(f"mute.{reason}") for reason in ask.why if f"mute.{reason}" in self._words.texts],
             **({} if ask.kind is AskKind.MUTE else self._views.briefing(matter.briefing, matter.ref.desk)),
         }

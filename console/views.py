@@ -71,6 +71,7 @@ class Views:
 
     def talk(self, talk: OwnTalk, keys: Keys, heard: Iterable[Message], said: Iterable[Message]) -> Json:
         """A talk in hand, with everything in it, as sealed as it came."""
+        call = talk.briefing.channel is Channel.PHONE
         return {
             "type": "talk",
             "talk": handle_of(talk.ref),
@@ -79,13 +80,14 @@ class Views:
             "routine": self._routine(talk.ref.desk),
             "name": self._words.pseudonym(talk.pseudonym),
             "binding": write64(binding(talk.ref)),
-            "compare": talk.briefing.language if talk.briefing.language in self._compared else "",
+            "compare": talk.briefing.language if talk.briefing.language in self._compared and not call else "",
             **_keys(keys),
             "heard": [message_view(message) for message in heard],
             "said": [message_view(message) for message in said],
             "delivered": talk.down_heard,
             "away": talk.away,
             "muted": talk.muted,
+            "phone": call,
         }
 
     def keys(self, handle: str, keys: Keys) -> Json:
@@ -164,7 +166,7 @@ class Views:
             ("age", words.label("age", briefing.age_band) if briefing.age_band else None),
             ("county", self._named(self._content.counties, briefing.county)),
             ("wish", self._wish(briefing.wish)),
-            ("channel", words("channel.web-plain") if briefing.channel is Channel.WEB_PLAIN else None),
+            ("channel", None if briefing.channel is Channel.WEB else words(f"channel.{briefing.channel}")),
         ]
         return [{"key": key, "label": words(f"fact.{key}"), "text": text} for key, text in facts if text]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from dialogues.door_files import check_doors
 from dialogues.files import ContentError, File, Mistake, find_line
+from dialogues.phone_files import check_phone
 from dialogues.problems import Problem
 from dialogues.values import ChoiceKind, Content, LanguageTexts, Node, Show, Status, TopicText
 
@@ -15,7 +16,7 @@ ENTRIES = frozenset(
 
 def check_content(content: Content, root: File) -> None:
     """Raise ContentError for the first mistake; return when everything named is there and leads somewhere."""
-    checks = (_check_flow, _check_sentences, _check_topics, _check_translations, check_doors)
+    checks = (_check_flow, _check_sentences, _check_topics, _check_translations, check_doors, check_phone)
     for check in checks:
         for path, needle, problem in check(content, root):
             raise ContentError(path, find_line(path, needle), problem, needle)

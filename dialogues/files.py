@@ -89,7 +89,7 @@ def read_text(path: File) -> str:
 def parse_yaml(path: File, text: str, offset: int) -> Any:
     """YAML out of a part of a file that begins `offset` lines down. Raises ContentError when it is none."""
     try:
-        return yaml.load(text, Loader=_LOADER)  # noqa: S506 - a safe loader, in C where the wheel carries it
+        return yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader, in C where the wheel carries it
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date such as 2026-13-01
         mark = getattr(error, "problem_mark", None)
         why = getattr(error, "problem", None) or "is not YAML"
@@ -99,10 +99,10 @@ def parse_yaml(path: File, text: str, offset: int) -> Any:
 def has_aliases(text: str) -> bool:
     """Whether a YAML text names something twice (`*name`): it can name what it is in, or make a thousand of one. For a
     text that `parse_yaml` reads."""
-    return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_LOADER))
+    return any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=LOADER))
 
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_rows(path: File, *required: str) -> list[Mapping[str, Any]]:

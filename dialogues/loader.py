@@ -24,6 +24,7 @@ from dialogues.files import (
     require_kinds,
     strings,
 )
+from dialogues.phone_files import read_phone_menu
 from dialogues.problems import Problem
 from dialogues.recogniser import Recogniser, load_recogniser
 from dialogues.topic_files import read_topic_texts
@@ -81,6 +82,7 @@ def load_content(
         recogniser=recogniser or load_recogniser(RECOGNISER, read_concepts(CONCEPTS)),
         now=now,
         demo=demo,
+        phone=read_phone_menu(root / "phone.yml"),
     )
     check_content(content, root)
     return content
@@ -195,6 +197,7 @@ def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, Lan
         never=_phrases(rules["never"]),
         allowed=tuple(rules.get("allowed") or ()),
         unsure=_phrases(rules.get("unsure") or {}),
+        phone=read_sentences(folder / "phone.yml") if (folder / "phone.yml").is_file() else {},
     )
 
 

@@ -222,6 +222,7 @@ class LanguageTexts:
     never: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # phrases, by the rule that they break
     allowed: tuple[str, ...] = ()  # the same words where they do no harm
     unsure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what says so, by a fact's confidence
+    phone: Mapping[str, str] = field(default_factory=dict)  # what callers hear; empty: not offered by phone
 
 
 class Show(StrEnum):
@@ -260,6 +261,14 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
+class PhoneMenu:
+    """What the telephone offers, by key: languages from 1 on, topics to be read aloud from 2 on."""
+
+    languages: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     topics: dict[str, Topic]  # the closed list, in its order
     facts: dict[str, Fact]
@@ -272,3 +281,4 @@ class Content:
     now: datetime  # Swedish local time
     demo: bool  # a marked demonstration: unchecked services may be shown, as such
     names: tuple[str, ...] = ()  # of those on duty who may be asked for by name, while a wish is chosen
+    phone: PhoneMenu = PhoneMenu()

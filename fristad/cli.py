@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from fristad.dumps import forbid_dumps
+from fristad.phone_cli import add_phone_commands
 from fristad.refusal import FrontDoorError, GaveUp, Refused
 
 
@@ -60,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "guard", _guard, "what in free text may tell who somebody is, line by line as JSON")
     _add(commands, "files", _files, "the SHA-256 of every file that a browser is sent, as sha256sum prints them")
     _add_rasa_commands(commands)
+    add_phone_commands(commands)
     _add_doctor_command(commands)
     return parser
 

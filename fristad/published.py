@@ -8,11 +8,13 @@ from bot.web.assets import load_assets
 from bot.web.box import load_box
 from bot.web.later import load_later
 from bot.words import Words
+from console import softphone
 from console.language import find_word_lists
 from console.pages import FILES, WORD_LISTS, content_of
 from dialogues.loader import load_content
 from safety.guard import read_rules
 
+SOFTPHONE = f"console/static/{softphone.NAME}"  # a console that was installed without it answers 404
 EXIT_SCRIPT = "visitor/exit-script"  # stands in the page itself
 _DATA = "application/json"  # sentences: a deployment's settings stand in them, and they cannot run
 
@@ -20,7 +22,9 @@ _DATA = "application/json"  # sentences: a deployment's settings stand in them, 
 def client_files(now: datetime) -> dict[str, str]:
     """Path as a browser asks for it, behind the side's name -> SHA-256 in hexadecimal; `EXIT_SCRIPT` for what stands
     in the visitor's page. The same for every deployment of this version: no setting has a part in it."""
-    return {name: sha256(content).hexdigest() for name, content in (*_visitor_files(now), *_console_files())}
+    files = {name: sha256(content).hexdigest() for name, content in (*_visitor_files(now), *_console_files())}
+    # Made where Fristad is installed, or not at all; what is made is never another file than this.
+    return {**files, SOFTPHONE: softphone.pinned_digest()}
 
 
 def tell_files(digests: Mapping[str, str]) -> str:

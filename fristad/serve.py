@@ -5,6 +5,7 @@ import os
 import resource
 import socket
 from collections.abc import Callable
+from typing import Literal
 
 import uvicorn
 from pydantic import ValidationError
@@ -19,14 +20,15 @@ from safety.headers import Asgi
 from safety.logs import install_last_resort, log_config
 from safety.organisation import BadKey
 
+Loop = Literal["uvloop", "asyncio"]
 _MOST_CONNECTIONS = 16_000  # just below the open files: beyond it the server answers a plain 503, which names no 112
 _OPEN_FILES = 16_384
 _PING_EVERY = 4.0  # two lost pings and their timeout fit in a lease of 15 seconds
 _LARGEST_FRAME = 16_384  # the largest sealed message is 4 KiB before base64
 
 
-def run_app(build: Callable[[], Asgi], sockets: list[socket.socket]) -> None:
-    """Serve the app on these listening sockets until SIGINT or SIGTERM.
+def run_app(build: Callable[[], Asgi], sockets: list[socket.socket], loop: Loop = "uvloop") -> None:
+    """Serve the app on these listening sockets until SIGINT or SIGTERM. `loop` is the event loop's maker.
 
     Refused when its settings or texts are wrong; GaveUp when it could not start, for instance for want of its engine.
     """
@@ -36,7 +38,7 @@ def run_app(build: Callable[[], Asgi], sockets: list[socket.socket]) -> None:
     _allow_open_files()
     logging.config.dictConfig(log_config())
     install_last_resort()
-    server = uvicorn.Server(_config(_build(build)))
+    server = uvicorn.Server(_config(_build(build), loop))
     try:
         server.run(sockets=sockets)
     except SystemExit:
@@ -57,10 +59,10 @@ def _build(build: Callable[[], Asgi]) -> Asgi:
         raise Refused(f"The texts cannot be used: {error}.") from None
 
 
-def _config(app: Asgi) -> uvicorn.Config:
+def _config(app: Asgi, loop: Loop) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        loop="uvloop",
+        loop=loop,
         http=BoundedHttp,
         ws="websockets-sansio",
         ws_max_size=_LARGEST_FRAME,

@@ -48,6 +48,7 @@ class Limits:
 class Channel(StrEnum):
     WEB = "web"
     WEB_PLAIN = "web-plain"  # the page without JavaScript: words are relayed by the page's form
+    PHONE = "phone"  # a call: no words are relayed, the person speaks on a line of the telephone engine
 
 
 class Danger(StrEnum):

@@ -84,14 +84,14 @@ def _visitor_sources(scripts: str, ancestors: str) -> Iterable[str]:
             yield rule
 
 
-def console_policy() -> dict[str, str]:
+def console_policy(*, microphone: bool = False) -> dict[str, str]:
     """Headers of everything that a staff browser receives.
 
     Three differences from the visitor's: form posts carry their `Origin` (under `no-referrer` it is `null`, so it
     could not be checked against forgery), the page itself may sound when somebody waits, and staff sign in with
-    passkeys.
+    passkeys. `microphone`: the page may ask for it, too, to answer calls.
     """
-    own = ("autoplay", "publickey-credentials-create", "publickey-credentials-get")
+    own = ("autoplay", "publickey-credentials-create", "publickey-credentials-get", *(["microphone"] * microphone))
     allowed = dict.fromkeys(own, "(self)")
     return {
         **_common("; ".join(_CONSOLE_SOURCES)),
@@ -112,6 +112,9 @@ def _common(sources: str) -> dict[str, str]:
     }
 
 
+_NO_PAGES: Mapping[str, Mapping[str, str]] = {}
+
+
 class SecurityHeaders:
     """ASGI middleware that puts `policy` on every HTTP answer and every refused socket.
 
@@ -122,13 +125,18 @@ class SecurityHeaders:
     _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
     _DROPPED = frozenset({b"etag", b"server"})
 
-    def __init__(self, app: Asgi, policy: Mapping[str, str]) -> None:
+    def __init__(
+        self, app: Asgi, policy: Mapping[str, str], pages: Mapping[str, Mapping[str, str]] = _NO_PAGES
+    ) -> None:
+        """`pages` have policies of their own, by their path."""
         self._app = app
-        self._policy = {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in policy.items()}
+        self._policy = _encoded(policy)
+        self._pages = {path: _encoded(own) for path, own in pages.items()}
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         # A socket that is closed before it was accepted would be refused by the server, without our headers.
         unanswered = "websocket.http.response" in scope.get("extensions", {})
+        policy = self._pages.get(scope.get("path", ""), self._policy)
 
         async def send_with_policy(message: Any) -> None:
             nonlocal unanswered
@@ -143,14 +151,19 @@ class SecurityHeaders:
                 return
             unanswered = False
             if message["type"] in self._STARTS:
-                message = {**message, "headers": self._apply(message.get("headers", ()))}
+                message = {**message, "headers": _apply(policy, message.get("headers", ()), self._DROPPED)}
             await send(message)
 
         await self._app(scope, receive, send_with_policy)
 
-    def _apply(self, headers: Any) -> list[tuple[bytes, bytes]]:
-        given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
-        own_caching = any(name == b"cache-control" for name, _ in given)
-        policy = {name: value for name, value in self._policy.items() if not (own_caching and name == b"cache-control")}
-        kept = [(name, value) for name, value in given if name not in policy and name not in self._DROPPED]
-        return [*kept, *policy.items()]
+
+def _encoded(policy: Mapping[str, str]) -> dict[bytes, bytes]:
+    return {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in policy.items()}
+
+
+def _apply(full: Mapping[bytes, bytes], headers: Any, dropped: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
+    given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
+    own_caching = any(name == b"cache-control" for name, _ in given)
+    policy = {name: value for name, value in full.items() if not (own_caching and name == b"cache-control")}
+    kept = [(name, value) for name, value in given if name not in policy and name not in dropped]
+    return [*kept, *policy.items()]

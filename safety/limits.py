@@ -45,11 +45,12 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if _declared_length(scope) > self._drained:
+        limit = self._larger.get(scope["path"], self._max_bytes)
+        drained = max(limit, self._drained)
+        if _declared_length(scope) > drained:
             await self._refuse(scope, receive, send)
             return
-        limit = self._larger.get(scope["path"], self._max_bytes)
-        body = await self._read(receive, limit)
+        body = await self._read(receive, limit, drained)
         if body is None:
             return
         if len(body) > limit:
@@ -57,11 +58,11 @@ class BodyLimit:
             return
         await self._app(scope, _replaying(body, receive), send)
 
-    async def _read(self, receive: Any, limit: int) -> bytes | None:
+    async def _read(self, receive: Any, limit: int, drained: int) -> bytes | None:
         """The body, cut off somewhere above the limit; None when the sender went away."""
         parts = bytearray()
         count, more = 0, True
-        while more and count <= self._drained:
+        while more and count <= drained:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return None

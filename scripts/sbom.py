@@ -1,8 +1,8 @@
 """Writes the product's bill of materials as CycloneDX 1.6 JSON: `sbom.py FILE`.
 
 Made of requirements.lock (names, versions, hashes), the packages installed beside us (licences, who needs whom), the
-engine in the extra `embedded`, and the files that browsers get. Without a date or a random number: the same lock gives
-the same file.
+engine in the extra `embedded`, the packages in the softphone, and the files that browsers get. Without a date or a
+random number: the same lock gives the same file.
 """
 
 import json
@@ -10,7 +10,8 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterable
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, distribution
@@ -20,6 +21,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 ROOT = Path(__file__).parents[1]
 CLIENT_FILES = ("bot/web/static", "console/static", "safety/*.js")
+SOFTPHONE = ("events", "jssip", "sdp-transform")  # the packages in console/static/made/jssip.js
 _PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;]+)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 _EXTRA = re.compile(r"extra == ['\"]([^'\"]+)")
@@ -46,7 +48,7 @@ class Pin:
 def main(target: Path) -> None:
     """Write the file, and make its folder."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    bill = make_bill(read_pins(ROOT / "requirements.lock"))
+    bill = make_bill(read_pins(ROOT / "requirements.lock"), read_modules(ROOT / "scripts/softphone/package-lock.json"))
     target.write_text(json.dumps(bill, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -62,14 +64,22 @@ def read_pins(lock: Path) -> list[Pin]:
     return pins
 
 
-def make_bill(pins: list[Pin]) -> Json:
+def read_modules(lock: Path) -> dict[str, Json]:
+    """Of npm's lock, what goes into the softphone's script, by package URL; what only makes it is no part of it."""
+    packages = json.loads(lock.read_text(encoding="utf-8"))["packages"]
+    wanted = {name: packages[f"node_modules/{name}"] for name in SOFTPHONE}
+    return {f"pkg:npm/{name}@{each['version']}": {"name": name, **each} for name, each in wanted.items()}
+
+
+def make_bill(pins: list[Pin], modules: Mapping[str, Json]) -> Json:
     """The bill as JSON will have it."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     product = f"pkg:generic/{project['name']}@{project['version']}"
     by_name = {pin.name: pin.purl for pin in pins}
     direct = [*project["dependencies"], *project["optional-dependencies"]["embedded"]]
-    edges = [{"ref": product, "dependsOn": _known(direct, by_name)}]
+    edges = [{"ref": product, "dependsOn": [*_known(direct, by_name), *modules]}]
     edges += [{"ref": pin.purl, "dependsOn": _known(_requirements(pin.name, direct), by_name)} for pin in pins]
+    edges += [{"ref": purl, "dependsOn": []} for purl in modules]
     bill: Json = {
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -84,7 +94,7 @@ def make_bill(pins: list[Pin]) -> Json:
                 "licenses": [{"license": {"id": project["license"]}}],
             }
         },
-        "components": [*map(_library, pins), *map(_file, _client_files())],
+        "components": [*map(_library, pins), *map(_module, modules, modules.values()), *map(_file, _client_files())],
         "dependencies": edges,
     }
     return {**bill, "serialNumber": f"urn:uuid:{uuid5(NAMESPACE_URL, json.dumps(bill, sort_keys=True))}"}
@@ -108,6 +118,20 @@ def _library(pin: Pin) -> Json:
     return component
 
 
+def _module(purl: str, told: Json) -> Json:
+    digest = b64decode(told["integrity"].removeprefix("sha512-")).hex()
+    hashes = [{"alg": "SHA-512", "content": digest}]
+    return {
+        "type": "library",
+        "bom-ref": purl,
+        "name": told["name"],
+        "version": told["version"],
+        "purl": purl,
+        "externalReferences": [{"type": "distribution", "url": purl, "hashes": hashes}],
+        "licenses": [{"license": {"id": told["license"]}}],
+    }
+
+
 def _engine() -> Json:
     """The program inside the wheel has a version, a licence and troubles of its own."""
     from fristad.engine import default_candidates, find_engine
@@ -127,7 +151,7 @@ def _engine() -> Json:
 def _client_files() -> list[Path]:
     found = [path for pattern in CLIENT_FILES for path in ROOT.glob(pattern)]
     files = [path for each in found for path in ([each] if each.is_file() else each.rglob("*")) if path.is_file()]
-    return sorted(set(files))
+    return sorted({path for path in files if "made" not in path.parts})  # made where Fristad is installed, or not
 
 
 def _file(path: Path) -> Json:

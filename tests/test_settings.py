@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from bot.phone.hooks.settings import ElksSettings, TwilioSettings
+from bot.phone.settings import PhoneSettings
 from bot.rasa.settings import RasaSettings
 from bot.settings import BotSettings
 from console.settings import ConsoleSettings
@@ -14,7 +16,16 @@ _ROW = re.compile(r"^\| `(FRISTAD_[A-Z_]+)` \|", re.MULTILINE)
 
 
 def test_the_table_and_the_settings_agree() -> None:
-    classes = (BotSettings, ConsoleSettings, DoctorSettings, FrontSettings, RasaSettings)
+    classes = (
+        BotSettings,
+        ConsoleSettings,
+        DoctorSettings,
+        ElksSettings,
+        FrontSettings,
+        PhoneSettings,
+        RasaSettings,
+        TwilioSettings,
+    )
     settings = {f"FRISTAD_{name.upper()}" for each in classes for name in each.model_fields}
     rows = _ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     assert sorted(rows) == sorted(settings)

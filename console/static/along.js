@@ -12,8 +12,8 @@ class Along {
   ended = true; // for the desk: not in these hands, so that nothing of what is done with those is done with it
   unread = 0;
 
-  constructor({ talk, name, by }, device, { say, send, seen }) {
-    Object.assign(this, { handle: talk, name, by, device, say, seen });
+  constructor({ talk, name, by, phone }, device, { say, send, seen }) {
+    Object.assign(this, { handle: talk, name, by, phone, device, say, seen });
     this.seals = new Seals(device);
     this.sealed = { heard: [], said: [] };
     this.turn = Promise.resolve();
@@ -28,7 +28,14 @@ class Along {
     this.asides.name = by;
     this.part(".aside").open = true;
     this.log = this.part(".log");
+    if (!phone) return;
+    this.log.hidden = true;
+    this.part("[data-part]").textContent = say("listen_stop");
+    this.line("");
   }
+
+  // How the line stands on which this person listens along.
+  line(is) { this.part(".reading-along").textContent = this.say(is === "connected" ? "listen_on" : "listen_wait", { name: this.by }); }
 
   part(selector) { return this.element.querySelector(selector); }
   markRead() { if (this.seen(this)) this.unread = 0; }
@@ -36,6 +43,7 @@ class Along {
   // All of it, or what is new; a key that came late opens what was closed.
   meet(frame) {
     brief(this.element, frame);
+    if (this.phone) return; // nothing is written
     this.turn = this.turn.then(async () => {
       if (this.over) return;
       if (frame.whole) this.sealed = { heard: [], said: [] };
@@ -100,12 +108,13 @@ export class Alongs {
       along.changed = this.changed;
       this.talks.set(frame.talk, along);
       this.place.append(along.element);
-      this.tell(this.say("along_begins", frame));
+      this.tell(this.say(frame.phone ? "listen_begins" : "along_begins", frame));
       if (!busy) this.bring(frame.talk);
     }
     along.meet(frame);
   }
 
+  line({ talk, is }) { if (this.get(talk)?.phone) this.get(talk).line(is); }
   asides(frame) { this.get(frame.talk)?.asides.show(frame); }
 
   // What is read along as a connection begins: all else ended meanwhile.
@@ -115,7 +124,7 @@ export class Alongs {
     const along = this.get(talk);
     if (!along) return;
     along.close();
-    this.tell(this.say("along_over", { name: along.by }));
+    this.tell(this.say(along.phone ? "listen_over" : "along_over", { name: along.by }));
     this.drop(talk);
   }
 }

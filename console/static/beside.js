@@ -32,6 +32,10 @@ export class Beside {
   part(selector) { return this.talk.element.querySelector(selector); }
   get muted() { return this.part("[data-mute]").getAttribute("aria-pressed") === "true"; }
 
+  get phone() { return this.talk.element.dataset.phone === "yes"; }
+  // In a call a colleague listens along, and does not read.
+  word(key, values) { return this.phone && this.say(`listen_${key}`, values) || this.say(key, values); }
+
   meet(frame) {
     this.binding = read64(frame.binding);
     if (this.dirty) this.keepNote(); // it may have been lost with the connection
@@ -45,6 +49,8 @@ export class Beside {
     if (other) panel.hidden = true;
     panel.dataset.kind = kind;
     panel.querySelector("ul").replaceChildren();
+    panel.querySelector("[data-aloud]").hidden = kind !== "help" || !this.phone;
+    panel.querySelector("[data-aloud] input").checked = false;
     panel.setAttribute("aria-label", this.part(`[data-${kind}]`).textContent);
     this.toggle(".colleagues", () => this.send({ type: "colleagues", talk: this.talk.handle, kind }));
   }
@@ -63,21 +69,25 @@ export class Beside {
   }
 
   offer({ rows, desks, kind }) {
-    const panel = this.part(".colleagues"), list = panel.querySelector("ul");
+    const panel = this.part(".colleagues"), list = panel.querySelector("ul"), aloud = panel.querySelector("[data-aloud]"), said = aloud.querySelector("input");
     if (panel.hidden || panel.dataset.kind !== kind) return;
-    panel.querySelector(".hint").textContent = this.say(`${kind}_${rows.length ? "ask" : "nobody"}`);
+    panel.querySelector(".hint").textContent = this.word(`${kind}_${rows.length ? "ask" : "nobody"}`);
     const way = (text, frame) => {
       const item = document.createElement("li"), button = Object.assign(document.createElement("button"), { type: "button" });
       button.textContent = text;
-      button.onclick = () => { this.shut(); this.send({ talk: this.talk.handle, ...frame }); };
+      button.onclick = () => {
+        if (!aloud.hidden && !said.checked) { panel.querySelector(".hint").textContent = this.say("listen_aloud_first"); return said.focus(); }
+        this.shut();
+        this.send({ talk: this.talk.handle, ...frame });
+      };
       item.append(button);
       return item;
     };
     list.replaceChildren(
-      ...rows.map(({ id, name, paused }) => way(paused ? this.say("move_paused", { name }) : name, { type: "ask", kind, to: id, why: [] })),
+      ...rows.map(({ id, name, paused }) => way(paused ? this.say("move_paused", { name }) : name, { type: "ask", kind, to: id, why: [], ...(aloud.hidden ? {} : { aloud: true }) })),
       ...desks.map(({ id, name }) => way(this.say("point_to", { name }), { type: "point", desk: id })),
     );
-    (list.querySelector("button") ?? panel.querySelector("[data-shut]")).focus();
+    (aloud.hidden || !rows.length ? list.querySelector("button") ?? panel.querySelector("[data-shut]") : said).focus();
   }
 
   askToMute() {
@@ -108,7 +118,7 @@ export class Beside {
   draw(ask, call) {
     this.ask = ask && OPEN.includes(ask.stage) ? ask : null;
     this.part(".asking").hidden = !this.ask;
-    if (this.ask) this.part(".asking span").textContent = this.say(`asking_${ask.kind}_${ask.stage}`, ask);
+    if (this.ask) this.part(".asking span").textContent = this.word(`asking_${ask.kind}_${ask.stage}`, ask);
     this.part(".help").hidden = !call;
     if (!call) return;
     const who = call.coming.length ? "help_coming" : this.alone() ? "help_alone" : "help_called";
@@ -118,7 +128,7 @@ export class Beside {
 
   // Who reads along, for as long as it is so.
   drawHelper(name) {
-    const part = this.part(".helped"), words = name && this.say("helped", { name });
+    const part = this.part(".helped"), words = name && this.word("helped", { name });
     part.hidden = !name;
     this.part("[data-help]").hidden = Boolean(name);
     if (part.querySelector("[role=status]").textContent === words) return;

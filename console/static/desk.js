@@ -5,6 +5,7 @@ import { Closing } from "./closing.js";
 import { Device } from "./device.js";
 import { Drafts } from "./drafts.js";
 import { DutyPanel } from "./duty.js";
+import { Phone } from "./phone.js";
 import { brief, Room } from "./room.js";
 import { Sign } from "./sign.js";
 import { Talk } from "./talk.js";
@@ -27,6 +28,7 @@ const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () 
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
 const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
 const alongs = new Alongs({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, place: $("talks"), device: () => device, seen: (talk) => seen(talk), bring: (handle) => show(handle), drop: (handle) => close(handle, ""), changed: () => badge() });
+const phone = new Phone({ say, tell: (text) => notice(text), send: (frame) => wire?.send(frame) });
 let wire, device, kept, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
@@ -54,20 +56,16 @@ function receive(frame) {
   const handlers = {
     hello: () => greet(frame),
     device: () => showDevice(frame), duty: () => setDuty(frame), crew: () => panel.showCrew(frame),
-    room: () => showRoom(frame),
-    talks: () => { kept.only(frame.talks); for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
-    talk: () => showTalk(frame),
-    keys: () => talk?.keys(frame),
-    said: () => { talk?.sign.show(); talk?.hear(frame); },
+    room: () => showRoom(frame), talks: () => { kept.only(frame.talks); for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
+    talk: () => showTalk(frame), keys: () => talk?.keys(frame), said: () => { talk?.sign.show(); talk?.hear(frame); },
     sent: () => talk?.sent(frame.id, frame.seq), delivered: () => talk?.deliver(frame.seq),
     order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
     writing: () => talk?.sign.show(say("writing", { name: talk.name })),
-    away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted),
-    briefing: () => { if (talk) describe(talk, frame); },
+    away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted), briefing: () => { if (talk) describe(talk, frame); },
     left: () => leave(frame.talk, frame.code), ended: () => end(frame.talk, frame.reason),
-    wrapped: () => close(frame.talk, frame.saved ? "saved" : ""),
-    refused: () => refuse(frame),
-    together: () => together.show(frame), along: () => alongs.show(frame), along_over: () => alongs.over(frame), alongs: () => alongs.only(frame.talks),
+    phone: () => phone.show(frame), line: () => { phone.meet(frame); alongs.line(frame); },
+    wrapped: () => close(frame.talk, frame.saved ? "saved" : ""), refused: () => refuse(frame),
+    together: () => together.show(frame), along: () => { alongs.show(frame); if (frame.phone) phone.listen(frame.talk); }, along_over: () => alongs.over(frame), alongs: () => alongs.only(frame.talks),
     asides: () => (talk ? together.asides(talk, frame) : alongs.asides(frame)),
     colleagues: () => talk && together.colleagues(talk, frame), note: () => talk && together.note(talk, frame.sealed),
   };
@@ -99,7 +97,7 @@ function greet(frame) {
 function setDuty(frame) {
   ({ duty, capacity } = frame);
   $("sure").hidden = true;
-  panel.show(frame);
+  panel.show(frame); phone.setDuty(duty);
   drawDuty();
 }
 
@@ -169,6 +167,7 @@ function showTalk(frame) {
     kept.attach(talk);
     $("talks").append(talk.element);
     if (busy) notice(say("here", frame)); else show(frame.talk);
+    if (frame.phone) phone.fit(talk);
   }
   describe(talks.get(frame.talk), frame);
   Object.assign(talks.get(frame.talk), { desk: frame.desk }).part(".of-desk").textContent = frame.routine;
@@ -187,6 +186,7 @@ function end(handle, reason) {
   const talk = talks.get(handle);
   drafts.delete(handle);
   kept.drop(handle);
+  phone.forget(handle);
   if (talk && !talk.ended) talk.wrapUp(reason, suggested.get(handle) ?? []);
 }
 
@@ -201,7 +201,7 @@ function leave(handle, code) {
 function close(handle, code) {
   const talk = talks.get(handle), inside = talk?.element.contains(document.activeElement);
   talk?.element.remove();
-  talks.delete(handle);
+  talks.delete(handle); phone.forget(handle);
   if (code) notice(say(code));
   if ($("desk").dataset.view === handle) show(talks.keys().next().value ?? "waiting");
   if (inside) ($("talks").querySelector(".compose textarea") ?? $("talks-title")).focus();

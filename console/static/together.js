@@ -81,11 +81,12 @@ export class Together {
   question(each) {
     const card = clone("asked-template"), answered = each.stage === "visitor";
     const answer = (yes) => this.send({ type: "answer", talk: each.talk, number: each.number, yes });
-    card.querySelector(".what").textContent = this.say(answered ? `asked_${each.kind}_visitor` : `asked_${each.kind}`, each);
+    const word = (key) => each.phone && this.say(`listen_${key}`, each) || this.say(key, each);
+    card.querySelector(".what").textContent = word(answered ? `asked_${each.kind}_visitor` : `asked_${each.kind}`);
     if (each.facts) brief(card, each);
     card.querySelector(".why").textContent = each.why.join(" · ");
     card.querySelector("[data-yes]").hidden = answered;
-    card.querySelector("[data-yes]").textContent = this.say(`asked_${each.kind}_yes`, each);
+    card.querySelector("[data-yes]").textContent = word(`asked_${each.kind}_yes`);
     card.querySelector("[data-no]").textContent = this.say(answered ? "asked_not" : "asked_no");
     card.querySelector("[data-yes]").onclick = () => answer(true);
     card.querySelector("[data-no]").onclick = () => answer(false);
@@ -143,7 +144,8 @@ export class Together {
     this.stages.set(ask.talk, ask);
     if (OPEN.includes(ask.stage) || before?.number === ask.number && before.stage === ask.stage) return;
     if (!this.asking.delete(ask.talk) && before?.number !== ask.number) return;
-    const words = this.say(`ask_${ask.stage}_${ask.kind}`, { ...ask, name }) || this.say(`ask_${ask.stage}`, { ...ask, name });
+    const listened = this.talks.get(ask.talk)?.element.dataset.phone && this.say(`listen_ask_${ask.stage}_${ask.kind}`, { ...ask, name });
+    const words = listened || this.say(`ask_${ask.stage}_${ask.kind}`, { ...ask, name }) || this.say(`ask_${ask.stage}`, { ...ask, name });
     if (words) this.tell(words);
   }
 }

@@ -496,6 +496,7 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "outreach": coordinators_page("outreach"),
     "directory": coordinators_page("directory"),
     "texts": coordinators_page("texts"),
+    "phone prompts": coordinators_page("prompts"),
     "sentences": coordinators_page("edit?part=fa/page.yml%23talk"),
     "service": coordinators_page("edit?part=services.yml%23bris"),
     "broken draft": _broken_draft,

@@ -22,6 +22,7 @@ from console.house import House
 from console.main import create_app
 from console.settings import ConsoleSettings
 from console.signins import COOKIE
+from console.softphone import MADE
 from console.tables import Database, Sessions
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
@@ -149,6 +150,7 @@ async def started(
     staff_end: StaffEnd | None = None,
     clocks: Mapping[str, Clock] | None = None,
     word_lists: Path | None = None,
+    softphone: Path = MADE,
     **settings: Any,
 ) -> AsyncIterator[Console]:
     """A console on this engine, or on another staff end; its lifespan runs as long as the body. `clocks` are `clock`
@@ -165,6 +167,7 @@ async def started(
     real = RedisStaffEnd(url, chosen.limits())
     resources = [real] if staff_end is None else []
     named: dict[str, Any] = {**(clocks or {}), **({"word_lists": word_lists} if word_lists else {})}
+    named["softphone"] = softphone
     app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, hasher=QUICK, **named)
     database = Database(chosen.database())
     try:

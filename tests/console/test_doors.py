@@ -14,6 +14,7 @@ from console.duty_frames import Duty, Habits, Ready
 from console.frames import Device, End, Hand, Heard, Release, Say, Take, WrapUp
 from console.help_frames import READERS as HELP
 from console.permissions import OPEN, PERMISSIONS, Role, allows
+from console.phone_frames import Answering, Hold
 from console.room_frames import Guide, ShutDesk
 from console.sign_frames import Writing
 from console.signins import COOKIE
@@ -98,19 +99,25 @@ WRITTEN: dict[str, set[str]] = {
     "GET /texts/export": {COORDINATOR},
     "POST /statistics/shut": {COORDINATOR},
     "POST /account/asked": {STAFF},
+    "GET /prompts": {COORDINATOR},
+    "GET /prompts/sound": {COORDINATOR},
+    "POST /prompts/record": {COORDINATOR},
+    "POST /prompts/back": {COORDINATOR},
     "GET /static/{name}": {"anyone"},
     "GET /healthz": {"anyone"},
     "WS /live": ALL,
+    "WS /phone/ws": {STAFF},
 }
 FRAMES = (
     *(Device, Duty, Ready, Habits, Take, Say, Heard, Release, End, WrapUp, Hand, ShutDesk, Guide),
     *(Writing, Visible, Point),
+    *(Answering, Hold),
 )
 DEVICE_FORMS = ("/devices/approve", "/devices/revoke", "/devices/signatures")
 PAGES = [
     *("/", "/account", "/people", "/people/new", "/audit"),
     *("/desk", "/practice", "/messages", "/outreach", "/statistics", "/devices", "/devices/requests", "/directory"),
-    *("/texts", "/schedule"),
+    *("/texts", "/schedule", "/prompts"),
 ]
 
 
@@ -125,7 +132,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 69
+    assert len(routes) == len(WRITTEN) == 74
     assert set(routes) == set(WRITTEN)
 
 

@@ -31,7 +31,7 @@ async def test_every_page_is_whole_in_both_languages(console: Console, language:
         pages = []
         for browser, paths in (
             (staff, ("desk", "practice", "outreach", "devices", "directory", "texts", "account")),
-            (coordinator, ("statistics", "people", "devices", "audit")),
+            (coordinator, ("statistics", "people", "devices", "audit", "prompts")),
         ):
             for path in paths:
                 answer = await browser.post("/language", language=language, page=path)
@@ -55,8 +55,11 @@ BUILT = re.compile(
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked|open|guide_sure|take_anyway|hidden_one|hidden_many|shut_[a-z]+|stage_[a-z]+)"
     r"|(wish|asked\.kind)\.[a-z]+|shut\.reason\.[a-z]+|bell\.(on|off|denied|failed|impossible)"
+    r"|prompts\.(is|means|kind|done|wrong)\.[a-z]+"
+    r"|phone\.by\.[a-z]+|script\.(phone_(off|wait|later|ready|ready_own|gone|first|busy|none|number|in_call|unmade|failed)|call_[a-z]+)"
     r"|mute\..*|script\.(asking_.*|asked_(move|mute)(_yes)?|ask_.*|moved|mute_alone|call_over)"  # together
     r"|script\.(asked_(move|help|mute)_visitor|asked_help(_yes)?|(move|help)_(ask|nobody)|help_over)"  # private help
+    r"|script\.listen_(help_ask|asking_help_[a-z]+|asked_help(_yes|_visitor)?|ask_done_help|helped)"  # and on a call
 )
 
 

@@ -34,6 +34,7 @@ REDIRECTS |= {"POST /outreach/consultation", "POST /outreach/session"}
 REDIRECTS |= {route for route in CONSOLE_ROUTES if "/account" in route or "/people" in route or "/audit" in route}
 REDIRECTS |= {"POST /devices/approve", "POST /devices/revoke", "POST /devices/signatures"}
 REDIRECTS |= {"POST /statistics/shut"}
+REDIRECTS |= {"GET /prompts", "GET /prompts/sound", "POST /prompts/record", "POST /prompts/back"}
 REDIRECTS |= {"GET /outreach", "POST /outreach/consultation", "POST /outreach/session"}
 REDIRECTS |= {f"POST /messages/{verb}" for verb in ("keys", "make", "hand", "list", "answer", "done")}
 REDIRECTS |= {route for route in CONSOLE_ROUTES if "/schedule" in route}
@@ -82,6 +83,8 @@ FORMS = {
         "/outreach/consultation": (FORM, "form_token profession violence referred"),
         "/outreach/session": (FORM, "form_token participants social_workers"),
         "/statistics/shut": (FORM, "form_token reason"),
+        "/prompts/record": ("multipart/form-data", "form_token of name show recording"),
+        "/prompts/back": (FORM, "form_token of name show"),
         "/account/asked": (FORM, "form_token kind by_name"),
         "/messages/keys": (FORM, "form_token device desk"),
         "/messages/list": (FORM, "form_token device desk"),

@@ -66,6 +66,7 @@ def test_the_closed_set_is_this_one() -> None:
     assert talk_names(["marriage"]) == {
         "contact.web",
         "contact.web-plain",
+        "contact.phone",
         "topic.marriage",
         "danger.concern",
         "danger.urgent",

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 from handover.values import Channel
 from tests.journeys.visits import PlainTalk, Talk, Visit
+from tests.phone_hooks.provider import KINDS, Caller
 
 Look = Callable[[], None]
 Walk = Callable[[Visit, Look], Awaitable[None]]
@@ -53,3 +54,7 @@ TALKS: Mapping[Channel, Callable[[Visit], AbstractAsyncContextManager[Talk | Pla
     Channel.WEB: Visit.talks_until_the_engine_dies,
     Channel.WEB_PLAIN: Visit.talks_by_form_posts,
 }
+
+# A call has no house around it, so its walk is `test_a_marked_call_leaves_no_mark`: by each provider that calls back.
+# At an engine of our own a call's mark is in no request of ours; tests/phone/test_traces.py is that walk.
+CALLS: Mapping[str, type[Caller]] = KINDS

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import re
 import shutil
 import signal
@@ -12,17 +13,22 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
+from urllib.parse import urlencode
 
 import pytest
 import redis
 
+from bot.phone.hooks.main import Provider
 from handover.values import Channel
 from tests.engines import running as running_engine
 from tests.fristad.processes import children, core_limit
 from tests.journeys.breaking import BREAKING, serving_broken
-from tests.journeys.channels import TALKS, WALKS
+from tests.journeys.channels import CALLS, TALKS, WALKS
 from tests.journeys.marks import Hit, Marks, Scanner, core_folder, core_pattern, renderings
 from tests.journeys.visits import Visit
+from tests.phone_hooks.lines import line as phone_line
+from tests.phone_hooks.provider import PUBLIC, SECRET
 from tests.running import READY, House, Sides, running, running_apart
 
 # Everything that the console's database may know. A new column has to be thought about here first.
@@ -101,7 +107,8 @@ def test_a_core_dump_would_be_found(folder: Path) -> None:
 
 
 def test_every_channel_has_its_row() -> None:
-    assert set(WALKS) == set(Channel)
+    assert set(WALKS) == set(Channel) - {Channel.PHONE}
+    assert set(CALLS) == set(get_args(Provider))
 
 
 @pytest.mark.parametrize("channel", WALKS)
@@ -127,6 +134,43 @@ async def test_a_marked_visit_leaves_no_mark(folder: Path, channel: Channel) -> 
     assert sum("class=" in line for line in written.splitlines()) > 0  # there was something to be careful with
     _check_database(house.data / "console.sqlite3")
     assert not _cores(folder)
+
+
+@pytest.mark.parametrize("provider", CALLS)
+async def test_a_marked_call_leaves_no_mark(folder: Path, provider: str) -> None:
+    """In danger, in line and through a crash of its process, with refusals of every kind on the way."""
+    marks, since = Marks(), time.time() - 1
+    number = f"+46{random.randint(10**14, 10**15 - 1)}"  # nobody's: longer than any there is
+    scanner = Scanner({**marks.all(), "number": number[1:]})
+    addresses = {"PHONE_PROVIDER_ADDRESSES": "127.0.0.0/8"} if provider == "46elks" else {}
+    with phone_line(provider, folder, **addresses) as own:
+        caller = CALLS[provider](own.base, marks.address, number, marks.to_person, marks.headers)
+        await caller.rings()
+        assert scanner.in_bytes(urlencode(caller.fields()).encode(), "a callback")  # the scan finds what is there
+        start = f"{PUBLIC}/{SECRET}/start"
+        statuses = [
+            (await caller.post(f"{PUBLIC}/{marks.path}", caller.fields())).status_code,
+            (await caller.post(start, {**caller.fields(), "more": marks.garbage * 2000})).status_code,
+            (await caller.http.post(f"{own.base}/{SECRET}/start?q={marks.query}", content=marks.garbage)).status_code,
+            (await caller.http.get(f"{own.base}/f/{marks.path}.wav")).status_code,
+        ]
+        assert statuses == [404, 413, 404, 404]
+        await caller.presses("11")
+        await caller.listens()
+        assert [*scanner.in_folder(folder), *scanner.in_process(own.process.pid)] == []
+        with own.talks.client() as admin:
+            assert _dump(admin, marks, scanner=scanner) == []
+        assert core_limit(own.process.pid) in ("0", "1")
+        own.process.send_signal(signal.SIGABRT)
+        own.process.wait(20)
+        await caller.close()
+    assert scanner.in_folder(folder) == []
+    assert scanner.in_machine(since, core_folder(folder)) == []
+    assert scanner.looked_at > 30
+    assert not _cores(folder)
+    said, *logged = own.output.splitlines()
+    assert said.startswith("Phone: ")
+    _check_lines("\n".join(logged))
 
 
 @pytest.mark.parametrize("channel", WALKS)

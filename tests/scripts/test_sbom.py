@@ -8,19 +8,20 @@ from typing import Any
 
 import pytest
 
-from scripts.sbom import ROOT, main, make_bill, read_pins
+from scripts.sbom import ROOT, main, make_bill, read_modules, read_pins
 from tests.test_locks import pins
 
 LOCK = ROOT / "requirements.lock"
+MODULES = ROOT / "scripts" / "softphone" / "package-lock.json"
 
 
 @pytest.fixture(scope="module")
 def bill() -> dict[str, Any]:
-    return make_bill(read_pins(LOCK))
+    return make_bill(read_pins(LOCK), read_modules(MODULES))
 
 
-def libraries(bill: dict[str, Any]) -> list[dict[str, Any]]:
-    return [each for each in bill["components"] if each["type"] == "library"]
+def libraries(bill: dict[str, Any], kind: str = "pkg:pypi/") -> list[dict[str, Any]]:
+    return [each for each in bill["components"] if each["type"] == "library" and each["purl"].startswith(kind)]
 
 
 def test_it_names_what_is_pinned_with_every_hash(bill: dict[str, Any]) -> None:
@@ -50,6 +51,18 @@ def test_the_engine_in_the_wheel_is_named_with_its_own_version(bill: dict[str, A
     (engine,) = wheel["components"]
     assert engine["name"] == "valkey"
     assert wheel["version"].startswith(engine["version"])
+
+
+def test_the_packages_of_the_softphone_are_named_with_licence_and_hash(bill: dict[str, Any]) -> None:
+    locked = json.loads(MODULES.read_text())["packages"]
+    told = libraries(bill, "pkg:npm/")
+    assert {each["name"] for each in told} == {"jssip", "events", "sdp-transform"}
+    for each in told:
+        assert each["version"] == locked[f"node_modules/{each['name']}"]["version"]
+        assert each["licenses"] == [{"license": {"id": "MIT"}}]
+        assert len(each["externalReferences"][0]["hashes"][0]["content"]) == 128
+    (product,) = [each for each in bill["dependencies"] if each["ref"].startswith("pkg:generic/")]
+    assert {each["purl"] for each in told} <= set(product["dependsOn"])
 
 
 def test_the_files_that_browsers_get_are_told_by_their_hash(bill: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from console.softphone import find_softphone
 from fristad.doctor.findings import Finding, Weight
 from fristad.doctor.headers import Side
 from fristad.doctor.served import check_served
@@ -56,6 +57,19 @@ def test_whatever_was_changed_on_the_way_is_told(
     assert found
     assert {finding.weight for finding in found} == {Weight.WORDS}
     assert any(said in finding.what for finding in found), found
+
+
+def test_a_console_that_was_installed_without_the_softphone_is_whole(deployment: Deployment) -> None:
+    script = find_softphone()
+    assert script, "the softphone's script is missing: make softphone"
+    length, seen = f"content-length: {len(script)}\r\n".encode(), []
+
+    def lack(answer: bytes) -> bytes:
+        seen.append(length in answer)
+        return answer.replace(b" 200 OK", b" 404 No", 1) if length in answer else answer
+
+    assert _through(deployment, "console", lack) == []
+    assert any(seen)
 
 
 def test_an_address_that_does_not_answer_could_not_be_compared() -> None:

@@ -1,0 +1,1 @@
+"""The channel for whoever calls: a keypad menu over the same dialogues and the same waiting room."""

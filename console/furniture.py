@@ -1,0 +1,134 @@
+"""What the console's handlers use, made of the settings and of what `create_app` is handed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from console.accounts import Accounts
+from console.asking import Asking
+from console.audit import Audit
+from console.bells import Bells
+from console.codes import Codes
+from console.courier import Courier
+from console.demo import Demonstration
+from console.desk_keys import DeskKeys
+from console.devices import Devices
+from console.habits import Habits
+from console.house import House
+from console.language import load_words
+from console.letters import Letters
+from console.library import Library
+from console.passkeys import Passkeys
+from console.people import People
+from console.phone_lines import Lines
+from console.postings import Postings
+from console.presence import Presences
+from console.prompts import Prompts
+from console.rota import Rota
+from console.settings import ConsoleSettings
+from console.signins import SignIns
+from console.stepup import StepUp
+from console.tables import Database
+from console.vault import Vault
+from dialogues.values import Content
+from handover.counters import Tally
+from handover.ports import StaffEnd
+from handover.values import DeskId
+from safety.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a house is made with; `create_app` says what each of them is."""
+
+    staff_end: StaffEnd
+    content: Content
+    database: Database
+    vault: Vault
+    tally: Tally
+    lines: Lines
+    word_lists: Mapping[str, Path]
+    courier: Courier
+    hasher: PasswordHasher | None
+    clock: Callable[[], float]
+    steady: Callable[[], float]
+
+
+def furnish(settings: ConsoleSettings, means: Means) -> House:
+    """The collaborators of all pages; BadKey as `settings` has it."""
+    sessions, clock = means.database.sessions, means.clock
+    site = settings.site()
+    signins = SignIns(sessions, clock)
+    codes = Codes(sessions, means.vault, clock)
+    accounts = Accounts(sessions, means.steady, codes, means.hasher)
+    passkeys = Passkeys(sessions, means.vault, site, clock)
+    audit = Audit(sessions, clock)
+    return House(
+        staff_end=means.staff_end,
+        library=Library(means.content, sessions, means.staff_end, clock, audit.note_text),
+        limits=settings.limits(),
+        site=site,
+        origin=site.origin if settings.staff_url else None,
+        accounts=accounts,
+        codes=codes,
+        passkeys=passkeys,
+        signins=signins,
+        rota=Rota(sessions, clock),
+        stepup=StepUp(means.vault, accounts, passkeys),
+        people=People(sessions, clock),
+        postings=Postings(sessions),
+        others=tuple(DeskId(desk) for desk, _ in settings.other_desks if desk in means.content.desks),
+        audit=audit,
+        asking=Asking(sessions),
+        devices=Devices(sessions, clock, settings.organisation(), settings.signing_key()),
+        desk_keys=DeskKeys(sessions, clock, settings.organisation(), settings.signing_key()),
+        letters=Letters(sessions, clock),
+        organisation=settings.organisation_key,
+        presences=Presences(means.steady),
+        lines=means.lines,
+        habits=Habits(sessions),
+        bells=Bells(sessions, means.courier, settings.push(), _subject(site), clock, means.steady),
+        prompts=Prompts(
+            DeskId(settings.desk), settings.deadline_minutes, settings.phone_sounds, settings.phone_recordings
+        ),
+        tally=means.tally,
+        words=load_words(),
+        word_lists=means.word_lists,
+        templates=_templates(),
+        clock=clock,
+        steady=means.steady,
+        demonstration=_demonstration(settings, means.database, signins),
+    )
+
+
+def _subject(site: Site) -> str:
+    """Whom push services may turn to; they know the page's address from the browser anyway."""
+    return site.origin if site.origin.startswith("https:") else "mailto:nobody@localhost"
+
+
+def _demonstration(settings: ConsoleSettings, database: Database, signins: SignIns) -> Demonstration | None:
+    if not settings.demo or settings.demo_staff_token is None or settings.demo_coordinator_token is None:
+        return None
+    return Demonstration(
+        staff_token=settings.demo_staff_token.get_secret_value(),
+        coordinator_token=settings.demo_coordinator_token.get_secret_value(),
+        desk=DeskId(settings.desk),
+        sessions=database.sessions,
+        signins=signins,
+    )
+
+
+@cache
+def _templates() -> Environment:
+    """Compiled once in a process: a console that is built again, as tests do, has the same."""
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

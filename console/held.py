@@ -1,0 +1,26 @@
+"""One talk in hand, as its desk knows it."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from handover.values import Keys, TalkRef
+
+
+@dataclass(slots=True)
+class Held:
+    """`handle` is what the page calls it."""
+
+    handle: str
+    ref: TalkRef
+    shown: int = 0  # the visitor's last message that the page was sent
+    task: asyncio.Task[None] | None = None
+    ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
+    returned: str = "returned"  # what is said when it goes back to the waiting room
+    begun: bool = False  # this page has an epoch of its own
+    phone: bool = False  # a call: its epoch is for a line that is rung
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # an epoch begins, and the page hears of it, in one go
+
+    def usable(self, keys: Keys) -> Keys:
+        """The keys as this page may use them: all to open with, but none to seal with before it has an epoch of its
+        own. An epoch of an earlier page has counters that this one does not know."""
+        return keys if self.begun else replace(keys, epoch=0)

@@ -1,0 +1,1 @@
+"""Tests of the phone line that need no telephone engine."""

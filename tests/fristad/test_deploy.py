@@ -1,0 +1,120 @@
+"""The unit files and the container file in deploy/: what can be checked without starting them."""
+
+import configparser
+import re
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from bot.phone.engine_files import FOLDERS
+from fristad.dumps import NO_CORE
+from tests.phone.callers import program
+from tests.running import ROOT
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted(path.name for path in DEPLOY.glob("*.service"))
+# Of every one of them: nothing is written but in /run, no dump, no swap, nothing that is writable and runs.
+HARD = {
+    "LimitCORE": str(NO_CORE),
+    "MemorySwapMax": "0",
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateTmp": "yes",
+    "NoNewPrivileges": "yes",
+    "MemoryDenyWriteExecute": "yes",
+    "CapabilityBoundingSet": "",
+    "UMask": "0077",
+    "User": "fristad-phone",
+}
+MOST_EXPOSED = 20  # of 100, as systemd counts; a service without any of this has 96
+_SETTING = re.compile(r"FRISTAD_[A-Z_]+")
+
+
+def service(name: str) -> Mapping[str, str]:
+    """The last value of each key."""
+    parser = configparser.RawConfigParser(strict=False, comment_prefixes=("#",), delimiters=("=",))
+    parser.optionxform = str  # type: ignore[assignment, method-assign]
+    parser.read_string((DEPLOY / name).read_text("utf-8"))
+    return parser["Service"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The units with programs that are there, and one of the template's instances."""
+    for name in UNITS:
+        text = (DEPLOY / name).read_text("utf-8")
+        text = text.replace("/opt/fristad/bin/fristad", "/bin/true").replace("/usr/sbin/asterisk", "/bin/true")
+        (tmp_path / name.replace("@.", "@46elks.")).write_text(text)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def analyze(*arguments: str) -> str:
+    done = subprocess.run(
+        [program("systemd-analyze", "systemd"), *arguments], capture_output=True, text=True, timeout=60
+    )
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    return said
+
+
+def test_there_are_three_units() -> None:
+    assert UNITS == ["fristad-phone-engine.service", "fristad-phone.service", "fristad-phone@.service"]
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_keeps_nothing_and_may_do_little(name: str) -> None:
+    found = service(name)
+    assert {key: found.get(key) for key in HARD} == HARD
+    assert re.match(
+        r"(/bin/sh /run/fristad-phone/start /usr/sbin/asterisk$|/opt/fristad/bin/fristad phone)", found["ExecStart"]
+    )
+
+
+def test_systemd_takes_the_units(folder: Path) -> None:
+    said = analyze("verify", "--man=no", *(str(path) for path in folder.glob("*.service") if "@." not in path.name))
+    assert said == ""
+
+
+def test_systemd_refuses_a_unit_with_a_mistake(folder: Path) -> None:
+    broken = folder / "fristad-phone.service"
+    broken.write_text(broken.read_text().replace("ProtectHome=yes", "ProtectHome=perhaps"))
+    with pytest.raises(AssertionError):
+        assert analyze("verify", "--man=no", str(broken)) == ""
+
+
+@pytest.mark.parametrize("name", [name for name in UNITS if "@" not in name])
+def test_a_unit_is_hardly_exposed(folder: Path, name: str) -> None:
+    analyze("security", "--offline=true", f"--threshold={MOST_EXPOSED}", str(folder / name))
+
+
+def test_everything_that_the_engine_writes_is_in_memory() -> None:
+    engine = service("fristad-phone-engine.service")
+    assert engine["RuntimeDirectory"] == "fristad-phone" and "ReadWritePaths" not in engine
+    assert engine["ExecStartPre"].endswith("phone render /run/fristad-phone")
+    assert service("fristad-phone.service")["ReadWritePaths"] == "/run/fristad-phone"
+    conf = (ROOT / "bot" / "phone" / "engine" / "asterisk.conf").read_text("utf-8")
+    written = [name for name in FOLDERS if f"{{{{ folder }}}}/{name}" in conf]
+    assert set(written) >= {"lib", "log", "run", "spool"}
+
+
+def test_the_container_holds_the_engine_that_the_tests_run() -> None:
+    text = (DEPLOY / "phone-engine.Containerfile").read_text("utf-8")
+    tests = (ROOT / "scripts" / "phone-engine").read_text("utf-8")
+    wanted = re.search(r'^wanted="Asterisk (\d+)\."', tests, re.MULTILINE)
+    assert wanted and rf"grep -q '^Asterisk {wanted[1]}\.'" in text
+    assert " sid " in tests and text.count("FROM ") == 1 and "FROM debian:sid-slim" in text
+    assert "--no-install-recommends asterisk" in text and "--include=asterisk" in tests
+    assert re.search(r"^USER (?!root)\S+$", text, re.MULTILINE)
+    assert 'CMD ["/run/fristad-phone/start", "/usr/sbin/asterisk"]' in text
+    assert not re.search(r"^(COPY|ADD|ENV|VOLUME)\b", text, re.MULTILINE)
+
+
+def test_what_the_files_name_is_there() -> None:
+    known = set(_SETTING.findall((ROOT / "README.md").read_text("utf-8")))
+    read_me = (DEPLOY / "README.md").read_text("utf-8")
+    for path in DEPLOY.iterdir():
+        assert set(_SETTING.findall(path.read_text("utf-8"))) <= known
+        assert path.name == "README.md" or f"`{path.name}`" in read_me
