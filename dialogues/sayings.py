@@ -19,6 +19,8 @@ _LINK = re.compile(
     r"(?P<bare>(?:[\w-]+\.)+(?:se|nu|com|org|net|eu|info|io|app|me|ly|gg|to|dev|xyz)|www\.[\w.-]+)\b",
     re.IGNORECASE,
 )
+_LINKS_HAVE = re.compile(r":\S|@|[\w-]\.[\w.-]")  # one of these; looking for it costs a tenth
+_SAYINGS = 16_384  # remembered: more than there are (about 5,000), or each look would push out what the next one needs
 # Signs that nobody sees: a phrase that they cut in two still says what it says.
 _UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
 
@@ -57,23 +59,38 @@ def said_in(texts: LanguageTexts, said: str, tell: Tell, known: Known) -> Breach
 
 
 def _links(said: str, tell: Tell, known: Known) -> Breaches:
-    for found in _LINK.finditer(said):
-        host = (found["host"] or found["bare"] or "").casefold().removeprefix("www.").rstrip(".,;")
-        if (found["scheme"] or "https").casefold() != "https" or host not in known.hosts:
-            yield tell(Rule.LINK, address=found[0])
+    for address, scheme, host in _addresses(said):
+        if scheme != "https" or host not in known.hosts:
+            yield tell(Rule.LINK, address=address)
 
 
-@lru_cache(4096)  # every phrase is compared with every sentence
+@lru_cache(_SAYINGS)
+def _addresses(said: str) -> tuple[tuple[str, str, str], ...]:
+    """What looks like an address: as it stands, its scheme, its host."""
+    if not _LINKS_HAVE.search(said):
+        return ()
+    return tuple(
+        (
+            found[0],
+            (found["scheme"] or "https").casefold(),
+            (found["host"] or found["bare"] or "").casefold().removeprefix("www.").rstrip(".,;"),
+        )
+        for found in _LINK.finditer(said)
+    )
+
+
+@lru_cache(_SAYINGS)  # every phrase is compared with every sentence
 def _plain(said: str) -> str:
     """As it is read: compatible signs made one (full-width and small exclamation marks too), spaces and case alike."""
     return " ".join(unicodedata.normalize("NFKC", said).translate(_UNSEEN).casefold().split())
 
 
-def numbers_in(said: str) -> set[str]:
+@lru_cache(_SAYINGS)
+def numbers_in(said: str) -> frozenset[str]:
     """What looks like a number to call, in bare digits of any script; no years, ages or hours."""
     found = _DIGITS.findall(unicodedata.normalize("NFKC", said))
     spelled = (_bare(number) for number in found if not _RANGE.fullmatch(number))
-    return {number for number in spelled if len(number) >= _SHORTEST_NUMBER and not _YEAR.fullmatch(number)}
+    return frozenset(each for each in spelled if len(each) >= _SHORTEST_NUMBER and not _YEAR.fullmatch(each))
 
 
 def _bare(number: str) -> str:

@@ -1,6 +1,7 @@
 """Free text understood: which topics, and how much danger. Pure; keeps nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from dialogues.folding import fold
 from dialogues.forms import Forms
@@ -105,12 +106,19 @@ def compile_matcher(
     topics: Mapping[str, Iterable[str]], danger: Mapping[str, Iterable[str]], harmless: Iterable[str]
 ) -> Matcher:
     """Index a language's phrases once, at start."""
-    return Matcher(topics=_index(topics), danger=_index(danger), harmless=_index({"harmless": harmless}))
+    return Matcher(
+        topics=_index(*_held(topics)), danger=_index(*_held(danger)), harmless=_index(*_held({"harmless": harmless}))
+    )
 
 
-def _index(phrases: Mapping[str, Iterable[str]]) -> Forms:
+def _held(phrases: Mapping[str, Iterable[str]]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    return ((name, tuple(group)) for name, group in phrases.items())
+
+
+@lru_cache(64)  # an edition that changes a sentence leaves the phrases as they are: three kinds in seven languages
+def _index(*phrases: tuple[str, tuple[str, ...]]) -> Forms:
     forms = Forms()
-    for name, phrase in ((name, fold(phrase)) for name, group in phrases.items() for phrase in group):
+    for name, phrase in ((name, fold(phrase)) for name, group in phrases for phrase in group):
         if phrase:
             forms.add(" ".join(map(_open, phrase.split())), name)
     return forms
