@@ -26,14 +26,15 @@ _LIMIT = 60  # seconds for one prompt; it takes a tenth of one
 
 def make_prompts(wanted: Catalogue, folder: Path, recordings: Path | None, tell: Callable[[str], None]) -> int:
     """Make what a voice can make and no person has recorded, once for its words; how many were made. Refused when a
-    program is missing or the folder cannot be written. Files of prompts that are no longer wanted are removed."""
+    program is missing that has something to make, or the folder cannot be written. Files of prompts that are no longer
+    wanted are removed."""
+    sounds = find_sounds(wanted, folder, recordings)
+    todo = [prompt for prompt in (*sounds.missing, *sounds.outdated) if prompt.language in VOICES]
     for program in _PROGRAMS:
-        if which(program) is None:
+        if todo and which(program) is None:
             raise Refused(
                 f"{program} is missing, which makes the prompts: install it (Debian: apt-get install {program})."
             )
-    sounds = find_sounds(wanted, folder, recordings)
-    todo = [prompt for prompt in (*sounds.missing, *sounds.outdated) if prompt.language in VOICES]
     try:
         _write(folder / MUSIC, compose)
         made = read_manifest(folder)

@@ -73,6 +73,14 @@ def test_a_unit_keeps_nothing_and_may_do_little(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["fristad-phone-engine.service", "fristad-phone@.service"])
+def test_the_consoles_user_reaches_the_folder_of_the_lines_by_its_group(name: str) -> None:
+    found = service(name)
+    assert found["RuntimeDirectory"] == "fristad-phone"
+    assert found["RuntimeDirectoryMode"] == "0750"
+    assert "Environment=FRISTAD_PHONE_FOLDER=/run/fristad-phone\n" in (DEPLOY / name).read_text("utf-8")
+
+
 def test_systemd_takes_the_units(folder: Path) -> None:
     said = analyze("verify", "--man=no", *(str(path) for path in folder.glob("*.service") if "@." not in path.name))
     assert said == ""

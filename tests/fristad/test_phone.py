@@ -42,6 +42,16 @@ def test_a_prompt_is_made_once_for_its_words(tmp_path: Path) -> None:
     assert find_sounds({SEVEN: "sju"}, tmp_path, None).synthetic == [SEVEN]
 
 
+def test_without_the_programs_only_what_has_to_be_made_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(Refused, match="espeak-ng is missing"):
+        make_prompts({SEVEN: "7"}, tmp_path / "made", None, silent)
+    assert make_prompts({SOMALI: "7"}, tmp_path / "made", None, silent) == 0
+    assert (tmp_path / "made" / MUSIC).is_file()
+
+
 def test_a_language_without_a_voice_and_what_a_person_recorded_are_left_alone(tmp_path: Path) -> None:
     recording = file_of(tmp_path / "recordings", SEVEN)
     recording.parent.mkdir(parents=True)

@@ -179,3 +179,9 @@ def test_nothing_is_ever_recorded() -> None:
     asked = re.compile(r"""["'](record\w*|transcribe\w*|Record|Stream|Siprec|recordcall)["']""", re.IGNORECASE)
     assert len(sources) > 10
     assert [found[0] for text in sources for found in asked.finditer(text)] == []
+
+
+def test_the_consoles_user_meets_the_lines_by_its_group(running: Line) -> None:
+    folder = running.folder / "phone"
+    assert folder.stat().st_mode & 0o777 == 0o750
+    assert (folder / "lines.sock").stat().st_mode & 0o777 == 0o660

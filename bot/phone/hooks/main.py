@@ -5,6 +5,7 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Literal
 
 from starlette.applications import Starlette
@@ -85,7 +86,7 @@ def create_line(
         await end.open()
         await editions.look()
         await planned.look()
-        settings.phone_folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        _make_folder(settings.phone_folder)
         lines = shifts.serve(settings.phone_folder / SOCKET)
         todo = (editions.keep_looking(), planned.keep_looking(), lines)
         chores = [asyncio.create_task(chore) for chore in (*todo, _chores(shown, tally, end))]
@@ -117,6 +118,13 @@ def _provider(settings: HookSettings, hooks: Hooks) -> tuple[Dialect, Records | 
 
         return Elks(hooks, settings.phone_number, settings.phone_provider_addresses), None
     raise TypeError("no provider of ours")
+
+
+def _make_folder(folder: Path) -> None:
+    """Where the console, another user of the same group, finds the lines' socket; one that is there is left alone."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True)
+        folder.chmod(0o750)  # the process's umask would leave the group out
 
 
 async def _chores(shown: Shown, tally: Tally, end: OpenableEnd) -> None:
