@@ -17,7 +17,7 @@ from bot.telegram.settings import TelegramSettings
 from dialogues.files import ContentError
 from dialogues.hours import SWEDEN
 from fristad.dumps import forbid_dumps
-from fristad.preflight import check_content
+from fristad.preflight import NO_TELEGRAM, check_content
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
 from handover.ports import HandoverError
@@ -63,10 +63,7 @@ def _build() -> _Line:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in {"bot", "dialogues", "handover", "safety"}:
             raise
-        raise Refused(
-            "Telegram needs the extra `telegram`, which is not installed: "
-            "run `.venv/bin/pip install -e '.[telegram]'` in Fristad's folder."
-        ) from None
+        raise Refused(NO_TELEGRAM) from None
     try:
         return build()
     except ContentError as error:
