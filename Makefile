@@ -34,7 +34,7 @@ test: system-packages softphone $(VENV)/test.stamp lint types ## Install what is
 	$(LOOK) $(PY) -m pytest -q -n 2 --dist loadfile
 
 canary: $(VENV)/test.stamp ## The release gate: marked visits by every channel leave no mark anywhere
-	$(LOOK) $(PY) -m pytest -q tests/journeys/test_canary.py
+	$(LOOK) $(PY) -m pytest -q tests/journeys/test_canary.py tests/telegram/test_traces.py
 
 check: softphone $(VENV)/test.stamp lint types ## Lint, types and the quick tests
 	$(PY) -m pytest -q -n 2 --dist loadfile $(addprefix --ignore=,$(SLOW))

@@ -56,7 +56,8 @@ NEWS, AGAIN = "news", "open-again"  # the page learned that there is news of its
 
 
 class Reception:
-    """Takes what a visitor did and answers it. `now` is aware Swedish time; `draw(n)` gives a random number below n."""
+    """Takes what a visitor did and answers it. `now` is aware Swedish time; `draw(n)` gives a random number below n.
+    `by` is how visitors come."""
 
     def __init__(
         self,
@@ -71,13 +72,14 @@ class Reception:
         neighbours: Neighbours,
         planned: Planned,
         draw: Callable[[int], int] = secrets.randbelow,
+        by: DeskChannel = DeskChannel.WEB,
     ) -> None:
         self._content = content
         self._words = words
         self._end = end
         self._counts = counts
         self._desk = desk
-        self._door = _on_the_web(content.desks[desk])
+        self._door = _reached(content.desks[desk], by)
         self._clock = now
         self._toll = toll
         self._prospects = prospects
@@ -226,7 +228,7 @@ class Reception:
         """Many want in: what to pay first, whom to turn to meanwhile, and the same choice once more."""
         words = self._words.of(state.language)
         plain = channel is Channel.WEB_PLAIN
-        why = words["desk.wait-first" if plain else "desk.work-first"]
+        why = words["desk.work-first" if channel is Channel.WEB else "desk.wait-first"]
         turn = self.show(state, None, "briefing")
         choices = turn.reply.choices
         if patient:
@@ -291,6 +293,6 @@ class Reception:
         return replace(reply, messages=(*reply.messages, *closing, *said, sealed))
 
 
-def _on_the_web(desk: Desk) -> Desk:
-    """The desk as the page sees it: one that does not answer on the web is not there yet."""
-    return desk if DeskChannel.WEB in desk.channels else replace(desk, planned=True)
+def _reached(desk: Desk, by: DeskChannel) -> Desk:
+    """The desk as who comes that way sees it: one that does not answer there is not there yet."""
+    return desk if by in desk.channels else replace(desk, planned=True)

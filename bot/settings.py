@@ -72,7 +72,7 @@ class BotSettings(BaseSettings):
     @field_validator("state_key")
     @classmethod
     def _check_key(cls, key: SecretStr) -> SecretStr:
-        _decode_key(key)
+        decode_key(key)
         return key
 
     @field_validator("organisation_key")
@@ -92,7 +92,7 @@ class BotSettings(BaseSettings):
     @property
     def key(self) -> bytes:
         """The 32 bytes that seal what the page carries."""
-        return _decode_key(self.state_key)
+        return decode_key(self.state_key)
 
     @property
     def limits(self) -> Limits:
@@ -105,7 +105,8 @@ def encode_key(key: bytes) -> str:
     return urlsafe_b64encode(key).decode().rstrip("=")
 
 
-def _decode_key(key: SecretStr) -> bytes:
+def decode_key(key: SecretStr) -> bytes:
+    """The 32 bytes of such a key. ValueError when it is none."""
     text = key.get_secret_value()
     try:
         raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -32,13 +32,14 @@ from handover.events import (
     WasOpened,
     WasReturned,
     WasTaken,
+    WasUnsure,
     WentAway,
 )
 from handover.ports import StaffEnd
 from handover.values import Accepted, Channel, DeskId, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
 from safety.text64 import write64
 
-_Shown = Heard | WentAway | CameBack | IsWriting | BriefingChanged
+_Shown = Heard | WentAway | CameBack | IsWriting | WasUnsure | BriefingChanged
 _Around = _Shown | WasTaken | WasOpened | WasMuted | WasAsked | Overheard | AsideSaid
 
 

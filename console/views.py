@@ -11,7 +11,7 @@ from console.wrapup import suggest
 from dialogues.hand import AtHand, cards, phrases, texts
 from dialogues.values import AgeBand, Audience, Content, State, Status
 from dialogues.wording import in_language
-from handover.events import BriefingChanged, CameBack, Heard, IsWriting, WentAway
+from handover.events import BriefingChanged, CameBack, Heard, IsWriting, WasUnsure, WentAway
 from handover.keys import binding
 from handover.values import (
     Briefing,
@@ -88,6 +88,7 @@ class Views:
             "away": talk.away,
             "muted": talk.muted,
             "phone": call,
+            "unsure": list(talk.unsure),
         }
 
     def keys(self, handle: str, keys: Keys) -> Json:
@@ -120,12 +121,14 @@ class Views:
         shown = {kind: [self._at_hand(each) for each in things] for kind, things in found.items()}
         return {"type": "hand", "talk": handle, **shown}
 
-    def event(self, ref: TalkRef, event: Heard | WentAway | CameBack | IsWriting | BriefingChanged) -> Json:
+    def event(self, ref: TalkRef, event: Heard | WentAway | CameBack | IsWriting | WasUnsure | BriefingChanged) -> Json:
         """What changed around a talk besides its messages."""
         handle = handle_of(ref)
         match event:
             case Heard():
                 return {"type": "delivered", "talk": handle, "seq": event.seq}
+            case WasUnsure():
+                return {"type": "unsure", "talk": handle, "seq": event.seq}
             case IsWriting():
                 return {"type": "writing", "talk": handle}
             case BriefingChanged():

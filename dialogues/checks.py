@@ -105,6 +105,7 @@ def _check_translations(content: Content, root: File) -> Iterator[Mistake]:
                 ("flow.yml", other.flow, texts.flow),
                 ("page.yml", other.page, texts.page),
                 ("codes.yml", other.codes, texts.codes),
+                ("telegram.yml", other.telegram, texts.telegram),
             ):
                 for key in set(there) - set(here):
                     yield root / texts.language / name, key, Problem("not-here", key=key, language=other.language)

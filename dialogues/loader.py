@@ -188,6 +188,7 @@ def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, Lan
         flow=flow,
         page=read_sentences(folder / "page.yml"),
         codes=read_sentences(folder / "codes.yml"),
+        telegram=read_sentences(folder / "telegram.yml"),
         topics=topics,
         matcher=understanding.compile_matcher(
             {id: text.words for id, text in topics.items()},

@@ -127,11 +127,11 @@ def _called(pieces: Iterable[Piece], known: Known) -> set[str]:
 
 
 def _sentences(content: Content, texts: LanguageTexts, known: Known) -> Breaches:
-    """The flow's, the page's and the telephone's, beside those of the other written language or of the one that they
-    lean on."""
+    """The flow's, the page's, the telephone's and the chat app's, beside those of the other written language or of the
+    one that they lean on."""
     yield from said_in(texts, texts.name, at(f"{texts.language}/flow.yml#language", "language.name"), known)
     other = content.languages.get("en" if texts.language == MEASURED else MEASURED)
-    for file in ("flow", "page", "phone"):
+    for file in ("flow", "page", "phone", "telegram"):
         said, others = getattr(texts, file), getattr(other, file) if other else {}
         for key, sentence in said.items():
             tell = at(f"{texts.language}/{file}.yml#{key.partition('.')[0]}", key)

@@ -223,6 +223,7 @@ class LanguageTexts:
     allowed: tuple[str, ...] = ()  # the same words where they do no harm
     unsure: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # what says so, by a fact's confidence
     phone: Mapping[str, str] = field(default_factory=dict)  # what callers hear; empty: not offered by phone
+    telegram: Mapping[str, str] = field(default_factory=dict)  # words of the chat app, by dotted key
 
 
 class Show(StrEnum):

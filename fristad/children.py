@@ -17,7 +17,6 @@ from pathlib import Path
 from fristad.refusal import GaveUp
 
 _LEASH = Path(__file__).with_name("leash.py")
-_READY_WITHIN = 30.0  # a cold start on a slow disk takes a third of this
 _READY_EVERY = 0.05
 _ONE_TRY = 2.0
 _DEATHS = 5
@@ -45,15 +44,16 @@ class Plan:
     standard_input: bytes | None = None
     descriptors: tuple[int, ...] = ()
     speaks: bool = True  # whether its standard error may reach the operator's
+    within: float = 30.0  # seconds until it is ready; a cold start on a slow disk takes a third of this
+    patience: float = 5.0  # seconds that it has to end by itself
 
 
 class Child:
-    """A process kept alive by its plan. `tell` hears of restarts; `patience` is the seconds it has to end by itself."""
+    """A process kept alive by its plan. `tell` hears of restarts."""
 
-    def __init__(self, plan: Plan, tell: Callable[[str], None], patience: float = 5.0) -> None:
+    def __init__(self, plan: Plan, tell: Callable[[str], None]) -> None:
         self._plan = plan
         self._tell = tell
-        self._patience = patience
         self._process: asyncio.subprocess.Process | None = None
         self._deaths: deque[float] = deque(maxlen=_DEATHS)
 
@@ -61,7 +61,7 @@ class Child:
         """Start it and return when it is ready. ChildFailed when it is not to be had."""
         process = await self._spawn()
         try:
-            async with asyncio.timeout(_READY_WITHIN):
+            async with asyncio.timeout(self._plan.within):
                 while not await self._is_ready():
                     if process.returncode is not None:
                         raise ChildFailed(self._plan.name, process.returncode)
@@ -85,7 +85,7 @@ class Child:
             return
         _signal_group(process.pid, signal.SIGTERM)
         try:
-            async with asyncio.timeout(self._patience):
+            async with asyncio.timeout(self._plan.patience):
                 await process.wait()
         except TimeoutError:
             pass

@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "files", _files, "the SHA-256 of every file that a browser is sent, as sha256sum prints them")
     _add_rasa_commands(commands)
     add_phone_commands(commands)
+    _add(commands, "telegram", _telegram, "answers in Telegram, on an engine of yours; one at a time, others stand by")
     _add_doctor_command(commands)
     return parser
 
@@ -247,6 +248,12 @@ def _rasa_export(arguments: argparse.Namespace) -> int:
     from fristad.assistants import export_topics
 
     return export_topics(arguments.folder, sys.stdout)
+
+
+def _telegram(_: argparse.Namespace) -> int:
+    from fristad.telegram import run_telegram
+
+    return run_telegram(sys.stdout)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from fristad.refusal import Refused
 from handover.acl import acl_users, engine_directives
+from handover.keys import chat_keys
+from handover.values import DeskId
 
 _SOCKET = "engine.sock"
 _LONGEST_PATH = 100  # the kernel takes 107 bytes on Linux and 103 on macOS
@@ -99,15 +101,24 @@ class Engine:
 
     async def answers(self) -> bool:
         """Whether it answers PING to the visitor app's user, the narrower of the two."""
+        return await self._ask("PING") == b"+PONG\r\n"
+
+    async def polled(self, desk: str) -> bool:
+        """Whether a process fetches for this desk what is written in Telegram, or waits for Telegram to answer it."""
+        answer = await self._ask(f"GET {chat_keys(DeskId(desk))['poll']}")
+        return answer.startswith(b"$") and not answer.startswith(b"$-1")
+
+    async def _ask(self, command: str) -> bytes:
+        """The first line of the engine's answer to the visitor app's user; empty when there is none."""
         try:
             reader, writer = await asyncio.open_unix_connection(str(self.socket))
         except OSError:
-            return False
+            return b""
         try:
-            writer.write(f"AUTH visitor {self.visitor_password}\r\nPING\r\n".encode())
-            return await reader.readline() == b"+OK\r\n" and await reader.readline() == b"+PONG\r\n"
+            writer.write(f"AUTH visitor {self.visitor_password}\r\n{command}\r\n".encode())
+            return await reader.readline() if await reader.readline() == b"+OK\r\n" else b""
         except OSError:
-            return False
+            return b""
         finally:
             writer.close()
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
 from bot.settings import BotSettings
+from bot.telegram.settings import TelegramSettings
 from console.settings import ConsoleSettings
 from fristad.refusal import Refused
 from fristad.settings import PREFIX, explain
@@ -42,6 +43,7 @@ class Side:
 
 
 VISITOR_SIDE = Side(BotSettings, _STAFF_SIDE)
+TELEGRAM_SIDE = Side(TelegramSettings, _STAFF_SIDE)
 STAFF_SIDE = Side(ConsoleSettings, _VISITOR_SIDE)
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 from dialogues.doors import Service
@@ -14,6 +15,10 @@ from fristad.refusal import Refused
 from fristad.settings import FrontSettings
 
 _LOCK = "fristad.lock"
+NO_TELEGRAM = (
+    "Telegram needs the extra `telegram`, which is not installed: "
+    "run `.venv/bin/pip install -e '.[telegram]'` in Fristad's folder."
+)
 
 
 @contextmanager
@@ -71,6 +76,12 @@ def check_organisation(outer: Mapping[str, str]) -> None:
             "with `fristad keys new FILE`, keep that file away from this machine, and set FRISTAD_ORGANISATION_KEY to "
             "the text that it prints."
         )
+
+
+def check_telegram() -> None:
+    """Refused when the extra is missing without which nothing can be answered in Telegram."""
+    if find_spec("aiogram") is None:
+        raise Refused(NO_TELEGRAM)
 
 
 def check_hosts(settings: FrontSettings) -> None:

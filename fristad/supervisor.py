@@ -1,4 +1,5 @@
-"""The embedded mode: engine, visitor app and console as three processes that live and end together."""
+"""The embedded mode: engine, visitor app, console and, with its token, Telegram as processes that live and end
+together."""
 
 import asyncio
 import secrets
@@ -16,13 +17,14 @@ from dialogues.hours import SWEDEN
 from fristad import listening
 from fristad.children import Child, ChildFailed, Plan
 from fristad.engine import Engine, default_candidates, find_engine, private_folder
-from fristad.environment import STAFF_SIDE, VISITOR_SIDE, engine_environment
+from fristad.environment import STAFF_SIDE, TELEGRAM_SIDE, VISITOR_SIDE, engine_environment
 from fristad.keys import own_organisation
-from fristad.preflight import check_content, check_hosts, check_organisation, own_data
+from fristad.preflight import check_content, check_hosts, check_organisation, check_telegram, own_data
 from fristad.refusal import FrontDoorError, GaveUp, Refused
 from fristad.settings import FrontSettings
 
-_ENGINE = "engine"
+_ENGINE, _TELEGRAM = "engine", "Telegram line"
+_TOKEN = "FRISTAD_TELEGRAM_TOKEN"  # noqa: S105  # the name of a setting
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -37,6 +39,8 @@ def supervise(settings: FrontSettings, outer: Mapping[str, str]) -> int:
     with ExitStack() as stack:
         data = stack.enter_context(own_data(settings.data))
         program = find_engine([settings.engine] if settings.engine else default_candidates())
+        if outer.get(_TOKEN):
+            check_telegram()
         check_content(datetime.now(SWEDEN), demo=settings.demo, desk=settings.desk)
         if not settings.demo:
             check_organisation(outer)
@@ -59,8 +63,8 @@ class House:
     staff: list[socket.socket]
     outer: Mapping[str, str]
 
-    def plans(self, engine: Engine) -> tuple[tuple[Plan, Plan, Plan], list[str]]:
-        """The engine's plan and the two apps', with secrets made for this run, and the lines to print when ready."""
+    def plans(self, engine: Engine) -> tuple[list[Plan], list[str]]:
+        """The engine's plan and the apps', with secrets made for this run, and the lines to print when ready."""
         tokens = _demo_tokens() if self.settings.demo else {}
         shared = {"demo": str(self.settings.demo).lower()}
         signing = {}
@@ -84,12 +88,29 @@ class House:
             standard_input=engine.configuration(),
             speaks=False,  # it would quote its configuration, passwords and all
         )
-        plans = (
+        plans = [
             engine_plan,
             _app_plan("visitor app", "bot", bot, self.settings.visitor_host, self.visitors),
             _app_plan("console", "console", console, self.settings.staff_host, self.staff),
+        ]
+        telegram = [self._telegram_plan(engine, shared)] if self.outer.get(_TOKEN) else []
+        return [*plans, *telegram], self._lines(tokens)
+
+    def _telegram_plan(self, engine: Engine, shared: Mapping[str, str]) -> Plan:
+        """Ready as soon as it is the one that fetches: that Telegram answers is not for us to wait for."""
+        own = {"redis_url": engine.visitor_url}
+        if not self.outer.get("FRISTAD_TELEGRAM_KEY"):  # the engine's records end with this run, too
+            own["telegram_key"] = encode_key(secrets.token_bytes(32))
+        if self.settings.demo and not self.settings.visitor_url:
+            own["visitor_url"] = listening.url(self.settings.visitor_host, self.visitors)
+        return Plan(
+            _TELEGRAM,
+            (sys.executable, "-m", "fristad", "telegram"),
+            TELEGRAM_SIDE.environment(self.outer, **shared, **own),
+            lambda: engine.polled(self.settings.desk),
+            within=120.0,  # its library takes seconds to import, and nobody waits for it
+            patience=8.0,  # who just left has messages to be deleted
         )
-        return plans, self._lines(tokens)
 
     def _lines(self, tokens: Mapping[str, str]) -> list[str]:
         staff = listening.url(self.settings.staff_host, self.staff)
@@ -123,16 +144,25 @@ async def _run(house: House) -> int:
 
 
 async def _live(children: list[Child], lines: list[str]) -> None:
-    """Start the engine, then the apps; say where they are; keep all three alive."""
-    engine, *apps = children
+    """Start the engine, then the apps; say where they are; keep all of them alive."""
+    engine, visitors, console, *others = children
     await engine.start()
     async with asyncio.TaskGroup() as starting:
-        for app in apps:
+        for app in (visitors, console):
             starting.create_task(app.start())
     print("\n".join(lines), flush=True)
     async with asyncio.TaskGroup() as keeping:
-        for child in children:
+        for child in (engine, visitors, console):
             keeping.create_task(child.keep())
+        for other in others:
+            keeping.create_task(_live_too(other))
+
+
+async def _live_too(telegram: Child) -> None:
+    """What neither visitors nor staff at the page wait for."""
+    await telegram.start()
+    print("Telegram: started", flush=True)
+    await telegram.keep()
 
 
 async def _end(children: list[Child]) -> None:

@@ -27,7 +27,7 @@ from handover.values import (
     TalkRef,
 )
 
-OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away", "muted")
+OWN_FIELDS = ("briefing", "pseudonym", "up_seq", "down_seq", "down_heard", "away", "muted", "unsure")
 _MICROSECONDS = 1_000_000
 _MATTER_FIELDS = (
     "staff", "name", "pseudonym", "briefing",
@@ -155,7 +155,7 @@ def read_asked(fields: Sequence[Any]) -> Asked | None:
 
 def own_talk(ref: TalkRef, fields: Sequence[bytes | None]) -> OwnTalk:
     """A talk in somebody's hands, from its OWN_FIELDS."""
-    briefing, pseudonym, up_seq, down_seq, down_heard, away, muted = fields
+    briefing, pseudonym, up_seq, down_seq, down_heard, away, muted, unsure = fields
     return OwnTalk(
         ref,
         read_pseudonym(pseudonym or b""),
@@ -165,6 +165,7 @@ def own_talk(ref: TalkRef, fields: Sequence[bytes | None]) -> OwnTalk:
         read_number(down_heard),
         away=away is not None,
         muted=muted is not None,
+        unsure=tuple(int(number) for number in (unsure or b"").split() if number.isdigit()),
     )
 
 

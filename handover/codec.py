@@ -25,6 +25,7 @@ from handover.events import (
     WasOpened,
     WasReturned,
     WasTaken,
+    WasUnsure,
     WentAway,
 )
 from handover.values import (
@@ -126,6 +127,7 @@ _EVENTS: Mapping[str, Mapping[bytes, Callable[[bytes], TalkEvent]]] = {
         b"c": lambda _: CameBack(),
         b"b": lambda rest: BriefingChanged(read_briefing(rest)),
         b"k": lambda _: WasKeyed(),
+        b"u": lambda rest: WasUnsure(int(rest)),
         b"y": lambda _: IsWriting(),
     },
     "down": {

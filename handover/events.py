@@ -92,6 +92,13 @@ class IsWriting:
 
 
 @dataclass(frozen=True, slots=True)
+class WasUnsure:
+    """To staff: nobody knows whether their message `seq` arrived."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class BriefingChanged:
     briefing: Briefing
 
@@ -123,6 +130,7 @@ TalkEvent = (
     | WentAway
     | CameBack
     | IsWriting
+    | WasUnsure
     | BriefingChanged
     | Resync
 )

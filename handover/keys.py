@@ -24,10 +24,13 @@ shut:{desk}            string  why staff closed the desk; until staff open it ag
 pace:{desk}            hash    decaying mean of how long recent talks lasted; 12 hours after the last one
 asked:{desk}           hash    staff -> whom visitors may ask for in them; a day after the last went on duty
 box:{desk}:<box>       hash    what the visitor finds with a code, sealed; until its last day, or erased
+chat:{desk}:<chat>     string  a chat app's record of one chat, sealed; 48 hours, and gone when its visitor leaves
+chats:{desk}           zset    names of the records with a talk -> when they end (microseconds); the same
+poll:{desk}            string  which process fetches what is written in the chat app; seconds, renewed by it
 edition:{all}          hash    number, digest, document of what staff published; renewed by the console, 7 days
 
 channel                        who publishes  what
-up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing, writes
+up:{desk}:<talk>               visitor's end  words, shown, away, back, briefing, writes, unsure
 down:{desk}:<talk>             staff's end    words, shown, taken, muted, asked, writes
 talk:{desk}:<talk>             both           returned, guided on, moved to a colleague, ended; who reads along, and
                                               that there is something for that one to read
@@ -44,6 +47,7 @@ from handover.values import DeskId, StaffId, TalkId, TalkRef
 _DESK = re.compile(r"[a-z0-9-]{1,64}")
 _TALK = re.compile(r"[A-Za-z0-9_-]{22}")
 _BOX = re.compile(r"[A-Za-z0-9_-]{43}")
+_CHAT = re.compile(r"[A-Za-z0-9_-]{22}")
 _STAFF = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 EDITION = "edition:{all}"  # of all desks
@@ -74,6 +78,18 @@ def box_keys(desk: DeskId, box: str) -> dict[str, str]:
     if not well_formed_box(box):
         raise ValueError("a box's name is 43 of A-Z a-z 0-9 - _")
     return desk_keys(desk) | {"box": f"box:{{{desk}}}:{box}"}
+
+
+def chat_keys(desk: DeskId, name: str = "") -> dict[str, str]:
+    """Keys of a desk's chat app and, with a name, of the record of one chat. ValueError when either is malformed."""
+    if not _DESK.fullmatch(desk):
+        raise ValueError("a desk's id is 1 to 64 of a-z 0-9 -")
+    keys = {"chats": f"chats:{{{desk}}}", "poll": f"poll:{{{desk}}}"}
+    if not name:
+        return keys
+    if not _CHAT.fullmatch(name):
+        raise ValueError("a chat's name is 22 of A-Z a-z 0-9 - _")
+    return keys | {"chat": f"chat:{{{desk}}}:{name}"}
 
 
 def well_formed_box(box: str) -> bool:

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from handover.asks import StaffAsks, VisitorAsks
+from handover.chats import VisitorChats
 from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
 from handover.help import StaffHelp, VisitorHelp
@@ -60,7 +61,9 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorHelp, VisitorRoom, VisitorSign, Protocol):
+class VisitorEnd(
+    VisitorPlan, VisitorPost, VisitorAsks, VisitorHelp, VisitorRoom, VisitorSign, VisitorChats, Protocol
+):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:

@@ -16,6 +16,7 @@ _NAMES = (
     "offer", "leave", "erase", "settle", "place",
     "writing", "point",
     "help", "part", "tend", "overhear", "aside", "asides",
+    "poll", "remember", "forget", "unsure",
 )  # fmt: skip
 
 

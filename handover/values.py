@@ -49,6 +49,7 @@ class Channel(StrEnum):
     WEB = "web"
     WEB_PLAIN = "web-plain"  # the page without JavaScript: words are relayed by the page's form
     PHONE = "phone"  # a call: no words are relayed, the person speaks on a line of the telephone engine
+    TELEGRAM = "telegram"  # a chat app that reads along: sealed from our process on, not from the visitor
 
 
 class Danger(StrEnum):
@@ -167,6 +168,7 @@ class OwnTalk:
     down_heard: int  # last of those that the visitor's end has shown
     away: bool = False  # the visitor's connection is gone for now
     muted: bool = False  # this staff member takes none of the visitor's words
+    unsure: tuple[int, ...] = ()  # messages to the visitor of which nobody knows whether they arrived
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from handover.ask_redis import RedisVisitorAsks, read_asked
+from handover.chat_redis import RedisVisitorChats
 from handover.codec import check_message, read_log, write_briefing, write_pseudonym
 from handover.end_redis import clamp
 from handover.events import TalkEvent
@@ -47,7 +48,9 @@ from handover.values import (
 _NONCE = 64  # characters
 
 
-class RedisVisitorEnd(RedisVisitorAsks, RedisVisitorHelp, RedisVisitorPlan, RedisVisitorRoom, RedisVisitorSign):
+class RedisVisitorEnd(
+    RedisVisitorAsks, RedisVisitorHelp, RedisVisitorPlan, RedisVisitorRoom, RedisVisitorSign, RedisVisitorChats
+):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
     async def opening(self, desk: DeskId) -> Opening:

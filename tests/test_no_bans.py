@@ -11,7 +11,7 @@ import console.duty_tables  # noqa: F401  # its tables are among them
 from console.permissions import PERMISSIONS
 from console.tables import Base
 from handover.acl import STAFF, VISITOR
-from handover.keys import box_keys, desk_keys, talk_keys
+from handover.keys import box_keys, chat_keys, desk_keys, talk_keys
 from handover.values import DeskId, TalkId, TalkRef
 
 TABLES = {
@@ -58,6 +58,13 @@ DESK_KEYS = {
     "pace": "the mean of how long talks last, to the minute",
 }
 BOX_KEYS = {"box"}  # sealed letters of a box until its day; named by the hash of what its code gives
+# Of a chat app. A record is found by a keyed hash of the chat and opened by a key of that process alone, so neither
+# staff nor the engine can tell whose it is. It goes after 48 hours or when its visitor leaves; nothing in it refuses.
+CHAT_KEYS = {
+    "chat": "a sealed record: where its visitor is in the chat, and what can be deleted",
+    "chats": "names of such records with a talk that goes on",
+    "poll": "a random name of the process that gets the updates",
+}
 # Of the whole organisation.
 SHARED_KEYS = {"edition": "texts that staff published"}
 # What a ban would need: something that comes back with the same person.
@@ -81,13 +88,14 @@ def test_the_keys_are_the_written_ones() -> None:
     assert set(desk_keys(ref.desk)) == set(DESK_KEYS)
     assert set(talk_keys(ref)) == set(DESK_KEYS) | TALK_KEYS
     assert set(box_keys(ref.desk, "A" * 43)) == set(DESK_KEYS) | BOX_KEYS
+    assert set(chat_keys(DeskId("demo"), "A" * 22)) == set(CHAT_KEYS)
 
 
 def test_neither_side_may_write_any_other_key() -> None:
     """The engine itself refuses what is not named here."""
     for user in (VISITOR, STAFF):
         kinds = set(re.findall(r"~(\w+):\*", " ".join(user)))
-        assert kinds <= set(DESK_KEYS) | TALK_KEYS | BOX_KEYS | set(SHARED_KEYS)
+        assert kinds <= set(DESK_KEYS) | TALK_KEYS | BOX_KEYS | set(CHAT_KEYS) | set(SHARED_KEYS)
         assert "~*" not in " ".join(user).replace("%R~", "~").replace("%W~", "~")
 
 

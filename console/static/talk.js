@@ -25,7 +25,7 @@ export class Talk {
     this.opened = 0; // the last of those that could be read
     this.read = 0; // the last that was on the screen
     this.own = new Map(); // message id -> { seq, element }
-    this.delivered = 0;
+    this.delivered = 0; this.unsure = new Set(); // numbers of own messages that came, and that nobody knows to have come
     this.element = this.draw();
     this.log = this.part(".log");
     this.pinned = true; // the end of the log stays in view, also when the column changes its size
@@ -86,7 +86,7 @@ export class Talk {
       if (this.ended) return;
       this.heard = Math.max(this.heard, frame.heard.at(-1)?.seq ?? 0);
       this.read = Math.max(this.read, Math.min(before, this.heard));
-      this.deliver(frame.delivered);
+      this.unsure = new Set(frame.unsure); this.deliver(frame.delivered);
       this.setAway(frame.away); this.setMuted(frame.muted); this.drawKey();
       this.outbox.sync(frame.said, socket);
       this.scroll(true);
@@ -190,7 +190,7 @@ export class Talk {
 
   drawState(id) {
     const { seq, element, failed } = this.own.get(id);
-    const state = failed ? "failed" : !seq ? (this.seals.ready ? "waiting" : "keyless") : seq > this.delivered ? "sent" : "delivered";
+    const state = failed ? "failed" : !seq ? (this.seals.ready ? "waiting" : "keyless") : this.unsure.has(seq) ? "unsure" : seq > this.delivered ? "sent" : "delivered";
     drawState(element, state, this.say);
   }
 

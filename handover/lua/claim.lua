@@ -6,7 +6,7 @@ if not state or state == 'guided' then
   return {'gone'}
 end
 local function claimed()
-  return {'claimed', redis.call('HMGET', talk, 'briefing', 'pseudonym', 'up_seq', 'down_seq', 'down_heard', 'away', 'muted')}
+  return {'claimed', redis.call('HMGET', talk, 'briefing', 'pseudonym', 'up_seq', 'down_seq', 'down_heard', 'away', 'muted', 'unsure')}
 end
 if state == 'taken' then
   return holder == staff and claimed() or {'taken'}

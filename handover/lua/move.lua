@@ -32,4 +32,4 @@ weigh(full, free, held, staff, most)
 redis.call('PUBLISH', talk, 'v')
 redis.call('PUBLISH', down, 't' .. name)
 redis.call('PUBLISH', room, 'x')
-return {'claimed', redis.call('HMGET', talk, 'briefing', 'pseudonym', 'up_seq', 'down_seq', 'down_heard', 'away', 'muted')}
+return {'claimed', redis.call('HMGET', talk, 'briefing', 'pseudonym', 'up_seq', 'down_seq', 'down_heard', 'away', 'muted', 'unsure')}

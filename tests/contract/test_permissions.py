@@ -108,6 +108,13 @@ VISITOR_MAY_NOT: tuple[Command, ...] = (
     ("RENAME", "edition:{{all}}", "talk:{{demo}}:x"),
 )
 STAFF_MAY_NOT: tuple[Command, ...] = (
+    # see, change or erase what a chat app keeps, or fetch in its place
+    ("GET", "chat:{{demo}}:x"),
+    ("SET", "chat:{{demo}}:x", "x"),
+    ("DEL", "chat:{{demo}}:x"),
+    ("ZRANGE", "chats:{{demo}}", "0", "-1"),
+    ("ZADD", "chats:{{demo}}", "1", "x"),
+    ("SET", "poll:{{demo}}", "mallory"),
     ("XADD", "post:{{demo}}", "*", "box", "x"),
     ("XADD", "{up}", "*", "id", "x", "body", "x"),
     ("XTRIM", "{up}", "MAXLEN", "0"),
@@ -201,7 +208,7 @@ async def test_the_engine_refuses(
     client = clients[side]
     with pytest.raises(redis.ResponseError, match=REFUSED):
         _run(client, *words)
-    declared = [word for word in words if "{demo}" in word or "{all}" in word]
+    declared = [word for word in words if any(tag in word for tag in ("{demo}", "{all}"))]
     script = "return redis.call(unpack(ARGV))"
     with pytest.raises(redis.ResponseError, match=REFUSED):
         _run(client, "EVAL", script, len(declared), *declared, *words)

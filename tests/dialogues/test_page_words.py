@@ -9,7 +9,7 @@ A_SENTENCE = 8  # words; below that LIX measures one long word, as on a button
 
 
 def test_every_swedish_sentence_of_the_page_is_easy_to_read(content: Content) -> None:
-    page = content.languages["sv"].page
+    page = content.languages["sv"].page | dict(content.languages["sv"].telegram)
     measured = {key: lix(text) for key, text in page.items() if len(text.split()) >= A_SENTENCE}
     assert len(measured) > 50
     assert mean(measured.values()) <= 30

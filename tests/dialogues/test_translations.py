@@ -19,7 +19,7 @@ DIRECTIONS = {"ar": "rtl", "fa": "rtl", "ckb": "rtl", "so": "ltr", "ti": "ltr"}
 LANGUAGES = tuple(DIRECTIONS)
 SCRIPTS = {"ar": "\u0600-\u06ff", "fa": "\u0600-\u06ff", "ckb": "\u0600-\u06ff", "ti": "\u1200-\u137f"}
 # Names that stay as they are in every language; those of authorities stand in parentheses.
-NAMES = re.compile(r"\([^)]*\)|\{\w+\}|Bris|Kvinnofridslinjen|Shift|JavaScript|LGBTQI|BankID")
+NAMES = re.compile(r"\([^)]*\)|\{\w+\}|Bris|Kvinnofridslinjen|Shift|JavaScript|LGBTQI|BankID|/start|/language|/leave")
 # Everyday Swedish and English words that Somali does not have.
 LEFT_OVER = {
     "och", "att", "det", "är", "inte", "jag", "som", "för", "på", "med", "till", "kan", "den", "har",
@@ -57,6 +57,7 @@ def test_no_word_of_the_interface_is_missing(content: Content, language: str) ->
     texts, english = content.languages[language], content.languages["en"]
     assert set(texts.flow) == set(english.flow)
     assert set(texts.page) == set(english.page)
+    assert set(texts.telegram) == set(english.telegram)
     assert all(text.strip() for text in (*texts.flow.values(), *texts.page.values()))
 
 
@@ -111,6 +112,7 @@ def test_a_left_over_sentence_is_found() -> None:
 def _said(texts: LanguageTexts) -> Iterator[str]:
     yield from texts.flow.values()
     yield from texts.page.values()
+    yield from texts.telegram.values()
     for text in texts.topics.values():
         yield text.title
         yield from (piece.text for pieces in text.pieces.values() for piece in pieces)

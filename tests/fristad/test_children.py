@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ async def test_one_that_keeps_dying_is_given_up_after_the_fifth_death(tmp_path: 
 async def test_one_that_does_not_end_is_killed_with_all_it_started(tmp_path: Path) -> None:
     mark = tmp_path / "mark"
     program = "signal.signal(15, signal.SIG_IGN); p = os.fork(); p and open(mark, 'w').write(str(p)); time.sleep(60)"
-    child = Child(plan(program, mark), print, patience=0.3)
+    child = Child(replace(plan(program, mark), patience=0.3), print)
     await child.start()
     grandchild = int(mark.read_text())
     assert alive(grandchild)

@@ -5,7 +5,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from fristad.environment import STAFF_SIDE, VISITOR_SIDE, engine_environment
+from fristad.environment import STAFF_SIDE, TELEGRAM_SIDE, VISITOR_SIDE, engine_environment
 from fristad.refusal import Refused
 from tests.sealed import Organisation
 
@@ -27,6 +27,8 @@ OUTER = {
     "FRISTAD_ORGANISATION_SIGNING_KEY": ORGANISATION.pem,
     "FRISTAD_CONSOLE_KEY": CONSOLE_KEY,
     "FRISTAD_PUSH_KEY": PUSH_KEY,
+    "FRISTAD_TELEGRAM_TOKEN": "123456789:AAStrictTestTokenOfNobodyAtAllxxxxx",
+    "FRISTAD_VISITOR_URL": "https://chat.example.org",
 }
 
 
@@ -38,6 +40,19 @@ def test_the_visitor_side_gets_its_own_alone() -> None:
         "FRISTAD_ORGANISATION_KEY": ORGANISATION.text,
         "FRISTAD_REDIS_URL": "unix://visitor:a@/x",
         "FRISTAD_STATE_KEY": KEY,
+        "OTEL_SDK_DISABLED": "true",
+    }
+
+
+def test_telegram_gets_its_own_alone_and_nobody_else_its_token() -> None:
+    found = TELEGRAM_SIDE.environment(OUTER, redis_url="unix://visitor:a@/x", telegram_key=KEY)
+    assert found == {
+        "PATH": "/usr/bin",
+        "FRISTAD_ORGANISATION_KEY": ORGANISATION.text,
+        "FRISTAD_TELEGRAM_TOKEN": OUTER["FRISTAD_TELEGRAM_TOKEN"],
+        "FRISTAD_TELEGRAM_KEY": KEY,
+        "FRISTAD_VISITOR_URL": "https://chat.example.org",
+        "FRISTAD_REDIS_URL": "unix://visitor:a@/x",
         "OTEL_SDK_DISABLED": "true",
     }
 

@@ -67,6 +67,7 @@ def test_the_closed_set_is_this_one() -> None:
         "contact.web",
         "contact.web-plain",
         "contact.phone",
+        "contact.telegram",
         "topic.marriage",
         "danger.concern",
         "danger.urgent",

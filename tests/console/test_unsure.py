@@ -1,0 +1,31 @@
+"""A message of which nobody knows whether it arrived is marked on the desk, also after a reload."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from console.views import handle_of
+from handover.values import Done
+from tests.console.conftest import Console
+from tests.console.desks import Live, serving
+from tests.engines import Engine
+
+
+@pytest_asyncio.fixture
+async def live(console: Console, engine: Engine) -> AsyncIterator[Live]:
+    async with serving(console, engine) as live:
+        yield live
+
+
+async def test_a_desk_is_told_and_told_again(live: Live) -> None:
+    token = await live.token("kim")
+    async with live.page(token) as page:
+        await page.goes_on_duty()
+        ref = await live.visitor_joins()
+        await page.takes(ref)
+        await page.says(ref, 1, "hello")
+        await page.see("sent")
+        assert await live.visitor.be_unsure(ref, 1) == Done()
+        assert await page.see("unsure") == {"type": "unsure", "talk": handle_of(ref), "seq": 1}
+    async with live.page(token) as page:
+        assert (await page.see("talk"))["unsure"] == [1]

@@ -1,0 +1,1 @@
+"""The channel Telegram, against a strict Bot API server of our own."""
