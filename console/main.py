@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 from fastapi import Depends, FastAPI
@@ -19,6 +19,7 @@ from console import (
     closing_pages,
     device_pages,
     edit_pages,
+    figure_pages,
     letter_pages,
     list_pages,
     outreach_pages,
@@ -49,7 +50,7 @@ from console.vault import Vault
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import Content
-from handover.counters import Tally, talk_names
+from handover.counters import talk_names
 from handover.ports import StaffEnd
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
@@ -113,14 +114,14 @@ def create_app(
     of safety words; `courier` brings notifications to push services; `hasher` makes passwords costly to guess;
     `softphone` is the script that answering calls in the browser needs."""
     database = Database(settings.database())
-    names = talk_names(content.topics) | wrapup.COUNTERS
+    names = talk_names(content.topics, content.languages) | wrapup.COUNTERS
     vault = Vault(settings.key(), database.sessions, clock)
     means = Means(
         staff_end=staff_end,
         content=content,
         database=database,
         vault=vault,
-        tally=Tally(names),
+        names=names,
         lines=Lines(settings.phone_folder, find_softphone(softphone)),
         word_lists=find_word_lists(word_lists),
         courier=courier or Courier(),
@@ -129,7 +130,7 @@ def create_app(
         steady=steady,
     )
     house = furnish(settings, means)
-    app = _make_app((database, *resources), _chores(settings, house, means, names))
+    app = _make_app((database, *resources), _chores(settings, house, means))
     app.state.house = house
     app.include_router(phone_pages.router_to(settings.phone_control_port))
     _fit_out(app, phone=house.lines.possible)
@@ -157,17 +158,16 @@ def _make_app(resources: Sequence[Openable], chores: Sequence[Chore]) -> FastAPI
     )
 
 
-def _chores(settings: ConsoleSettings, house: House, means: Means, names: frozenset[str]) -> list[Chore]:
+def _chores(settings: ConsoleSettings, house: House, means: Means) -> list[Chore]:
     """What runs beside the pages, in the order of starting."""
     desks = sorted({DeskId(settings.desk), *map(DeskId, means.content.desks)})
     upkeep = Upkeep(
         staff_end=means.staff_end,
         desks=desks,
         tally=house.tally,
-        names=names,
+        counts=house.counts,
+        publish=house.publishing.close_all,
         forgetful=_forgetful(house, means.vault),
-        sessions=means.database.sessions,
-        clock=means.clock,
     )
     mail = Mail(means.staff_end, desks, house.letters, house.desk_keys)
     return [upkeep, mail, Plans(means.staff_end, desks, house.rota), house.library, house.bells, house.lines]
@@ -182,7 +182,7 @@ def _fit_out(app: FastAPI, *, phone: bool) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages, rota_pages, prompt_pages,
+        edit_pages, closing_pages, figure_pages, bell_pages, practice_pages, asking_pages, rota_pages, prompt_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)

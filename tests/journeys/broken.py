@@ -139,8 +139,7 @@ class BrokenEnd:
     async def sweep(self, desk: DeskId) -> list[object]:
         return []
 
-    async def drain(self, desk: DeskId) -> dict[str, int]:
-        return {}
+    async def drain(self, desk: DeskId, batch: str) -> None: ...
 
     async def count(self, *_: object) -> None: ...
 
