@@ -39,7 +39,7 @@ from console.together_views import TogetherViews
 from console.views import Json, Views, handle_of
 from console.visible_frames import Visible
 from console.wishes import Wishes
-from handover.counters import Tally, waited_name
+from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import (
     DeskId,

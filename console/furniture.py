@@ -27,8 +27,8 @@ from console.letters import Letters
 from console.library import Library
 from console.passkeys import Passkeys
 from console.people import People
-from console.phone_lines import Lines
 from console.periods import month_of
+from console.phone_lines import Lines
 from console.postings import Postings
 from console.presence import Presences
 from console.prompts import Prompts
