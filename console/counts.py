@@ -7,7 +7,7 @@ import json
 import os
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -86,8 +86,8 @@ class CountKeys:
 
 class Counts:
     """What was counted, per month and desk. `month` gives the month that is going on; `names` is the closed set: the
-    bucket is also written by the visitor side, and whatever else is in it never reaches a row. `came` is told how many
-    joined at a desk."""
+    bucket is also written by the visitor side, and whatever else is in it never reaches a row. `came` is told at each
+    turn how many more joined at a desk, each once at most."""
 
     def __init__(
         self,
@@ -95,7 +95,7 @@ class Counts:
         keys: CountKeys,
         names: frozenset[str],
         month: Callable[[], str],
-        came: Callable[[DeskId, int], None] = lambda _desk, _joined: None,
+        came: Callable[[DeskId, int], Awaitable[object]] | None = None,
     ) -> None:
         self._sessions = sessions
         self._keys = keys
@@ -115,13 +115,15 @@ class Counts:
             if own != month and (own == self._month() or await self._takes(own)):
                 month = own  # it was drained before the month was over, by somebody who died
                 continue
+            joined = 0
             if drained and drained.batch != last:
-                last = drained.batch
+                last, joined = drained.batch, drained.counts.get("talk.joined", 0)
                 counts.update({k: n for k, n in drained.counts.items() if k in self._names and n > 0})
             if not await self._swap(month, desk, old, self._seal(month, desk, last, counts)):
                 continue
+            if self._came:
+                await self._came(desk, joined)
             if drained:
-                self._came(desk, drained.counts.get("talk.joined", 0))
                 await end.settle_batch(desk, drained.batch)
             elif month == self._month():
                 return

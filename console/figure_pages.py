@@ -49,7 +49,7 @@ async def show_statistics(request: Request) -> Response:
         shut=await house.staff_end.why_shut(desk),
         reasons=tuple(Shut),
         longest=longest_band([row.waited for row in await house.staff_end.waiting(desk)]),
-        tide=house.tides.of(desk, await _usual(house, desk)),
+        tide=await house.tides.of(desk, await _usual(house, desk)),
         published=await published(request),
     )
 

@@ -117,7 +117,7 @@ def _counting(settings: ConsoleSettings, means: Means, library: Library) -> dict
     def month() -> str:
         return month_of(datetime.fromtimestamp(means.clock(), SWEDEN))
 
-    sessions, tides = means.database.sessions, Tides(means.clock)
+    sessions, tides = means.database.sessions, Tides(means.staff_end, means.clock)
     keys = CountKeys(settings.count_keys or settings.data / "counts")
     counts = Counts(sessions, keys, means.names, month, tides.note)
     figures = publishing(settings.key(), sessions, counts, library, month)

@@ -1,12 +1,12 @@
 """How busy a desk was in the last day, against its own usual: low, normal or high, and never a number.
 
-What is usual comes from published figures alone. What came in is kept in this process's memory by the hour and gone
-after a day; where several consoles share the counting, each knows its own part, so it is asked for in one alone."""
+What is usual comes from published figures alone. What came in is in the engine, by the hour, and gone after a day."""
 
-from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 
+from handover.ports import StaffEnd
+from handover.tide import LastDay
 from handover.values import DeskId
 
 _DAY, _HOUR = 24, 3600
@@ -14,7 +14,7 @@ _LEAST = 8  # talks a day: below it, one talk would move the light
 
 
 class Tide(StrEnum):
-    UNKNOWN = "unknown"  # less than a day since the start, or too few to tell
+    UNKNOWN = "unknown"  # known for less than a day, or too few to tell
     LOW = "low"
     NORMAL = "normal"
     HIGH = "high"
@@ -23,25 +23,28 @@ class Tide(StrEnum):
 class Tides:
     """The last day of every desk. `clock` gives seconds since the epoch."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, end: StaffEnd, clock: Callable[[], float]) -> None:
+        self._end = end
         self._clock = clock
-        self._since = int(clock() // _HOUR)
-        self._seen: dict[DeskId, deque[tuple[int, int]]] = {}
 
-    def note(self, desk: DeskId, joined: int) -> None:
-        """So many came, counted home just now."""
-        if joined > 0:
-            self._seen.setdefault(desk, deque(maxlen=2 * _DAY * 12)).append((int(self._clock() // _HOUR), joined))
+    async def note(self, desk: DeskId, joined: int) -> LastDay:
+        """So many came, counted home just now. Raises HandoverError."""
+        return await self._end.last_day(desk, self._hour, joined)
 
-    def of(self, desk: DeskId, usual: float) -> Tide:
-        """How the last day was, where `usual` talks come a day."""
-        hour = int(self._clock() // _HOUR)
-        if usual < _LEAST or hour - self._since < _DAY:
+    async def of(self, desk: DeskId, usual: float) -> Tide:
+        """How the last day was, where `usual` talks come a day. Raises HandoverError."""
+        if usual < _LEAST:
             return Tide.UNKNOWN
-        came = sum(joined for when, joined in self._seen.get(desk, ()) if hour - when < _DAY)
-        if came < usual / 2:
+        day = await self._end.last_day(desk, self._hour)
+        if self._hour - day.since < _DAY:
+            return Tide.UNKNOWN
+        if day.came < usual / 2:
             return Tide.LOW
-        return Tide.HIGH if came > usual * 1.5 else Tide.NORMAL
+        return Tide.HIGH if day.came > usual * 1.5 else Tide.NORMAL
+
+    @property
+    def _hour(self) -> int:
+        return int(self._clock() // _HOUR)
 
 
 def longest_band(waited: list[int]) -> str:

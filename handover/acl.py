@@ -38,7 +38,7 @@ VISITOR = (
 STAFF = (
     "-@all +ping +time +unsubscribe",
     "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~crew:* ~asks:* ~count:* ~line:*"
-    " ~hours:* ~post:* ~box:* ~shut:* ~pace:* ~asked:* ~batch:* ~added:*)",
+    " ~hours:* ~post:* ~box:* ~shut:* ~pace:* ~asked:* ~batch:* ~added:* ~tide:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     "(+xadd %W~down:*)",
     "(+xrange %R~up:* %R~down:*)",
@@ -49,6 +49,7 @@ STAFF = (
     "(+hincrby +pexpire ~count:*)",
     "(+lpos +lpush +ltrim +pexpire ~added:*)",
     "(+exists +rename +hset +hget +hgetall +pexpire +del ~count:* ~batch:*)",
+    "(+hsetnx +hincrby +hget +hgetall +hdel +pexpire ~tide:*)",
     "(+xrange +xdel ~post:*)",
     "(+get +set +del ~shut:*)",
     "(+hgetall +hset +hdel +pexpire ~asked:*)",

@@ -19,6 +19,7 @@ from handover.pointing import StaffPointing
 from handover.post import StaffPost, VisitorPost
 from handover.room import StaffRoom, VisitorRoom
 from handover.sign import StaffSign, VisitorSign
+from handover.tide import StaffTide
 from handover.values import (
     Accepted,
     AtCapacity,
@@ -121,7 +122,18 @@ class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorHelp, VisitorRoom
         is added once, however often it is handed over within a day."""
 
 
-class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffHelp, StaffRoom, StaffSign, StaffPointing, Protocol):
+class StaffEnd(
+    StaffCrew,
+    StaffPlan,
+    StaffPost,
+    StaffAsks,
+    StaffHelp,
+    StaffRoom,
+    StaffSign,
+    StaffPointing,
+    StaffTide,
+    Protocol,
+):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:

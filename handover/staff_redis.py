@@ -19,6 +19,7 @@ from handover.pointing_redis import RedisStaffPointing
 from handover.ports import EngineUnavailable, HandoverError
 from handover.room_redis import RedisStaffRoom
 from handover.sign_redis import RedisStaffSign
+from handover.tide_redis import RedisStaffTide
 from handover.values import (
     LOG_LENGTH,
     MAX_DEVICE,
@@ -54,6 +55,7 @@ class RedisStaffEnd(
     RedisStaffPointing,
     RedisStaffRoom,
     RedisStaffSign,
+    RedisStaffTide,
     StaffEditions,
 ):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""

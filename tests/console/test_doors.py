@@ -23,6 +23,7 @@ from console.together_frames import READERS as TOGETHER
 from console.visible_frames import Visible
 from dialogues.values import Content
 from handover.ports import EngineUnavailable, StaffEnd
+from handover.tide import LastDay
 from handover.values import DeskId, Load
 from safety.headers import console_policy
 from tests.console.conftest import ORIGIN, Console, started
@@ -335,6 +336,9 @@ class BrokenEnd:
         return []
 
     async def drain(self, desk: DeskId, batch: str) -> None: ...
+
+    async def last_day(self, *_: object) -> LastDay:
+        return LastDay(0, 0)
 
     async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None: ...
 

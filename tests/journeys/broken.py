@@ -27,6 +27,7 @@ from fristad.listening import listen
 from fristad.serve import run_app
 from handover.asks import Note
 from handover.outlook import Outlook
+from handover.tide import LastDay
 from handover.values import (
     Briefing,
     Channel,
@@ -140,6 +141,9 @@ class BrokenEnd:
         return []
 
     async def drain(self, desk: DeskId, batch: str) -> None: ...
+
+    async def last_day(self, *_: object) -> LastDay:
+        return LastDay(0, 0)
 
     async def count(self, *_: object) -> None: ...
 
