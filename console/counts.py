@@ -37,10 +37,12 @@ class CountKeys:
 
     def make(self, year: str) -> bytes:
         """The key of a year, made at the first call; processes that share the folder agree on one."""
-        file = self._file(year)
-        if not file.exists():
+        file, tag = self._file(year), self._folder / "CACHEDIR.TAG"
+        if not tag.exists() or tag.stat().st_size != len(_TAG):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (self._folder / "CACHEDIR.TAG").write_text(_TAG, encoding="ascii")
+            tag.write_text(_TAG, encoding="ascii")
+            tag.chmod(0o600)
+        if not file.exists():
             own = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
             with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
                 out.write(secrets.token_bytes(32))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from console.periods import Rhythm
-from console.wrapup import GROUPS, MOST, PARTICIPANTS, SESSION, SOCIAL_WORKERS
+from console.wrapup import GROUPS, PARTICIPANTS, SESSION, SOCIAL_WORKERS
 from handover.counters import HOUR_BANDS, RATINGS, WAITING_BANDS
 from handover.values import Channel, Danger, EndReason
 
@@ -77,7 +77,7 @@ def report_tables(topics: Iterable[str], languages: Iterable[str]) -> tuple[Tabl
         Table("danger", _one("danger", (level for level in Danger if level is not Danger.NONE)), most=2),
         Table("rated", _one("rated", RATINGS)),
         *(
-            Table(group.id, _one(f"wrapup.{group.id}", group.values), MOST.get(group.id, 1), cases=True)
+            Table(group.id, _one(f"wrapup.{group.id}", group.values), group.most, cases=True)
             for group in GROUPS
         ),
         Table(

@@ -19,6 +19,11 @@ class Group:
         """The answers with their question, as they travel: `violence.physical`."""
         return tuple(f"{self.id}.{value}" for value in self.values)
 
+    @property
+    def most(self) -> int:
+        """How many of its answers are counted of one talk."""
+        return MOST.get(self.id, 1)
+
     def asked(self, chosen: Iterable[str]) -> bool:
         """Whether these choices call for this question."""
         return not self.when or not set(self.when).isdisjoint(chosen)
@@ -123,8 +128,7 @@ def keep_bounded(choices: Sequence[str], pick: Callable[[list[str], int], list[s
     kept = []
     for group in GROUPS:
         answers = [choice for choice in choices if choice in group.names]
-        most = MOST.get(group.id, 1)
-        kept += pick(answers, most) if len(answers) > most else answers
+        kept += pick(answers, group.most) if len(answers) > group.most else answers
     return kept
 
 
