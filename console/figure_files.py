@@ -8,10 +8,12 @@ from typing import Any
 import xlsxwriter
 
 from console.figure_views import ALL, groups_of
+from console.publishing import MADE_UP
 from safety.chain import Publication
 from safety.figures import FEW
 
 _HEAD = ("period", "group", "table", "cell", "figure", "fewer_than", "margin")
+MADE_UP_NOTE = "MADE UP for a demonstration / PÅHITTADE för en demonstration. No talk was counted here."
 _MADE = datetime(2000, 1, 1, tzinfo=UTC)  # a file says when it was made; ours is the same whenever that is
 
 
@@ -63,6 +65,7 @@ def about(publication: Publication) -> list[str]:
     cost = content["cost"]
     return [
         f"Fristad, published figures, period {content['period']}, number {content['number']}",
+        *([MADE_UP_NOTE] if content.get(MADE_UP) else []),
         content["note"]["sv"],
         content["note"]["en"],
         f"An empty figure with {FEW} in fewer_than stands for 0 to {FEW - 1}. margin: 19 of 20 true numbers lie within "

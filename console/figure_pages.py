@@ -27,10 +27,12 @@ router = APIRouter()
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A period in a list."""
+    """A year in the list of periods, with its own figures, its quarters and its months: each as id and name."""
 
-    id: str
-    name: str
+    year: int
+    whole: tuple[tuple[str, str], ...]
+    quarters: tuple[tuple[str, str], ...]
+    months: tuple[tuple[str, str], ...]
 
 
 @router.get("/statistics")
@@ -73,6 +75,8 @@ async def show_period(request: Request, period: str) -> Response:
         report=read,
         name=period_name(when, words),
         compared=period_name(compared, words) if compared else "",
+        past=[period_name(each, words) for each in read.past],
+        headline={cell: words(f"figures.headline.kind.{cell}") for cell in ("talk", "consultation")},
         groups=names,
         publication=publication,
         files=tuple(FILES),
@@ -94,10 +98,19 @@ async def send_file(request: Request, period: str, kind: str) -> Response:
 
 
 async def published(request: Request) -> list[Published]:
-    """Every period that was published, the latest first."""
+    """Every period that was published, the latest year first."""
     words = words_of(request)
-    periods = [read_period(id) for id, _ in await house_of(request).publishing.index()]
-    return [Published(period.id, period_name(period, words)) for period in periods if period]
+    known = [read_period(id) for id, _ in await house_of(request).publishing.index()]
+    periods = sorted((each for each in known if each), key=lambda period: period.part)
+
+    def named(year: int, rhythm: Rhythm) -> tuple[tuple[str, str], ...]:
+        mine = (each for each in periods if (each.year, each.rhythm) == (year, rhythm))
+        return tuple((each.id, period_name(each, words)) for each in mine)
+
+    years = sorted({each.year for each in periods}, reverse=True)
+    return [
+        Published(year, *(named(year, each) for each in (Rhythm.YEAR, Rhythm.QUARTER, Rhythm.MONTH))) for year in years
+    ]
 
 
 async def _usual(house: House, desk: DeskId) -> float:

@@ -20,7 +20,8 @@ _PAST = 8  # earlier periods of a small chart
 @dataclass(frozen=True, slots=True)
 class Row:
     """One figure. `low` and `high` bound it in 19 of 20 cases; `change` is `more`, `less`, `same`, or empty when there
-    is nothing to compare with; `past` are those of earlier periods, oldest first, itself last."""
+    is nothing to compare with; `past` are those of earlier periods that have it, by period, oldest first, itself
+    last."""
 
     id: str
     label: str
@@ -28,7 +29,7 @@ class Row:
     low: int
     high: int
     change: str
-    past: tuple[Figure, ...]
+    past: tuple[tuple[str, Figure], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,17 @@ class Report:
     tables: tuple[TableView, ...]
     compared: str
     document: Document
+    past: tuple[Period, ...]  # of which the rows may have figures, oldest first
 
     def row(self, table: str, cell: str) -> Row | None:
         """A row by its names."""
         rows = (row for view in self.tables if view.id == table for row in view.rows)
         return next((row for row in rows if row.id == cell), None)
+
+    @property
+    def made_up(self) -> bool:
+        """Whether a demonstration invented what was counted."""
+        return bool(self.document.get("demonstration"))
 
     @property
     def headline(self) -> list[Row]:
@@ -81,11 +88,11 @@ def report(
         return None
     usable = [(when, past) for when, past in earlier if figures_of_group(past, group) is not None]
     compared = _compared(period, usable)
+    past = [*reversed(usable[:_PAST]), (period, document)]
     tables = tuple(
-        _table(id, document, compared[1] if compared else None, [past for _, past in usable], words, label, group)
-        for id in _order(document)
+        _table(id, document, compared[1] if compared else None, past, words, label, group) for id in _order(document)
     )
-    return Report(period, group, tables, compared[0].id if compared else "", document)
+    return Report(period, group, tables, compared[0].id if compared else "", document, tuple(when for when, _ in past))
 
 
 def figures_of_group(document: Document, group: str) -> Mapping[str, Sequence[Figure]] | None:
@@ -138,7 +145,7 @@ def _table(
     id: str,
     document: Document,
     compared: Document | None,
-    past: Sequence[Document],
+    past: Sequence[tuple[Period, Document]],
     words: Words,
     label: Label,
     group: str,
@@ -152,10 +159,12 @@ def _table(
             before = _find(compared, id, cell, group)
             certain = differ(figure, before, (margin, _margin(compared, id, group)))
             change = ("more" if (figure or 0) > (before or 0) else "less") if certain else "same"
-        line = [_find(each, id, cell, group) for each in reversed(past[:_PAST]) if cell in each["tables"].get(id, ())]
+        line = tuple(
+            (when.id, _find(each, id, cell, group)) for when, each in past if cell in each["tables"].get(id, ())
+        )
         low = 0 if figure is None else max(0, figure - margin)
         high = FEW - 1 + margin if figure is None else figure + margin
-        rows.append(Row(cell, label(id, cell), figure, low, high, change, (*line, figure)))
+        rows.append(Row(cell, label(id, cell), figure, low, high, change, line))
     return TableView(id, words(f"figures.table.{id}"), id in document["several"], margin, tuple(rows))
 
 

@@ -120,8 +120,15 @@ def _counting(settings: ConsoleSettings, means: Means, library: Library) -> dict
     sessions, tides = means.database.sessions, Tides(means.staff_end, means.clock)
     keys = CountKeys(settings.count_keys or settings.data / "counts")
     counts = Counts(sessions, keys, means.names, month, tides.note)
-    figures = publishing(settings.key(), sessions, counts, library, month)
+    figures = publishing(
+        settings.key(), sessions, counts, library, month, _served(settings, means.content), demo=settings.demo
+    )
     return {"tally": Tally(means.names), "counts": counts, "publishing": figures, "tides": tides}
+
+
+def _served(settings: ConsoleSettings, content: Content) -> tuple[DeskId, ...]:
+    named = (settings.desk, *(desk for desk, _ in settings.other_desks))
+    return tuple(DeskId(desk) for desk in named if desk in content.desks)
 
 
 def _subject(site: Site) -> str:

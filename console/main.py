@@ -37,8 +37,10 @@ from console.furniture import Means, furnish
 from console.guard import guard
 from console.house import House
 from console.language import find_word_lists
+from console.made_up import MadeUp
 from console.mail import Mail
 from console.pages import WORD_LISTS, router
+from console.periods import month_of
 from console.phone_lines import Lines
 from console.plans import Plans
 from console.settings import ConsoleSettings
@@ -170,7 +172,13 @@ def _chores(settings: ConsoleSettings, house: House, means: Means) -> list[Chore
         forgetful=_forgetful(house, means.vault),
     )
     mail = Mail(means.staff_end, desks, house.letters, house.desk_keys)
-    return [upkeep, mail, Plans(means.staff_end, desks, house.rota), house.library, house.bells, house.lines]
+    made_up = [MadeUp(house.publishing, DeskId(settings.desk), _month(means.clock))] if house.demonstration else []
+    plans = Plans(means.staff_end, desks, house.rota)
+    return [upkeep, mail, plans, house.library, house.bells, house.lines, *made_up]
+
+
+def _month(clock: Callable[[], float]) -> str:
+    return month_of(datetime.fromtimestamp(clock(), SWEDEN))
 
 
 def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]]:

@@ -24,6 +24,8 @@ def print_report(report: Report, name: str, publication: Publication, words: Wor
     out, styles = BytesIO(), getSampleStyleSheet()
     small = ParagraphStyle("small", parent=styles["BodyText"], fontSize=8, textColor=colors.HexColor("#444444"))
     story: list[Flowable] = [Paragraph(words("figures.of", period=name), styles["Title"])]
+    if report.made_up:
+        story.append(Paragraph(f"<b>{words('figures.made-up')}</b>", styles["BodyText"]))
     for row in report.headline:
         story.append(Paragraph(f"{row.label}: <b>{shown(row.figure, words)}</b>", styles["BodyText"]))
     story += [Spacer(0, 4 * mm), Paragraph(words("figures.help"), styles["Heading2"])]

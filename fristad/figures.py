@@ -15,7 +15,7 @@ from console.figure_views import Document, Report, period_name, report
 from console.figure_words import group_name, label_of
 from console.language import load_words
 from console.periods import Period, read_period
-from console.publishing import publication_of
+from console.publishing import MADE_UP, publication_of, shown
 from console.settings import ConsoleSettings
 from console.tables import Database
 from dialogues.hours import SWEDEN
@@ -36,7 +36,8 @@ def verify_files(files: Sequence[Path], key: str | None, out: TextIO) -> int:
             raise Refused(f"{file} cannot be read.") from None
         except BadPublication as error:
             raise Refused(f"{file} does not hold. {error}") from None
-        print(f"{file} holds: period {content.get('period')}, number {content.get('number')}.", file=out)
+        made_up = " Made up for a demonstration." if content.get(MADE_UP) else ""
+        print(f"{file} holds: period {content.get('period')}, number {content.get('number')}.{made_up}", file=out)
         before = found
     if key is None and before is not None:
         print(f"Signed with the key {before.key}: see that it is the one you trust, or name it with --key.", file=out)
@@ -63,7 +64,7 @@ def write_report(id: str, language: str, group: str, file: Path, settings: Conso
     if settings.database_url is None and not (settings.data / "console.sqlite3").is_file():
         raise Refused("There is no console's database in FRISTAD_DATA: name its folder, or set FRISTAD_DATABASE_URL.")
     try:
-        found = asyncio.run(_find(settings.database(), period))
+        found = asyncio.run(_find(settings.database(), period, demo=settings.demo))
     except SQLAlchemyError:
         raise Refused("The console's database cannot be read: see FRISTAD_DATA or FRISTAD_DATABASE_URL.") from None
     except BadPublication as error:
@@ -87,11 +88,12 @@ def _read(period: Period, found: _Found, language: str, group: str, *, demo: boo
     return read, f"{period_name(period, words)}, {group_name(group, words, content, desks)}"
 
 
-async def _find(url: str, period: Period) -> _Found | None:
+async def _find(url: str, period: Period, *, demo: bool) -> _Found | None:
     database = Database(url)
     try:
         async with database.sessions() as session:
-            rows = list(await session.scalars(select(FigureRow).order_by(FigureRow.number.desc())))
+            chosen = select(FigureRow) if demo else select(FigureRow).where(shown())
+            rows = list(await session.scalars(chosen.order_by(FigureRow.number.desc())))
     finally:
         await database.close()
     own = next((publication_of(row) for row in rows if row.period == period.id), None)

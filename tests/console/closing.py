@@ -48,6 +48,7 @@ class Office:
     regions: dict[DeskId, str]
     drawn: random.Random
     month: str = "2026-01"
+    demo: bool = False
     tables: tuple[Table, ...] = report_tables(TOPICS, LANGUAGES)
 
     @property
@@ -61,10 +62,14 @@ class Office:
             self.counts,
             signer(b"k" * 32),
             lambda: self.tables,
-            lambda: self.regions,
+            self._served,
             lambda: self.month,
             self.drawn.randrange,
+            demo=self.demo,
         )
+
+    async def _served(self) -> dict[DeskId, str]:
+        return self.regions
 
     async def count(self, counted: Mapping[str, int], desk: DeskId = DEMO) -> None:
         """Count at a desk in the month that is going on."""
