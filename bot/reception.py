@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.counting import Counts, names_of_step
+from bot.counting import Counts, names_of_join, names_of_miss, names_of_step, note_read
 from bot.neighbours import Neighbours, tell_pointed
 from bot.planned import Planned, planned_desk
 from bot.prospects import Prospects
@@ -113,8 +113,8 @@ class Reception:
             # Why somebody was turned away may not hold in the new language, and is not kept: the briefing asks anew.
             after, again = enter(self._now(), after, "briefing")
             reply = replace(again, action=Action.LANGUAGE)
-        for name in names_of_step(state, after):
-            self._counts.add(self._desk, name)
+        self._count(names_of_step(state, after))
+        after = note_read(state, after)
         if reply.action is Action.JOIN and not talk:
             return await self._join(after, channel, paid or Paid(), patient=False)
         if talk and reply.action in {Action.REBRIEF, Action.LANGUAGE}:
@@ -151,8 +151,7 @@ class Reception:
         return directory.lines(self._now(), state)
 
     async def guide_on(self, state: State, channel: Channel, reason: Shut | None = None) -> Turn:
-        """What somebody reads whose wait staff have ended: why, and the ways on. `reason` as the engine told it with
-        that; None asks whether the desk is shut now."""
+        """What somebody reads whose wait staff have ended. `reason` came with that; None asks the engine."""
         words = self._words.of(state.language)
         if reason is None:
             with contextlib.suppress(HandoverError):
@@ -163,14 +162,20 @@ class Reception:
 
     def overdue(self) -> None:
         """Somebody has waited as long as the deadline."""
-        self._counts.add(self._desk, "talk.overdue")
+        self._miss("talk.overdue")
+
+    def _miss(self, name: str) -> None:
+        self._count(names_of_miss(name, self._clock(), planned_desk(self._door, self._plan)))
+
+    def _count(self, names: list[str]) -> None:
+        for name in names:
+            self._counts.add(self._desk, name)
 
     def _now(self) -> Content:
         return replace(self._content, now=self._clock())
 
     async def _join(self, state: State, channel: Channel, paid: Paid, *, patient: bool) -> Turn:
-        """Into the waiting room, if the desk takes this visitor and somebody is there to come; `patient` also waits for
-        those who are busy."""
+        """Into the waiting room, if the desk takes this visitor and somebody can come; `patient` waits for the busy."""
         words = self._words.of(state.language)
         if elsewhere := admission.refusal(self._content, self._door, state):
             return self._guide(state, elsewhere)
@@ -190,15 +195,14 @@ class Reception:
         if isinstance(joined, Closed):
             return await self._refuse_shut(state, joined.reason, channel)
         if not isinstance(joined, Joined):
-            self._counts.add(self._desk, "talk.full")
+            self._miss("talk.full")
             return await self._or_leave(closed(self.show(state, None, "closed"), words["desk.full"]), channel)
-        self._counts.add(self._desk, "talk.joined")
-        self._counts.add(self._desk, f"contact.{channel}")
+        self._count(names_of_join(state.language, channel, self._clock(), planned_desk(self._door, self._plan)))
         waiting = self.show(state, joined.ref, "topics")
         return sorry(waiting, words["waiting.meanwhile"])
 
     async def _refuse_shut(self, state: State, reason: Shut, channel: Channel) -> Turn:
-        self._counts.add(self._desk, "talk.closed")
+        self._miss("talk.closed")
         return await self._or_leave(
             closed(self.show(state, None, "closed"), self._prospects.shut(state.language, reason)), channel
         )
@@ -250,7 +254,7 @@ class Reception:
     async def _refuse(self, state: State, *, busy: bool) -> Turn:
         words = self._words.of(state.language)
         if not busy:
-            self._counts.add(self._desk, "talk.closed")
+            self._miss("talk.closed")
             turn = self.show(state, None, "closed")
             again = admission.next_hours(self._now(), planned_desk(self._door, self._plan), state)
             return sorry(turn, again) if again else turn

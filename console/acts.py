@@ -1,16 +1,19 @@
 """What only whoever holds a talk may do with it: give it back, end it; and wrap it up when it has ended."""
 
 from collections.abc import Awaitable, Callable
+from random import SystemRandom
 
 from console.accounts import Member
 from console.frames import End, Release, WrapUp
 from console.presence import Presence
 from console.talks import Talks
 from console.views import Json
-from console.wrapup import check_choices
+from console.wrapup import check_choices, keep_bounded
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import Done, EndReason, Gone, TalkRef
+
+_DRAWN = SystemRandom()
 
 
 class Acts:
@@ -52,7 +55,7 @@ class Acts:
         if choices is None or desk is None:
             await self._refuse("no_wrapup", frame.talk)
             return
-        for choice in choices:
+        for choice in keep_bounded(choices, _DRAWN.sample):
             self._tally.add(desk, f"wrapup.{choice}")
         if choices:
             self._tally.add(desk, "wrapup.saved")

@@ -9,7 +9,7 @@ from console.duty import OwnDuty
 from console.frames import Take
 from console.talks import Talks
 from console.views import Json
-from handover.counters import Tally
+from handover.counters import Tally, waited_name
 from handover.ports import StaffEnd
 from handover.values import AtCapacity, Claimed, Gone, NotOnDuty, Taken
 
@@ -59,10 +59,11 @@ class Claims:
         elif why:
             await self._refuse(why, frame.talk)
         else:
-            member = self._member
+            member, waited = self._member, waited_name(self._room.waits.get(frame.talk, 0))
             outcome = await self._duty.take(ref, lambda: self._end.claim(ref, member.id, member.shown_name))
             if isinstance(outcome, Claimed):
-                self._tally.add(ref.desk, "talk.taken")
+                for name in ("talk.taken", waited):
+                    self._tally.add(ref.desk, name)
             else:
                 await self._refuse(_CODES[type(outcome)], frame.talk)
 

@@ -34,6 +34,7 @@ class DeskRoom:
     ) -> None:
         self.rows: dict[str, TalkRef] = {}  # what this page was shown: a handle that it was not is unknown
         self.calls: set[str] = set()  # those of them that come by phone
+        self.waits: dict[str, int] = {}  # for how many seconds those had waited when the list was last read
         self._member = member
         self._end = staff_end
         self._views = views
@@ -104,6 +105,7 @@ class DeskRoom:
     def _know(self, rows: list[WaitingVisitor]) -> None:
         """Remember what the page is shown, the rows of now last, so that none of them is ever among the forgotten."""
         shown = {handle_of(row.ref): row.ref for row in rows}
+        self.waits = {handle_of(row.ref): row.waited for row in rows}
         older = {handle: ref for handle, ref in self.rows.items() if handle not in shown}
         self.rows = dict(list((older | shown).items())[-_KNOWN_ROWS:])
         self.calls = {handle_of(row.ref) for row in rows if row.briefing.channel is Channel.PHONE}

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,6 +15,7 @@ from console.asking import Asking
 from console.audit import Audit
 from console.bells import Bells
 from console.codes import Codes
+from console.counts import CountKeys, Counts
 from console.courier import Courier
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
@@ -24,16 +27,20 @@ from console.letters import Letters
 from console.library import Library
 from console.passkeys import Passkeys
 from console.people import People
+from console.periods import month_of
 from console.phone_lines import Lines
 from console.postings import Postings
 from console.presence import Presences
 from console.prompts import Prompts
+from console.publishing import publishing
 from console.rota import Rota
 from console.settings import ConsoleSettings
 from console.signins import SignIns
 from console.stepup import StepUp
 from console.tables import Database
+from console.tide import Tides
 from console.vault import Vault
+from dialogues.hours import SWEDEN
 from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
@@ -49,7 +56,7 @@ class Means:
     content: Content
     database: Database
     vault: Vault
-    tally: Tally
+    names: frozenset[str]  # the closed set of what is counted
     lines: Lines
     word_lists: Mapping[str, Path]
     courier: Courier
@@ -67,9 +74,10 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
     accounts = Accounts(sessions, means.steady, codes, means.hasher)
     passkeys = Passkeys(sessions, means.vault, site, clock)
     audit = Audit(sessions, clock)
+    library = Library(means.content, sessions, means.staff_end, clock, audit.note_text)
     return House(
         staff_end=means.staff_end,
-        library=Library(means.content, sessions, means.staff_end, clock, audit.note_text),
+        library=library,
         limits=settings.limits(),
         site=site,
         origin=site.origin if settings.staff_url else None,
@@ -95,7 +103,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         prompts=Prompts(
             DeskId(settings.desk), settings.deadline_minutes, settings.phone_sounds, settings.phone_recordings
         ),
-        tally=means.tally,
+        **_counting(settings, means, library),
         words=load_words(),
         word_lists=means.word_lists,
         templates=_templates(),
@@ -103,6 +111,24 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         steady=means.steady,
         demonstration=_demonstration(settings, means.database, signins),
     )
+
+
+def _counting(settings: ConsoleSettings, means: Means, library: Library) -> dict[str, Any]:
+    def month() -> str:
+        return month_of(datetime.fromtimestamp(means.clock(), SWEDEN))
+
+    sessions, tides = means.database.sessions, Tides(means.staff_end, means.clock)
+    keys = CountKeys(settings.count_keys or settings.data / "counts")
+    counts = Counts(sessions, keys, means.names, month, tides.note)
+    figures = publishing(
+        settings.key(), sessions, counts, library, month, _served(settings, means.content), demo=settings.demo
+    )
+    return {"tally": Tally(means.names), "counts": counts, "publishing": figures, "tides": tides}
+
+
+def _served(settings: ConsoleSettings, content: Content) -> tuple[DeskId, ...]:
+    named = (settings.desk, *(desk for desk, _ in settings.other_desks))
+    return tuple(DeskId(desk) for desk in named if desk in content.desks)
 
 
 def _subject(site: Site) -> str:

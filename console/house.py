@@ -13,6 +13,7 @@ from console.asking import Asking
 from console.audit import Audit
 from console.bells import Bells
 from console.codes import Codes
+from console.counts import Counts
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
 from console.devices import Devices
@@ -26,9 +27,11 @@ from console.phone_lines import Lines
 from console.postings import Postings
 from console.presence import Presences
 from console.prompts import Prompts
+from console.publishing import Publishing
 from console.rota import Rota
 from console.signins import SignIns
 from console.stepup import StepUp
+from console.tide import Tides
 from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
@@ -66,6 +69,9 @@ class House:
     bells: Bells
     prompts: Prompts
     tally: Tally
+    counts: Counts
+    publishing: Publishing
+    tides: Tides
     words: Mapping[str, Words]
     word_lists: Mapping[str, Path]  # safety words, by the visitor's language
     templates: Environment

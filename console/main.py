@@ -19,6 +19,7 @@ from console import (
     closing_pages,
     device_pages,
     edit_pages,
+    figure_pages,
     letter_pages,
     list_pages,
     outreach_pages,
@@ -36,8 +37,10 @@ from console.furniture import Means, furnish
 from console.guard import guard
 from console.house import House
 from console.language import find_word_lists
+from console.made_up import MadeUp
 from console.mail import Mail
 from console.pages import WORD_LISTS, router
+from console.periods import month_of
 from console.phone_lines import Lines
 from console.plans import Plans
 from console.settings import ConsoleSettings
@@ -49,7 +52,7 @@ from console.vault import Vault
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import Content
-from handover.counters import Tally, talk_names
+from handover.counters import talk_names
 from handover.ports import StaffEnd
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
@@ -113,14 +116,14 @@ def create_app(
     of safety words; `courier` brings notifications to push services; `hasher` makes passwords costly to guess;
     `softphone` is the script that answering calls in the browser needs."""
     database = Database(settings.database())
-    names = talk_names(content.topics) | wrapup.COUNTERS
+    names = talk_names(content.topics, content.languages) | wrapup.COUNTERS
     vault = Vault(settings.key(), database.sessions, clock)
     means = Means(
         staff_end=staff_end,
         content=content,
         database=database,
         vault=vault,
-        tally=Tally(names),
+        names=names,
         lines=Lines(settings.phone_folder, find_softphone(softphone)),
         word_lists=find_word_lists(word_lists),
         courier=courier or Courier(),
@@ -129,7 +132,7 @@ def create_app(
         steady=steady,
     )
     house = furnish(settings, means)
-    app = _make_app((database, *resources), _chores(settings, house, means, names))
+    app = _make_app((database, *resources), _chores(settings, house, means))
     app.state.house = house
     app.include_router(phone_pages.router_to(settings.phone_control_port))
     _fit_out(app, phone=house.lines.possible)
@@ -157,20 +160,25 @@ def _make_app(resources: Sequence[Openable], chores: Sequence[Chore]) -> FastAPI
     )
 
 
-def _chores(settings: ConsoleSettings, house: House, means: Means, names: frozenset[str]) -> list[Chore]:
+def _chores(settings: ConsoleSettings, house: House, means: Means) -> list[Chore]:
     """What runs beside the pages, in the order of starting."""
     desks = sorted({DeskId(settings.desk), *map(DeskId, means.content.desks)})
     upkeep = Upkeep(
         staff_end=means.staff_end,
         desks=desks,
         tally=house.tally,
-        names=names,
+        counts=house.counts,
+        publish=house.publishing.close_all,
         forgetful=_forgetful(house, means.vault),
-        sessions=means.database.sessions,
-        clock=means.clock,
     )
     mail = Mail(means.staff_end, desks, house.letters, house.desk_keys)
-    return [upkeep, mail, Plans(means.staff_end, desks, house.rota), house.library, house.bells, house.lines]
+    made_up = [MadeUp(house.publishing, DeskId(settings.desk), _month(means.clock))] if house.demonstration else []
+    plans = Plans(means.staff_end, desks, house.rota)
+    return [upkeep, mail, plans, house.library, house.bells, house.lines, *made_up]
+
+
+def _month(clock: Callable[[], float]) -> str:
+    return month_of(datetime.fromtimestamp(clock(), SWEDEN))
 
 
 def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]]:
@@ -182,7 +190,7 @@ def _fit_out(app: FastAPI, *, phone: bool) -> None:
     app.include_router(router)
     for pages in (
         sign_in_pages, account_pages, people_pages, audit_pages, device_pages, outreach_pages, letter_pages, list_pages,
-        edit_pages, closing_pages, bell_pages, practice_pages, asking_pages, rota_pages, prompt_pages,
+        edit_pages, closing_pages, figure_pages, bell_pages, practice_pages, asking_pages, rota_pages, prompt_pages,
     ):  # fmt: skip
         app.include_router(pages.router)
     install_handlers(app)

@@ -1,6 +1,7 @@
 """What was no talk and is counted all the same: consultations of professionals and education sessions (tables T8, T9
 and T10 of the domain rules). Only closed choices and numbers of people."""
 
+from random import SystemRandom
 from typing import Any, Literal
 
 from fastapi import APIRouter
@@ -10,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from console.guard import signed_in_of
 from console.house import house_of
 from console.pages import render
-from console.wrapup import CONSULTATION, CONSULTED, LARGEST_SESSION, check_choices, check_session
+from console.wrapup import CONSULTATION, CONSULTED, LARGEST_SESSION, check_choices, check_session, keep_bounded
 
 _Kind = Literal["consultation", "session"]
 _KINDS: tuple[_Kind, ...] = ("consultation", "session")
@@ -35,7 +36,9 @@ async def count_consultation(request: Request) -> Response:
     choices = check_choices([CONSULTATION, *chosen])
     if choices is None or not any(each.startswith("profession.") for each in choices):
         return _page(request, 400, wrong="consultation", chosen=chosen)
-    return _counted(request, "consultation", {f"wrapup.{each}": 1 for each in choices})
+    return _counted(
+        request, "consultation", {f"wrapup.{each}": 1 for each in keep_bounded(choices, SystemRandom().sample)}
+    )
 
 
 @router.post("/outreach/session")

@@ -20,7 +20,7 @@ from console.live import serve_live
 from console.permissions import Role, allows
 from console.signins import SignedIn
 from console.together_frames import MUTE_REASONS
-from console.views import device_slot, waiting_band
+from console.views import device_slot
 from console.wrapup import GROUPS
 from dialogues.hours import SWEDEN
 from dialogues.wording import in_language
@@ -165,24 +165,6 @@ async def show_desk(request: Request) -> Response:
         mute_reasons=MUTE_REASONS,
         reasons=tuple(Shut),
         routine=in_language(house.content.desks[member.desk].reporting, language_of(request)),
-    )
-
-
-@router.get("/statistics")
-async def show_statistics(request: Request) -> Response:
-    """The live load. Figures come with the first published period."""
-    house = house_of(request)
-    desk = signed_in_of(request).member.desk
-    load = await house.staff_end.load(desk)
-    return render(
-        request,
-        "statistics.html",
-        page="statistics",
-        band=waiting_band(load.waiting),
-        on_duty=load.on_duty,
-        left=waiting_band(await house.letters.open(desk)),
-        shut=await house.staff_end.why_shut(desk),
-        reasons=tuple(Shut),
     )
 
 

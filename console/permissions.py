@@ -128,6 +128,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "GET /prompts/sound": _COORDINATOR,
     "POST /prompts/record": _COORDINATOR,
     "POST /prompts/back": _COORDINATOR,
+    "GET /statistics/{period}": _LEADERS,
+    "GET /statistics/{period}/{kind}": _LEADERS,
 }
 
 # What a sign-in may do that has no second proof yet: set one up, and leave.

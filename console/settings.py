@@ -35,6 +35,7 @@ class ConsoleSettings(BaseSettings):
     console_key: SecretStr | None = None  # 32 bytes in URL-safe base64
     push_key: SecretStr | None = None  # the same
     data: Path = Path("var")
+    count_keys: Path | None = None  # a folder that backups leave out
     desk: str = "demo"
     demo: bool = False
     demo_staff_token: SecretStr | None = None

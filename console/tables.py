@@ -182,17 +182,6 @@ class PublishedRow(Base):
     day: Mapped[int]
 
 
-class TallyRow(Base):
-    """How often a closed name was counted in a month. No row per talk exists anywhere."""
-
-    __tablename__ = "tally"
-
-    month: Mapped[str] = mapped_column(String(7), primary_key=True)
-    desk: Mapped[str] = mapped_column(String(64), primary_key=True)
-    name: Mapped[str] = mapped_column(String(80), primary_key=True)
-    value: Mapped[int]
-
-
 class DeskKeyRow(Base):
     """A desk's key, that visitors seal left letters to. Its private half is here only wrapped, once for each device."""
 
@@ -255,6 +244,7 @@ class Database:
         """Create the tables that are missing."""
         async with self._engine.begin() as connection:
             await connection.run_sync(_drop_old_sign_ins)
+            await connection.exec_driver_sql("DROP TABLE IF EXISTS tally")  # counts in clear, of an older version
             await connection.run_sync(Base.metadata.create_all)
 
     async def close(self) -> None:

@@ -4,12 +4,9 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 
-from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
-
-from console.tables import Sessions, TallyRow, finish
+from console.counts import Counts
+from console.tables import finish
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import DeskId
@@ -23,9 +20,8 @@ _logger = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """The chores; those of `forgetful` delete what is over. Each failure is logged once and tried again at the next
-    turn. `names` is the closed set: the bucket is also written by the visitor side, and whatever else is in it never
-    reaches a table."""
+    """The chores; those of `forgetful` delete what is over, `publish` closes periods that are. Each failure is logged
+    once and tried again at the next turn."""
 
     def __init__(
         self,
@@ -33,18 +29,16 @@ class Upkeep:
         staff_end: StaffEnd,
         desks: Iterable[DeskId],
         tally: Tally,
-        names: frozenset[str],
+        counts: Counts,
+        publish: Callable[[], Awaitable[None]],
         forgetful: Iterable[Callable[[], Awaitable[None]]],
-        sessions: Sessions,
-        clock: Callable[[], float],
     ) -> None:
         self._end = staff_end
         self._desks = tuple(desks)
         self._tally = tally
-        self._names = names
+        self._counts = counts
+        self._publish = publish
         self._forgetful = tuple(forgetful)
-        self._sessions = sessions
-        self._clock = clock
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -63,34 +57,14 @@ class Upkeep:
                 self._tally.add(desk, "talk.returned")
 
     async def drain(self) -> None:
-        """Add what was counted, here and on the visitor side, to this month's rows. Between the engine's answer and
-        the commit the figures are nowhere else, so what has begun is finished, also when it is cancelled."""
+        """Add what was counted, here and on the visitor side, to this month's rows, and publish what is over."""
         await finish(self._bring_home())
+        await self._publish()
 
     async def _bring_home(self) -> None:
         await self._tally.flush(self._end.count)
         for desk in self._desks:
-            counts = await self._end.drain(desk)
-            closed = {name: value for name, value in counts.items() if name in self._names and value > 0}
-            try:
-                await self._add(desk, closed)
-            except Exception:
-                await self._end.count(desk, closed)  # not lost: drained again at the next turn
-                raise
-
-    async def _add(self, desk: DeskId, counts: dict[str, int]) -> None:
-        month = datetime.fromtimestamp(self._clock(), UTC).strftime("%Y-%m")
-        async with self._sessions.begin() as session:
-            for name, value in sorted(counts.items()):  # one order everywhere: two processes cannot block each other
-                where = (TallyRow.month == month, TallyRow.desk == desk, TallyRow.name == name)
-                raised = update(TallyRow).where(*where).values(value=TallyRow.value + value)
-                if (await session.execute(raised.returning(TallyRow.name))).first():
-                    continue
-                try:
-                    async with session.begin_nested():
-                        session.add(TallyRow(month=month, desk=desk, name=name, value=value))
-                except IntegrityError:  # another process made the row meanwhile
-                    await session.execute(raised)
+            await self._counts.bring_home(self._end, desk)
 
 
 @asynccontextmanager

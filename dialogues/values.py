@@ -48,6 +48,7 @@ class State:
     easy: bool = False  # easy-to-read texts, where there are any
     wish: str | None = None  # whom to talk with: `woman`, `man`, or `by:` and a name that staff are asked for by
     waiting: bool = False  # the channel has a talk for this visitor: no person is offered again
+    read: int = 0  # topics that were counted; a page adds three at most to the figures
 
 
 # --- Events ---

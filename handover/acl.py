@@ -8,7 +8,7 @@ be read and `%W~` only written. What a permission does not name here is refused.
 VISITOR = (
     "-@all +ping +time +unsubscribe",
     "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~asks:* ~count:* ~spent:* ~post:*"
-    " ~box:* ~shut:* ~pace:* ~asked:* ~chat:* ~chats:* ~poll:*)",
+    " ~box:* ~shut:* ~pace:* ~asked:* ~added:* ~chat:* ~chats:* ~poll:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",
@@ -25,6 +25,7 @@ VISITOR = (
     "(+hmget +hset +pexpire ~pace:*)",
     "(+zscore +zcount %R~duty:* %R~free:* %R~full:*)",
     "(+hincrby +pexpire ~count:*)",
+    "(+lpos +lpush +ltrim +pexpire ~added:*)",
     "(+zadd +zremrangebyscore +zremrangebyrank +pexpire %W~spent:*)",
     # Left messages: a box by its name alone, which only a code gives; how many letters are on their way, never which.
     "(+exists +hget +hmget +hgetall +hset +pexpire +pexpireat +del ~box:*)",
@@ -41,7 +42,7 @@ VISITOR = (
 STAFF = (
     "-@all +ping +time +unsubscribe",
     "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~crew:* ~asks:* ~count:* ~line:*"
-    " ~hours:* ~post:* ~box:* ~shut:* ~pace:* ~asked:*)",
+    " ~hours:* ~post:* ~box:* ~shut:* ~pace:* ~asked:* ~batch:* ~added:* ~tide:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     "(+xadd %W~down:*)",
     "(+xrange %R~up:* %R~down:*)",
@@ -49,7 +50,10 @@ STAFF = (
     "(+zadd +zrem +zrange +zrangebylex +zlexcount +zremrangebyscore +zscore +zcount +zcard +pexpireat"
     " ~room:* ~held:* ~duty:* ~free:* ~full:* ~asks:*)",
     "(+hget +hgetall +hset +hdel +pexpireat ~crew:*)",
-    "(+hincrby +hgetall +pexpire +del ~count:*)",
+    "(+hincrby +pexpire ~count:*)",
+    "(+lpos +lpush +ltrim +pexpire ~added:*)",
+    "(+exists +rename +hset +hget +hgetall +pexpire +del ~count:* ~batch:*)",
+    "(+hsetnx +hincrby +hget +hgetall +hdel +pexpire ~tide:*)",
     "(+xrange +xdel ~post:*)",
     "(+get +set +del ~shut:*)",
     "(+hgetall +hset +hdel +pexpire ~asked:*)",

@@ -39,9 +39,9 @@ class RedisEnd:
         """Give every connection back; safe to call twice."""
         await self._wire.close()
 
-    async def count(self, desk: DeskId, names: dict[str, int]) -> None:
-        """Add to the closed counters' bucket of a desk, all of them or none."""
-        await self._wire.call("count", desk_keys(desk), names=json.dumps(names))
+    async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None:
+        """Add to the closed counters' bucket of a desk, all of them or none; a batch with a name once."""
+        await self._wire.call("count", desk_keys(desk), names=json.dumps(names), name=batch)
 
     async def _talk(self, verb: str, ref: TalkRef, own: str = "up", /, **args: Arg) -> list[Any]:
         """Run a verb on a talk; `own` is what the verb calls its log or channel. A ref that no talk can have is gone:

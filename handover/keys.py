@@ -16,6 +16,10 @@ full:{desk}            zset    `<staff> <mark>`, one mark for each talk that has
 crew:{desk}            hash    staff -> how many talks they take, how they stand, their shown name; the same
 asks:{desk}            zset    talk about which colleagues are asked -> until when (microseconds); until it ends
 count:{desk}           hash    closed counter -> how many; until drained, at most 7 days
+batch:{desk}           hash    what a console has taken of it, with the batch's name (`#`); until settled, the same
+added:{desk}           list    names of the latest batches that were added, 256 at most; a day after the last one
+tide:{desk}            hash    hour -> how many came in it, and since which hour that is known; a day after a console
+                               asked last
 spent:{desk}           zset    nonce of a work that was done -> when it is forgotten (microseconds); SPENT at most
 line:{desk}            string  the desk's signed key for left messages; a minute, renewed by the console while it runs
 hours:{desk}           string  the desk's opening hours as staff planned them, no names; a day, renewed by the console
@@ -55,7 +59,7 @@ EDITION = "edition:{all}"  # of all desks
 _OF_TALK = ("talk", "up", "down")
 _OF_DESK = (
     *("room", "held", "duty", "free", "full", "crew", "asks", "count", "spent", "line", "hours", "post", "shut"),
-    *("pace", "asked"),
+    *("pace", "asked", "batch", "added", "tide"),
 )
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from handover.asks import StaffAsks, VisitorAsks
 from handover.chats import VisitorChats
+from handover.counters import Drained
 from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
 from handover.help import StaffHelp, VisitorHelp
@@ -19,6 +20,7 @@ from handover.pointing import StaffPointing
 from handover.post import StaffPost, VisitorPost
 from handover.room import StaffRoom, VisitorRoom
 from handover.sign import StaffSign, VisitorSign
+from handover.tide import StaffTide
 from handover.values import (
     Accepted,
     AtCapacity,
@@ -118,11 +120,23 @@ class VisitorEnd(
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of this talk for the visitor, subscribed before the body runs."""
 
-    async def count(self, desk: DeskId, names: dict[str, int]) -> None:
-        """Add to the closed counters' bucket of a desk; the names are checked by handover.counters."""
+    async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None:
+        """Add to the closed counters' bucket of a desk; the names are checked by handover.counters. A batch with a name
+        is added once, however often it is handed over within a day."""
 
 
-class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffHelp, StaffRoom, StaffSign, StaffPointing, Protocol):
+class StaffEnd(
+    StaffCrew,
+    StaffPlan,
+    StaffPost,
+    StaffAsks,
+    StaffHelp,
+    StaffRoom,
+    StaffSign,
+    StaffPointing,
+    StaffTide,
+    Protocol,
+):
     """What the staff's side may do. It cannot speak as a visitor."""
 
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:
@@ -185,8 +199,8 @@ class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffHelp, StaffRoom,
     def follow_room(self, desks: Iterable[DeskId]) -> AbstractAsyncContextManager[AsyncIterator[RoomEvent]]:
         """Changes of waiting list and presence of these desks."""
 
-    async def count(self, desk: DeskId, names: dict[str, int]) -> None:
-        """Add to the closed counters' bucket of a desk."""
+    async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None:
+        """Add to the closed counters' bucket of a desk, a batch with a name once."""
 
     async def mark(self) -> Mark | None:
         """Which edition of the content is published; also renews its lifetime (EDITION_DAYS)."""
@@ -194,5 +208,9 @@ class StaffEnd(StaffCrew, StaffPlan, StaffPost, StaffAsks, StaffHelp, StaffRoom,
     async def publish(self, edition: Edition) -> bool:
         """Put an edition there for every visitor process; False when a newer one is there already."""
 
-    async def drain(self, desk: DeskId) -> dict[str, int]:
-        """Take and empty the closed counters' bucket of a desk."""
+    async def drain(self, desk: DeskId, batch: str) -> Drained | None:
+        """What was counted at a desk, as a batch of this name; one that was drained before and is not settled comes
+        again, under its own name. None: nothing was counted."""
+
+    async def settle_batch(self, desk: DeskId, batch: str) -> None:
+        """A batch is kept elsewhere and can go; one of another name stays."""

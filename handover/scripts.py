@@ -10,7 +10,7 @@ from handover.values import MOVES
 _NAMES = (
     "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "begin", "key", "keys",
     "end", "lapse", "drop",
-    "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "spend", "publish",
+    "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "settlebatch", "lastday", "spend", "publish",
     "ask", "answer", "consent", "move", "unmute", "call", "come", "note", "outlook", "shut", "guide",
     "beasked", "asked",
     "offer", "leave", "erase", "settle", "place",

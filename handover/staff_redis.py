@@ -6,6 +6,7 @@ from typing import Any
 
 from handover.ask_redis import OWN_FIELDS, RedisStaffAsks, done, own_talk, read_claim, refusal
 from handover.codec import check_message, read_briefing, read_log, read_pseudonym
+from handover.counters import Drained
 from handover.crew_redis import RedisStaffCrew
 from handover.edition_redis import StaffEditions
 from handover.end_redis import LAST_SEQ, clamp
@@ -18,6 +19,7 @@ from handover.pointing_redis import RedisStaffPointing
 from handover.ports import EngineUnavailable, HandoverError
 from handover.room_redis import RedisStaffRoom
 from handover.sign_redis import RedisStaffSign
+from handover.tide_redis import RedisStaffTide
 from handover.values import (
     LOG_LENGTH,
     MAX_DEVICE,
@@ -53,6 +55,7 @@ class RedisStaffEnd(
     RedisStaffPointing,
     RedisStaffRoom,
     RedisStaffSign,
+    RedisStaffTide,
     StaffEditions,
 ):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
@@ -172,11 +175,16 @@ class RedisStaffEnd(
     def follow_room(self, desks: Iterable[DeskId]) -> AbstractAsyncContextManager[AsyncIterator[RoomEvent]]:
         return self._wire.follow([desk_keys(desk)["room"] for desk in desks], _room_event, Resync())
 
-    async def drain(self, desk: DeskId) -> dict[str, int]:
-        figures = await self._wire.call("drain", desk_keys(desk))
-        return {
-            name.decode(errors="replace"): int(number) for name, number in zip(figures[::2], figures[1::2], strict=True)
-        }
+    async def drain(self, desk: DeskId, batch: str) -> Drained | None:
+        figures = await self._wire.call("drain", desk_keys(desk), name=batch)
+        named = dict(zip(figures[::2], figures[1::2], strict=True))
+        own = named.pop(b"#", None)
+        if own is None:
+            return None
+        return Drained(own.decode(), {name.decode(errors="replace"): int(number) for name, number in named.items()})
+
+    async def settle_batch(self, desk: DeskId, batch: str) -> None:
+        await self._wire.call("settlebatch", desk_keys(desk), name=batch)
 
     async def _claim(self, ref: TalkRef, staff: StaffId, name: str) -> Claimed | Taken | Gone | AtCapacity | NotOnDuty:
         first, last = holding_range(staff)

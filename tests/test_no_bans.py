@@ -6,6 +6,7 @@ exception is a box that a visitor asked for: it is found by its code alone, whic
 
 import re
 
+import console.count_tables
 import console.desk_tables
 import console.duty_tables  # noqa: F401  # its tables are among them
 from console.permissions import PERMISSIONS
@@ -19,7 +20,8 @@ TABLES = {
     "sign_in": "their sign-ins",
     "staff_desk": "at which other desks staff answer",
     "asked": "whether visitors may ask for them",
-    "tally": "totals of closed names per month",
+    "raw_count": "totals of closed names per month, encrypted",
+    "figures": "what was published of them",
     "device": "devices of those who answer",
     "desk_key": "keys of the desk that visitors seal left letters to",
     "desk_key_copy": "the same, wrapped to devices of those who answer",
@@ -50,6 +52,8 @@ DESK_KEYS = {
     "hours": "the desk's opening hours",
     "asks": "ids of talks that go on about which colleagues are asked",
     "count": "totals of closed names",
+    "batch": "the same, on their way to the console",
+    "added": "random names of batches of counts, a day",
     "spent": "random numbers that we made for a question, gone after twelve minutes",
     "line": "the desk's public key",
     "post": "sealed letters on their way to the console",

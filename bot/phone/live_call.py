@@ -5,10 +5,11 @@ import contextlib
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bot.counting import Counts, names_of_step
+from bot.counting import Counts, names_of_step, note_read
 from bot.phone import call as calls
 from bot.phone.ari import AriError
 from bot.phone.call import Action, Began, Event, HungUp, Played, Pressed, Quiet
@@ -109,6 +110,7 @@ class LiveCall:
         after, actions = move(self._line(), call, event)
         for name in names_of_step(call.state, after.state):
             self._counts.add(self._desk, name)
+        after = replace(after, state=note_read(call.state, after.state))
         for action in actions:
             await self._do(action)
         if call.talk and not after.talk:
@@ -197,7 +199,7 @@ class LiveCall:
             await self._queue.end_help(self._talk)
 
     async def _do_count(self, action: calls.Count) -> None:
-        self._counts.add(self._desk, action.name)
+        self._queue.miss(action.name, self._line())
 
     async def _do_hangup(self, _: calls.HangUp) -> None:
         await self._switch.hang_up()

@@ -6,7 +6,7 @@ import random
 import secrets
 from collections.abc import AsyncIterator, Callable
 
-from bot.counting import Counts
+from bot.counting import Counts, names_of_join, names_of_miss
 from bot.phone.call import Ended, Event, Guided, Helped, Joined, Lost, NotJoined, Placed, Returned, Taken, Why
 from bot.phone.playlists import Line
 from dialogues import admission
@@ -62,23 +62,30 @@ class Queue:
             return NotJoined(Why.ELSEWHERE), None
         try:
             if (await self._end.outlook(self._desk)).shut:
-                self._counts.add(self._desk, "talk.closed")
+                self.miss("talk.closed", line)
                 return NotJoined(Why.SHUT), None
             if not (await self._end.opening(self._desk)).on_duty:
-                self._counts.add(self._desk, "talk.closed")
+                self.miss("talk.closed", line)
                 return NotJoined(Why.NOBODY), None
             pseudonym = Pseudonym(self._draw(PSEUDONYM_WORDS), self._draw(PSEUDONYM_WORDS))
             joined = await self._end.join(self._desk, _brief(state), pseudonym)
             if not isinstance(joined, Seated):
                 shut = isinstance(joined, Closed)
-                self._counts.add(self._desk, "talk.closed" if shut else "talk.full")
+                self.miss("talk.closed" if shut else "talk.full", line)
                 return NotJoined(Why.SHUT if shut else Why.FULL), None
             standing = await self._end.attend(joined.ref)
         except HandoverError:
             return NotJoined(Why.TROUBLE), None
-        self._counts.add(self._desk, "talk.joined")
-        self._counts.add(self._desk, f"contact.{Channel.PHONE}")
+        self._count(names_of_join(state.language, Channel.PHONE, line.content.now, line.desk))
         return Joined(standing.place if isinstance(standing, Waiting) else 0), joined.ref
+
+    def miss(self, name: str, line: Line) -> None:
+        """Count a caller who could not have a person, or waits as long as the deadline; `name` says which."""
+        self._count(names_of_miss(name, line.content.now, line.desk))
+
+    def _count(self, names: list[str]) -> None:
+        for name in names:
+            self._counts.add(self._desk, name)
 
     async def rebrief(self, ref: TalkRef, state: State) -> None:
         """Staff see this state from now on. Raises HandoverError."""

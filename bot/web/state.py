@@ -34,13 +34,13 @@ class Tokens:
     def seal_state(self, state: State) -> str:
         """A token of at most 1 kB that holds the state; `open_state` gives it back."""
         row = [state.language, state.node, state.audience, state.topic, state.age_band, state.county, state.danger]
-        return self._seal("state", [*row, int(state.easy), int(state.waiting), state.wish])
+        return self._seal("state", [*row, int(state.easy), int(state.waiting), state.wish, state.read])
 
     def open_state(self, token: str) -> State:
         """The state in a token. Raises BadToken for one that is not ours, ExpiredToken after STATE_AGE."""
         try:
             row = self._unseal("state", token, STATE_AGE)
-            language, node, audience, topic, age_band, county, danger, easy, waiting, wish = row
+            language, node, audience, topic, age_band, county, danger, easy, waiting, wish, read = row
             state = State(
                 language=language,
                 node=node,
@@ -52,6 +52,7 @@ class Tokens:
                 easy=bool(easy),
                 waiting=bool(waiting),
                 wish=str(wish) if wish else None,
+                read=int(read),
             )
         except (TypeError, ValueError) as error:
             raise BadToken("not a state of this version") from error

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from fristad.doctor.findings import Finding, Weight
 
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _DUMPS = ("dump.rdb", "appendonlydir", "appendonly.aof", "core", "core.*", "vgcore.*", "*.core")
 _HERE = {"localhost", "127.0.0.1", "::1", "", None}
 
@@ -54,7 +54,7 @@ def _check_modes(folder: Path) -> list[Finding]:
     if owner not in (os.geteuid(), 0) and os.geteuid() != 0:
         what = f"The data folder {folder} belongs to another user than the one who asks."
         found.append(Finding(Weight.UNSEEN, what, "Start the doctor as the user of the console."))
-    if folder.stat().st_mode & _OTHERS:
+    if folder.stat().st_mode & OTHERS:
         what = f"Other users of this machine may open the data folder {folder}."
         found.append(Finding(Weight.DOORS, what, f"chmod 700 {folder}"))
     try:
@@ -62,7 +62,7 @@ def _check_modes(folder: Path) -> list[Finding]:
     except PermissionError:
         return found
     for path in inside:
-        if path.stat().st_mode & _OTHERS:
+        if path.stat().st_mode & OTHERS:
             what = f"Other users of this machine may open {path}."
             found.append(Finding(Weight.DOORS, what, f"chmod 600 {path}"))
         if path.stat().st_uid != owner:

@@ -6,7 +6,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fristad.doctor import engines, files, keeping, leaks, machine, pages, permissions, processes, proxies, served, tls
+from fristad.doctor import (
+    count_keys,
+    engines,
+    files,
+    keeping,
+    leaks,
+    machine,
+    pages,
+    permissions,
+    processes,
+    proxies,
+    served,
+    tls,
+)
 from fristad.doctor.findings import Finding, Weight
 from fristad.doctor.headers import Side
 from fristad.doctor.known import read_known
@@ -87,6 +100,8 @@ def _examine_engine(settings: DoctorSettings, *, embedded: bool) -> list[Finding
 
 def _examine_disk(settings: DoctorSettings) -> list[Finding]:
     found = files.check_data(settings.data) + files.check_dumps([settings.data, Path.cwd()])
+    keys = settings.count_keys or settings.data / "counts"
+    found += count_keys.check_count_keys(keys, count_keys.counted_years(settings.data))
     return found + (files.check_database_address(settings.database) if settings.database else [])
 
 

@@ -18,6 +18,7 @@ class DoctorSettings(BaseSettings):
     data: Path = Path("var")
     redis_url: SecretStr | None = None
     database_url: SecretStr | None = None
+    count_keys: Path | None = None
     doctor_visitor_redis_url: SecretStr | None = None
     doctor_staff_redis_url: SecretStr | None = None
     doctor_admin_redis_url: SecretStr | None = None

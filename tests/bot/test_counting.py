@@ -40,7 +40,7 @@ def test_a_step_counts_what_is_new_in_it(before: State, after: State, names: lis
 
 def test_every_name_of_a_step_is_in_the_closed_set(content: Content) -> None:
     names = counter_names(content)
-    assert names == talk_names(content.topics)  # the console writes down no other
+    assert names == talk_names(content.topics, content.languages)  # the console writes down no other
     for topic in content.topics:
         assert set(names_of_step(State(), State(node="topic", topic=topic, danger=Danger.URGENT))) <= names
 
@@ -64,7 +64,9 @@ async def test_an_end_is_counted_once_and_by_where_it_happened(
     for _ in range(2):
         await reception.end(ref, reason)
     await tally.flush(end.count)
-    assert await kim.end.drain(DESK) == {name: 1}
+    drained = await kim.end.drain(DESK, "a")
+    assert drained is not None
+    assert drained.counts == {name: 1}
 
 
 async def _joined(end: RedisVisitorEnd) -> TalkRef:

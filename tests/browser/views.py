@@ -1,12 +1,19 @@
 """Every view of both apps, each as a way to get there: for what has to hold on all of them."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 from playwright.async_api import Page, expect
 
+from console.count_tables import FigureRow
+from console.tables import Database
+from dialogues.hours import SWEDEN
+from dialogues.loader import load_content
+from handover.values import DeskId
 from tests.browser.account_views import ACCOUNT_VIEWS, coordinators_page
 from tests.browser.people import People, Visitor
+from tests.console.closing import publish_periods
 
 
 class Way(Protocol):
@@ -467,6 +474,25 @@ async def _practice_beside(people: People) -> Page:
     return page
 
 
+async def _figures(people: People) -> Page:
+    database = Database(f"sqlite+aiosqlite:///{people.house.data}/console.sqlite3")
+    async with database.sessions() as session:
+        there = await session.get(FigureRow, 1)
+    if there is None:  # the house lives longer than a view
+        desks = [DeskId("demo"), DeskId("other")]
+        await publish_periods(
+            database.sessions,
+            load_content(demo=True, now=datetime(2026, 1, 1, tzinfo=SWEDEN)),
+            "2023-01",
+            "2026-01",
+            desks,
+        )
+    await database.close()
+    page = await people.coordinator()
+    await page.goto(f"{people.house.staff}statistics/2025")
+    return page
+
+
 CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "sign in": _sign_in,
     "off duty": _off_duty,
@@ -493,6 +519,7 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "practice beside": _practice_beside,
     **ACCOUNT_VIEWS,
     "statistics": coordinators_page("statistics"),
+    "figures": _figures,
     "outreach": coordinators_page("outreach"),
     "directory": coordinators_page("directory"),
     "texts": coordinators_page("texts"),

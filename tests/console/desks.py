@@ -5,19 +5,17 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import uvicorn
-from sqlalchemy import select
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from console import wrapup
+from console.periods import month_of
 from console.signins import COOKIE
-from console.tables import TallyRow
-from console.upkeep import Upkeep
 from console.views import handle_of
-from handover.counters import talk_names
+from dialogues.hours import SWEDEN
 from handover.keys import binding
 from handover.values import Accepted, Briefing, Channel, DeskId, Done, Joined, MessageId, Pseudonym, TalkRef, WithStaff
 from handover.visitor_redis import RedisVisitorEnd
@@ -28,7 +26,6 @@ from tests.engines import Engine
 from tests.running import free_port
 from tests.sealed import ORGANISATION, Frame, StaffPage, VisitorPage
 
-CLOSED_SET = talk_names(["threats"]) | wrapup.COUNTERS
 PATIENCE = 10.0  # seconds; nothing here takes that long, but the machine is shared
 
 
@@ -184,18 +181,10 @@ class Live:
 
     async def tally(self, desk: DeskId = DESK) -> dict[str, int]:
         house = self.console.house
-        await Upkeep(
-            staff_end=house.staff_end,
-            desks=[desk],
-            tally=house.tally,
-            names=CLOSED_SET,
-            forgetful=[house.signins.purge],
-            sessions=self.console.sessions,
-            clock=house.clock,
-        ).drain()
-        async with self.console.sessions() as session:
-            rows = await session.scalars(select(TallyRow).where(TallyRow.desk == desk))
-            return {row.name: row.value for row in rows}
+        await house.tally.flush(house.staff_end.count)
+        await house.counts.bring_home(house.staff_end, desk)
+        month = month_of(datetime.fromtimestamp(house.clock(), SWEDEN))
+        return dict((await house.counts.read([month])).get(desk, {}))
 
 
 @asynccontextmanager

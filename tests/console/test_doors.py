@@ -23,6 +23,7 @@ from console.together_frames import READERS as TOGETHER
 from console.visible_frames import Visible
 from dialogues.values import Content
 from handover.ports import EngineUnavailable, StaffEnd
+from handover.tide import LastDay
 from handover.values import DeskId, Load
 from safety.headers import console_policy
 from tests.console.conftest import ORIGIN, Console, started
@@ -103,6 +104,8 @@ WRITTEN: dict[str, set[str]] = {
     "GET /prompts/sound": {COORDINATOR},
     "POST /prompts/record": {COORDINATOR},
     "POST /prompts/back": {COORDINATOR},
+    "GET /statistics/{period}": LEADERS,
+    "GET /statistics/{period}/{kind}": LEADERS,
     "GET /static/{name}": {"anyone"},
     "GET /healthz": {"anyone"},
     "WS /live": ALL,
@@ -132,7 +135,7 @@ def routes_of(console: Console) -> list[str]:
 
 async def test_every_route_is_on_the_written_list(console: Console) -> None:
     routes = routes_of(console)
-    assert len(routes) == len(WRITTEN) == 74
+    assert len(routes) == len(WRITTEN) == 76
     assert set(routes) == set(WRITTEN)
 
 
@@ -332,10 +335,12 @@ class BrokenEnd:
     async def sweep(self, desk: DeskId) -> list[object]:
         return []
 
-    async def drain(self, desk: DeskId) -> dict[str, int]:
-        return {}
+    async def drain(self, desk: DeskId, batch: str) -> None: ...
 
-    async def count(self, desk: DeskId, names: dict[str, int]) -> None: ...
+    async def last_day(self, *_: object) -> LastDay:
+        return LastDay(0, 0)
+
+    async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None: ...
 
     async def posted(self, desk: DeskId) -> list[object]:
         return []

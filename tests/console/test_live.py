@@ -154,6 +154,7 @@ async def test_a_talk_from_the_waiting_room_to_the_wrap_up(live: Live) -> None:
     assert await live.tally() == {
         "talk.ended.staff": 1,
         "talk.taken": 1,
+        "waited.under-1": 1,
         "wrapup.age.16_17": 1,
         "wrapup.saved": 1,
         "wrapup.violence.physical": 1,
@@ -174,7 +175,7 @@ async def test_a_wrap_up_counts_closed_choices_only(live: Live) -> None:
             await page.see("refused", code="no_wrapup")
         await page.send("wrapup", talk=handle_of(ref), choices=[])
         await page.see("wrapped", saved=False)
-    assert await live.tally() == {"talk.taken": 1}
+    assert await live.tally() == {"talk.taken": 1, "waited.under-1": 1}
 
 
 async def test_of_three_who_press_take_one_has_the_talk_and_the_others_are_told(live: Live) -> None:
@@ -237,7 +238,7 @@ async def test_a_second_press_on_take_is_neither_counted_nor_refused(live: Live)
         await page.see("sent", seq=1)
         assert [frame["type"] for frame in page.seen].count("talk") == 1
         assert "refused" not in [frame["type"] for frame in page.seen]
-    assert await live.tally() == {"talk.taken": 1}
+    assert await live.tally() == {"talk.taken": 1, "waited.under-1": 1}
 
 
 async def test_a_message_that_cannot_be_relayed_fails_alone(live: Live) -> None:
@@ -732,7 +733,7 @@ async def test_a_talk_that_comes_back_is_counted_however_it_does(live: Live) -> 
         await page.see("left", code="released")
         await page.send("duty", to="off", sure=True)
         await page.see("duty", duty="off")
-    assert await live.tally() == {"talk.taken": 2, "talk.returned": 2}
+    assert await live.tally() == {"talk.taken": 2, "talk.returned": 2, "waited.under-1": 2}
     end = live.console.house.staff_end
     noor = await live.console.add("noor")
     await end.go_on_duty(DESK, noor, "Noor", paused=False)
@@ -751,7 +752,7 @@ async def test_a_talk_that_falls_silent_is_counted_as_such(tmp_path: Path, engin
             await page.goes_on_duty()
             await page.takes(ref)
             await page.see("ended", reason="silence")
-        assert await live.tally() == {"talk.taken": 1, "talk.ended.silence": 1}
+        assert await live.tally() == {"talk.taken": 1, "talk.ended.silence": 1, "waited.under-1": 1}
 
 
 async def test_staff_ids_are_unknown_to_the_page(live: Live) -> None:

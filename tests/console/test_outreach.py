@@ -7,7 +7,7 @@ async def counted(console: Console) -> dict[str, int]:
     """What has been gathered and not yet handed over."""
     taken: dict[str, int] = {}
 
-    async def take(desk: str, counts: dict[str, int]) -> None:
+    async def take(desk: str, counts: dict[str, int], batch: str) -> None:
         assert desk == DESK
         taken.update(counts)
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select
 
-from console.signins import SignIns
-from console.tables import Database, TallyRow
+from console.counts import CountKeys, Counts
+from console.tables import Database
 from console.upkeep import Upkeep, repeat
-from handover.counters import Tally
+from handover.counters import Drained, Tally
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
-from tests.console.conftest import DESK, Clock
+from tests.console.conftest import DESK
 from tests.engines import Engine
 
+MONTH = "2026-11"
 NAMES = frozenset({"talk.joined"})
 
 
@@ -28,8 +28,8 @@ class SlowEnd(RedisStaffEnd):
         super().__init__(url)
         self.emptied = asyncio.Event()
 
-    async def drain(self, desk: DeskId) -> dict[str, int]:
-        answer = await super().drain(desk)
+    async def drain(self, desk: DeskId, batch: str) -> Drained | None:
+        answer = await super().drain(desk, batch)
         self.emptied.set()
         await asyncio.sleep(0.2)
         return answer
@@ -51,45 +51,48 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
-async def _kept(database: Database) -> dict[str, int]:
-    async with database.sessions() as session:
-        return {row.name: row.value for row in await session.scalars(select(TallyRow))}
+@pytest.fixture
+def counts(database: Database, tmp_path: Path) -> Counts:
+    return Counts(database.sessions, CountKeys(tmp_path / "counts"), NAMES, lambda: MONTH)
 
 
-def _upkeep(end: SlowEnd, database: Database, clock: Clock) -> Upkeep:
-    signins = SignIns(database.sessions, clock)
+async def _kept(counts: Counts) -> dict[str, int]:
+    return dict((await counts.read([MONTH]))[DESK])
+
+
+async def _nothing() -> None: ...
+
+
+def _upkeep(end: SlowEnd, counts: Counts) -> Upkeep:
     return Upkeep(
-        staff_end=end,
-        desks=[DESK],
-        tally=Tally(NAMES),
-        names=NAMES,
-        forgetful=[signins.purge],
-        sessions=database.sessions,
-        clock=clock,
+        staff_end=end, desks=[DESK], tally=Tally(NAMES), counts=counts, publish=_nothing, forgetful=[_nothing]
     )
 
 
-async def test_a_drain_that_is_cancelled_half_way_loses_nothing(end: SlowEnd, database: Database, clock: Clock) -> None:
+async def test_a_drain_that_is_cancelled_half_way_loses_nothing(end: SlowEnd, counts: Counts) -> None:
     await end.count(DESK, {"talk.joined": 3})
-    drain = asyncio.create_task(_upkeep(end, database, clock).drain())
+    drain = asyncio.create_task(_upkeep(end, counts).drain())
     await end.emptied.wait()
     drain.cancel()
     with pytest.raises(asyncio.CancelledError):
         await drain
-    assert await _kept(database) == {"talk.joined": 3}
+    assert await _kept(counts) == {"talk.joined": 3}
 
 
-async def test_figures_that_cannot_be_written_go_back_to_the_engine(
-    end: SlowEnd, database: Database, clock: Clock
+async def test_figures_that_cannot_be_written_stay_in_the_engine(
+    end: SlowEnd, database: Database, counts: Counts
 ) -> None:
     await end.count(DESK, {"talk.joined": 3, "of.no.set": 1})
     async with database.sessions() as session:
         connection = await session.connection()
-        await connection.exec_driver_sql("DROP TABLE tally")
+        await connection.exec_driver_sql("ALTER TABLE raw_count RENAME TO away")
         await session.commit()
-    with pytest.raises(Exception, match="no such table"):
-        await _upkeep(end, database, clock).drain()
-    assert await end.drain(DESK) == {"talk.joined": 3}
+        with pytest.raises(Exception, match="no such table"):
+            await _upkeep(end, counts).drain()
+        await (await session.connection()).exec_driver_sql("ALTER TABLE away RENAME TO raw_count")
+        await session.commit()
+    await _upkeep(end, counts).drain()
+    assert await _kept(counts) == {"talk.joined": 3}
 
 
 async def test_a_chore_outlives_any_failure_and_ends_when_cancelled(caplog: pytest.LogCaptureFixture) -> None:

@@ -77,6 +77,8 @@ VISITOR_MAY_NOT: tuple[Command, ...] = (
     ("HGETALL", "count:{{demo}}"),
     ("HGET", "count:{{demo}}", "talk.joined"),
     ("DEL", "count:{{demo}}"),
+    ("HGETALL", "tide:{{demo}}"),
+    ("HINCRBY", "tide:{{demo}}", "1", "1"),
     # read or empty what was spent
     ("ZRANGE", "spent:{{demo}}", "0", "-1"),
     ("ZSCORE", "spent:{{demo}}", "x"),

@@ -27,6 +27,7 @@ from fristad.listening import listen
 from fristad.serve import run_app
 from handover.asks import Note
 from handover.outlook import Outlook
+from handover.tide import LastDay
 from handover.values import (
     Briefing,
     Channel,
@@ -139,8 +140,10 @@ class BrokenEnd:
     async def sweep(self, desk: DeskId) -> list[object]:
         return []
 
-    async def drain(self, desk: DeskId) -> dict[str, int]:
-        return {}
+    async def drain(self, desk: DeskId, batch: str) -> None: ...
+
+    async def last_day(self, *_: object) -> LastDay:
+        return LastDay(0, 0)
 
     async def count(self, *_: object) -> None: ...
 

@@ -45,7 +45,8 @@ TABLES = {
     "spent": ["mark", "until"],  # keyed marks, to five minutes
     "note": ["id", "hour", "who", "desk", "deed", "about"],  # of staff; never a talk
     "device": ["id", "staff_id", "key", "state", "line", "until", "requested"],  # staff's own; days, no finer time
-    "tally": ["month", "desk", "name", "value"],
+    "raw_count": ["month", "desk", "sealed"],  # encrypted sums of closed names
+    "figures": ["number", "period", "document", "signature", "key"],  # what is published of them
     # When staff are meant to work, and how they like to; days and planned times, none that anything happened at.
     "habit": ["staff_id", "capacity", "breath"],
     "shift": ["id", "desk", "staff_id", "weekday", "day", "opens", "closes", "holidays", "since", "until"],

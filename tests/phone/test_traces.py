@@ -97,7 +97,7 @@ async def _search(own: Exchange, desk: Console, anna: Staff, ends: Ends, tmp_pat
     for what in (left, shown):
         assert what
         assert found_in(repr(what).encode()) == set()
-    assert found_in(repr(await ends.staff.drain(DESK)).encode()) == set()  # closed names alone
+    assert found_in(repr(await ends.staff.drain(DESK, "batch")).encode()) == set()  # closed names alone
 
 
 async def test_callers_that_are_turned_away_leave_nothing(own: Exchange, tmp_path: Path) -> None:

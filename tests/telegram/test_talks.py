@@ -286,8 +286,9 @@ async def test_counts_are_those_of_the_page(ali: Phone, kim: Colleague, line: Te
     ali.types("/leave")
     await ali.sees("is deleted")
     await line.flush()
-    counted = await kim.end.drain(DESK)
-    assert counted.items() >= {"talk.joined": 1, "contact.telegram": 1, "talk.ended.exit": 1}.items()
+    counted = await kim.end.drain(DESK, "a")
+    assert counted
+    assert counted.counts.items() >= {"talk.joined": 1, "contact.telegram": 1, "talk.ended.exit": 1}.items()
 
 
 async def test_what_was_meant_for_the_person_does_not_go_to_the_bot(ali: Phone, kim: Colleague, server: Server) -> None:

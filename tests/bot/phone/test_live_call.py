@@ -47,7 +47,12 @@ def engine() -> Engine:
 
 
 @pytest.fixture
-def run(engine: Engine, line: Line) -> Callable[..., Any]:
+def tally(line: Line) -> Tally:
+    return Tally(counter_names(line.content))
+
+
+@pytest.fixture
+def run(engine: Engine, line: Line, tally: Tally) -> Callable[..., Any]:
     """A call that runs while the body does; its engine of talks is not there."""
 
     @asynccontextmanager
@@ -55,7 +60,6 @@ def run(engine: Engine, line: Line) -> Callable[..., Any]:
         files: Mapping[Prompt, Path] | None = None, staff: NoStaffLine | None = None
     ) -> AsyncIterator[tuple[LiveCall, Switch]]:
         there = {prompt: Path("/sounds", prompt.language, prompt.name) for prompt in line.prompts}
-        tally = Tally(counter_names(line.content))
         queue = Queue(RedisVisitorEnd("unix:///nowhere/engine.sock", timeout=0.2), tally, DESK, 180)
         switch = Switch(engine, "1.1")
         sounds = there if files is None else files
@@ -67,6 +71,25 @@ def run(engine: Engine, line: Line) -> Callable[..., Any]:
         await asyncio.wait_for(task, 5)
 
     return running
+
+
+async def test_what_a_call_opens_is_counted_as_a_chat_s_is_three_topics_at_most(
+    run: Callable[..., Any], line: Line, tally: Tally
+) -> None:
+    counted: dict[str, int] = {}
+
+    async def count(_desk: DeskId, counts: dict[str, int], _batch: str) -> None:
+        counted.update(counts)
+
+    keys = list(line.topics("sv"))
+    async with run() as (call, _):
+        for key in ("1", *(press for topic in keys for press in (topic, "#")), "1"):
+            call.press(key)
+            await settle()
+    await tally.flush(count)
+    topics = {name: times for name, times in counted.items() if name.startswith("topic.")}
+    assert topics == {f"topic.{line.topics('sv')[key]}": 1 for key in keys[:3]}
+    assert counted["danger.urgent"] == 1
 
 
 class Ear(NoStaffLine):

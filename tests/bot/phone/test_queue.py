@@ -48,7 +48,8 @@ def queue(ends: Ends, tally: Tally) -> Queue:
 
 async def counted(ends: Ends, tally: Tally) -> dict[str, int]:
     await tally.flush(ends.visitor.count)
-    return await ends.staff.drain(DESK)
+    drained = await ends.staff.drain(DESK, "batch")
+    return drained.counts if drained else {}
 
 
 async def a_place(queue: Queue, line: Line, state: State = SV) -> TalkRef:
@@ -74,12 +75,18 @@ async def test_a_call_and_a_chat_stand_in_one_line(ends: Ends, queue: Queue, lin
     assert [row.ref for row in rows] == [chat, ref]
     briefing = rows[1].briefing
     assert (briefing.channel, briefing.language, briefing.topic) == (Channel.PHONE, "en", "threats")
-    assert await counted(ends, tally) == {"talk.joined": 1, "contact.phone": 1}
+    assert await counted(ends, tally) == {
+        "talk.joined": 1,
+        "contact.phone": 1,
+        "hour.day": 1,
+        "language.en": 1,
+        "hours.within": 1,
+    }
 
 
 async def test_without_anybody_on_duty_there_is_no_place(ends: Ends, queue: Queue, line: Line, tally: Tally) -> None:
     assert await queue.join(line, SV) == (NotJoined(Why.NOBODY), None)
-    assert await counted(ends, tally) == {"talk.closed": 1}
+    assert await counted(ends, tally) == {"talk.closed": 1, "hours.missed-within": 1}
 
 
 async def test_a_desk_that_staff_closed_says_so_and_who_waits_is_guided_on(
