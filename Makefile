@@ -32,13 +32,13 @@ run: $(VENV)/run.stamp ## Run the demonstration (Ctrl-C ends it)
 	exec $(VENV)/bin/fristad serve --demo
 
 test: system-packages softphone $(VENV)/test.stamp lint types ## Install what is missing, then lint, check types and run every test
-	$(LOOK) $(PY) -m pytest -q -n 2 --dist loadfile
+	$(LOOK) $(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 
 canary: $(VENV)/test.stamp ## The release gate: marked visits by every channel leave no mark anywhere
 	$(LOOK) $(PY) -m pytest -q tests/journeys/test_canary.py tests/telegram/test_traces.py
 
 check: softphone $(VENV)/test.stamp lint types ## Lint, types and the quick tests
-	$(PY) -m pytest -q -n 2 --dist loadfile $(addprefix --ignore=,$(SLOW))
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(addprefix --ignore=,$(SLOW))
 
 softphone: ## Make what answering calls in the browser needs (npm), unless it is there
 	scripts/softphone/build
