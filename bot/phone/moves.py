@@ -15,6 +15,7 @@ from bot.phone.call import (
     Call,
     Connect,
     Count,
+    CutOff,
     Ear,
     Ended,
     Event,
@@ -254,8 +255,10 @@ def _guided(line: Line, call: Call, _: Guided) -> Step:
     return go(line, call)
 
 
-def _hung_up(line: Line, call: Call, _: HungUp) -> Step:
-    left = (Leave(EndReason.EXIT),) if call.talk else ()
+def _hung_up(line: Line, call: Call, event: HungUp | CutOff) -> Step:
+    # Whoever talks with them is told that the line broke, and not that they left.
+    reason = EndReason.SILENCE if isinstance(event, CutOff) else EndReason.EXIT
+    left = (Leave(reason),) if call.talk else ()
     return replace(call, phase=Phase.OVER, talk=False, playing=False), (*left, Part())
 
 
@@ -277,5 +280,6 @@ _MOVES: dict[type, Callable[[Line, Call, Any], Step]] = {
     Guided: _guided,
     Ended: _ended,
     Lost: _lost,
+    CutOff: _hung_up,
     HungUp: _hung_up,
 }

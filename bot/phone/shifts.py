@@ -86,6 +86,10 @@ class Shifts:
         """The line of this id, while it is open."""
         return self._shifts.get(line)
 
+    def any_open(self) -> bool:
+        """Whether somebody on duty has chosen a telephone."""
+        return bool(self._shifts)
+
     @asynccontextmanager
     async def at(self, accounts: Accounts) -> AsyncIterator[None]:
         """Softphones sign in there while the body runs, those that were open before, too."""

@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.phone.adopted import Adopted
 from bot.phone.ari import Ari, AriError, Refused, part
-from bot.phone.ari_events import AriEvent, Finished, Key, Left, Replaced, Started
-from bot.phone.call import HungUp
+from bot.phone.ari_events import AriEvent, Fell, Finished, Key, Left, Replaced, Started
+from bot.phone.call import CutOff, HungUp
 from bot.phone.live_call import LiveCall
 from bot.phone.rung_line import STAFF
 from bot.phone.staff_leg import StaffLegs
@@ -74,6 +74,9 @@ class Switchboard:
             case Finished(playback):
                 for call, _ in self._calls.values():
                     call.finish(playback)
+            case Fell(channel):
+                if channel in self._calls:
+                    self._calls[channel][0].tell(CutOff())
             case Left(channel):
                 if channel in self._calls:
                     self._calls.pop(channel)[0].tell(HungUp())

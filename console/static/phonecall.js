@@ -12,6 +12,7 @@ export class PhoneCall {
     element.dataset.phone = "yes";
     talk.drawKey = () => {}; // nothing is sealed: the caller was told before the first word
     talk.compare = () => {};
+    talk.say = (key, values) => say(key === "ended_silence" ? "ended_cut" : key, values); // nobody left: the line broke
     const help = element.querySelector("[data-help]");
     [help.textContent, help.title] = [say("listen_button"), say("listen_button_hint")];
     this.panel = clone("call-panel");

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.contract.ends import DESK, on_duty, open_ends
 from tests.phone.callers import sipp
-from tests.phone.exchange import TONES, exchange
+from tests.phone.exchange import TONES, exchange, telephone
 from tests.phone.scenarios import key, pause, scenario
 
 CALLERS = 60
@@ -27,7 +27,7 @@ async def test_sixty_callers_are_all_in_line_at_once(
 ) -> None:
     with exchange(tmp_path / "exchange", TONES) as own:
         assert own.engine and own.line
-        async with open_ends(own.talks) as ends:
+        async with open_ends(own.talks) as ends, telephone(own):
             await on_duty(ends.staff)
             before, began = (worked(own.engine.pid), worked(own.line.pid)), time.monotonic()
             steps = scenario(key("1"), key("0"), key("0"), pause(10_000))

@@ -10,6 +10,7 @@ from bot.phone.call import (
     Began,
     Connect,
     Count,
+    CutOff,
     Ended,
     Event,
     Guided,
@@ -279,6 +280,11 @@ def test_a_place_that_comes_after_the_caller_left_is_given_back(caller: Caller) 
 
 def test_who_hangs_up_in_line_leaves_it(caller: Caller) -> None:
     assert in_line(caller).meets(HungUp()).done == [Leave(EndReason.EXIT), Part()]
+
+
+def test_a_line_that_broke_is_not_told_as_leaving(caller: Caller) -> None:
+    assert in_line(caller).meets(CutOff()).done == [Leave(EndReason.SILENCE), Part()]
+    assert caller.meets(HungUp()).done == [Part()]
 
 
 def test_a_person_who_comes_rings_and_is_connected(caller: Caller) -> None:
