@@ -1,6 +1,7 @@
 """A whole phone line: the telephone engine, the engine of the talks, and `fristad phone` between them."""
 
 import asyncio
+import functools
 import json
 import os
 import signal
@@ -128,6 +129,7 @@ class Exchange:
         )
 
 
+@functools.cache
 def prompts() -> Catalogue:
     """What callers of the demonstration's desk can come to hear."""
     content = load_content(now=datetime.now(SWEDEN), demo=True)

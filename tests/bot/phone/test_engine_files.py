@@ -112,7 +112,7 @@ def test_behind_a_translation_of_addresses_the_one_outside_is_told() -> None:
     assert "candidates" not in inside["etc/rtp.conf"]
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "[::]"])  # noqa: S104  # what is refused
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "[::]"])  # what is refused
 def test_an_address_outside_stands_for_one_inside(host: str) -> None:
     with pytest.raises(ValidationError, match="FRISTAD_PHONE_SIP_HOST"):
         rendered(phone_sip_host=host, phone_external_address="203.0.113.5")
