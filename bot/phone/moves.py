@@ -180,6 +180,7 @@ def _taken(line: Line, call: Call, event: Taken) -> Step:
     first = (Part(),) if had else ()
     if not call.playing and moved:
         call, told = say(call, said(call.state, "taken.moving"))
+        call = replace(call, telling=True)  # a line that answers at once must not cut it off (met)
     else:
         told = () if call.playing else (Music(),)
     return call, (*first, *told, *_ring(event.line))

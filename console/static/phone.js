@@ -98,7 +98,7 @@ export class Phone {
   draw() {
     const browser = this.by === "browser";
     const later = this.duty === "off" && this.wish && this.wish.by !== "off";
-    const key = this.by === "off" ? (later ? "later" : "off") : this.ready ? (browser ? "ready" : "ready_own") : this.open ? "wait" : "gone";
+    const key = this.by === "off" ? (later ? "later" : this.duty === "off" ? "off" : "none_here") : this.ready ? (browser ? "ready" : "ready_own") : this.open ? "wait" : "gone";
     const state = document.getElementById("phone-state");
     if (state.dataset.state === key) return;
     state.dataset.state = key;

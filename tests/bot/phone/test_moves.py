@@ -313,6 +313,14 @@ def test_a_colleague_who_takes_over_is_told_and_rung(caller: Caller) -> None:
     with_a_person(caller).meets(Taken("line.other", "Bo"))
     assert caller.heard == ["taken.moving"]
     assert (caller.done[0], caller.done[-1]) == (Part(), Ring("line.other"))
+    assert caller.meets(LineOpen()).done == []  # nobody else is heard before the caller was told to the end
+    assert caller.meets(Played()).done == [Stop(), Connect()]
+    assert caller.call.together
+
+
+def test_a_colleague_who_takes_over_slowly_is_waited_for_with_music(caller: Caller) -> None:
+    with_a_person(caller).meets(Taken("line.other", "Bo"))
+    assert caller.meets(Played()).done == [Music()]
     assert caller.meets(LineOpen()).done == [Stop(), Connect()]
 
 
