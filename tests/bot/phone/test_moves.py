@@ -42,6 +42,7 @@ from bot.phone.call import (
 )
 from bot.phone.moves import TELL_EVERY
 from bot.phone.playlists import MOST_OTHERS, SEALED
+from dialogues.hours import read_hours
 from dialogues.prompts import Catalogue
 from dialogues.values import Danger, Status
 from handover.values import EndReason
@@ -392,6 +393,14 @@ def test_a_desk_with_hours_tells_when_it_answers_again(calls: Calls, caller: Cal
     night = replace(caller.line.content, now=caller.line.content.now.replace(hour=23, minute=30))
     closed = calls(desk=desk, content=night).meets(Began()).presses("18")
     assert closed.heard[:5] == ["hours.closed", "hours.next", "day.tomorrow", "hours.at", "number.7"]
+
+
+@pytest.mark.parametrize(("weekday", "told"), [("mon", ["day.0"]), ("tue", ["hours.in", "number.7", "hours.days"])])
+def test_an_opening_a_week_ahead_is_told_in_days(calls: Calls, caller: Caller, weekday: str, told: list[str]) -> None:
+    """It is a Tuesday, past eleven: "on Tuesday" could be today."""
+    desk = replace(caller.line.content.desks["resursteam-heder-malmo"], hours=read_hours([f"{weekday} 08:00-11:00"]))
+    closed = calls(desk=desk).meets(Began()).presses("18")
+    assert closed.heard[: len(told) + 4] == ["hours.closed", "hours.next", *told, "hours.at", "number.8"]
 
 
 def test_every_prompt_that_is_said_is_one_that_there_is(caller: Caller, wanted: Catalogue) -> None:
