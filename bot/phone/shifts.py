@@ -16,7 +16,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -125,6 +125,8 @@ class Shifts:
             for line in own:
                 await self._close(line)
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def _do(self, message: dict[str, Any], own: set[str], tell: Callable[[str, News], None]) -> None:
         line = str(message.get("line"))
