@@ -196,5 +196,6 @@ class DeskPhone:
                 "ready": self._can_be_rung,
                 "line": line.id if line else "",
                 "secret": line.secret if line else "",
+                "relays": self._lines.relays.servers() if self._lines.relays and line and line.secret else [],
             }
         )

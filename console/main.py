@@ -124,7 +124,7 @@ def create_app(
         database=database,
         vault=vault,
         names=names,
-        lines=Lines(settings.phone_folder, find_softphone(softphone)),
+        lines=Lines(settings.phone_folder, find_softphone(softphone), settings.relays(clock)),
         word_lists=find_word_lists(word_lists),
         courier=courier or Courier(),
         hasher=hasher,

@@ -15,6 +15,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from console.relays import Relays
+
 SOCKET = "lines.sock"
 _AGAIN = 1.0  # seconds until that process is looked for again
 _LONGEST = 512  # bytes of a message
@@ -60,11 +62,13 @@ News = Callable[[str], None]
 
 class Lines:
     """All lines of this console. `folder` is the phone's; None: this console answers no calls. `softphone` is the
-    script that a browser needs to answer one; None: it was not made (console.softphone)."""
+    script that a browser needs to answer one; None: it was not made (console.softphone). `relays` help it to reach
+    the engine."""
 
-    def __init__(self, folder: Path | None, softphone: bytes | None = None) -> None:
+    def __init__(self, folder: Path | None, softphone: bytes | None = None, relays: Relays | None = None) -> None:
         self._path = folder and folder / SOCKET
         self.softphone = softphone
+        self.relays = relays
         self._open: dict[str, tuple[OwnLine, News]] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._signed_in: set[str] = set()

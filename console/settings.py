@@ -4,6 +4,7 @@ import os
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -12,9 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePrivateKey,
     derive_private_key,
 )
-from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from console.relays import Relays, read_stun, read_turn
 from handover.crew import MOST
 from handover.values import Limits
 from safety.devices import BadDevice, public_bytes, read_key
@@ -55,6 +57,10 @@ class ConsoleSettings(BaseSettings):
     deadline_minutes: int = Field(default=10, ge=1, le=240)  # of the visitor's side: some prompts say it
     phone_folder: Path | None = None  # where the process that takes calls is found; None: staff answer no calls
     phone_control_port: int = Field(default=18088, ge=1, le=65535)
+    # What helps staff's browsers to reach the telephone engine (console.relays).
+    phone_stun: Annotated[str, AfterValidator(read_stun)] | None = None
+    phone_turn: Annotated[str, AfterValidator(read_turn)] | None = None
+    phone_turn_secret: SecretStr | None = None
     state_key: SecretStr | None = None  # named only so that it can be refused
 
     @model_validator(mode="after")
@@ -64,6 +70,17 @@ class ConsoleSettings(BaseSettings):
         if not self.demo and (self.demo_staff_token or self.demo_coordinator_token):
             raise ValueError("FRISTAD_DEMO_*_TOKEN exist in the demonstration only: remove them or set FRISTAD_DEMO")
         return self
+
+    @model_validator(mode="after")
+    def _check_relays(self) -> Self:
+        if (self.phone_turn is None) != (not self.phone_turn_secret):
+            raise ValueError("FRISTAD_PHONE_TURN and FRISTAD_PHONE_TURN_SECRET go together: set both or none")
+        return self
+
+    def relays(self, now: Callable[[], float]) -> Relays:
+        """What helps a softphone; `now` in seconds since the epoch."""
+        secret = self.phone_turn_secret.get_secret_value() if self.phone_turn_secret else ""
+        return Relays(now, self.phone_stun, self.phone_turn, secret.encode())
 
     @field_validator("staff_url")
     @classmethod

@@ -20,8 +20,10 @@ class Configures(Protocol):
 class EngineAccounts:
     """The accounts of one connection to the engine."""
 
-    def __init__(self, ari: Configures) -> None:
+    def __init__(self, ari: Configures, lost_after: int) -> None:
+        """`lost_after` in seconds: a softphone from which nothing came for so long has lost its call."""
         self._ari = ari
+        self._lost_after = lost_after
 
     async def make(self, shift: Shift) -> bool:
         """True when it can be rung. An own telephone needs no account."""
@@ -29,7 +31,7 @@ class EngineAccounts:
             return True
         try:
             for kind in _KINDS:
-                await self._ari.put(_path(kind, shift), _fields(kind, shift))
+                await self._ari.put(_path(kind, shift), _fields(kind, shift, self._lost_after))
         except AriError:
             return False
         return True
@@ -45,7 +47,7 @@ def _path(kind: str, shift: Shift) -> str:
     return f"asterisk/config/dynamic/res_pjsip/{kind}/{shift.line}"
 
 
-def _fields(kind: str, shift: Shift) -> dict[str, str]:
+def _fields(kind: str, shift: Shift, lost_after: int) -> dict[str, str]:
     match kind:
         case "auth":
             return {"auth_type": "userpass", "username": shift.line, "password": shift.secret}
@@ -61,7 +63,7 @@ def _fields(kind: str, shift: Shift) -> dict[str, str]:
         "allow": "opus,alaw",
         "direct_media": "no",
         "timers": "no",
-        "rtp_timeout": "60",
+        "rtp_timeout": str(lost_after),
         "callerid_privacy": "prohib",
         "send_pai": "no",
         "send_connected_line": "no",

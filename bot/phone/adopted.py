@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from bot.phone.ari import AriError, part
-from bot.phone.ari_events import AriEvent, Left
+from bot.phone.ari_events import AriEvent, Fell, Left
 from bot.phone.call import Ended, Event, Helped, Placed
 from bot.phone.call import Taken as Talking
 from bot.phone.queue import Queue
@@ -39,6 +39,7 @@ class Adopted:
         self._send_on = send_on
         self._over = asyncio.Event()
         self._left: set[str] = set()
+        self._reason = EndReason.EXIT
         self._line = ""
         self._ended = False  # by staff, who said goodbye aloud
         self._helped = asyncio.Event()  # a colleague listens along, or is to
@@ -47,7 +48,9 @@ class Adopted:
 
     def hear(self, event: AriEvent) -> None:
         """One of the two is gone."""
-        if isinstance(event, Left) and event.channel in self._channels and not event.channel.startswith(HELPER):
+        if isinstance(event, Fell) and event.channel in self._channels:
+            self._reason = EndReason.SILENCE
+        elif isinstance(event, Left) and event.channel in self._channels and not event.channel.startswith(HELPER):
             self._left.add(event.channel)
             self._over.set()
 
@@ -63,7 +66,7 @@ class Adopted:
             await asyncio.gather(watching, alone, return_exceptions=True)
         with suppress(HandoverError):
             if any(not channel.startswith(STAFF) for channel in self._left):
-                await self._queue.leave(self._ref, EndReason.EXIT)
+                await self._queue.leave(self._ref, self._reason)
         for channel in set(self._channels) - self._left:
             with suppress(AriError):
                 if channel.startswith(STAFF) or self._ended:

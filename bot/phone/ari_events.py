@@ -25,6 +25,13 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Fell:
+    """No sound comes over a channel any more (`rtp_timeout`), so it is about to go: nobody hung it up."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Key:
     """A key was pressed: one of 0-9, *, #."""
 
@@ -44,9 +51,12 @@ class Replaced:
     """Another process has taken our place."""
 
 
-AriEvent = Started | Left | Key | Finished | Replaced
+AriEvent = Started | Left | Fell | Key | Finished | Replaced
 
 _KEYS = frozenset("0123456789*#")
+# What the engine says when its own watch over the sound ends a channel (AST_SOFTHANGUP_DEV). A goodbye of the other end
+# comes without `soft`, an end that we asked for with another number (measured with 22.10).
+_FELL = 1
 
 
 def read_event(message: Mapping[str, Any]) -> AriEvent | None:
@@ -74,6 +84,11 @@ def _left(message: Mapping[str, Any]) -> AriEvent | None:
     return Left(channel) if channel else None
 
 
+def _fell(message: Mapping[str, Any]) -> AriEvent | None:
+    channel = _id(message, "channel")
+    return Fell(channel) if channel and message.get("soft") is True and message.get("cause") == _FELL else None
+
+
 def _key(message: Mapping[str, Any]) -> AriEvent | None:
     channel, digit = _id(message, "channel"), message.get("digit")
     return Key(channel, digit) if channel and isinstance(digit, str) and digit in _KEYS else None
@@ -88,6 +103,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], AriEvent | None]] = {
     "StasisStart": _started,
     "StasisEnd": _left,
     "ChannelDestroyed": _left,
+    "ChannelHangupRequest": _fell,
     "ChannelDtmfReceived": _key,
     "PlaybackFinished": _finished,
     "ApplicationReplaced": lambda _: Replaced(),

@@ -151,6 +151,11 @@ class Lost:
 
 
 @dataclass(frozen=True, slots=True)
+class CutOff:
+    """No sound comes from the caller any more: their telephone, or the provider of the line, is gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The caller is gone."""
 
@@ -174,6 +179,7 @@ Event = (
     | Ended
     | Guided
     | Lost
+    | CutOff
     | HungUp
 )
 

@@ -90,6 +90,9 @@ def _values(settings: EngineSettings, folder: Path, password: str, fault: Sequen
         "trunk_password": secret.get_secret_value() if secret else None,
         "addresses": settings.phone_trunk_addresses,
         "encrypted": settings.phone_encrypted,
+        "lost_after": settings.phone_lost_seconds,
+        "external": settings.phone_external_address,
+        "inside": host.strip("[]"),
         # ; begins a comment in these files.
         "provider": f"sip:{settings.phone_trunk}\\;transport={transport}",
         "account": f"sip:{settings.phone_trunk_user}@{settings.phone_trunk}\\;transport={transport}",

@@ -73,7 +73,7 @@ class PhoneLine:
         self._shifts = Shifts()
         self._tally = Tally(counter_names(content))
         silence = min(settings.silence_seconds, settings.waiting_silence_seconds)
-        self._queue = Queue(end, self._tally, settings.desk, silence)
+        self._queue = Queue(end, self._tally, settings.desk, silence, answered=self._shifts.any_open)
         self._planned = Planned(end, settings.desk)
         self._shown = Shown(settings, content, now, lambda desk: planned_desk(desk, self._planned))
         self._editions = Editions(end, content, self._shown.show)
@@ -103,7 +103,7 @@ class PhoneLine:
                 password = (self._settings.phone_folder / SECRET).read_text(encoding="utf-8")
                 async with (
                     open_ari(self._settings.phone_control_port, USER, password, APP) as ari,
-                    self._shifts.at(EngineAccounts(ari)),
+                    self._shifts.at(EngineAccounts(ari, self._settings.phone_lost_seconds)),
                 ):
                     failures = 0
                     ready()

@@ -15,6 +15,7 @@ from bot.phone.call import (
     Call,
     Connect,
     Count,
+    CutOff,
     Ear,
     Ended,
     Event,
@@ -179,6 +180,7 @@ def _taken(line: Line, call: Call, event: Taken) -> Step:
     first = (Part(),) if had else ()
     if not call.playing and moved:
         call, told = say(call, said(call.state, "taken.moving"))
+        call = replace(call, telling=True)  # a line that answers at once must not cut it off (met)
     else:
         told = () if call.playing else (Music(),)
     return call, (*first, *told, *_ring(event.line))
@@ -254,8 +256,10 @@ def _guided(line: Line, call: Call, _: Guided) -> Step:
     return go(line, call)
 
 
-def _hung_up(line: Line, call: Call, _: HungUp) -> Step:
-    left = (Leave(EndReason.EXIT),) if call.talk else ()
+def _hung_up(line: Line, call: Call, event: HungUp | CutOff) -> Step:
+    # Whoever talks with them is told that the line broke, and not that they left.
+    reason = EndReason.SILENCE if isinstance(event, CutOff) else EndReason.EXIT
+    left = (Leave(reason),) if call.talk else ()
     return replace(call, phase=Phase.OVER, talk=False, playing=False), (*left, Part())
 
 
@@ -277,5 +281,6 @@ _MOVES: dict[type, Callable[[Line, Call, Any], Step]] = {
     Guided: _guided,
     Ended: _ended,
     Lost: _lost,
+    CutOff: _hung_up,
     HungUp: _hung_up,
 }

@@ -175,10 +175,10 @@ def _open(line: Line, state: State) -> Iterator[Prompt]:
 
 def _again(state: State, moment: datetime, now: datetime) -> Iterator[Prompt]:
     days = (moment.date() - now.astimezone(moment.tzinfo).date()).days
-    if days >= _WEEK:
-        return
     names = {0: "day.today", 1: "day.tomorrow"}
-    yield from said(state, "hours.next", names.get(days, f"day.{moment.weekday()}"), "hours.at", *_clock(moment))
+    in_days = ("hours.in", f"number.{days}", "hours.days")
+    day = in_days if days >= _WEEK else (names.get(days, f"day.{moment.weekday()}"),)
+    yield from said(state, "hours.next", *day, "hours.at", *_clock(moment))
 
 
 def _clock(moment: datetime) -> list[str]:

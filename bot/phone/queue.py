@@ -40,7 +40,7 @@ Tell = Callable[[Event], None]
 
 class Queue:
     """The waiting room of one desk. `draw(n)` gives a random number below n; `silence` is the shortest silence limit in
-    seconds: a call that goes on is never taken for silence."""
+    seconds: a call that goes on is never taken for silence. `answered` tells whether anybody answers telephones now."""
 
     def __init__(
         self,
@@ -49,22 +49,26 @@ class Queue:
         desk: DeskId,
         silence: int,
         draw: Callable[[int], int] = secrets.randbelow,
+        *,
+        answered: Callable[[], bool],
     ) -> None:
         self._end = end
+        self._answered = answered
         self._counts = counts
         self._desk = desk
         self._every = min(ATTEND, silence / 3)
         self._draw = draw
 
     async def join(self, line: Line, state: State) -> tuple[Joined, TalkRef] | tuple[NotJoined, None]:
-        """A place in line, if the desk takes this caller and somebody is on duty, busy or not."""
+        """A place in line, if the desk takes this caller and somebody is on duty, busy or not, with a telephone: who is
+        there for chats alone would never come to a caller."""
         if admission.admit(line.door, state):
             return NotJoined(Why.ELSEWHERE), None
         try:
             if (await self._end.outlook(self._desk)).shut:
                 self.miss("talk.closed", line)
                 return NotJoined(Why.SHUT), None
-            if not (await self._end.opening(self._desk)).on_duty:
+            if not self._answered() or not (await self._end.opening(self._desk)).on_duty:
                 self.miss("talk.closed", line)
                 return NotJoined(Why.NOBODY), None
             pseudonym = Pseudonym(self._draw(PSEUDONYM_WORDS), self._draw(PSEUDONYM_WORDS))
@@ -96,8 +100,10 @@ class Queue:
         standing = await self._end.attend(ref)
         if isinstance(await self._end.end(ref, reason), Gone):
             return
-        waited = isinstance(standing, Waiting)
-        self._counts.add(self._desk, "talk.left-waiting" if waited else f"talk.ended.{reason}")
+        if isinstance(standing, Waiting):
+            self._counts.add(self._desk, "talk.left-waiting")
+        elif reason is not EndReason.SILENCE:  # the staff's side counts who fell silent, as for the page's talks
+            self._counts.add(self._desk, f"talk.ended.{reason}")
 
     async def end_help(self, ref: TalkRef) -> None:
         """Nobody is to listen along any more. Raises HandoverError."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -38,6 +38,13 @@ def _absolute(value: Path) -> Path:
     return path
 
 
+def _is_one_address(host: str) -> bool:
+    try:
+        return not ip_address(host.strip("[]")).is_unspecified
+    except ValueError:
+        return False
+
+
 Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_addresses)]
 Transport = Literal["tls", "tcp", "udp"]
 
@@ -68,6 +75,8 @@ class EngineSettings(BaseSettings):
     phone_certificate: Path | None = None
     phone_private_key: Path | None = None
     phone_calls: int = Field(default=60, ge=1, le=1000)
+    phone_lost_seconds: int = Field(default=60, ge=5, le=600)
+    phone_external_address: str | None = None
     phone_diagnostics: bool = False
     desk: DeskId = DeskId("demo")
     demo: bool = False
@@ -104,6 +113,14 @@ class EngineSettings(BaseSettings):
             raise ValueError("must be printable ASCII without spaces, quotes, brackets, commas, ; and backslashes")
         return value
 
+    @field_validator("phone_external_address")
+    @classmethod
+    def _check_external(cls, value: str | None) -> str | None:
+        try:
+            return None if value is None else str(ip_address(value))
+        except ValueError:
+            raise ValueError("must be an address, such as 192.0.2.10") from None
+
     @field_validator("phone_media_ports")
     @classmethod
     def _check_ports(cls, value: str) -> str:
@@ -124,6 +141,11 @@ class EngineSettings(BaseSettings):
             raise ValueError("FRISTAD_PHONE_TRUNK_USER and FRISTAD_PHONE_TRUNK_PASSWORD go together: set both or none")
         if (self.phone_certificate is None) != (self.phone_private_key is None):
             raise ValueError("FRISTAD_PHONE_CERTIFICATE and FRISTAD_PHONE_PRIVATE_KEY go together: set both or none")
+        if self.phone_external_address is not None and not _is_one_address(self.phone_sip_host):
+            raise ValueError(
+                "FRISTAD_PHONE_EXTERNAL_ADDRESS takes the place of one address of this machine: set "
+                "FRISTAD_PHONE_SIP_HOST to that one"
+            )
         return self
 
     @property

@@ -16,7 +16,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -86,6 +86,10 @@ class Shifts:
         """The line of this id, while it is open."""
         return self._shifts.get(line)
 
+    def any_open(self) -> bool:
+        """Whether somebody on duty has chosen a telephone."""
+        return bool(self._shifts)
+
     @asynccontextmanager
     async def at(self, accounts: Accounts) -> AsyncIterator[None]:
         """Softphones sign in there while the body runs, those that were open before, too."""
@@ -121,6 +125,8 @@ class Shifts:
             for line in own:
                 await self._close(line)
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def _do(self, message: dict[str, Any], own: set[str], tell: Callable[[str, News], None]) -> None:
         line = str(message.get("line"))

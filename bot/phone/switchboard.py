@@ -8,8 +8,8 @@ from typing import Any
 
 from bot.phone.adopted import Adopted
 from bot.phone.ari import Ari, AriError, Refused, part
-from bot.phone.ari_events import AriEvent, Finished, Key, Left, Replaced, Started
-from bot.phone.call import HungUp
+from bot.phone.ari_events import AriEvent, Fell, Finished, Key, Left, Replaced, Started
+from bot.phone.call import CutOff, HungUp
 from bot.phone.live_call import LiveCall
 from bot.phone.rung_line import STAFF
 from bot.phone.staff_leg import StaffLegs
@@ -68,15 +68,21 @@ class Switchboard:
         match event:
             case Started(channel, ()):
                 await self._begin(channel)
-            case Key(channel, digit):
-                if channel in self._calls:
-                    self._calls[channel][0].press(digit)
             case Finished(playback):
                 for call, _ in self._calls.values():
                     call.finish(playback)
+            case Key(channel) | Fell(channel) | Left(channel) if channel in self._calls:
+                self._tell(self._calls[channel][0], event)
+
+    def _tell(self, call: LiveCall, event: Key | Fell | Left) -> None:
+        match event:
+            case Key(_, digit):
+                call.press(digit)
+            case Fell():
+                call.tell(CutOff())
             case Left(channel):
-                if channel in self._calls:
-                    self._calls.pop(channel)[0].tell(HungUp())
+                self._calls.pop(channel)
+                call.tell(HungUp())
 
     async def _begin(self, channel: str) -> None:
         switch = Switch(self._ari, channel)

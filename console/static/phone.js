@@ -42,14 +42,14 @@ export class Phone {
   }
 
   // Which line this person has, as the server says it.
-  show({ by, open, ready, line, secret }) {
+  show({ by, open, ready, line, secret, relays }) {
     if (!this.place) return;
     if (by === "off" && this.by === "own") { // the duty is over, and the number with it
       this.form.reset();
       this.unfold();
       this.wish = null;
     }
-    Object.assign(this, { by, open, ready });
+    Object.assign(this, { by, open, ready, relays });
     if (by !== "browser" || this.softphone?.line !== line) this.hangUp();
     if (by === "browser" && !this.softphone && open) this.signIn(line, secret);
     this.draw();
@@ -66,7 +66,7 @@ export class Phone {
     const { Softphone } = await import("./softphone.js");
     if (this.softphone || this.by !== "browser") return;
     this.softphone = new Softphone({
-      line, secret, devices: () => this.test.devices, wanted: () => this.calls.size + this.listens.size > 0, silent: () => !this.calls.size,
+      line, secret, relays: () => this.relays, devices: () => this.test.devices, wanted: () => this.calls.size + this.listens.size > 0, silent: () => !this.calls.size,
       denied: () => this.tell(this.say("phone_denied")),
     });
   }
@@ -98,7 +98,7 @@ export class Phone {
   draw() {
     const browser = this.by === "browser";
     const later = this.duty === "off" && this.wish && this.wish.by !== "off";
-    const key = this.by === "off" ? (later ? "later" : "off") : this.ready ? (browser ? "ready" : "ready_own") : this.open ? "wait" : "gone";
+    const key = this.by === "off" ? (later ? "later" : this.duty === "off" ? "off" : "none_here") : this.ready ? (browser ? "ready" : "ready_own") : this.open ? "wait" : "gone";
     const state = document.getElementById("phone-state");
     if (state.dataset.state === key) return;
     state.dataset.state = key;

@@ -12,6 +12,7 @@ export class PhoneCall {
     element.dataset.phone = "yes";
     talk.drawKey = () => {}; // nothing is sealed: the caller was told before the first word
     talk.compare = () => {};
+    talk.say = (key, values) => say(key === "ended_silence" ? "ended_cut" : key, values); // nobody left: the line broke
     const help = element.querySelector("[data-help]");
     [help.textContent, help.title] = [say("listen_button"), say("listen_button_hint")];
     this.panel = clone("call-panel");
@@ -26,20 +27,27 @@ export class PhoneCall {
   // What the server says of the line.
   meet(state) {
     if (state === "over" && this.state === "ringing") return; // another line is about to be rung
-    if (state === "ringing" || state === "failed") this.hush(false);
     this.state = state;
-    this.draw();
+    if (state === "ringing" || state === "failed") this.hush(false);
+    else this.draw();
   }
 
   hush(on) {
     this.quietly.setAttribute("aria-pressed", String(on));
     this.quiet(on);
+    this.draw();
+  }
+
+  // In words: whoever is muted must not read that they are heard.
+  shown() {
+    if (this.state === "ringing" && this.by() === "own") return "own";
+    return this.state === "connected" && this.quietly.getAttribute("aria-pressed") === "true" ? "muted" : this.state;
   }
 
   draw() {
     const together = ["connected", "held"].includes(this.state);
     this.panel.dataset.state = this.state;
-    this.panel.querySelector(".line-state").textContent = this.say(this.state === "ringing" && this.by() === "own" ? "call_own" : `call_${this.state}`);
+    this.panel.querySelector(".line-state").textContent = this.say(`call_${this.shown()}`);
     this.quietly.hidden = this.by() === "own"; // a telephone has a key for that
     this.quietly.disabled = this.state !== "connected";
     this.holding.disabled = !together;

@@ -5,13 +5,14 @@ import { UA, WebSocketInterface } from "./jssip.js";
 
 const SIGN_IN_FOR = 300; // seconds; renewed before
 const LOOKS = 20, LOOK = 100; // milliseconds
+const GATHER = 1000; // milliseconds that ways to the engine are looked for, once there is one
 const RECOVER = { connection_recovery_min_interval: 1, connection_recovery_max_interval: 5 }; // seconds
 
 export class Softphone {
-  // `devices()` gives { microphone, speaker } as ids, empty for the usual ones; `wanted()` tells whether a call is expected;
+  // `relays()` gives servers that help to reach the engine, `devices()` { microphone, speaker } as ids, empty for the usual ones; `wanted()` tells whether a call is expected;
   // `silent()` whether only to listen; `denied()` hears that the microphone is gone.
-  constructor({ line, secret, devices, wanted, silent, denied }) {
-    Object.assign(this, { line, devices, wanted, silent, denied });
+  constructor({ line, secret, relays, devices, wanted, silent, denied }) {
+    Object.assign(this, { line, relays, devices, wanted, silent, denied });
     this.audio = new Audio();
     this.audio.autoplay = true;
     const socket = new WebSocketInterface(`${location.origin.replace(/^http/, "ws")}/phone/ws`);
@@ -29,17 +30,20 @@ export class Softphone {
   async take(session, originator) {
     if (originator !== "remote" || this.session) return session.terminate({ status_code: 486 });
     this.session = session;
+    let patience = null;
     for (const event of ["ended", "failed"]) session.on(event, () => this.over(session));
     // The ring may be here a moment before the talk is.
     for (let looks = 0; looks < LOOKS && !this.wanted(); looks += 1) await new Promise((done) => setTimeout(done, LOOK));
     if (this.session !== session) return;
     if (!this.wanted()) return session.terminate({ status_code: 486 });
+    // A server that does not answer would keep the caller waiting for its silence.
+    session.on("icecandidate", ({ ready }) => { patience ??= setTimeout(ready, GATHER); });
     session.on("peerconnection", ({ peerconnection }) => { peerconnection.ontrack = ({ track }) => this.play(track); });
     try {
       const { microphone } = this.devices();
       this.stream = await navigator.mediaDevices.getUserMedia({ audio: microphone ? { deviceId: { ideal: microphone } } : true });
       if (this.session !== session) return this.hush();
-      session.answer({ mediaStream: this.stream, mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: [] } });
+      session.answer({ mediaStream: this.stream, mediaConstraints: { audio: true, video: false }, pcConfig: { iceServers: this.relays() } });
       this.mute(this.silent());
     } catch {
       if (this.session === session) session.terminate({ status_code: 480 }); // no microphone any more

@@ -1,12 +1,15 @@
 """A whole phone line: the telephone engine, the engine of the talks, and `fristad phone` between them."""
 
+import asyncio
+import functools
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -126,6 +129,7 @@ class Exchange:
         )
 
 
+@functools.cache
 def prompts() -> Catalogue:
     """What callers of the demonstration's desk can come to hear."""
     content = load_content(now=datetime.now(SWEDEN), demo=True)
@@ -176,6 +180,19 @@ def exchange(
         if started:
             built.start_line()
         yield built
+
+
+@asynccontextmanager
+async def telephone(own: Exchange) -> AsyncIterator[None]:
+    """Somebody on duty has a telephone while the body runs, as far as the line knows: without one nobody is put in
+    line. It is their own, and never rung here."""
+    reader, writer = await asyncio.open_unix_connection(own.folder / "phone" / "lines.sock")
+    writer.write(json.dumps({"do": "open", "line": "line." + "t" * 22, "number": "+46701740699"}).encode() + b"\n")
+    assert b"open" in await asyncio.wait_for(reader.readline(), START)
+    try:
+        yield
+    finally:
+        writer.close()
 
 
 def telephone_engine() -> Path:

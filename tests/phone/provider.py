@@ -4,7 +4,7 @@ import datetime
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,26 @@ from tests.running import free_port
 USER, PASSWORD = "u123", "a-secret-of-the-trunk"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Provider:
     """`tls` is the port that our engine signs in at, `udp` the one that callers call; `folder` holds ca.pem."""
 
     folder: Path
     tls: int
     udp: int
+    command: list[str] = field(default_factory=list)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """It runs; also again, after a fall."""
+        quiet = subprocess.DEVNULL
+        self.process = subprocess.Popen(self.command, stdin=quiet, stdout=quiet, stderr=quiet)
+
+    def fall(self) -> None:
+        """It is gone in mid-word: no goodbye to anybody."""
+        assert self.process
+        self.process.kill()
+        self.process.wait(10)
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -56,13 +69,13 @@ def provider(folder: Path) -> Iterator[Provider]:
         (folder / "etc" / name).write_text(text)
     loader = next(libraries.glob("ld-linux-*.so.*"))
     program = [str(loader), "--library-path", str(libraries), str(root / "usr" / "sbin" / "asterisk")]
-    command = [*program, "-f", "-C", str(folder / "etc" / "asterisk.conf")]
-    quiet = subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+    built.command = [*program, "-f", "-C", str(folder / "etc" / "asterisk.conf")]
+    built.start()
     try:
         yield built
     finally:
-        end(process)
+        assert built.process
+        end(built.process)
 
 
 def _files(built: Provider, modules: Path, data: Path) -> dict[str, str]:

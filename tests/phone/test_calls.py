@@ -2,15 +2,36 @@
 
 import asyncio
 import signal
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+
+import pytest
 
 from handover.staff_redis import RedisStaffEnd
 from handover.values import Channel, Claimed, Danger, Done, WaitingVisitor
 from tests.contract.ends import ANNA, DESK, joined, on_duty, open_ends
 from tests.phone import exchange as tones
 from tests.phone.callers import Baresip, baresip, sipp, wait
-from tests.phone.exchange import MUSIC_TONE, TONES, Exchange, exchange
+from tests.phone.exchange import MUSIC_TONE, TONES, Exchange, exchange, telephone
 from tests.phone.scenarios import PLAIN, info, key, pause, refused, scenario
+
+
+@pytest.fixture
+async def staff(running: Exchange, staff: RedisStaffEnd) -> AsyncIterator[RedisStaffEnd]:
+    """With a telephone."""
+    async with telephone(running):
+        yield staff
+
+
+LOST = 8  # seconds without sound; a minute where nothing else is set
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    """A line of its own for one caller at once, who is gone after LOST."""
+    folder = tmp_path_factory.mktemp("small")
+    with exchange(folder, TONES, PHONE_CALLS="1", PHONE_LOST_SECONDS=str(LOST)) as built:
+        yield built
 
 
 async def one_in_line(staff: RedisStaffEnd) -> WaitingVisitor:
@@ -135,40 +156,53 @@ async def test_keys_of_either_kind_are_heard(running: Exchange, staff: RedisStaf
         await nobody_in_line(staff)
 
 
-async def test_without_our_process_a_human_sentence_is_heard_and_the_engine_goes_on(folder: Path) -> None:
-    with exchange(folder / "exchange", TONES, PHONE_CALLS="1") as own:
-        with baresip(folder / "first", own.sip) as first:
+async def test_without_our_process_a_human_sentence_is_heard_and_the_engine_goes_on(
+    small: Exchange, folder: Path
+) -> None:
+    with baresip(folder / "first", small.sip) as first:
+        await hears(first, tones.DESK)
+        sipp(folder / "busy", small.sip, refused(486))
+        small.end_line(signal.SIGKILL)
+        with baresip(folder / "second", small.sip) as second:
+            await hears(second, tones.FAULT)
+        small.start_line()
+        await hears(first, tones.FAULT)  # nobody is left with a line that hears no keys
+    with baresip(folder / "third", small.sip) as third:
+        await hears(third, tones.DESK)
+
+
+async def test_a_caller_who_vanishes_is_gone_after_so_many_seconds_without_sound(small: Exchange, folder: Path) -> None:
+    async with open_ends(small.talks) as ends, telephone(small):
+        await on_duty(ends.staff)
+        with baresip(folder / "caller", small.sip) as caller:
+            await hears(caller, tones.DESK)
+            await presses(caller, "100")
+            await one_in_line(ends.staff)
+            caller.vanish()
+            vanished = asyncio.get_running_loop().time()
+            await nobody_in_line(ends.staff)
+            assert LOST - 3 < asyncio.get_running_loop().time() - vanished < 3 * LOST
+
+
+async def test_one_process_rules_the_engine_and_the_next_one_waits_for_its_end(running: Exchange, folder: Path) -> None:
+    second, told = running.begin_line(), running.ready
+    try:
+        with baresip(folder / "first", running.sip) as first:
             await hears(first, tones.DESK)
-            sipp(folder / "busy", own.sip, refused(486))
-            own.end_line(signal.SIGKILL)
-            with baresip(folder / "second", own.sip) as second:
-                await hears(second, tones.FAULT)
-            own.start_line()
-            await hears(first, tones.FAULT)  # nobody is left with a line that hears no keys
-        with baresip(folder / "third", own.sip) as third:
-            await hears(third, tones.DESK)
+            await presses(first, "1")
+            await hears(first, tones.MENU)
+        await asyncio.sleep(2)
+        assert (second.poll(), running.ready) == (None, told)
+        running.end_line()
+    finally:
+        running.end_line()
+        running.line = second
+    await asyncio.to_thread(running.await_line, told)
+    with baresip(folder / "second", running.sip) as after:
+        await hears(after, tones.DESK)
 
 
-async def test_one_process_rules_the_engine_and_the_next_one_waits_for_its_end(folder: Path) -> None:
-    with exchange(folder / "exchange", TONES) as own:
-        second, told = own.begin_line(), own.ready
-        try:
-            with baresip(folder / "first", own.sip) as first:
-                await hears(first, tones.DESK)
-                await presses(first, "1")
-                await hears(first, tones.MENU)
-            await asyncio.sleep(2)
-            assert (second.poll(), own.ready) == (None, told)
-            own.end_line()
-            own.line = second
-            await asyncio.to_thread(own.await_line, told)
-            with baresip(folder / "second", own.sip) as after:
-                await hears(after, tones.DESK)
-        finally:
-            own.end_line()
-
-
-async def test_a_caller_who_vanishes_is_gone_within_a_minute_or_so(
+async def test_a_process_that_ends_in_order_leaves_nobody_in_silence(
     running: Exchange, staff: RedisStaffEnd, folder: Path
 ) -> None:
     await on_duty(staff)
@@ -176,34 +210,25 @@ async def test_a_caller_who_vanishes_is_gone_within_a_minute_or_so(
         await hears(caller, tones.DESK)
         await presses(caller, "100")
         await one_in_line(staff)
-        caller.vanish()
-        await nobody_in_line(staff, seconds=100)  # the engine waits 60 for sound
+        await asyncio.to_thread(running.end_line)
+        try:
+            await hears(caller, tones.FAULT)
+            assert await staff.waiting(DESK) == []
+        finally:
+            await asyncio.to_thread(running.start_line)
 
 
-async def test_a_process_that_ends_in_order_leaves_nobody_in_silence(folder: Path) -> None:
-    with exchange(folder / "exchange", TONES) as own:
-        async with open_ends(own.talks) as ends:
-            await on_duty(ends.staff)
-            with baresip(folder / "caller", own.sip) as caller:
-                await hears(caller, tones.DESK)
-                await presses(caller, "100")
-                await one_in_line(ends.staff)
-                await asyncio.to_thread(own.end_line)
-                await hears(caller, tones.FAULT)
-            assert await ends.staff.waiting(DESK) == []
-
-
-async def test_an_engine_that_is_started_again_is_found_again(folder: Path) -> None:
-    with exchange(folder / "exchange", TONES) as own:
-        async with open_ends(own.talks) as ends:
-            await on_duty(ends.staff)
-            with baresip(folder / "first", own.sip) as caller:
-                await hears(caller, tones.DESK)
-                await presses(caller, "100")
-                await one_in_line(ends.staff)
-                told = own.ready
-                own.start_engine(signal.SIGKILL)
-                await nobody_in_line(ends.staff)  # their calls are gone, so they do not stand in others' way
-            await asyncio.to_thread(own.await_line, told)
-            with baresip(folder / "second", own.sip) as caller:
-                await hears(caller, tones.DESK)
+async def test_an_engine_that_is_started_again_is_found_again(
+    running: Exchange, staff: RedisStaffEnd, folder: Path
+) -> None:
+    await on_duty(staff)
+    with baresip(folder / "first", running.sip) as caller:
+        await hears(caller, tones.DESK)
+        await presses(caller, "100")
+        await one_in_line(staff)
+        told = running.ready
+        running.start_engine(signal.SIGKILL)
+        await nobody_in_line(staff)  # their calls are gone, so they do not stand in others' way
+    await asyncio.to_thread(running.await_line, told)
+    with baresip(folder / "second", running.sip) as caller:
+        await hears(caller, tones.DESK)

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.contract.ends import DESK, on_duty, open_ends
+from handover.staff_redis import RedisStaffEnd
+from tests.contract.ends import DESK, on_duty
 from tests.phone.callers import sipp
-from tests.phone.exchange import TONES, exchange
+from tests.phone.exchange import Exchange, telephone
 from tests.phone.scenarios import key, pause, scenario
 
 CALLERS = 60
@@ -23,35 +24,35 @@ def worked(pid: int) -> float:
 
 
 async def test_sixty_callers_are_all_in_line_at_once(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    running: Exchange, staff: RedisStaffEnd, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    with exchange(tmp_path / "exchange", TONES) as own:
-        assert own.engine and own.line
-        async with open_ends(own.talks) as ends:
-            await on_duty(ends.staff)
-            before, began = (worked(own.engine.pid), worked(own.line.pid)), time.monotonic()
-            steps = scenario(key("1"), key("0"), key("0"), pause(10_000))
-            calling = asyncio.create_task(
-                asyncio.to_thread(sipp, tmp_path / "crowd", own.sip, steps, calls=CALLERS, at_once=CALLERS)
-            )
-            most = 0
-            while not calling.done():
-                await on_duty(ends.staff)
-                most = max(most, len(await ends.staff.waiting(DESK)))
-                await asyncio.sleep(0.25)
-            await calling
-            seconds = time.monotonic() - began
-            used = [
-                after - first
-                for after, first in zip((worked(own.engine.pid), worked(own.line.pid)), before, strict=True)
-            ]
-            assert most == CALLERS
-            for _ in range(100):
-                if not await ends.staff.waiting(DESK):
-                    break
-                await asyncio.sleep(0.1)
-            assert await ends.staff.waiting(DESK) == []
-        for name, value in zip(("engine", "line"), used, strict=True):
-            record_property(f"{name} used of a core", f"{value / seconds:.0%}")
-        assert sum(used) / seconds < CORE
-        assert "class=" not in own.output.read_text()
+    assert running.engine and running.line
+    told = len(running.output.read_text())
+    async with telephone(running):
+        await on_duty(staff)
+        before, began = (worked(running.engine.pid), worked(running.line.pid)), time.monotonic()
+        steps = scenario(key("1"), key("0"), key("0"), pause(10_000))
+        calling = asyncio.create_task(
+            asyncio.to_thread(sipp, tmp_path / "crowd", running.sip, steps, calls=CALLERS, at_once=CALLERS)
+        )
+        most = 0
+        while not calling.done():
+            await on_duty(staff)
+            most = max(most, len(await staff.waiting(DESK)))
+            await asyncio.sleep(0.25)
+        await calling
+        seconds = time.monotonic() - began
+        used = [
+            after - first
+            for after, first in zip((worked(running.engine.pid), worked(running.line.pid)), before, strict=True)
+        ]
+        assert most == CALLERS
+        for _ in range(100):
+            if not await staff.waiting(DESK):
+                break
+            await asyncio.sleep(0.1)
+        assert await staff.waiting(DESK) == []
+    for name, value in zip(("engine", "line"), used, strict=True):
+        record_property(f"{name} used of a core", f"{value / seconds:.0%}")
+    assert sum(used) / seconds < CORE
+    assert "class=" not in running.output.read_text()[told:]

@@ -24,10 +24,10 @@ FORGOTTEN = 40.0  # seconds after the end of a call; SIP's own transactions live
 CALLS = 20
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[Exchange]:
-    """A line of its own: nobody else's call is in its memory."""
-    with exchange(tmp_path / "exchange", TONES) as built:
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+    """A line of its own: nobody else's call is in its memory when the first test here, which looks for it, begins."""
+    with exchange(tmp_path_factory.mktemp("exchange"), TONES) as built:
         yield built
 
 

@@ -66,13 +66,13 @@ def create_line(
     planned = Planned(end, settings.desk)
     shown = Shown(settings, content, now, lambda desk: planned_desk(desk, planned))
     tally = Tally(counter_names(content))
-    queue = Queue(end, tally, settings.desk, min(settings.silence_seconds, settings.waiting_silence_seconds))
+    shifts = Shifts()
+    silence = min(settings.silence_seconds, settings.waiting_silence_seconds)
+    queue = Queue(end, tally, settings.desk, silence, answered=shifts.any_open)
     editions = Editions(end, content, shown.show)
     hooks = Hooks(settings.phone_url, settings.phone_secret.get_secret_value())
     shelf = Shelf()
     sounding = Sounding(hooks, shelf, settings.phone_sounds, shown.line().languages, shown.files)
-
-    shifts = Shifts()
 
     def make(mark: str, ear: PulledEar) -> LiveCall:
         staff = OwnTelephone(ear, shifts)

@@ -7,6 +7,7 @@ from bot.phone.call import (
     Began,
     Call,
     Connect,
+    CutOff,
     DropHelper,
     Ear,
     Ended,
@@ -56,7 +57,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.booleans().map(Held),
     st.sampled_from([Helped("line.c"), Helped("line.c"), HelperOpen(), HelperOpen(), Helped(), HelperFailed()]),
     st.builds(Placed, st.integers(1, 80), st.integers(0, 2 * DEADLINE)),
-    st.just(Ended()),
+    st.sampled_from([Ended(), CutOff()]),
 )
 
 

@@ -99,6 +99,30 @@ def test_sound_and_signalling_are_encrypted_unless_told_otherwise() -> None:
     assert "verify_server" not in rendered(phone_transport="udp")["etc/pjsip.conf"]
 
 
+def test_behind_a_translation_of_addresses_the_one_outside_is_told() -> None:
+    files = rendered(phone_sip_host="192.168.7.20", phone_external_address="203.0.113.5")
+    outside = files["etc/pjsip.conf"].split("[browsers]")[0].splitlines()
+    for line in ("external_media_address = 203.0.113.5", "external_signaling_address = 203.0.113.5"):
+        assert line in outside
+    assert "local_net = 192.168.0.0/16" in outside  # without one nothing is translated (met)
+    candidates = files["etc/rtp.conf"].split("[ice_host_candidates]\n")[1]
+    assert candidates == "192.168.7.20 => 203.0.113.5,include_local_address\n"
+    inside = rendered()
+    assert "external" not in inside["etc/pjsip.conf"]
+    assert "candidates" not in inside["etc/rtp.conf"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "[::]"])  # what is refused
+def test_an_address_outside_stands_for_one_inside(host: str) -> None:
+    with pytest.raises(ValidationError, match="FRISTAD_PHONE_SIP_HOST"):
+        rendered(phone_sip_host=host, phone_external_address="203.0.113.5")
+
+
+def test_so_many_seconds_without_sound_end_a_call() -> None:
+    assert "rtp_timeout = 60" in rendered()["etc/pjsip.conf"]
+    assert "rtp_timeout = 9" in rendered(phone_lost_seconds=9)["etc/pjsip.conf"]
+
+
 @pytest.mark.parametrize("fields", [{"phone_trunk": None}, {"phone_trunk_user": None, "phone_trunk_password": None}])
 def test_a_line_that_no_call_reaches_is_refused(fields: dict[str, Any]) -> None:
     with pytest.raises(NoTrunk, match="FRISTAD_PHONE_TRUNK"):
@@ -122,6 +146,9 @@ def test_a_line_that_no_call_reaches_is_refused(fields: dict[str, Any]) -> None:
         ("phone_media_ports", "20999-20000"),
         ("phone_media_ports", "20000-20100"),
         ("phone_transport", "ws"),
+        ("phone_external_address", "phone.example.org"),
+        ("phone_external_address", "203.0.113.5\nx"),
+        ("phone_lost_seconds", "4"),
         ("phone_certificate", "/srv/cert.pem"),
     ],
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.phone.ari_events import AriEvent, Finished, Key, Left, Replaced, Started, read_event
+from bot.phone.ari_events import AriEvent, Fell, Finished, Key, Left, Replaced, Started, read_event
 
 CHANNEL = {
     "id": "1700000000.1",
@@ -22,6 +22,7 @@ CHANNEL = {
         ({"type": "StasisStart", "channel": CHANNEL, "args": ["staff"]}, Started("1700000000.1", ("staff",))),
         ({"type": "StasisEnd", "channel": CHANNEL}, Left("1700000000.1")),
         ({"type": "ChannelDestroyed", "channel": CHANNEL, "cause": 16}, Left("1700000000.1")),
+        ({"type": "ChannelHangupRequest", "channel": CHANNEL, "soft": True, "cause": 1}, Fell("1700000000.1")),
         ({"type": "ChannelDtmfReceived", "channel": CHANNEL, "digit": "#"}, Key("1700000000.1", "#")),
         ({"type": "PlaybackFinished", "playback": {"id": "ab", "target_uri": "channel:1"}}, Finished("ab")),
         ({"type": "ApplicationReplaced", "application": "fristad"}, Replaced()),
@@ -46,6 +47,9 @@ def test_an_event_is_read(message: dict[str, Any], event: AriEvent) -> None:
         {"type": "ChannelDtmfReceived", "channel": CHANNEL, "digit": "12"},
         {"type": "ChannelDtmfReceived", "channel": CHANNEL},
         {"type": "PlaybackFinished", "playback": {"id": ""}},
+        {"type": "ChannelHangupRequest", "channel": CHANNEL},  # the caller's goodbye
+        {"type": "ChannelHangupRequest", "channel": CHANNEL, "soft": True, "cause": 16},  # we hung up
+        {"type": "ChannelHangupRequest", "soft": True, "cause": 1},
     ],
 )
 def test_anything_else_is_nothing(message: dict[str, Any]) -> None:

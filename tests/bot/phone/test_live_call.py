@@ -60,7 +60,9 @@ def run(engine: Engine, line: Line, tally: Tally) -> Callable[..., Any]:
         files: Mapping[Prompt, Path] | None = None, staff: NoStaffLine | None = None
     ) -> AsyncIterator[tuple[LiveCall, Switch]]:
         there = {prompt: Path("/sounds", prompt.language, prompt.name) for prompt in line.prompts}
-        queue = Queue(RedisVisitorEnd("unix:///nowhere/engine.sock", timeout=0.2), tally, DESK, 180)
+        queue = Queue(
+            RedisVisitorEnd("unix:///nowhere/engine.sock", timeout=0.2), tally, DESK, 180, answered=lambda: True
+        )
         switch = Switch(engine, "1.1")
         sounds = there if files is None else files
         call = LiveCall("1.1", switch, queue, tally, DESK, lambda: line, lambda: sounds, staff or NoStaffLine())

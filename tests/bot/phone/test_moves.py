@@ -10,6 +10,7 @@ from bot.phone.call import (
     Began,
     Connect,
     Count,
+    CutOff,
     Ended,
     Event,
     Guided,
@@ -41,6 +42,7 @@ from bot.phone.call import (
 )
 from bot.phone.moves import TELL_EVERY
 from bot.phone.playlists import MOST_OTHERS, SEALED
+from dialogues.hours import read_hours
 from dialogues.prompts import Catalogue
 from dialogues.values import Danger, Status
 from handover.values import EndReason
@@ -281,6 +283,11 @@ def test_who_hangs_up_in_line_leaves_it(caller: Caller) -> None:
     assert in_line(caller).meets(HungUp()).done == [Leave(EndReason.EXIT), Part()]
 
 
+def test_a_line_that_broke_is_not_told_as_leaving(caller: Caller) -> None:
+    assert in_line(caller).meets(CutOff()).done == [Leave(EndReason.SILENCE), Part()]
+    assert caller.meets(HungUp()).done == [Part()]
+
+
 def test_a_person_who_comes_rings_and_is_connected(caller: Caller) -> None:
     in_line(caller).meets(Taken(by="Anna"))
     assert caller.heard == ["taken.coming"]
@@ -307,6 +314,14 @@ def test_a_colleague_who_takes_over_is_told_and_rung(caller: Caller) -> None:
     with_a_person(caller).meets(Taken("line.other", "Bo"))
     assert caller.heard == ["taken.moving"]
     assert (caller.done[0], caller.done[-1]) == (Part(), Ring("line.other"))
+    assert caller.meets(LineOpen()).done == []  # nobody else is heard before the caller was told to the end
+    assert caller.meets(Played()).done == [Stop(), Connect()]
+    assert caller.call.together
+
+
+def test_a_colleague_who_takes_over_slowly_is_waited_for_with_music(caller: Caller) -> None:
+    with_a_person(caller).meets(Taken("line.other", "Bo"))
+    assert caller.meets(Played()).done == [Music()]
     assert caller.meets(LineOpen()).done == [Stop(), Connect()]
 
 
@@ -378,6 +393,14 @@ def test_a_desk_with_hours_tells_when_it_answers_again(calls: Calls, caller: Cal
     night = replace(caller.line.content, now=caller.line.content.now.replace(hour=23, minute=30))
     closed = calls(desk=desk, content=night).meets(Began()).presses("18")
     assert closed.heard[:5] == ["hours.closed", "hours.next", "day.tomorrow", "hours.at", "number.7"]
+
+
+@pytest.mark.parametrize(("weekday", "told"), [("mon", ["day.0"]), ("tue", ["hours.in", "number.7", "hours.days"])])
+def test_an_opening_a_week_ahead_is_told_in_days(calls: Calls, caller: Caller, weekday: str, told: list[str]) -> None:
+    """It is a Tuesday, past eleven: "on Tuesday" could be today."""
+    desk = replace(caller.line.content.desks["resursteam-heder-malmo"], hours=read_hours([f"{weekday} 08:00-11:00"]))
+    closed = calls(desk=desk).meets(Began()).presses("18")
+    assert closed.heard[: len(told) + 4] == ["hours.closed", "hours.next", *told, "hours.at", "number.8"]
 
 
 def test_every_prompt_that_is_said_is_one_that_there_is(caller: Caller, wanted: Catalogue) -> None:

@@ -14,6 +14,7 @@ from dialogues.doors import DeskChannel
 from dialogues.values import Danger as Said
 from dialogues.values import State
 from handover.counters import Tally
+from handover.events import WasEnded
 from handover.outlook import Shut
 from handover.values import AskKind, Channel, Claimed, Danger, Done, EndReason, TalkRef
 from tests.contract.ends import ANNA, BO, DESK, Ends, joined, on_duty, open_ends
@@ -43,7 +44,7 @@ def tally(line: Line) -> Tally:
 
 @pytest.fixture
 def queue(ends: Ends, tally: Tally) -> Queue:
-    return Queue(ends.visitor, tally, DESK, 180, lambda most: 7)
+    return Queue(ends.visitor, tally, DESK, 180, lambda most: 7, answered=lambda: True)
 
 
 async def counted(ends: Ends, tally: Tally) -> dict[str, int]:
@@ -161,10 +162,36 @@ async def test_a_desk_that_takes_no_calls_or_no_such_language_guides_on(ends: En
     assert await queue.join(web, SV) == (NotJoined(Why.ELSEWHERE), None)
 
 
+async def test_who_is_on_duty_without_a_telephone_is_not_there_for_callers(
+    ends: Ends, tally: Tally, line: Line
+) -> None:
+    await on_duty(ends.staff)
+    there: list[bool] = []
+    queue = Queue(ends.visitor, tally, DESK, 180, answered=lambda: bool(there))
+    assert await queue.join(line, SV) == (NotJoined(Why.NOBODY), None)
+    assert (await counted(ends, tally))["talk.closed"] == 1
+    there.append(True)
+    await a_place(queue, line)
+
+
+async def test_a_line_that_broke_is_told_as_silence_and_counted_by_staffs_side_alone(
+    ends: Ends, queue: Queue, tally: Tally, line: Line
+) -> None:
+    await on_duty(ends.staff)
+    ref = await a_place(queue, line)
+    await ends.staff.claim(ref, ANNA, "Anna")
+    async with ends.staff.follow(ref) as events:
+        await queue.leave(ref, EndReason.SILENCE)
+        assert await anext(events) == WasEnded(EndReason.SILENCE)
+    assert "talk.ended.silence" not in await counted(ends, tally)
+    await queue.leave(await a_place(queue, line), EndReason.SILENCE)
+    assert (await counted(ends, tally))["talk.left-waiting"] == 1
+
+
 async def test_an_engine_that_is_gone_is_no_dead_end(line: Line, tally: Tally) -> None:
     with running("valkey") as engine:
         async with open_ends(engine, patience=0.5) as ends:
-            queue = Queue(ends.visitor, tally, DESK, 180)
+            queue = Queue(ends.visitor, tally, DESK, 180, answered=lambda: True)
             engine.process.kill()
             assert await queue.join(line, SV) == (NotJoined(Why.TROUBLE), None)
 

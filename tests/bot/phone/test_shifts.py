@@ -43,6 +43,7 @@ async def path(shifts: Shifts, tmp_path: Path) -> AsyncIterator[Path]:
     yield path
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
+    await until(lambda: asyncio.all_tasks() == {asyncio.current_task()})  # every connection is closed at both ends
 
 
 async def until(holds: Any) -> None:
