@@ -13,8 +13,9 @@ SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa
 	tests/fristad/test_texts.py tests/console/test_duty.py tests/console/test_bells.py tests/console/test_desk_signs.py \
 	tests/console/test_together.py tests/console/test_help.py tests/console/test_desks.py tests/fristad/test_cli.py tests/fristad/test_published.py \
 	tests/phone tests/phone_hooks tests/bot/phone/test_queue.py tests/fristad/test_phone.py tests/fristad/test_deploy.py \
-	tests/console/test_phone.py tests/console/test_listening.py tests/console/test_softphone.py \
-	tests/console/test_counts.py tests/console/test_figure_pages.py tests/fristad/test_figures.py
+	tests/console/test_phone.py tests/console/test_listening.py tests/console/test_softphone.py tests/console/test_unsure.py \
+	tests/console/test_counts.py tests/console/test_figure_pages.py tests/fristad/test_figures.py \
+	tests/telegram tests/fristad/test_telegram.py
 
 # Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace.
 LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)

@@ -102,7 +102,8 @@ def part_name(content: Content, part: str, language: str) -> str:
     own = content.languages.get(part.partition("/")[0])
     if own and id in own.topics:
         return f"{own.topics[id].title} ({own.name})"
-    return f"{entry} ({own.name if own else where})"
+    name = f"Telegram: {entry}" if id == "telegram" else entry  # its sections are called like the page's
+    return f"{name} ({own.name if own else where})"
 
 
 def text_rows(content: Content, now: float) -> list[TextRow]:

@@ -80,7 +80,7 @@ class Views:
             "routine": self._routine(talk.ref.desk),
             "name": self._words.pseudonym(talk.pseudonym),
             "binding": write64(binding(talk.ref)),
-            "compare": talk.briefing.language if talk.briefing.language in self._compared and not call else "",
+            "compare": self._compare(talk.briefing),
             **_keys(keys),
             "heard": [message_view(message) for message in heard],
             "said": [message_view(message) for message in said],
@@ -90,6 +90,10 @@ class Views:
             "phone": call,
             "unsure": list(talk.unsure),
         }
+
+    def _compare(self, briefing: Briefing) -> str:
+        """The language of the safety words; empty where the visitor sees none: only a page with scripts shows them."""
+        return briefing.language if briefing.language in self._compared and briefing.channel is Channel.WEB else ""
 
     def keys(self, handle: str, keys: Keys) -> Json:
         """The keys of a talk, because the visitor's page gave one, or an epoch began."""

@@ -25,7 +25,8 @@ LARGEST = 2 * 1024 * 1024  # bytes of a document; all topics, sentences, desks a
 Overlay = Mapping[str, str]  # part -> text
 
 PART = re.compile(
-    r"[a-z]{2,3}/topics/[a-z0-9-]+\.md|desks/[a-z0-9-]+\.yml|services\.yml#[a-z0-9-]+|[a-z]{2,3}/(page|flow)\.yml#[a-z-]+"
+    r"[a-z]{2,3}/topics/[a-z0-9-]+\.md|desks/[a-z0-9-]+\.yml|services\.yml#[a-z0-9-]+"
+    r"|[a-z]{2,3}/(page|flow|telegram)\.yml#[a-z-]+"
 )
 _ENTRY = re.compile(r"""(?:- id: *)?["']?([a-z0-9-]+)["']?:?""")
 
@@ -116,7 +117,7 @@ def current_text(overlay: Overlay, part: str, root: Path = DEFAULT) -> str | Non
 def sections(language: str, root: Path = DEFAULT) -> tuple[str, ...]:
     """The parts that a language's sentences consist of, in the order of its files. Empty when there is no such
     language."""
-    paths = [root / language / f"{file}.yml" for file in ("flow", "page")]
+    paths = [root / language / f"{file}.yml" for file in ("flow", "page", "telegram")]
     return tuple(
         f"{language}/{path.name}#{name}" for path in paths if path.is_file() for name, _ in _chunks(_read(path)) if name
     )

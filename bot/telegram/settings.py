@@ -11,7 +11,7 @@ from handover.values import DeskId, Limits
 from safety.devices import BadDevice, read_key
 from safety.price import FREE_LATELY
 
-_TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,80}")
+TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,80}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 _ADDRESS = r"^https?://[^\s\"'<>]+$"
 _DEMO_PAGE = "http://127.0.0.1:8000/"
@@ -51,7 +51,7 @@ class TelegramSettings(BaseSettings):
     @field_validator("telegram_token")
     @classmethod
     def _check_token(cls, token: SecretStr) -> SecretStr:
-        if not _TOKEN.fullmatch(token.get_secret_value()):
+        if not TOKEN.fullmatch(token.get_secret_value()):
             raise ValueError("must be the token that Telegram's BotFather gave, such as 123456:ABC...")
         return token
 

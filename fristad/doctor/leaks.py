@@ -16,6 +16,7 @@ _STAFF_ONLY = (
     "FRISTAD_PUSH_KEY",
 )
 _VISITOR_ONLY = ("FRISTAD_STATE_KEY",)
+_TELEGRAM_ONLY = ("FRISTAD_TELEGRAM_TOKEN", "FRISTAD_TELEGRAM_KEY", "FRISTAD_TELEGRAM_WEBHOOK_SECRET")
 _DOCTOR_ONLY = "FRISTAD_DOCTOR_"
 _TELLING: Mapping[str, tuple[Weight, str]] = {
     "SSLKEYLOGFILE": (Weight.WORDS, "writes the keys of all TLS connections to a file"),
@@ -27,14 +28,21 @@ _COLLECTORS = ("OTEL_EXPORTER_", "FASTAPI_OTEL_", "SENTRY_", "DD_", "NEW_RELIC_"
 
 
 def check_environment(found: Environment, side: str, where: str) -> list[Finding]:
-    """Findings about one environment. `side` is who runs in it: "bot", "console", or another name for neither."""
-    foreign = {"bot": _STAFF_ONLY, "console": _VISITOR_ONLY}.get(side, ())
+    """Findings about one environment. `side` is who runs in it: "bot", "telegram", "console", or another name for none
+    of them."""
+    foreign = {"bot": _STAFF_ONLY, "telegram": _STAFF_ONLY, "console": _VISITOR_ONLY}.get(side, ())
     told = [
         Finding(Weight.DOORS, f"{where} holds {name}, which belongs to the other side.", _APART)
         for name in foreign
         if found.get(name)
     ]
     if side in ("bot", "console"):
+        told += [
+            Finding(Weight.DOORS, f"{where} holds {name}, which is for `fristad telegram` alone.", _APART)
+            for name in _TELEGRAM_ONLY
+            if found.get(name)
+        ]
+    if side in ("bot", "telegram", "console"):
         told += [
             Finding(
                 Weight.DOORS, f"{where} holds {name}, which is for the doctor alone.", "Set it for that command only."

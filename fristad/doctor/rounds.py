@@ -18,6 +18,7 @@ from fristad.doctor import (
     processes,
     proxies,
     served,
+    telegram,
     tls,
 )
 from fristad.doctor.findings import Finding, Weight
@@ -53,6 +54,7 @@ def examine(asked: Asked, settings: DoctorSettings, environment: Mapping[str, st
         *_examine_engine(settings, embedded=is_held(settings.data)),
         *_examine_disk(settings),
         *_examine_machine(settings, environment, now),
+        *telegram.check_telegram(settings, now, embedded=is_held(settings.data)),
     ]
 
 
@@ -108,6 +110,8 @@ def _examine_disk(settings: DoctorSettings) -> list[Finding]:
 def _examine_machine(settings: DoctorSettings, environment: Mapping[str, str], now: datetime) -> list[Finding]:
     sides = {"visitor": "bot", "staff": "console"}
     own = next((sides[name] for url in settings.engine_urls if (name := engines.user_of(url)) in sides), "")
+    if own == "bot" and settings.telegram_token and not settings.state_key:
+        own = "telegram"  # the same user of the engine
     shown = {name: value for name, value in environment.items() if not name.startswith("FRISTAD_DOCTOR_")}
     return [
         *leaks.check_environment(shown, own, "This environment"),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from bot.telegram.settings import TOKEN
 from fristad.refusal import Refused
 from fristad.settings import PREFIX, explain
 
@@ -19,9 +20,27 @@ class DoctorSettings(BaseSettings):
     redis_url: SecretStr | None = None
     database_url: SecretStr | None = None
     count_keys: Path | None = None
+    desk: str = "demo"
+    state_key: SecretStr | None = None
+    telegram_token: SecretStr | None = None
+    telegram_key: SecretStr | None = None
+    telegram_api: str | None = None
+    telegram_webhook: str | None = None
+    telegram_webhook_secret: SecretStr | None = None
+    telegram_host: str = "127.0.0.1"
     doctor_visitor_redis_url: SecretStr | None = None
     doctor_staff_redis_url: SecretStr | None = None
     doctor_admin_redis_url: SecretStr | None = None
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _check_token(cls, token: SecretStr | None) -> SecretStr | None:
+        """None for an empty one, as for `fristad serve`. What is no token is refused: it becomes part of an address."""
+        if token is None or not token.get_secret_value():
+            return None
+        if not TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("must be the token that Telegram's BotFather gave, such as 123456:ABC...")
+        return token
 
     @field_validator("redis_url", "doctor_visitor_redis_url", "doctor_staff_redis_url", "doctor_admin_redis_url")
     @classmethod

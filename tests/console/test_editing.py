@@ -186,6 +186,7 @@ async def test_a_language_may_go_first_and_the_others_are_marked(console: Consol
             "capacity: 0",
             ("capacity: It has to be a whole", "capacity: Det ska vara ett"),
         ),
+        ("en/telegram.yml#other", "{name}", "{nobody}", ("very ones of the other", "exakt samma platshållare")),
         ("en/page.yml#first", "heading: ", "heading: [] #", ("`first.heading` has to be", "`first.heading` ska vara")),
         ("en/page.yml#first", "first:", "first: &a\n  x: *a\n  y:", ("Anchors (&)", "Ankare (&)")),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from dialogues.files import ContentError
 from dialogues.loader import DEFAULT, load_content
-from dialogues.overlay import changed_files, lay, read_document, shipped_text, write_document
+from dialogues.overlay import changed_files, lay, read_document, sections, shipped_text, write_document
 from dialogues.values import Audience, Content
 
 THREATS, BRIS, FIRST, DEMO = "sv/topics/threats.md", "services.yml#bris", "en/page.yml#first", "desks/demo.yml"
@@ -95,6 +95,15 @@ def test_what_is_no_part_is_refused_and_what_is_shipped_no_more_is_left_out(cont
         with pytest.raises(ContentError, match="no part"):
             lay({part: "x"}, content)
     assert lay({"sv/topics/gone.md": "x", "services.yml#gone": "- id: gone\n"}, content) == content
+
+
+def test_what_is_said_in_telegram_can_be_edited(content: Content) -> None:
+    part = "en/telegram.yml#command"
+    assert (
+        lay({part: "command: {start: Begin again, help: Help}\n"}, content).languages["en"].telegram["command.start"]
+        == "Begin again"
+    )
+    assert part in sections("en")
 
 
 def test_a_sentence_that_an_edit_does_not_know_keeps_its_shipped_words(content: Content) -> None:

@@ -58,6 +58,7 @@ class Server:
     faults: list[Fault] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     hook: Hook | None = None
+    about: dict[str, bool] = field(default_factory=dict)  # what its owner told BotFather
     _poll: asyncio.Future[None] | None = None
     _arrived: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -114,6 +115,7 @@ class Server:
                 state.bot
                 | {"can_join_groups": True, "can_read_all_group_messages": False}
                 | {"supports_inline_queries": False}
+                | self.about
             ),
             "getupdates": self._get_updates,
             "setwebhook": self._set_webhook,
