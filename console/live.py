@@ -1,6 +1,7 @@
 """The live path: one socket per open page; every frame is checked against its budget, its shape and the permissions."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -20,6 +21,7 @@ from console.house import House
 from console.permissions import Role, allows
 from console.signins import SignedIn
 from console.tables import finish
+from console.tide import longest_band
 from console.together_views import TogetherViews
 from console.views import Json, Views, load_view
 from console.wishes import Wishes
@@ -69,6 +71,9 @@ class Conversation(Protocol):
         """The connection is gone."""
 
 
+LOOK = 30.0  # seconds between two looks at a room in which nothing happens: bands of waits are minutes
+
+
 class LoadWatch:
     """A coordinator's conversation: the live load, and no action."""
 
@@ -80,15 +85,18 @@ class LoadWatch:
     on_duty = False
 
     async def run(self) -> None:
-        """Send the load whenever it changes."""
+        """Send the load whenever it changes: the room tells, but for a wait that only grew longer."""
         async with self._end.follow_room([self._desk]) as events:
             shown: Json = {}
             while True:
-                current = load_view(await self._end.load(self._desk))
+                longest = longest_band([row.waited for row in await self._end.waiting(self._desk)])
+                current = load_view(await self._end.load(self._desk), longest)
                 if current != shown:
                     await self._send(current)
                     shown = current
-                await anext(events)
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK):
+                        await anext(events)
 
     async def handle(self, frame: Frame) -> None:
         """Nothing: no frame is permitted to a coordinator."""

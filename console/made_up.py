@@ -13,7 +13,7 @@ from handover.counters import HOUR_BANDS, WAITING_BANDS
 from handover.values import DeskId
 
 # Talks a month at the demonstration's own desk and at its neighbours; two of those are small ones of one county.
-OWN = 180
+OWN = 280
 NEIGHBOURS = (("resursteam-heder-goteborg", 120), ("origo", 70), ("una-norrbotten", 4), ("resurscentra-norrbotten", 5))
 _CASES = 0.3  # of all talks are wrapped up as a case
 

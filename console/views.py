@@ -239,9 +239,10 @@ def _keys(keys: Keys) -> Json:
     return {"epoch": keys.epoch, "keys": {str(number): write64(wrapped) for number, wrapped in keys.wrapped.items()}}
 
 
-def load_view(load: Load) -> Json:
-    """The live load for a coordinator: how many wait is never told more exactly than none, some, many."""
-    return {"type": "load", "waiting": waiting_band(load.waiting), "on_duty": load.on_duty}
+def load_view(load: Load, longest: str) -> Json:
+    """The live load for a coordinator: how many wait is never told more exactly than none, some, many; how long at most
+    as `console.tide.longest_band` has it."""
+    return {"type": "load", "waiting": waiting_band(load.waiting), "on_duty": load.on_duty, "longest": longest}
 
 
 def waiting_band(waiting: int) -> str:

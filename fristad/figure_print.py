@@ -9,8 +9,9 @@ from reportlab.lib.styles import ParagraphStyle, getSampleStyleSheet
 from reportlab.lib.units import mm
 from reportlab.platypus import Flowable, KeepTogether, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from console.figure_views import Report, Row, TableView, shown
+from console.figure_views import Report, Row, TableView, period_name, shown
 from console.language import Words
+from console.periods import read_period
 from safety.chain import Publication
 from safety.figures import FEW
 
@@ -30,8 +31,11 @@ def print_report(report: Report, name: str, publication: Publication, words: Wor
         story.append(Paragraph(f"{row.label}: <b>{shown(row.figure, words)}</b>", styles["BodyText"]))
     story += [Spacer(0, 4 * mm), Paragraph(words("figures.help"), styles["Heading2"])]
     story += [Paragraph(words(f"figures.help.{each}"), styles["BodyText"]) for each in _HELP]
+    compared = _compared(report, words)
+    if compared:
+        story.append(Paragraph(words("figures.help.change", period=compared), styles["BodyText"]))
     for table in report.tables:
-        story.append(KeepTogether(_table(table, words, styles["Heading2"], small, styles["BodyText"])))
+        story.append(KeepTogether(_table(table, words, compared, styles["Heading2"], small, styles["BodyText"])))
     cost = report.document["cost"]
     story += [
         Spacer(0, 6 * mm),
@@ -56,18 +60,34 @@ def print_report(report: Report, name: str, publication: Publication, words: Wor
 
 
 def _table(
-    table: TableView, words: Words, heading: ParagraphStyle, small: ParagraphStyle, body: ParagraphStyle
+    table: TableView,
+    words: Words,
+    compared: str,
+    heading: ParagraphStyle,
+    small: ParagraphStyle,
+    body: ParagraphStyle,
 ) -> list[Flowable]:
     several = f" {words('figures.several')}" if table.several else ""
     said = f"{words('figures.margin', margin=table.margin)}{several} {words('figures.parts')}"
     rows = [
-        [Paragraph(row.label, body), Paragraph(f"<b>{shown(row.figure, words)}</b>", body), _bar(row, table.top)]
+        [
+            Paragraph(row.label, body),
+            Paragraph(f"<b>{shown(row.figure, words)}</b>", body),
+            _bar(row, table.top),
+            Paragraph(words(f"figures.change.{row.change}") if row.change else "", small),
+        ]
         for row in table.rows
     ]
-    head = [Paragraph(words("figures.what"), small), Paragraph(words("figures.number"), small), ""]
-    drawn = Table([head, *rows], colWidths=[80 * mm, 30 * mm, _WIDE + 4 * mm], repeatRows=1)
+    change = words("figures.change", period=compared) if compared else ""
+    head = [Paragraph(each, small) for each in (words("figures.what"), words("figures.number"), "", change)]
+    drawn = Table([head, *rows], colWidths=[62 * mm, 26 * mm, _WIDE + 4 * mm, 31 * mm], repeatRows=1)
     drawn.setStyle(TableStyle([("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE), ("VALIGN", (0, 0), (-1, -1), "MIDDLE")]))
     return [Paragraph(table.title, heading), Paragraph(said, small), drawn]
+
+
+def _compared(report: Report, words: Words) -> str:
+    period = read_period(report.compared)
+    return period_name(period, words) if period else ""
 
 
 def _bar(row: Row, top: int) -> Drawing:

@@ -54,6 +54,7 @@ DESK_KEYS = {
     "count": "totals of closed names",
     "batch": "the same, on their way to the console",
     "added": "random names of batches of counts, a day",
+    "tide": "how many came to the desk in each hour of the last day",
     "spent": "random numbers that we made for a question, gone after twelve minutes",
     "line": "the desk's public key",
     "post": "sealed letters on their way to the console",

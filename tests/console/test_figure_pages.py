@@ -49,7 +49,7 @@ async def test_a_period_has_a_page_with_tables_margins_and_help(office: Console)
     assert page.count('<section class="card table"') == 24
     assert page.count("Parts do not sum to totals.") == 24  # ST-8
     assert "Parts need not add up to the total, because" in page
-    assert "fewer than 8" in page
+    assert "fewer than\N{NO-BREAK SPACE}8" in page
     assert page.count('class="whisker"') > 100
     assert "Privacy cost of one talk (epsilon): 13.1 in this period, 20 in a year" in page
 

@@ -68,7 +68,7 @@ async def test_a_coordinator_sees_the_load_and_can_do_nothing(live: Live) -> Non
     ref = await live.visitor_joins()
     token = await live.token("boss", "coordinator")
     async with live.socket(token) as page:
-        assert await page.see("load") == {"type": "load", "waiting": "some", "on_duty": 0}
+        assert await page.see("load") == {"type": "load", "waiting": "some", "on_duty": 0, "longest": "short"}
         for frame in (
             page.device.device(),
             {"type": "duty", "to": "on"},

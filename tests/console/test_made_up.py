@@ -3,7 +3,6 @@
 import asyncio
 import csv
 from datetime import datetime
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +46,7 @@ async def test_a_demonstration_shows_figures_that_say_what_they_are(
         table = (await browser.get("/statistics/2025/csv")).text
     assert "Made up for this demonstration" in page
     assert f"# {MADE_UP_NOTE}" in table
-    rows = list(csv.DictReader(StringIO(table.partition("period,")[1] + table.partition("period,")[2])))
+    rows = list(csv.DictReader(line for line in table.splitlines() if not line.startswith(("#", "\ufeff#"))))
     joined = [row for row in rows if (row["table"], row["cell"], row["group"]) == ("talks", "joined", "all")]
     assert int(joined[0]["figure"]) > 2000
 

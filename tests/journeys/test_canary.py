@@ -29,9 +29,11 @@ from tests.journeys.marks import Hit, Marks, Scanner, core_folder, core_pattern,
 from tests.journeys.visits import Visit
 from tests.phone_hooks.lines import line as phone_line
 from tests.phone_hooks.provider import PUBLIC, SECRET
+from tests.raw_counts import read_raw_counts
 from tests.running import READY, House, Sides, running, running_apart
 
 # Everything that the console's database may know. A new column has to be thought about here first.
+_COUNTED = r"(contact|topic|danger|talk|hour|hours|language|waited|rated|staff|wrapup|education)\.[a-z0-9_.-]+"
 TABLES = {
     "staff": ["id", "sign_in_name", "shown_name", "role", "desk", "password_hash", "active"],
     "staff_desk": ["staff_id", "desk"],  # where staff answer
@@ -314,11 +316,14 @@ def _check_database(path: Path) -> None:
             assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
         deeds = {row[0] for row in database.execute("SELECT deed FROM note")}
         assert deeds <= {"signed_in", "refused"}, "nothing else was done, and no talk is noted"
-        counted = database.execute("SELECT month, desk, name, value FROM tally").fetchall()
+        published = [document for (document,) in database.execute("SELECT document FROM figures")]
+    assert all('"demonstration":true' in document for document in published)  # made up, and before this month
+    counted = read_raw_counts(path.parent)
     assert counted  # brought home at the end
-    for month, desk, name, value in counted:
+    for (month, desk), counts in counted.items():
         assert re.fullmatch(r"\d{4}-\d\d", month)
         assert desk == "demo"
-        assert re.fullmatch(r"(contact|topic|danger|talk|staff|wrapup|education)\.[a-z0-9_.-]+", name)
-        assert type(value) is int
+        for name, value in counts.items():
+            assert re.fullmatch(_COUNTED, name)
+            assert type(value) is int
     database.close()
