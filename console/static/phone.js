@@ -28,6 +28,7 @@ export class Phone {
     this.test.stop();
     if (by === "browser" && !await this.test.allowed()) return this.tell(this.say("phone_denied"));
     this.wish = { type: "phone", by, number };
+    this.chosen = true;
     if (this.duty === "off") this.draw(); // said again once on duty
     else if (!this.send(this.wish)) this.tell(this.say("lost"));
   }
@@ -100,8 +101,17 @@ export class Phone {
     const later = this.duty === "off" && this.wish && this.wish.by !== "off";
     const key = this.by === "off" ? (later ? "later" : this.duty === "off" ? "off" : "none_here") : this.ready ? (browser ? "ready" : "ready_own") : this.open ? "wait" : "gone";
     const state = document.getElementById("phone-state");
+    if (this.chosen && key !== "wait" && key !== "gone") this.fold();
     if (state.dataset.state === key) return;
     state.dataset.state = key;
     state.textContent = this.say(`phone_${key}`);
+  }
+
+  // What was chosen is in force: who waits comes back into sight.
+  fold() {
+    this.chosen = false;
+    const summary = this.place.querySelector("summary");
+    if (this.place.contains(document.activeElement)) summary.focus();
+    this.place.open = false;
   }
 }

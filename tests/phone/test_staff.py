@@ -122,6 +122,8 @@ async def test_microphone_and_speaker_are_tried_by_keyboard_before_going_on_duty
     await page.keyboard.press("Enter")
     state = page.locator("#phone-state")
     await expect(state).to_have_attribute("data-state", "later")
+    await expect(page.locator("#phone form")).to_be_hidden()
+    await expect(page.locator("#phone summary")).to_be_focused()
     await page.locator("#duty").click()
     await expect(state).to_have_attribute("data-state", "ready")
     assert await heard.inner_text() == ""  # the microphone was let go
