@@ -17,6 +17,7 @@ from handover.values import EndReason, TalkRef
 
 LONGEST = 600.0  # seconds
 _BATCH = 100  # messages that Telegram deletes at once
+_SOON = 2.0  # seconds that the engine gets before the visitor is told that it is not done yet
 _FIRST_RETRY, _LONGEST_RETRY = 0.5, 20.0  # seconds
 
 
@@ -46,18 +47,20 @@ class Leaving:
         """Erase, delete, and tell; then go on with what did not succeed."""
         erasing = asyncio.create_task(self._erase())
         try:
-            if await self._delete():
+            deleted = await self._delete()
+            await asyncio.wait({erasing}, timeout=_SOON)  # that nothing is left with us is said when it is so
+            if deleted and erasing.done() and erasing.result():
                 await self._say("leave.done")
                 return
             await self._say("leave.partly")
-            if await self._insist(self._delete):
+            if await self._insist(self._delete) and await erasing:
                 await self._say("leave.done")
         finally:
             await erasing
 
-    async def _erase(self) -> None:
+    async def _erase(self) -> bool:
         try:
-            await self._insist(self._forget)
+            return await self._insist(self._forget)
         finally:
             self.erased.set()
             self._done()
