@@ -135,6 +135,20 @@ async def test_where_nobody_is_others_are_told(running: Exchange, staff: RedisSt
         await hears(caller, tones.NOBODY)
 
 
+async def test_who_is_on_duty_without_a_telephone_is_not_there_for_callers(running: Exchange, folder: Path) -> None:
+    async with open_ends(running.talks) as ends:
+        await on_duty(ends.staff)
+        with baresip(folder / "caller", running.sip) as caller:
+            await hears(caller, tones.DESK)
+            await on_duty(ends.staff)
+            await presses(caller, "1")
+            await hears(caller, tones.MENU)
+            await on_duty(ends.staff)
+            await presses(caller, "00")
+            await hears(caller, tones.NOBODY)
+        assert await ends.staff.waiting(DESK) == []
+
+
 async def test_who_presses_nothing_comes_to_a_person(running: Exchange, staff: RedisStaffEnd, folder: Path) -> None:
     await on_duty(staff)
     with baresip(folder / "caller", running.sip) as caller:

@@ -201,15 +201,11 @@ async def test_a_colleague_takes_over_and_the_caller_is_told(
         await bo.skips_the_wrap_up()
 
 
-async def test_without_a_telephone_nobody_is_there_for_callers_and_no_call_is_taken(
+async def test_without_a_telephone_no_call_is_taken(
     running: Exchange, people: People, staff: RedisStaffEnd, folder: Path
 ) -> None:
     anna = await people.staff_on_duty()
     await expect(anna.page.locator("#phone-state")).to_have_text("no calls come to you")
-    with baresip(folder / "early", running.sip) as caller:
-        await in_line(caller)
-        await receives(caller, tones.NOBODY)
-    assert await staff.waiting(DESK) == []
     await answers_calls(people)
     with baresip(folder / "caller", running.sip) as caller:
         await in_line(caller)
