@@ -189,7 +189,8 @@ class Reception:
             if price:
                 return self._charge(state, channel, price, patient=patient)
             self._toll.joined(paid)  # before it is waited for: of many at once, the later ones see the earlier
-            joined = await self._end.join(self._desk, briefing_of(state, channel), self._draw_pseudonym())
+            pseudonym = Pseudonym(self._draw(PSEUDONYM_WORDS), self._draw(PSEUDONYM_WORDS))
+            joined = await self._end.join(self._desk, briefing_of(state, channel), pseudonym)
         except HandoverError:
             return sorry(self.show(state, None), words["desk.unreachable"])
         if isinstance(joined, Closed):
@@ -281,9 +282,6 @@ class Reception:
             failed = Message(MessageKind.TEXT, self._words.of(state.language)["briefing.not-passed-on"])
             return replace(reply, messages=(failed, *reply.messages))
         return reply
-
-    def _draw_pseudonym(self) -> Pseudonym:
-        return Pseudonym(self._draw(PSEUDONYM_WORDS), self._draw(PSEUDONYM_WORDS))
 
     def _with_duty(self, state: State, reply: Reply, channel: Channel = Channel.WEB_PLAIN) -> Reply:
         """What the desk says first, and how far words are sealed, beside every briefing not yet passed on."""
