@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from console.count_tables import CountRow
 from console.tables import Sessions
+from handover.counters import Drained
 from handover.ports import StaffEnd
 from handover.values import DeskId
 
@@ -109,7 +110,7 @@ class Counts:
         """Add what the engine has counted at a desk, exactly once: the batch's name is kept with the sum, in one
         write that fails when the row changed since it was read, and only then is the batch settled. Whoever dies in
         between leaves a batch that comes again, and is known again."""
-        month = self._month()
+        month, home = self._month(), False
         for _ in range(_TRIES):
             old, last, counts = await self._row(month, desk)
             drained = await end.drain(desk, f"{self._month()}.{secrets.token_hex(8)}")
@@ -117,20 +118,26 @@ class Counts:
             if own != month and (own == self._month() or await self._takes(own)):
                 month = own  # it was drained before the month was over, by somebody who died
                 continue
-            joined = 0
-            if drained and drained.batch != last:
-                last, joined = drained.batch, drained.counts.get("talk.joined", 0)
-                counts.update({k: n for k, n in drained.counts.items() if k in self._names and n > 0})
+            last, joined = self._add(drained, last, counts)
             if not await self._swap(month, desk, old, self._seal(month, desk, last, counts)):
                 continue
             if self._came:
                 await self._came(desk, joined)
             if drained:
                 await end.settle_batch(desk, drained.batch)
+                home = True
             elif month == self._month():
                 return
             month = self._month()  # once more: for what came meanwhile, and the row of the month that is going on
-        raise RuntimeError("other processes write these counts all the time")
+        if not home:  # else it is a desk where something is counted at every moment: the rest comes next time
+            raise RuntimeError("other processes write these counts all the time")
+
+    def _add(self, drained: Drained | None, last: str, counts: Counter[str]) -> tuple[str, int]:
+        """A batch to the sums, unless it is the `last` one that was; the last one now, and how many joined in it."""
+        if drained is None or drained.batch == last:
+            return last, 0
+        counts.update({name: n for name, n in drained.counts.items() if name in self._names and n > 0})
+        return drained.batch, drained.counts.get("talk.joined", 0)
 
     async def read(self, months: Iterable[str]) -> dict[DeskId, Counter[str]]:
         """The sums of these months by desk. KeyGone when a row is there whose key is not."""

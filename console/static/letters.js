@@ -4,14 +4,14 @@ import { keyOfLine, lettersOf, openLetters, read64, sealLetter } from "./codes.j
 import { ask, make, pairOf, tend } from "./deskkeys.js";
 import { Device } from "./device.js";
 
-const EVERY = 15_000; // milliseconds
+const EVERY = 15_000, SOON = 2_000; // milliseconds; soon: after what did not come through
 const MAX_BYTES = 4000;
 const $ = (id) => document.getElementById(id);
 const words = JSON.parse($("words").textContent);
 const say = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 const cards = new Map(); // box -> its card
 const { desk } = $("messages").dataset;
-let device, keys = [];
+let device, state = "", keys = [];
 const pairs = new Map(); // key -> the desk's pair, for keys of which this device has a copy
 
 async function start() {
@@ -20,7 +20,7 @@ async function start() {
   $("state").querySelector("button").onclick = async () => { await make(device, desk, "yes"); await look(); };
   for (;;) {
     await look();
-    await new Promise((done) => setTimeout(done, EVERY));
+    await new Promise((done) => setTimeout(done, state === "lost" ? SOON : EVERY));
   }
 }
 
@@ -52,6 +52,7 @@ async function hold(key) {
 }
 
 function showState(code) {
+  state = code;
   $("state").hidden = !code;
   $("state").querySelector("span").textContent = code ? say(`messages.${code}`) || say("messages.lost") : "";
   $("state").querySelector("button").hidden = code !== "no_copy";

@@ -228,7 +228,7 @@ async def test_a_letter_goes_to_the_key_of_now_however_long_the_page_was_open(pe
     await desk.page.goto("about:blank")
     other = Left((await people.staff()).page)
     await other.opens()
-    await other.page.get_by_role("button", name="Make a new desk key").click()
+    await other.page.get_by_role("button", name="Make a new desk key").click(timeout=60_000)
     await expect(other.page.locator("#state")).to_be_hidden()
     await leaves(visitor, "begun before the key was changed")
     await expect(visitor.sees("Your message lies here now, sealed.")).to_be_visible()

@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-import signal
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -145,6 +144,26 @@ async def test_two_consoles_at_once_count_once(end: RedisStaffEnd, counts: Count
     assert await _sum(counts) == {"talk.joined": 10}
 
 
+class Busy(RedisStaffEnd):
+    """An end at whose desk something is counted between any two looks."""
+
+    async def settle_batch(self, desk: DeskId, batch: str) -> None:
+        await super().settle_batch(desk, batch)
+        await self.count(desk, {"talk.joined": 1})
+
+
+async def test_a_desk_where_something_is_always_counted_is_brought_home(engine: Engine, counts: Counts) -> None:
+    busy = Busy(engine.staff)
+    await busy.open()
+    await busy.count(DESK, {"talk.joined": 1})
+    await counts.bring_home(busy, DESK)
+    before = (await _sum(counts))["talk.joined"]
+    await counts.bring_home(busy, DESK)
+    assert before > 0
+    assert (await _sum(counts))["talk.joined"] > before
+    await busy.close()
+
+
 async def test_a_batch_from_before_the_turn_of_the_month_belongs_to_the_old_one(
     engine: Engine, end: RedisStaffEnd, counts: Counts, database: Database, tmp_path: Path
 ) -> None:
@@ -178,21 +197,25 @@ async def test_consoles_and_visitors_that_are_killed_double_nothing_and_lose_one
     """Real processes, SIGKILL at random moments. A console's death loses nothing; a visitor process's at most what it
     had not handed over, here one."""
     drawn, least, kills = random.Random(8), 0, 6
-    console = await _start(CONSOLE, engine.staff, str(tmp_path))
-    for _ in range(kills):
-        visitor = await _start(VISITOR, engine.visitor)
-        await asyncio.sleep(0.4 + drawn.random())
-        console.send_signal(signal.SIGKILL)
-        visitor.send_signal(signal.SIGKILL)
-        assert visitor.stdout is not None
-        said = await visitor.stdout.read()
-        least += 1 + said.count(b"1")
-        await asyncio.gather(console.wait(), visitor.wait())
-        console = await _start(CONSOLE, engine.staff, str(tmp_path))
-    assert console.stdout is not None
-    assert await asyncio.wait_for(console.stdout.readline(), 60) == b"ready\n"
-    console.send_signal(signal.SIGKILL)
-    await console.wait()
+    console, visitor = await _start(CONSOLE, engine.staff, str(tmp_path)), None
+    try:
+        for _ in range(kills):
+            visitor = await _start(VISITOR, engine.visitor)
+            await asyncio.sleep(0.4 + drawn.random())
+            assert console.returncode is None, "it gave up"
+            console.kill()
+            visitor.kill()
+            assert visitor.stdout is not None
+            least += 1 + (await visitor.stdout.read()).count(b"1")
+            await asyncio.gather(console.wait(), visitor.wait())
+            console = await _start(CONSOLE, engine.staff, str(tmp_path))
+        assert console.stdout is not None
+        assert await asyncio.wait_for(console.stdout.readline(), 60) == b"ready\n"
+    finally:
+        for process in (console, visitor):
+            if process is not None and process.returncode is None:
+                process.kill()
+                await process.wait()
     await counts.bring_home(end, DESK)
     kept = (await _sum(counts))["talk.joined"]
     assert least > kills

@@ -1,13 +1,11 @@
 """One line of each provider for tests that leave it as it was; staff at the other end of the engine of the talks."""
 
-import asyncio
-import json
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
 from handover.staff_redis import RedisStaffEnd
-from tests.phone_hooks.lines import LINES, STAFF, Line, line
+from tests.phone_hooks.lines import Line, line, open_lines
 from tests.phone_hooks.provider import KINDS, Caller
 
 
@@ -45,11 +43,7 @@ async def staff(running: Line) -> AsyncIterator[RedisStaffEnd]:
     with running.talks.client() as admin:
         admin.flushall()
     await end.open()
-    _, writer = await asyncio.open_unix_connection(running.folder / "phone" / "lines.sock")
-    for name, number in STAFF.items():
-        writer.write(json.dumps({"do": "open", "line": LINES[name], "number": number}).encode() + b"\n")
-    writer.write(json.dumps({"do": "open", "line": LINES["carla"], "secret": "s" * 24}).encode() + b"\n")
-    await writer.drain()
+    writer = await open_lines(running)
     try:
         yield end
     finally:

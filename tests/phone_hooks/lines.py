@@ -1,5 +1,7 @@
 """A whole line at a provider: the engine of the talks, and `fristad phone --provider` as a process."""
 
+import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -98,6 +100,16 @@ def line(kind: str, folder: Path, **settings: str) -> Iterator[Line]:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait(10)
+
+
+async def open_lines(built: Line) -> asyncio.StreamWriter:
+    """Staff's telephones, and a softphone, which no provider can ring; they are there until this is closed."""
+    _, writer = await asyncio.open_unix_connection(built.folder / "phone" / "lines.sock")
+    for name, number in STAFF.items():
+        writer.write(json.dumps({"do": "open", "line": LINES[name], "number": number}).encode() + b"\n")
+    writer.write(json.dumps({"do": "open", "line": LINES["carla"], "secret": "s" * 24}).encode() + b"\n")
+    await writer.drain()
+    return writer
 
 
 def _await(built: Line) -> None:

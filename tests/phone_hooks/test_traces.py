@@ -11,7 +11,7 @@ from handover.staff_redis import RedisStaffEnd
 from tests.contract.ends import DESK, on_duty
 from tests.phone.scenarios import NAME, NUMBER
 from tests.phone.test_traces import found_in, memory_of
-from tests.phone_hooks.lines import Line, line
+from tests.phone_hooks.lines import Line, line, open_lines
 from tests.phone_hooks.provider import KINDS, PUBLIC, SECRET, Caller
 from tests.phone_hooks.test_calls import in_line
 
@@ -47,6 +47,7 @@ async def held(own: Line, tmp_path: Path) -> set[bytes]:
 async def test_a_number_is_nowhere_forty_seconds_after_the_call(own: Line, tmp_path: Path) -> None:
     staff = RedisStaffEnd(own.talks.staff)
     await staff.open()
+    telephones = await open_lines(own)
     callers: list[Caller] = [KINDS[own.kind](own.base) for _ in range(CALLS)]
     try:
         await on_duty(staff)
@@ -64,6 +65,7 @@ async def test_a_number_is_nowhere_forty_seconds_after_the_call(own: Line, tmp_p
     finally:
         for each in callers:
             await each.close()
+        telephones.close()
         await staff.close()
     await asyncio.sleep(FORGOTTEN)
     for pid in (own.process.pid, own.talks.process.pid):

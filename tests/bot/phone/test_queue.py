@@ -50,6 +50,7 @@ def queue(ends: Ends, tally: Tally) -> Queue:
 async def counted(ends: Ends, tally: Tally) -> dict[str, int]:
     await tally.flush(ends.visitor.count)
     drained = await ends.staff.drain(DESK, "batch")
+    await ends.staff.settle_batch(DESK, "batch")
     return drained.counts if drained else {}
 
 
