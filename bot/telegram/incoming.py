@@ -23,6 +23,11 @@ class Typed:
     message: int
     text: str = field(repr=False)
 
+    @property
+    def command(self) -> bool:
+        """Whether it is for the bot itself, whoever reads."""
+        return self.text.startswith("/")
+
 
 @dataclass(frozen=True, slots=True)
 class Pressed:

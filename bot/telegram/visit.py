@@ -29,7 +29,7 @@ class Visit:
 
     __slots__ = (
         "_box", "_closing", "_dealing", "_deeds", "_house", "_id", "_listening",
-        "_reason", "_ref", "_waiting", "chat", "loaded", "over",
+        "_reason", "_ref", "_turned", "_waiting", "chat", "loaded", "over",
     )  # fmt: skip
 
     def __init__(self, house: House, chat: int, record: Record | None = None) -> None:
@@ -47,6 +47,7 @@ class Visit:
         self._reason: EndReason | None = None  # why the talk has ended, once the engine told
         self._dealing: Callable[[], None] | None = None  # of what is being dealt with
         self._closing = False
+        self._turned = 0  # the message that told who reads now: Telegram numbers those of both sides in one row
         self.over = False  # nothing that is put here any more would be dealt with
 
     def put(self, incoming: Incoming, done: Callable[[], None]) -> bool:
@@ -141,6 +142,7 @@ class Visit:
     async def _look(self) -> None:
         if not self._deeds.talk:
             return
+        reader = self.chat.record.person
         try:
             await self._deeds.talk.look()
         except NoLonger:
@@ -152,7 +154,13 @@ class Visit:
         except Exception as error:  # noqa: BLE001  # the talk goes on, and its words are in nobody's log
             log_failure(_logger, error_id(), error)
             await asyncio.sleep(_RETRY)
+        self._note_reader(reader)
         self._follow(self.chat.record.talk)
+
+    def _note_reader(self, before: str) -> None:
+        """Whatever was written before the visitor was told of another reader was meant for the one before."""
+        if self.chat.record.person != before:
+            self._turned = max((message for _, message in self.chat.record.messages), default=0)
 
     async def _take(self, incoming: Incoming, done: Callable[[], None]) -> None:
         record, self._dealing = self.chat.record, done
@@ -181,8 +189,9 @@ class Visit:
             self._deeds.talk.sign()
             await self._look_first(self._deeds.talk)
             self._follow(self.chat.record.talk)
+        self._note_reader(reader)
         now = self.chat.record.person
-        if isinstance(incoming, Typed) and reader != now and not incoming.text.startswith("/"):
+        if isinstance(incoming, Typed) and (reader != now or incoming.message < self._turned) and not incoming.command:
             # What was meant for one reader does not go to another: whoever wrote it could not know yet.
             words = self.chat.words["write.now-person" if now else "write.now-bot"]
             await self.chat.tell(words.replace("{name}", now))

@@ -27,9 +27,12 @@ async def _after_a_talk(people: People, *, scripts: bool) -> Visitor:
 async def test_one_tap_is_thanked_for_and_not_offered_again(people: People, answer: str, scripts: bool) -> None:
     visitor = await _after_a_talk(people, scripts=scripts)
     await _look(visitor, f"asked-{scripts}")
+    ways_on = await visitor.button("All topics").bounding_box()
     for each in ANSWERS:
         box = await visitor.button(each).bounding_box()
         assert box is not None
+        assert ways_on is not None
+        assert box["y"] + box["height"] <= ways_on["y"], "an answer and a way on stand in one row"
         assert box["height"] >= LARGE_ENOUGH
         assert box["x"] + box["width"] <= 360
     await visitor.presses(answer)

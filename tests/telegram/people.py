@@ -29,10 +29,14 @@ class Phone:
 
     def sends(self, content: dict[str, Any]) -> dict[str, Any]:
         """A message of any kind."""
+        return self.begins(content)()
+
+    def begins(self, content: dict[str, Any]) -> Callable[[], dict[str, Any]]:
+        """The same, and Telegram passes it on only when what this gives is called."""
         self.server.state.chats.setdefault(self.id, self.account.as_chat())
         chat, user = self.server.state.chats[self.id], self.account.as_user()
         message = self.server.state.keep(chat, user, content, own=False)
-        return self._push("message", message.row())
+        return lambda: self._push("message", message.row())
 
     def edits(self, text: str) -> dict[str, Any]:
         """The latest own message."""
