@@ -14,6 +14,7 @@ from console.audit import Audit
 from console.bells import Bells
 from console.codes import Codes
 from console.courier import Courier
+from console.database import Database
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
 from console.devices import Devices
@@ -32,7 +33,6 @@ from console.rota import Rota
 from console.settings import ConsoleSettings
 from console.signins import SignIns
 from console.stepup import StepUp
-from console.tables import Database
 from console.vault import Vault
 from dialogues.values import Content
 from handover.counters import Tally
@@ -101,6 +101,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         templates=_templates(),
         clock=clock,
         steady=means.steady,
+        storage=means.database.storage,
         demonstration=_demonstration(settings, means.database, signins),
     )
 

@@ -29,6 +29,7 @@ from console.prompts import Prompts
 from console.rota import Rota
 from console.signins import SignIns
 from console.stepup import StepUp
+from console.storage import Storage
 from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
@@ -71,6 +72,7 @@ class House:
     templates: Environment
     clock: Callable[[], float]  # the time of day: sign-ins, months, review dates
     steady: Callable[[], float]  # seconds that only go forward: paces, delays, presences
+    storage: Storage
     demonstration: Demonstration | None  # None outside the demonstration
 
     @property

@@ -31,6 +31,7 @@ from console import (
     wrapup,
 )
 from console.courier import Courier
+from console.database import Database
 from console.failures import Failures, install_handlers, refuse_too_large
 from console.furniture import Means, furnish
 from console.guard import guard
@@ -43,7 +44,7 @@ from console.plans import Plans
 from console.settings import ConsoleSettings
 from console.softphone import MADE, find_softphone
 from console.stepup import FreshCookie
-from console.tables import Database
+from console.storage import Recovery
 from console.upkeep import Upkeep
 from console.vault import Vault
 from dialogues.hours import SWEDEN
@@ -131,6 +132,7 @@ def create_app(
     house = furnish(settings, means)
     app = _make_app((database, *resources), _chores(settings, house, means, names))
     app.state.house = house
+    app.state.database = database
     app.include_router(phone_pages.router_to(settings.phone_control_port))
     _fit_out(app, phone=house.lines.possible)
     return app
@@ -170,7 +172,9 @@ def _chores(settings: ConsoleSettings, house: House, means: Means, names: frozen
         clock=means.clock,
     )
     mail = Mail(means.staff_end, desks, house.letters, house.desk_keys)
-    return [upkeep, mail, Plans(means.staff_end, desks, house.rota), house.library, house.bells, house.lines]
+    recovery = Recovery(house.storage, means.database.sessions)
+    plans = Plans(means.staff_end, desks, house.rota)
+    return [recovery, upkeep, mail, plans, house.library, house.bells, house.lines]
 
 
 def _forgetful(house: House, vault: Vault) -> list[Callable[[], Awaitable[None]]]:

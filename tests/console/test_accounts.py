@@ -21,9 +21,10 @@ from console.accounts import (
     create_account,
 )
 from console.codes import Codes
+from console.database import Database
 from console.people import another_link, first_link
 from console.signins import SignIns
-from console.tables import Database, SignIn, Staff
+from console.tables import SignIn, Staff
 from console.vault import Vault
 from handover.values import StaffId
 from tests.console.conftest import DESK, PASSWORD, Clock

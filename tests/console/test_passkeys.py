@@ -15,8 +15,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy import select, update
 
 from console.accounts import Member
+from console.database import Database
 from console.passkeys import MOST_PASSKEYS, Passkeys, Question
-from console.tables import Database, Passkey, SignIn, Spent, Staff
+from console.tables import Passkey, SignIn, Spent, Staff
 from console.vault import Vault
 from dialogues.values import Content
 from safety.site import Site

@@ -9,8 +9,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
+from console.database import Database
 from console.signins import SignIns
-from console.tables import Database, TallyRow
+from console.tables import TallyRow
 from console.upkeep import Upkeep, repeat
 from handover.counters import Tally
 from handover.staff_redis import RedisStaffEnd

@@ -1,0 +1,121 @@
+"""Whether the console's database can be written: what its errors mean, what staff are told, and when it is over.
+
+Talks do not depend on it: they are in the engine. What depends on it are sign-ins, devices, texts and letters."""
+
+import secrets
+from contextlib import AbstractAsyncContextManager, suppress
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Engine, delete, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from console.tables import Sessions, Spent
+from console.upkeep import repeating
+
+LOOK_EVERY = 5.0  # seconds
+BORNE = 120.0  # seconds: a server that starts anew, or gives way to another, takes less
+
+_UNWRITABLE = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
+_HINDERED = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_FULL_STATES = ("53100", "25006")  # PostgreSQL's: disk full, read-only
+_WROTE = "wrote"
+_AWAY_STATES = ("08", "53", "57")  # connection, resources, intervention of the operator
+
+
+class Trouble(StrEnum):
+    """Why something could not be kept."""
+
+    FULL = "full"  # nothing can be written; what is there can be read
+    AWAY = "away"  # it does not answer
+
+
+def trouble_of(error: BaseException | None) -> Trouble | None:
+    """What an error says of the storage; None when it says nothing of it."""
+    if isinstance(error, PoolTimeout):
+        return Trouble.AWAY
+    if not isinstance(error, DBAPIError):
+        return None
+    name, state = getattr(error.orig, "sqlite_errorname", ""), getattr(error.orig, "sqlstate", None) or ""
+    if name.startswith(_UNWRITABLE) or state in _FULL_STATES:
+        return Trouble.FULL
+    if name.startswith(_HINDERED) or state.startswith(_AWAY_STATES) or error.connection_invalidated:
+        return Trouble.AWAY
+    unnamed = not name and not state
+    return Trouble.AWAY if unnamed and isinstance(error, OperationalError | InterfaceError) else None
+
+
+def is_unstorable(error: BaseException) -> bool:
+    """Whether PostgreSQL refused a value that it cannot hold (class 22: too long, a null character): what was sent is
+    wrong, and nothing of ours."""
+    return isinstance(error, DBAPIError) and (getattr(error.orig, "sqlstate", None) or "").startswith("22")
+
+
+class Storage:
+    """What is known from the last errors and writes. `trouble` is None while all is well."""
+
+    def __init__(self) -> None:
+        self.trouble: Trouble | None = None
+        self._away_since: float | None = None
+
+    def bears(self, error: BaseException, now: float) -> bool:
+        """Whether an open page may go on after this error, though nobody could be asked what it may. `now` is steady.
+        Not for long: of several consoles one may be cut off from a database in which others close accounts."""
+        if trouble_of(error) is None:
+            return False
+        if self._away_since is None:
+            self._away_since = now
+        return now - self._away_since < BORNE
+
+    def watch(self, engine: Engine) -> None:
+        """Learn from everything that happens on this engine."""
+        event.listen(engine, "handle_error", self._failed)
+        event.listen(engine, "after_cursor_execute", self._executed)
+        event.listen(engine, "rollback", _forget)
+        event.listen(engine, "checkin", self._given_back)
+
+    def _failed(self, context: Any) -> None:
+        if context.connection is not None and not context.connection.invalidated:
+            _forget(context.connection)
+        self.trouble = trouble_of(context.sqlalchemy_exception) or self.trouble
+
+    def _executed(self, connection: Any, cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
+        self._away_since = None
+        if self.trouble is Trouble.AWAY:
+            self.trouble = None
+        changed = context is not None and (context.isupdate or context.isdelete) and cursor.rowcount > 0
+        if changed or (context is not None and context.isinsert):
+            connection.info[_WROTE] = True
+
+    def _given_back(self, _connection: Any, record: Any) -> None:
+        if record.info.pop(_WROTE, False):  # and committed: an error or a rollback would have taken it away
+            self.trouble = None
+
+
+class Recovery:
+    """While there is trouble, it tries whether it is over: else nobody would know until somebody wants to keep
+    something."""
+
+    def __init__(self, storage: Storage, sessions: Sessions) -> None:
+        self._storage = storage
+        self._sessions = sessions
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """It tries while the body runs."""
+        return repeating((self.look, LOOK_EVERY))
+
+    async def look(self) -> None:
+        """Write a row and delete it, when there is trouble."""
+        if self._storage.trouble is None:
+            return
+        mark = f"trial {secrets.token_hex(16)}"
+        with suppress(SQLAlchemyError):
+            async with self._sessions.begin() as session:
+                session.add(Spent(mark=mark, until=0))
+            async with self._sessions.begin() as session:
+                await session.execute(delete(Spent).where(Spent.mark == mark))
+
+
+def _forget(connection: Any) -> None:
+    connection.info.pop(_WROTE, None)
