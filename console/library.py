@@ -44,7 +44,7 @@ REVIEW = timedelta(days=182)  # half a year, as what is shipped has it
 _SHARED = frozenset({Rule.NUMBER, Rule.LINK})
 
 # Numbers become visible in their order, or a console that has seen the later one would never look for the other.
-_PUBLICATION = "publication"
+PUBLICATION = "publication"
 
 _logger = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ class Library:
         if not (await self._examine(part, text)).clean:
             return Outcome.REFUSED
         async with self._sessions.begin() as session:
-            await one_at_a_time(session, _PUBLICATION)
+            await one_at_a_time(session, PUBLICATION)
             gone = delete(DraftRow).where(DraftRow.part == part, DraftRow.text == draft.text)
             if (await session.execute(gone.returning(DraftRow.part))).first() is None:
                 return Outcome.GONE
@@ -198,7 +198,7 @@ class Library:
         if not (await self._examine(part, text)).clean:
             return Outcome.REFUSED
         async with self._sessions.begin() as session:
-            await one_at_a_time(session, _PUBLICATION)
+            await one_at_a_time(session, PUBLICATION)
             session.add(self._row(part, text, who.shown_name, who.shown_name))
         await self._tell(part, who)
         return Outcome.PUBLISHED

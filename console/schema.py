@@ -25,6 +25,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 METADATA = Base.metadata
 MODELS = (desk_tables, duty_tables)  # imported for the tables that they add to the metadata
 _ID = re.compile(r"(\d{4})_from_(\d{4})")
+_UNKNOWN = "The console's database is not one of Fristad's, or of no version that there is."
 _VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
 
 
@@ -68,7 +69,7 @@ class Version:
         """The version of a revision's id. SchemaError for anything else."""
         found = _ID.fullmatch(text)
         if found is None:
-            raise SchemaError("The console's database is not one of Fristad's, or of no version that there is.")
+            raise SchemaError(_UNKNOWN)
         return cls(int(found[1]), int(found[2]))
 
     def __str__(self) -> str:
@@ -125,10 +126,14 @@ def migrate_down(connection: Connection, version: str, folder: Path = MIGRATIONS
 def _run(connection: Connection, way: str, version: str, folder: Path) -> None:
     from alembic import command  # most starts have nothing to migrate, and need none of it
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config(attributes={"connection": connection, "metadata": METADATA})
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    {"upgrade": command.upgrade, "downgrade": command.downgrade}[way](config, version)
+    try:
+        {"upgrade": command.upgrade, "downgrade": command.downgrade}[way](config, version)
+    except CommandError:
+        raise SchemaError(_UNKNOWN) from None
 
 
 def _ours(connection: Connection) -> list[str]:

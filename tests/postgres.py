@@ -64,9 +64,16 @@ class Postgres:
         self.process.wait(20)
 
     def restart(self) -> None:
-        """Start it again where it was."""
-        self.process = _start(self.folder)
-        _await_answer(self)
+        """Start it again where it was, as soon as the last process of before is gone."""
+        for _ in range(50):
+            self.process = _start(self.folder)
+            try:
+                return _await_answer(self)
+            except AssertionError:
+                if self.process.poll() is None:
+                    raise
+                time.sleep(0.2)
+        raise AssertionError((self.folder / "output").read_text())
 
 
 @contextmanager

@@ -87,7 +87,11 @@ def _examine_engine(settings: DoctorSettings, *, embedded: bool) -> list[Finding
 
 def _examine_disk(settings: DoctorSettings) -> list[Finding]:
     found = files.check_data(settings.data) + files.check_dumps([settings.data, Path.cwd()])
-    return found + (files.check_database_address(settings.database) if settings.database else [])
+    if not settings.database:
+        return found
+    from fristad.doctor.databases import check_database  # most have none, and need none of what it brings
+
+    return [*found, *files.check_database_address(settings.database), *check_database(settings.database)]
 
 
 def _examine_machine(settings: DoctorSettings, environment: Mapping[str, str], now: datetime) -> list[Finding]:

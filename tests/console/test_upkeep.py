@@ -16,7 +16,7 @@ from console.upkeep import Upkeep, repeat
 from handover.counters import Tally
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
-from tests.console.conftest import DESK, Clock
+from tests.console.conftest import DESK, ON_BOTH, Clock, database_url
 from tests.engines import Engine
 
 NAMES = frozenset({"talk.joined"})
@@ -46,7 +46,7 @@ async def end(engine: Engine) -> AsyncIterator[SlowEnd]:
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/console.sqlite3")
+    database = Database(database_url(tmp_path))
     await database.open()
     yield database
     await database.close()
@@ -70,6 +70,7 @@ def _upkeep(end: SlowEnd, database: Database, clock: Clock) -> Upkeep:
     )
 
 
+@ON_BOTH
 async def test_a_drain_that_is_cancelled_half_way_loses_nothing(end: SlowEnd, database: Database, clock: Clock) -> None:
     await end.count(DESK, {"talk.joined": 3})
     drain = asyncio.create_task(_upkeep(end, database, clock).drain())
@@ -80,6 +81,7 @@ async def test_a_drain_that_is_cancelled_half_way_loses_nothing(end: SlowEnd, da
     assert await _kept(database) == {"talk.joined": 3}
 
 
+@ON_BOTH
 async def test_figures_that_cannot_be_written_go_back_to_the_engine(
     end: SlowEnd, database: Database, clock: Clock
 ) -> None:
@@ -88,7 +90,7 @@ async def test_figures_that_cannot_be_written_go_back_to_the_engine(
         connection = await session.connection()
         await connection.exec_driver_sql("DROP TABLE tally")
         await session.commit()
-    with pytest.raises(Exception, match="no such table"):
+    with pytest.raises(Exception, match="tally"):
         await _upkeep(end, database, clock).drain()
     assert await end.drain(DESK) == {"talk.joined": 3}
 
