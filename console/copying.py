@@ -22,7 +22,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, RowMappin
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console import schema
-from console.database import bring_up, make_engine, working
+from console.database import bring_up, check_references, make_engine, working
 from console.schema import METADATA
 from console.tables import DeviceRow, DeviceState
 
@@ -135,6 +135,7 @@ async def _fill(source: AsyncConnection, target: AsyncConnection, names: Collect
         if table.name in names:
             count += await _copy(source, target, table, whole=len(names) == len(METADATA.tables))
     await target.run_sync(_set_sequences)
+    await target.run_sync(check_references)
     return count
 
 
@@ -196,7 +197,7 @@ async def _looking(url: str) -> AsyncIterator[AsyncConnection]:
     try:
         async with engine.connect() as connection:
             if connection.dialect.name == "postgresql":
-                await connection.execution_options(isolation_level="REPEATABLE READ")
+                connection = await connection.execution_options(isolation_level="REPEATABLE READ")
             async with connection.begin():
                 if connection.dialect.name == "sqlite":
                     await connection.exec_driver_sql("BEGIN")

@@ -67,7 +67,8 @@ async def bring_up(url: str) -> None:
     lock = _lock_of(url)
 
     def work(connection: Connection) -> None:
-        schema.bring_up(connection, lambda current: _breaks_nobody(connection, current, lock))
+        if schema.bring_up(connection, lambda current: _breaks_nobody(connection, current, lock)):
+            check_references(connection)
 
     try:
         async with working(url) as connection:
@@ -96,7 +97,6 @@ async def working(url: str, *, alone: bool = False) -> AsyncIterator[Any]:
         async with engine.connect() as connection, connection.begin():
             await connection.run_sync(_begin_work, alone)
             yield connection
-            await connection.run_sync(_check_references)
     finally:
         await engine.dispose()
         if lock is not None:
@@ -147,7 +147,9 @@ def _begin_work(connection: Connection, alone: bool) -> None:
         raise Occupied
 
 
-def _check_references(connection: Connection) -> None:
+def check_references(connection: Connection) -> None:
+    """At the end of work on whole tables of SQLite, in which references are not watched. SchemaError when one leads
+    nowhere."""
     if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise SchemaError("Rows of the console's database name others that are not there; nothing was changed.")
 

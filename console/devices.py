@@ -106,6 +106,10 @@ class Devices:
                 return await self._enrol(session, staff, key)
         except IntegrityError:  # noted meanwhile, by another process
             return await self.look(staff, key) or Pending()
+        except SQLAlchemyError as error:
+            if trouble_of(error) is not Trouble.FULL:
+                raise
+            return Pending()  # it asks again, and is noted when there is room
 
     async def look(self, staff: StaffId, key: str) -> Standing | None:
         """The same for a device that was met before; None when it is not known (any more)."""

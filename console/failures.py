@@ -75,7 +75,11 @@ async def _refuse(connection: Any, error: Exception) -> Any:
         return say(connection, 403, "forged")
     # Only what a person did in their own page: a forged request is not theirs.
     action = re.sub(r"[^\w /.-]", "", f"{connection.method} {connection.scope['route'].path}")
-    await house_of(connection).audit.note(signed_in_of(connection).member, Deed.REFUSED, action)
+    try:
+        await house_of(connection).audit.note(signed_in_of(connection).member, Deed.REFUSED, action)
+    except SQLAlchemyError as failed:
+        if trouble_of(failed) is None:
+            raise  # else it cannot be noted, and is refused all the same
     return say(connection, 403, "not-permitted")
 
 

@@ -184,7 +184,13 @@ async def _read(
         if not allows(signed_in.member.role, f"live.{frame.action}"):
             await send({"type": "refused", "code": "not_permitted"})
             continue
-        await conversation.handle(frame)
+        try:
+            await conversation.handle(frame)
+        except SQLAlchemyError as error:
+            trouble = trouble_of(error)
+            if trouble is None:
+                raise
+            await send({"type": "refused", "code": f"storage_{trouble}"})  # no talk ends with it
 
 
 async def _beat(send: Callable[[Json], Awaitable[None]], storage: Storage) -> None:

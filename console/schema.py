@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, insert, inspect, select
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select
 
 from console import desk_tables, duty_tables
 from console.tables import Base, BellRow, SignIn
@@ -26,7 +26,12 @@ METADATA = Base.metadata
 MODELS = (desk_tables, duty_tables)  # imported for the tables that they add to the metadata
 _ID = re.compile(r"(\d{4})_from_(\d{4})")
 _UNKNOWN = "The console's database is not one of Fristad's, or of no version that there is."
-_VERSION = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))
+_VERSION = Table(  # as alembic makes it
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 
 class SchemaError(Exception):
@@ -94,23 +99,24 @@ def read_version(connection: Connection) -> Version | None:
     return Version.read(found[0]) if found else None
 
 
-def bring_up(connection: Connection, alone: Callable[[Version], bool]) -> None:
-    """Make, take over or migrate the tables, in the transaction that is going on. `alone`, asked with their version,
-    is whether nobody is there whom it would break. SchemaError when it cannot be, with nothing changed."""
+def bring_up(connection: Connection, alone: Callable[[Version], bool]) -> bool:
+    """Make, take over or migrate the tables, in the transaction that is going on; whether anything was done. `alone`,
+    asked with their version, is whether nobody is there whom it would break. SchemaError when it cannot be."""
     current = read_version(connection)
     if is_ready(current):
-        return  # somebody else did it meanwhile
+        return False  # somebody else did it meanwhile
     if current is None and not _ours(connection):
         METADATA.create_all(connection)
         _VERSION.create(connection, checkfirst=True)
         connection.execute(insert(_VERSION).values(version_num=str(HEAD)))
-        return
+        return True
     if current is None:
         _prepare_taking_over(connection)
     elif not alone(current):
         raise Occupied
     migrate(connection, str(HEAD))
     _check(connection)
+    return True
 
 
 def migrate(connection: Connection, version: str, folder: Path = MIGRATIONS) -> None:

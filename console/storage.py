@@ -21,6 +21,7 @@ _UNWRITABLE = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPE
 _HINDERED = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _FULL_STATES = ("53100", "25006")  # PostgreSQL's: disk full, read-only
 _WROTE = "wrote"
+_DEEP = 8  # errors, each met while the one before was dealt with
 _AWAY_STATES = ("08", "53", "57")  # connection, resources, intervention of the operator
 
 
@@ -32,7 +33,18 @@ class Trouble(StrEnum):
 
 
 def trouble_of(error: BaseException | None) -> Trouble | None:
-    """What an error says of the storage; None when it says nothing of it."""
+    """What an error says of the storage; None when it says nothing of it. The one that is raised may be only that a
+    savepoint was gone when the disk was full: SQLite takes the whole transaction back."""
+    for _ in range(_DEEP):
+        if error is None:
+            break
+        if found := _trouble_of(error):
+            return found
+        error = error.__context__
+    return None
+
+
+def _trouble_of(error: BaseException) -> Trouble | None:
     if isinstance(error, PoolTimeout):
         return Trouble.AWAY
     if not isinstance(error, DBAPIError):

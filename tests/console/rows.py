@@ -85,5 +85,5 @@ def _value(kind: Any, text: str, number: int) -> Any:
     if isinstance(kind, LargeBinary):
         return text.encode()
     assert isinstance(kind, String), kind
-    length = kind.length or 200
+    length = min(kind.length or 40, 40)
     return (f"{number}å {text} ".ljust(length, "ö") if length > 10 else f"{number}ö")[:length]

@@ -225,8 +225,8 @@ async def test_whoever_presses_twice_has_chosen_once(both: Both, clock: Clock, k
     token = await SignIns(both[0].sessions, clock).start(kim, "sv")
     signed_in = await SignIns(both[0].sessions, clock).find(token)
     assert isinstance(signed_in, SignedIn)
-    point, auth = write64(b"\4" + b"k" * 64), write64(b"a" * 16)
     push = generate_private_key(SECP256R1())
+    point, auth = device_key(), write64(b"a" * 16)
 
     async def hang(database: Database) -> bool:
         bells = Bells(database.sessions, Courier(inside=True), push, "mailto:x@y", clock, clock)

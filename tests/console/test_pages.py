@@ -59,6 +59,7 @@ BUILT = re.compile(
     r"|phone\.by\.[a-z]+|script\.(phone_(off|wait|later|ready|ready_own|gone|first|busy|none|number|in_call|unmade|failed)|call_[a-z]+)"
     r"|mute\..*|script\.(asking_.*|asked_(move|mute)(_yes)?|ask_.*|moved|mute_alone|call_over)"  # together
     r"|script\.(asked_(move|help|mute)_visitor|asked_help(_yes)?|(move|help)_(ask|nobody)|help_over)"  # private help
+    r"|(script\.)?storage[._](full|away)"
     r"|script\.listen_(help_ask|asking_help_[a-z]+|asked_help(_yes|_visitor)?|ask_done_help|helped)"  # and on a call
 )
 

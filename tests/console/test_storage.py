@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -100,7 +101,7 @@ async def test_a_text_that_cannot_be_saved_is_given_back(timed: Console, disk: P
         base = page.text.partition('name="base" value="')[2].partition('"')[0]
         filler = fill(disk)
         written = "words that took an hour " * 400
-        sent = {"part": "sv/topics/threats.md", "base": base, "text": written, "do": "save"}
+        sent: dict[str, Any] = {"part": "sv/topics/threats.md", "base": base, "text": written, "do": "save"}
         answer = await boss.post("/edit", **sent)
         assert (answer.status_code, written.strip() in answer.text) == (503, True)
         assert "Leave this page open" in answer.text
@@ -236,7 +237,7 @@ async def on_postgres(
 ) -> AsyncIterator[tuple[Console, Live]]:
     url = breakable.url(breakable.make())
     await bring_up(url)
-    own = {"database_url": SecretStr(url)}
+    own: dict[str, Any] = {"database_url": SecretStr(url)}
     async with started(folder, engine.staff, content, **own) as console, serving(console, engine) as live:
         yield console, live
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,8 @@ def test_a_backup_is_made_and_restored_by_one_command_each(data: Path, tmp_path:
     assert (made.returncode, made.stderr) == (0, b"")
     assert b"Never in a backup: left letters and the keys that open them, counts, sign-ins" in made.stdout
     assert backup.stat().st_mode & 0o777 == 0o600
-    for settings in ({}, {"FRISTAD_DATABASE_URL": postgres.url(postgres.make())}):
+    new: list[dict[str, Any]] = [{}, {"FRISTAD_DATABASE_URL": postgres.url(postgres.make())}]
+    for settings in new:
         run = fristad("database", "restore", str(backup), FRISTAD_DATA=str(tmp_path / "new"), **settings)
         assert (run.returncode, run.stderr) == (0, b"")
         assert b"Look at the pages People and Devices before anybody answers" in run.stdout
@@ -68,7 +70,7 @@ def test_a_backup_is_made_and_restored_by_one_command_each(data: Path, tmp_path:
 
 
 def test_what_cannot_be_is_one_sentence(data: Path, tmp_path: Path, postgres: Postgres) -> None:
-    here = {"FRISTAD_DATA": str(data)}
+    here: dict[str, Any] = {"FRISTAD_DATA": str(data)}
     nowhere = {**here, "FRISTAD_DATABASE_URL": "postgresql://kim:marked@127.0.0.1:1/fristad"}
     elsewhere = {**here, "FRISTAD_DATABASE_URL": postgres.url("missing")}
     (tmp_path / "text").write_text("marked")
@@ -110,7 +112,7 @@ def test_two_commands_at_once_bring_an_old_file_up_once(tmp_path: Path) -> None:
 
 
 def test_a_console_says_why_it_cannot_use_its_tables(data: Path, tmp_path: Path) -> None:
-    settings = {
+    settings: dict[str, Any] = {
         "FRISTAD_STAFF_PORT": "0",
         "FRISTAD_REDIS_URL": f"unix://staff:marked@{tmp_path}/none",
         "FRISTAD_ORGANISATION_KEY": Organisation().text,
