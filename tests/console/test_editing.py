@@ -274,7 +274,6 @@ async def test_words_for_a_place_that_is_gone_come_back(console: Console) -> Non
     assert "an update has taken away the place" in gone.text
 
 
-@ON_BOTH
 async def test_a_publication_is_undone_by_one(console: Console, content: Content) -> None:
     async with console.signed_in("ann", "coordinator") as ann, console.signed_in("bo", "coordinator") as bo:
         for title in ("+", "++"):
