@@ -12,6 +12,7 @@ _SECONDS = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Make what is missing."""
     _make_accounts()
+    _make_sign_ins()
     _make_ways_in()
     _make_work()
     _make_letters()
@@ -72,7 +73,7 @@ def _make_accounts() -> None:
     )
 
 
-def _make_ways_in() -> None:
+def _make_sign_ins() -> None:
     _table(
         "sign_in",
         sa.Column("token_hash", sa.String(64), primary_key=True),
@@ -99,6 +100,9 @@ def _make_ways_in() -> None:
         sa.Column("key", sa.String(87), nullable=False),
         sa.Column("auth", sa.String(22), nullable=False),
     )
+
+
+def _make_ways_in() -> None:
     _table(
         "passkey",
         sa.Column("id", sa.Integer(), primary_key=True),
