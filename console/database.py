@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, func, make_url, select
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -18,8 +19,9 @@ from console.storage import Storage
 from console.tables import Sessions
 
 _SERVER = {"application_name": "fristad console"}
-_PATIENCE = 20.0  # seconds that a statement may take: a server that stands still must not hold every page for good
+_PATIENCE = 10.0  # seconds that a statement may take: a server that stands still must not hold every page for good
 _REACH = 10.0  # seconds for a connection
+_USED = "used"
 _NOT_UTF8 = "The console's database is not in UTF-8: make it with `CREATE DATABASE ... ENCODING 'UTF8'`."
 
 
@@ -111,11 +113,12 @@ def make_engine(url: str, *, working: bool = False) -> AsyncEngine:
         event.listen(engine.sync_engine, "connect", _harden_for_work if working else _harden_sqlite)
         return engine
     patience: dict[str, Any] = {} if working else {"command_timeout": _PATIENCE}
-    pool: dict[str, Any] = {"poolclass": NullPool} if working else {"pool_pre_ping": True, "pool_timeout": _REACH}
+    pool: dict[str, Any] = {"poolclass": NullPool} if working else {"pool_timeout": _REACH}
     arguments = {"timeout": _REACH, "server_settings": _SERVER, **patience}
     engine = create_async_engine(url, hide_parameters=True, connect_args=arguments, **pool)
     event.listen(engine.sync_engine, "do_connect", _connect)
     event.listen(engine.sync_engine, "connect", _say_that_we_are_here)
+    event.listen(engine.sync_engine, "checkout", _try_out)
     return engine
 
 
@@ -184,6 +187,18 @@ def _connect(dialect: Any, _record: Any, positional: Any, named: Any) -> Any:
         failed = dialect.loaded_dbapi.OperationalError(type(error).__name__)
         failed.sqlstate = getattr(error, "sqlstate", None)
         raise failed from None
+
+
+def _try_out(connection: Any, record: Any, _proxy: Any) -> None:
+    """Of a connection that has lain about it is seen first whether it still leads anywhere; else there is a new one.
+    (SQLAlchemy's own pre-ping hands the driver's time-out on as it is.)"""
+    if not record.info.get(_USED):
+        record.info[_USED] = True  # it was made for this very use
+        return
+    try:
+        connection.ping()
+    except Exception:  # noqa: BLE001  # whatever it is, nobody answers here, nor where the others of the pool lead
+        raise InvalidatePoolError from None
 
 
 def _say_that_we_are_here(connection: Any, _record: Any) -> None:

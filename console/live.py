@@ -21,7 +21,6 @@ from console.house import House
 from console.permissions import Role, allows
 from console.signins import SignedIn
 from console.storage import Storage, Trouble, trouble_of
-from console.tables import finish
 from console.together_views import TogetherViews
 from console.views import Json, Views, load_view
 from console.wishes import Wishes
@@ -180,7 +179,8 @@ async def _read(
             await send({"type": "refused", "code": "frame"})
             continue
         # Asked anew for each frame: a role that was taken away is gone with the next word, not with the next look.
-        await _check_sign_in(house, signed_in)
+        if not house.storage.is_borne(house.steady()):
+            await _check_sign_in(house, signed_in)
         if not allows(signed_in.member.role, f"live.{frame.action}"):
             await send({"type": "refused", "code": "not_permitted"})
             continue
@@ -215,7 +215,7 @@ async def _check_sign_in(house: House, signed_in: SignedIn, *, renew: bool = Fal
     """SignedOut when the sign-in has ended, or the account is not what it was; DesksChanged when only its other desks
     are not. While the tables cannot be asked, nobody can change them either: for a while what was true goes on."""
     try:
-        found = await finish(house.signins.find(signed_in.token, renew=renew))
+        found = await house.storage.ask(house.signins.find(signed_in.token, renew=renew))
     except SQLAlchemyError as error:
         if house.storage.bears(error, house.steady()):
             return

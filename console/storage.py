@@ -2,10 +2,12 @@
 
 Talks do not depend on it: they are in the engine. What depends on it are sign-ins, devices, texts and letters."""
 
+import asyncio
 import secrets
+from collections.abc import Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, delete, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
@@ -14,7 +16,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from console.tables import Sessions, Spent
 from console.upkeep import repeating
 
+Result = TypeVar("Result")
+
 LOOK_EVERY = 5.0  # seconds
+ASKED = 2.0  # seconds that words wait until it is known who sends them; all that a person notices is a pause
 BORNE = 120.0  # seconds: a server that starts anew, or gives way to another, takes less
 
 _UNWRITABLE = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN")
@@ -70,6 +75,27 @@ class Storage:
     def __init__(self) -> None:
         self.trouble: Trouble | None = None
         self._away_since: float | None = None
+        self._late: set[asyncio.Task[Any]] = set()
+
+    async def ask(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """What `work` gives; its errors, and SQLAlchemy's TimeoutError when that takes longer than ASKED seconds. It is
+        finished in any case: a transaction that is cut off in its middle leaves a connection behind."""
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.wait([task], timeout=ASKED)
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
+        if task.done():
+            return task.result()
+        self.trouble = Trouble.AWAY
+        self._late.add(task)
+        task.add_done_callback(self._came_late)
+        raise PoolTimeout("no answer in time")
+
+    def is_borne(self, now: float) -> bool:
+        """Whether nobody has to be asked just now, because nobody answers and open pages go on (`bears`)."""
+        return self.trouble is Trouble.AWAY and self._away_since is not None and now - self._away_since < BORNE
 
     def bears(self, error: BaseException, now: float) -> bool:
         """Whether an open page may go on after this error, though nobody could be asked what it may. `now` is steady.
@@ -87,10 +113,16 @@ class Storage:
         event.listen(engine, "rollback", _forget)
         event.listen(engine, "checkin", self._given_back)
 
-    def _failed(self, context: Any) -> None:
+    def _failed(self, context: Any) -> OperationalError | None:
         if context.connection is not None and not context.connection.invalidated:
             _forget(context.connection)
+        if context.sqlalchemy_exception is None and isinstance(context.original_exception, OSError):
+            # The driver's own time-out, or the network's: SQLAlchemy would hand it on as it is.
+            context.is_disconnect = True
+            self.trouble = Trouble.AWAY
+            return OperationalError(context.statement, None, context.original_exception, hide_parameters=True)
         self.trouble = trouble_of(context.sqlalchemy_exception) or self.trouble
+        return None
 
     def _executed(self, connection: Any, cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
         self._away_since = None
@@ -103,6 +135,12 @@ class Storage:
     def _given_back(self, _connection: Any, record: Any) -> None:
         if record.info.pop(_WROTE, False):  # and committed: an error or a rollback would have taken it away
             self.trouble = None
+
+
+    def _came_late(self, task: asyncio.Task[Any]) -> None:
+        self._late.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody is told of it as of one that was forgotten
 
 
 class Recovery:

@@ -63,6 +63,28 @@ class Postgres:
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(20)
 
+    def pause(self) -> None:
+        """Let it stand still, as a machine does that swaps or is moved: connections stay, and nobody answers."""
+        for pid in self._all():
+            os.kill(pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        for pid in self._all():
+            os.kill(pid, signal.SIGCONT)
+
+    def _all(self) -> list[int]:
+        """Its processes, the first one first: so that no more are born meanwhile."""
+        found = [self.process.pid]
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                parent = stat.read_text().rpartition(")")[2].split()[1]
+            except OSError:  # it has ended
+                continue
+            if int(parent) == self.process.pid:
+                found.append(int(stat.parent.name))
+        return found
+
     def restart(self) -> None:
         """Start it again where it was, as soon as the last process of before is gone."""
         for _ in range(50):

@@ -1,10 +1,8 @@
 """A full disk, and a database that is away: staff are told in words, talks go on, and it is over when it is over."""
 
 import asyncio
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from console.database import bring_up
 from console.devices import RENEWED, Ready
-from console.storage import BORNE, Recovery, Storage, Trouble, is_unstorable, trouble_of
+from console.storage import ASKED, BORNE, Recovery, Storage, Trouble, is_unstorable, trouble_of
 from console.tables import BoxRow, DeviceRow, SignIn, Spent
 from console.views import handle_of
 from dialogues.values import Content
@@ -29,39 +27,15 @@ from tests.engines import Engine
 from tests.postgres import Postgres, running_postgres
 from tests.sealed import ORGANISATION
 from tests.sealed_letters import CodeHolder, DeskEnd, device_key
+from tests.small_disk import fill, small_disk
 
 FULL, AWAY = "The console&#39;s disk is full", "The console&#39;s database does not answer"
-SIZE = "2m"  # of the small disk
-
-
-@contextmanager
-def small_disk() -> Iterator[Path]:
-    """A folder on a disk of its own, in memory."""
-    with tempfile.TemporaryDirectory(prefix="disk-") as folder:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=700", "none", folder], check=True, timeout=20)
-        try:
-            yield Path(folder)
-        finally:
-            subprocess.run(["umount", "--lazy", folder], check=True, timeout=20)
 
 
 @pytest.fixture
 def disk() -> Iterator[Path]:
     with small_disk() as disk:
         yield disk
-
-
-def fill(disk: Path) -> Path:
-    """Leave no room on it; the file that takes it all."""
-    filler = disk / "filler"
-    with filler.open("wb", buffering=0) as out:
-        for size in (65_536, 4096, 512, 1):
-            try:
-                while True:
-                    out.write(bytes(size))
-            except OSError:
-                continue
-    return filler
 
 
 @pytest_asyncio.fixture
@@ -265,6 +239,51 @@ async def test_a_talk_goes_on_while_the_database_dies_and_comes_back(
             assert (await boss.post("/people/invite", name="noor", shown="Noor")).status_code == 200
             assert await live.visitor_reads(ref) == [f"answer {turn}" for turn in range(1, 6)]
             assert isinstance(await live.visitor.attend(ref), WithStaff)
+
+
+async def test_a_talk_goes_on_while_the_database_stands_still(
+    breakable: Postgres, tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    async with on_postgres(breakable, tmp_path, engine, content) as (console, live):
+        async with live.page(await live.token("kim")) as kim:
+            await kim.goes_on_duty()
+            ref = await live.visitor_joins()
+            await kim.takes(ref)
+            breakable.pause()
+            try:
+                for turn in range(1, 6):
+                    await live.visitor_says(ref, turn, f"word {turn}")
+                    await kim.see("said", talk=handle_of(ref))
+                    await kim.says(ref, turn, f"answer {turn}")
+                    await kim.see("sent", seq=turn)  # within PATIENCE, for which a statement may last already
+                await kim.see("storage", trouble="away")
+            finally:
+                breakable.resume()
+            await kim.see("storage", trouble="")
+            assert console.house.storage.trouble is None
+            assert await live.visitor_reads(ref) == [f"answer {turn}" for turn in range(1, 6)]
+            assert isinstance(await live.visitor.attend(ref), WithStaff)
+
+
+async def test_an_answer_that_comes_late_is_waited_for_by_nobody() -> None:
+    storage, came = Storage(), asyncio.Event()
+
+    async def slow() -> str:
+        await asyncio.sleep(ASKED + 0.3)
+        came.set()
+        raise ValueError("of nobody's concern any more")
+
+    async def quick() -> str:
+        return "answer"
+
+    assert await storage.ask(quick()) == "answer"
+    with pytest.raises(PoolTimeout):
+        await storage.ask(slow())
+    assert storage.trouble is Trouble.AWAY
+    assert storage.bears(PoolTimeout(), 5.0)
+    assert storage.is_borne(5.0 + BORNE - 1)
+    assert not storage.is_borne(5.0 + BORNE)
+    await asyncio.wait_for(came.wait(), 10)  # it was not cut off
 
 
 def test_an_open_page_goes_on_for_a_while_without_the_database_and_not_for_good() -> None:

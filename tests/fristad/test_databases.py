@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from console.database import bring_up
@@ -19,8 +20,10 @@ from fristad.accounts import read_console_settings
 from fristad.databases import back_up_database, move_database, restore_database
 from fristad.refusal import Refused
 from tests.console.rows import MANY, everything_of, filled
+from tests.engines import running
 from tests.fristad.test_cli import fristad
 from tests.postgres import Postgres, running_postgres
+from tests.running import end, free_port, start, wait_until_healthy
 from tests.sealed import Organisation
 
 
@@ -134,6 +137,40 @@ def test_two_commands_at_once_bring_an_old_file_up_once(tmp_path: Path) -> None:
     ]
     assert [run.wait(60) for run in runs] == [0, 0, 0]
     assert len(asyncio.run(everything_of(url(tmp_path / "var")))["staff"]) == 3
+
+
+def test_consoles_that_start_at_once_share_a_new_postgresql(tmp_path: Path, postgres: Postgres) -> None:
+    """And whoever signed in at one is signed in at the other."""
+    new, organisation = postgres.make(), Organisation()
+    with running("valkey") as engine, ExitStack() as after:
+        shared = {
+            "FRISTAD_DEMO": "true",
+            "FRISTAD_DEMO_STAFF_TOKEN": "of-the-test",
+            "FRISTAD_REDIS_URL": engine.staff,
+            "FRISTAD_DATABASE_URL": postgres.url(new),
+            "FRISTAD_CONSOLE_KEY": "A" * 43,
+            "FRISTAD_PUSH_KEY": "A" * 42 + "E",
+            "FRISTAD_ORGANISATION_KEY": organisation.text,
+            "FRISTAD_ORGANISATION_SIGNING_KEY": organisation.pem,
+            "FRISTAD_DEMO_COORDINATOR_TOKEN": "of-the-test-too",
+        }
+        addresses, processes = [], []
+        for name in ("one", "other"):
+            folder, port = tmp_path / name, free_port()
+            folder.mkdir()
+            sink = after.enter_context((folder / "output.log").open("wb"))
+            own = {**shared, "FRISTAD_STAFF_PORT": str(port), "FRISTAD_DATA": str(folder / "var")}
+            processes.append(start(["-m", "fristad", "console"], own, folder, sink))
+            after.callback(end, processes[-1])
+            addresses.append(f"http://localhost:{port}/")
+        for process, address, name in zip(processes, addresses, ("one", "other"), strict=True):
+            wait_until_healthy(process, address, tmp_path / name / "output.log")
+        welcome = httpx.get(f"{addresses[0]}demo/of-the-test", timeout=30)
+        cookie = welcome.headers["set-cookie"].partition(";")[0]
+        for address in addresses:
+            desk = httpx.get(f"{address}desk", headers={"cookie": cookie}, timeout=30)
+            assert (desk.status_code, 'id="desk"' in desk.text) == (200, True)
+    assert postgres.say("SELECT count(*) FROM alembic_version", new).strip() == "1"
 
 
 def test_a_console_says_why_it_cannot_use_its_tables(data: Path, tmp_path: Path) -> None:
