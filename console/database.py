@@ -134,10 +134,6 @@ async def one_at_a_time(session: AsyncSession, what: str) -> None:
 
 
 def _is_ready(connection: Connection) -> bool:
-    if connection.dialect.name == "postgresql":
-        encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
-        if encoding != "UTF8":
-            raise SchemaError(_NOT_UTF8)
     return schema.is_ready(schema.read_version(connection))
 
 
@@ -145,9 +141,13 @@ def _begin_work(connection: Connection, alone: bool) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
+    if connection.exec_driver_sql("SHOW server_encoding").scalar() != "UTF8":
+        raise SchemaError(_NOT_UTF8)
     connection.execute(select(func.pg_advisory_xact_lock(CLASS, MIGRATING)))
     if alone and not nobody_else(connection):
         raise Occupied
+    # Who waits for a table holds up everybody who comes after: rather not at all than with every console standing.
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_REACH:g}s'")
 
 
 def check_references(connection: Connection) -> None:

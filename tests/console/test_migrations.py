@@ -263,6 +263,22 @@ async def test_somebody_else_s_database_is_refused(empty: str) -> None:
         await bring_up(empty)
 
 
+async def test_a_database_without_our_letters_is_refused(postgres: Postgres) -> None:
+    postgres.say("CREATE DATABASE ascii ENCODING 'SQL_ASCII' TEMPLATE template0 LOCALE 'C'")
+    with pytest.raises(SchemaError, match="not in UTF-8"):
+        await bring_up(postgres.url("ascii"))
+    postgres.drop("ascii")
+
+
+async def test_work_on_tables_waits_for_nobody_s_lock_for_long(postgres: Postgres) -> None:
+    """Everybody who comes after would wait behind it."""
+    name = postgres.make()
+    await bring_up(postgres.url(name))
+    limit = await do(postgres.url(name), lambda connection: connection.scalar(text("SHOW lock_timeout")))
+    assert limit == "10s"
+    postgres.drop(name)
+
+
 @pytest.mark.parametrize(("version", "works"), [("9001_from_0001", True), ("9002_from_9001", False)])
 async def test_a_program_works_with_newer_tables_as_long_as_they_say_so(empty: str, version: str, works: bool) -> None:
     await bring_up(empty)
