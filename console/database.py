@@ -118,7 +118,9 @@ def make_engine(url: str, *, working: bool = False) -> AsyncEngine:
     engine = create_async_engine(url, hide_parameters=True, connect_args=arguments, **pool)
     event.listen(engine.sync_engine, "do_connect", _connect)
     event.listen(engine.sync_engine, "connect", _say_that_we_are_here)
-    event.listen(engine.sync_engine, "checkout", _try_out)
+    if not working:
+        event.listen(engine.sync_engine, "connect", _refuse_what_is_newer)
+        event.listen(engine.sync_engine, "checkout", _try_out)
     return engine
 
 
@@ -209,3 +211,20 @@ def _say_that_we_are_here(connection: Any, _record: Any) -> None:
         cursor.execute(f"SELECT pg_advisory_lock_shared({CLASS}, {number})")
     cursor.close()
     connection.commit()
+
+
+def _refuse_what_is_newer(connection: Any, _record: Any) -> None:
+    """TooNew when the tables became so while this program had no connection by which it could have been seen."""
+    cursor = connection.cursor()
+    cursor.execute("SELECT to_regclass('alembic_version')::text")
+    found = None
+    if cursor.fetchone()[0] is not None:
+        cursor.execute("SELECT version_num FROM alembic_version")
+        found = cursor.fetchone()
+    cursor.close()
+    connection.commit()
+    try:
+        schema.is_ready(schema.Version.read(found[0]) if found else None)
+    except SchemaError:
+        connection.close()  # the pool does not, when this is raised
+        raise

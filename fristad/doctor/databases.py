@@ -57,7 +57,7 @@ def judge(settings: Mapping[str, str]) -> list[Finding]:
 
 
 async def _ask(url: str) -> dict[str, str]:
-    engine = make_engine(url)
+    engine = make_engine(url, working=True)
     try:
         async with engine.connect() as connection:
             return {name: str((await connection.exec_driver_sql(f"SHOW {name}")).scalar()) for name in _ASKED}

@@ -36,6 +36,7 @@ from tests.console.conftest import database_url
 from tests.console.rows import everything_of, fill, filled, read, shared
 from tests.postgres import Postgres
 
+_BEYOND = "UPDATE alembic_version SET version_num = '9002_from_9001'"
 BEFORE = Path(__file__).with_name("before_migrations.sql")
 # Two more versions, as there may be one day: the first goes with consoles of the version before, the second does not.
 LATER = {
@@ -292,6 +293,20 @@ async def test_a_program_works_with_newer_tables_as_long_as_they_say_so(empty: s
             await database.open()
     await database.close()
     assert str(await do(empty, read_version)) == version
+
+
+async def test_a_program_that_was_cut_off_gets_no_tables_that_it_cannot_bear(postgres: Postgres) -> None:
+    """It had no connection by which it could have been seen, and gets none any more."""
+    name = postgres.make()
+    database = Database(postgres.url(name))
+    await database.open()
+    postgres.say(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+    await do(postgres.url(name), lambda connection: connection.execute(text(_BEYOND)))
+    with pytest.raises(TooNew):
+        async with database.sessions() as session:
+            await session.execute(text("SELECT 1"))
+    await database.close()
+    postgres.drop(name)
 
 
 # --- Several at once ---
