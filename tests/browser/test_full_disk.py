@@ -1,4 +1,4 @@
-"""The console's disk is full in the middle of a talk: the desk says so, the talk goes on, and the sentence goes away."""
+"""The console's disk is full in the middle of a talk: the desk says so, the talk goes on, the sentence goes away."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
