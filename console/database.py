@@ -223,8 +223,4 @@ def _refuse_what_is_newer(connection: Any, _record: Any) -> None:
         found = cursor.fetchone()
     cursor.close()
     connection.commit()
-    try:
-        schema.is_ready(schema.Version.read(found[0]) if found else None)
-    except SchemaError:
-        connection.close()  # the pool does not, when this is raised
-        raise
+    schema.is_ready(schema.Version.read(found[0]) if found else None)  # else the pool closes it
