@@ -19,7 +19,7 @@ from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.toll import Toll
-from bot.web import errors, health, leave, live, pages, post, static, turns
+from bot.web import errors, health, leave, live, notices, pages, post, static, turns
 from bot.web.assets import load_assets
 from bot.web.box import load_box
 from bot.web.later import load_later
@@ -153,7 +153,7 @@ class _Lasting:
 
 
 def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
-    for part in (pages, turns, live, leave, post, static, health):
+    for part in (pages, notices, turns, live, leave, post, static, health):
         app.include_router(part.router)
     errors.add_handlers(app)
     # The last one added is the outermost: every answer passes the headers, also that of the last resort.

@@ -53,6 +53,7 @@ class BotSettings(BaseSettings):
     exit_url: str = Field(default="https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
     embed_origins: Origins = ()
     other_desks: Neighbours = ()
+    responsible: str | None = Field(default=None, min_length=1, max_length=400)
     desk: DeskId = DeskId("demo")
     demo: bool = False
     deadline_minutes: int = Field(default=10, ge=1, le=240)

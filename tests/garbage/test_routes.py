@@ -30,6 +30,10 @@ VISITOR_ROUTES = {
     "HEAD /static/{name}",
     "GET /healthz",
     "HEAD /healthz",
+    "GET /privacy",
+    "HEAD /privacy",
+    "GET /accessibility",
+    "HEAD /accessibility",
 }
 CONSOLE_ROUTES = {
     "GET /",
@@ -151,7 +155,7 @@ def apps(tmp_path: Path) -> dict[str, FastAPI]:
 def test_the_routes_are_those_of_the_written_list(apps: dict[str, FastAPI], side: str, written: set[str]) -> None:
     found = sorted(routes(apps[side]))
     assert found == sorted(written)
-    assert len(found) == {"bot": 11, "console": 74}[side]
+    assert len(found) == {"bot": 15, "console": 74}[side]
 
 
 @pytest.mark.parametrize("side", ["visitors", "staff"])
@@ -189,7 +193,8 @@ async def test_every_answer_to_a_visitor_wears_the_headers(house: House) -> None
         page = await client.get("/")
         check_visitor(page, 200)
         check_visitor(await client.head("/"), 200)
-        check_visitor(await client.get("/healthz"), 200)
+        for address in ("/healthz", "/privacy", "/accessibility"):
+            check_visitor(await client.get(address), 200)
         check_visitor(await client.get("/nowhere"), 404)
         check_visitor(await client.put("/"), 405)
         check_visitor(await client.post("/turn", content=b"x" * 20_000), 413)
