@@ -39,6 +39,8 @@ from safety.buckets import Buckets
 from safety.guard import Guard, read_rules
 from safety.headers import SecurityHeaders, visitor_policy
 from safety.limits import BodyLimit
+from safety.readiness import Readiness
+from safety.vitals import Part
 from safety.work import Effort
 
 BODY_LIMIT = 16 * 1024
@@ -93,6 +95,7 @@ def create_app(
         telemetry=_NO_TELEMETRY,
         lifespan=lambda _: _lifespan(visitor_end, tally, buckets, editions, planned),
     )
+    app.state.readiness = Readiness({Part.ENGINE: lambda: visitor_end.mark()}, clock)
     show(content)
     # The script in the page is a file of ours: its source stays the same whatever is published.
     _route(app, visitor_policy([app.state.site.assets.exit.source], settings.embed_origins))

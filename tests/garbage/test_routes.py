@@ -30,6 +30,8 @@ VISITOR_ROUTES = {
     "HEAD /static/{name}",
     "GET /healthz",
     "HEAD /healthz",
+    "GET /readyz",
+    "HEAD /readyz",
     "GET /privacy",
     "HEAD /privacy",
     "GET /accessibility",
@@ -38,6 +40,7 @@ VISITOR_ROUTES = {
 CONSOLE_ROUTES = {
     "GET /",
     "GET /healthz",
+    "GET /readyz",
     "GET /sign-in",
     "POST /sign-in",
     "POST /sign-in/passkey",
@@ -155,7 +158,7 @@ def apps(tmp_path: Path) -> dict[str, FastAPI]:
 def test_the_routes_are_those_of_the_written_list(apps: dict[str, FastAPI], side: str, written: set[str]) -> None:
     found = sorted(routes(apps[side]))
     assert found == sorted(written)
-    assert len(found) == {"bot": 15, "console": 74}[side]
+    assert len(found) == {"bot": 17, "console": 75}[side]
 
 
 @pytest.mark.parametrize("side", ["visitors", "staff"])
@@ -193,7 +196,7 @@ async def test_every_answer_to_a_visitor_wears_the_headers(house: House) -> None
         page = await client.get("/")
         check_visitor(page, 200)
         check_visitor(await client.head("/"), 200)
-        for address in ("/healthz", "/privacy", "/accessibility"):
+        for address in ("/healthz", "/readyz", "/privacy", "/accessibility"):
             check_visitor(await client.get(address), 200)
         check_visitor(await client.get("/nowhere"), 404)
         check_visitor(await client.put("/"), 405)
@@ -221,6 +224,7 @@ async def test_every_answer_to_staff_wears_the_headers(house: House, people: Peo
     async with http(house.staff, {"Origin": house.staff.rstrip("/")}) as client:
         check_console(await client.get("/sign-in"), 200)
         check_console(await client.get("/healthz"), 200)
+        check_console(await client.get("/readyz"), 200)
         check_console(await client.get("/desk"), 303)
         check_console(await client.get("/nowhere"), 404)
         check_console(await client.put("/sign-in"), 405)
