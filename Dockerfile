@@ -1,8 +1,8 @@
-# Images, one for each process: `docker build --target visitor .`, and likewise `console` and `phone`. Each holds nothing
-# but Debian's Python with its libraries, the packages that the process needs (deploy/image/*.txt, in the versions of
-# requirements.lock), and our code for it: no shell, no package manager, and none of the other side's code. It runs as a
-# user of its own, writes nowhere but where something is mounted, and is asked how it is by `fristad health`.
-# scripts/try-images does every step of this file in a clean Debian, without Docker; tests/deploy/ looks at the outcome.
+# Images, one for each process: `docker build --target visitor .`, and likewise `console`, `phone` and `telegram`. Each
+# holds nothing but Debian's Python with its libraries, the packages that the process needs (deploy/image/*.txt, in the
+# versions of requirements.lock), and our code for it: no shell, no package manager, and none of the other side's code.
+# It runs as a user of its own, writes nowhere but where something is mounted, and is asked how it is by `fristad health`.
+# scripts/try_images.py does every step of this file in a clean Debian, without Docker; tests/deploy/ looks at what came.
 
 FROM debian:bookworm-slim AS softphone
 RUN apt-get update \
@@ -35,6 +35,15 @@ COPY bot /image/opt/fristad/bot
 COPY fristad /image/opt/fristad/fristad
 COPY LICENSE /image/opt/fristad/
 RUN python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad
+
+FROM visitor-files AS telegram-files
+COPY requirements.lock deploy/image/select deploy/image/telegram.txt ./
+RUN ./select telegram.txt requirements.lock > wanted.lock \
+    && if [ -s wanted.lock ]; then \
+        pip install --no-cache-dir --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock; \
+    fi \
+    && rm -rf /image/opt/fristad/bin \
+    && python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad
 
 FROM python AS console-packages
 COPY requirements.lock deploy/image/select deploy/image/console.txt ./
@@ -74,6 +83,14 @@ USER 10002:10002
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["/usr/bin/python3", "-m", "fristad", "health"]
 ENTRYPOINT ["/usr/bin/python3", "-m", "fristad"]
 CMD ["phone"]
+
+FROM scratch AS telegram
+COPY --from=telegram-files /image /
+ENV PYTHONPATH=/opt/fristad PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LANG=C.UTF-8 FRISTAD_METRICS_PORT=9103
+USER 10008:10008
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["/usr/bin/python3", "-m", "fristad", "health"]
+ENTRYPOINT ["/usr/bin/python3", "-m", "fristad"]
+CMD ["telegram"]
 
 FROM scratch AS console
 COPY --from=console-files /image /

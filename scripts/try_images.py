@@ -181,6 +181,8 @@ class Builder:
         return digest.hexdigest()[:24]
 
     def _may_be_kept(self, stage: Stage) -> bool:
+        if stage.base in self._stages and not self._may_be_kept(self._stages[stage.base]):
+            return False
         return (
             stage.base != "scratch"
             and any(step.name == "RUN" for step in stage.steps)

@@ -17,7 +17,7 @@ from tests.running import ROOT
 from tests.sealed import Organisation
 
 DEPLOY = ROOT / "deploy"
-OURS = {"visitor", "console", "phone", "phone-files"}
+OURS = {"visitor", "console", "telegram", "phone", "phone-files"}
 NO_NETWORK = {"engine", "database", "phone-files"}
 # Whatever a container may do beyond the rest, and why: compose.yaml says it at the place.
 RIGHTS = {"proxy": ["NET_BIND_SERVICE"]}
@@ -166,7 +166,7 @@ def test_what_must_not_be_on_a_disk_is_in_memory(compose: dict[str, Any]) -> Non
 
 def test_the_visitors_side_is_given_no_file_of_the_other(services: dict[str, dict[str, Any]]) -> None:
     files = {name: service.get("env_file", []) for name, service in services.items()}
-    for name in ("visitor", "phone", "phone-files", "proxy"):
+    for name in ("visitor", "telegram", "phone", "phone-files", "proxy"):
         assert "./private/console.env" not in files[name]
     assert [name for name, found in files.items() if "./private/console.env" in found] == ["console"]
     assert [name for name, service in services.items() if service.get("secrets")] == ["database"]
@@ -220,7 +220,8 @@ def test_the_secrets_are_made_once_each_for_its_own_reader(tmp_path: Path) -> No
     folder = tmp_path / "private"
     done = make(folder, "--responsible", "Exempelkommun, 010-12 34 56 #1")
     assert (done.returncode, done.stderr) == (0, "")
-    names = {"common.env", "visitor.env", "console.env", "phone.env", "database", "users.conf", "certificates"}
+    files = {f"{side}.env" for side in ("common", "visitor", "console", "phone", "telegram")}
+    names = {*files, "database", "users.conf", "certificates"}
     assert {path.name for path in folder.iterdir()} == names
     for path in folder.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o400), path.name

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -28,7 +28,7 @@ from tests.running import ROOT, free_port
 from tests.sealed import Organisation
 from tests.test_locks import pins
 
-TARGETS = ("visitor", "phone", "console")
+TARGETS = ("visitor", "phone", "telegram", "console")
 DOCKERFILE = ROOT / "Dockerfile"
 IMAGE = ROOT / "deploy" / "image"
 # What the console alone needs, of the dependencies in pyproject.toml.
@@ -137,7 +137,7 @@ def test_the_only_program_in_it_is_python(images: Path, target: str) -> None:
 
 
 def test_the_visitors_images_hold_nothing_of_the_other_side(images: Path) -> None:
-    for target in ("visitor", "phone"):
+    for target in ("visitor", "phone", "telegram"):
         there = {path.name.lower() for path in (images / target / "opt" / "fristad").iterdir()}
         assert {"bot", "dialogues", "handover", "safety", "fristad"} <= there
         assert not {name for name in there if re.match(r"console|sqlalchemy|aiosqlite|argon2|webauthn|asyncpg", name)}
@@ -232,14 +232,17 @@ def test_every_image_begins_with_nothing_and_the_rest_with_the_tested_debian() -
     assert not {step.name for step in read_steps(DOCKERFILE.read_text("utf-8"))} & {"ADD", "ARG", "SHELL", "ONBUILD"}
 
 
-@pytest.mark.parametrize(("listed", "alone"), [("visitor", STAFF_ALONE), ("console", set[str]())])
-def test_the_packages_are_those_that_are_needed_and_no_others(listed: str, alone: set[str]) -> None:
+def test_the_packages_are_those_that_are_needed_and_no_others() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     roots = [Requirement(text) for text in project["dependencies"]]
-    assert alone <= {canonicalize_name(root.name) for root in roots}
-    needed = _closure(root for root in roots if canonicalize_name(root.name) not in alone)
-    names = (IMAGE / f"{listed}.txt").read_text("ascii").split()
-    assert names == sorted(needed & pins("requirements.lock").keys())
+    assert STAFF_ALONE <= {canonicalize_name(root.name) for root in roots}
+    visitor = _closure(root for root in roots if canonicalize_name(root.name) not in STAFF_ALONE)
+    chat = _closure(Requirement(text) for text in project["optional-dependencies"].get("telegram", ()))
+    needed = {"visitor": visitor, "console": _closure(roots), "telegram": chat - visitor}  # the last one's come on top
+    assert {listed: (IMAGE / f"{listed}.txt").read_text("ascii").split() for listed in needed} == {
+        listed: sorted(names) for listed, names in needed.items()
+    }
+    assert set().union(*needed.values()) <= pins("requirements.lock").keys()
 
 
 def test_a_name_that_the_lock_does_not_have_ends_the_selection(tmp_path: Path) -> None:
@@ -282,7 +285,7 @@ def _is_library(path: Path) -> bool:
     return ".so" in path.name
 
 
-def _closure(roots: Iterator[Requirement]) -> set[str]:
+def _closure(roots: Iterable[Requirement]) -> set[str]:
     """The names of everything that these need, on the Python of the images."""
     here = {"python_full_version": "3.11.2", "python_version": "3.11", "sys_platform": "linux", "extra": ""}
     found, waiting = set[str](), list(roots)
