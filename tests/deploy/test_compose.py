@@ -126,6 +126,9 @@ def test_the_database_writes_no_statement_down(services: dict[str, dict[str, Any
         "-clog_min_error_statement=panic",
         "-clog_min_messages=fatal",
         "-clog_min_duration_statement=-1",
+        "-clog_duration=off",
+        "-clog_error_verbosity=terse",
+        "-carchive_mode=off",
         "-ctrack_activities=off",
     } <= set(services["database"]["command"])
 
