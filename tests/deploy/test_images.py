@@ -242,7 +242,7 @@ def test_the_packages_are_those_that_are_needed_and_no_others() -> None:
     assert {listed: (IMAGE / f"{listed}.txt").read_text("ascii").split() for listed in needed} == {
         listed: sorted(names) for listed, names in needed.items()
     }
-    assert set().union(*needed.values()) <= pins("requirements.lock").keys()
+    assert set[str]().union(*needed.values()) <= pins("requirements.lock").keys()
 
 
 def test_a_name_that_the_lock_does_not_have_ends_the_selection(tmp_path: Path) -> None:
@@ -288,13 +288,14 @@ def _is_library(path: Path) -> bool:
 def _closure(roots: Iterable[Requirement]) -> set[str]:
     """The names of everything that these need, on the Python of the images."""
     here = {"python_full_version": "3.11.2", "python_version": "3.11", "sys_platform": "linux", "extra": ""}
-    found, waiting = set[str](), list(roots)
+    found, seen, waiting = set[str](), set[str](), list(roots)
     while waiting:
         asked = waiting.pop()
         name = canonicalize_name(asked.name)
-        extras = ("", *asked.extras)
-        if name in found and not asked.extras:
+        extras = ("", *sorted(asked.extras))
+        if f"{name}{extras}" in seen:
             continue
+        seen.add(f"{name}{extras}")
         found.add(name)
         try:
             needs = [Requirement(text) for text in distribution(name).requires or ()]
