@@ -38,8 +38,8 @@ Neighbours = Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(re
 NotOurs = Annotated[None, BeforeValidator(_refuse)]
 
 
-class BotSettings(BaseSettings):
-    """Settings of the visitor's side, each `FRISTAD_` and the name in capitals.
+class VisitorSide(BaseSettings):
+    """What every process of the visitor's side reads, each `FRISTAD_` and the name in capitals, and refuses to find.
 
     Raises pydantic's ValidationError, without the values, when one is missing, malformed, or belongs to the staff side.
     """
@@ -47,19 +47,8 @@ class BotSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FRISTAD_", frozen=True, extra="ignore", hide_input_in_errors=True)
 
     redis_url: SecretStr
-    state_key: SecretStr
-    organisation_key: str
-    title: str = Field(default="Läxhjälp", min_length=1, max_length=40)
-    exit_url: str = Field(default="https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
-    embed_origins: Origins = ()
-    other_desks: Neighbours = ()
-    desk: DeskId = DeskId("demo")
-    demo: bool = False
-    deadline_minutes: int = Field(default=10, ge=1, le=240)
     silence_seconds: int = Field(default=180, ge=1)
     waiting_silence_seconds: int = Field(default=600, ge=1)
-    trusted_proxies: int = Field(default=0, ge=0, le=8)
-    joins_per_minute: int = Field(default=FREE_LATELY, ge=1, le=1_000_000)
 
     # A stolen visitor side must not open the staff side (design promise 10), so it may not even hold its keys.
     database_url: NotOurs = None
@@ -69,11 +58,21 @@ class BotSettings(BaseSettings):
     console_key: NotOurs = None
     push_key: NotOurs = None
 
-    @field_validator("state_key")
-    @classmethod
-    def _check_key(cls, key: SecretStr) -> SecretStr:
-        decode_key(key)
-        return key
+    @property
+    def limits(self) -> Limits:
+        """The limits that the visitor's end sets: how long a talk outlives the visitor's silence."""
+        return Limits(silence=self.silence_seconds, waiting_silence=self.waiting_silence_seconds)
+
+
+class WrittenSettings(VisitorSide):
+    """What a channel reads in which people write."""
+
+    organisation_key: str
+    other_desks: Neighbours = ()
+    desk: DeskId = DeskId("demo")
+    demo: bool = False
+    deadline_minutes: int = Field(default=10, ge=1, le=240)
+    joins_per_minute: int = Field(default=FREE_LATELY, ge=1, le=1_000_000)
 
     @field_validator("organisation_key")
     @classmethod
@@ -89,15 +88,26 @@ class BotSettings(BaseSettings):
         """The public key that signs staff devices."""
         return read_key(self.organisation_key)
 
+
+class BotSettings(WrittenSettings):
+    """Settings of the visitor's page."""
+
+    state_key: SecretStr
+    title: str = Field(default="Läxhjälp", min_length=1, max_length=40)
+    exit_url: str = Field(default="https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
+    embed_origins: Origins = ()
+    trusted_proxies: int = Field(default=0, ge=0, le=8)
+
+    @field_validator("state_key")
+    @classmethod
+    def _check_key(cls, key: SecretStr) -> SecretStr:
+        decode_key(key)
+        return key
+
     @property
     def key(self) -> bytes:
         """The 32 bytes that seal what the page carries."""
         return decode_key(self.state_key)
-
-    @property
-    def limits(self) -> Limits:
-        """The limits that the visitor's end sets: how long a talk outlives its page."""
-        return Limits(silence=self.silence_seconds, waiting_silence=self.waiting_silence_seconds)
 
 
 def encode_key(key: bytes) -> str:

@@ -9,8 +9,8 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.settings import NotOurs
-from handover.values import DeskId, Limits
+from bot.settings import VisitorSide
+from handover.values import DeskId
 
 # What goes into the engine's files: nothing in it may end a line, a value or a comment there.
 _PATH = re.compile(r"/[A-Za-z0-9._/+-]*")
@@ -160,20 +160,7 @@ class EngineSettings(BaseSettings):
         return self.phone_recordings, self.phone_sounds
 
 
-class PhoneSettings(EngineSettings):
-    """All of the process `fristad phone`. It is a visitor's side: the staff side's secrets it refuses to find."""
+class PhoneSettings(VisitorSide, EngineSettings):
+    """All of the process `fristad phone`, which is a visitor's side."""
 
-    redis_url: SecretStr
-    silence_seconds: int = Field(default=180, ge=1)
-    waiting_silence_seconds: int = Field(default=600, ge=1)
-
-    database_url: NotOurs = None
-    demo_staff_token: NotOurs = None
-    demo_coordinator_token: NotOurs = None
-    organisation_signing_key: NotOurs = None
-    console_key: NotOurs = None
-
-    @property
-    def limits(self) -> Limits:
-        """The limits that the visitor's end sets: how long a talk outlives its call."""
-        return Limits(silence=self.silence_seconds, waiting_silence=self.waiting_silence_seconds)
+    redis_url: SecretStr  # which the engine's own part can do without

@@ -4,12 +4,8 @@ import re
 from typing import Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.settings import Neighbours, NotOurs, decode_key
-from handover.values import DeskId, Limits
-from safety.devices import BadDevice, read_key
-from safety.price import FREE_LATELY
+from bot.settings import WrittenSettings, decode_key
 
 TOKEN = re.compile(r"\d{3,20}:[A-Za-z0-9_-]{20,80}")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -17,11 +13,8 @@ _ADDRESS = r"^https?://[^\s\"'<>]+$"
 _DEMO_PAGE = "http://127.0.0.1:8000/"
 
 
-class TelegramSettings(BaseSettings):
-    """Settings of `fristad telegram`, each `FRISTAD_` and the name in capitals. It is a visitor's side: the staff
-    side's secrets it refuses to find. ValidationError, without the value, when one is missing or malformed."""
-
-    model_config = SettingsConfigDict(env_prefix="FRISTAD_", frozen=True, extra="ignore", hide_input_in_errors=True)
+class TelegramSettings(WrittenSettings):
+    """Settings of `fristad telegram`, which is a visitor's side."""
 
     telegram_token: SecretStr
     telegram_key: SecretStr
@@ -30,23 +23,7 @@ class TelegramSettings(BaseSettings):
     telegram_webhook_secret: SecretStr | None = None
     telegram_host: str = Field(default="127.0.0.1", min_length=1)
     telegram_port: int = Field(default=8003, ge=0, le=65535)
-    redis_url: SecretStr
-    organisation_key: str
     visitor_url: str | None = Field(default=None, pattern=_ADDRESS)
-    other_desks: Neighbours = ()
-    desk: DeskId = DeskId("demo")
-    demo: bool = False
-    deadline_minutes: int = Field(default=10, ge=1, le=240)
-    silence_seconds: int = Field(default=180, ge=1)
-    waiting_silence_seconds: int = Field(default=600, ge=1)
-    joins_per_minute: int = Field(default=FREE_LATELY, ge=1, le=1_000_000)
-
-    database_url: NotOurs = None
-    demo_staff_token: NotOurs = None
-    demo_coordinator_token: NotOurs = None
-    organisation_signing_key: NotOurs = None
-    console_key: NotOurs = None
-    push_key: NotOurs = None
 
     @field_validator("telegram_token")
     @classmethod
@@ -68,15 +45,6 @@ class TelegramSettings(BaseSettings):
             raise ValueError("must be 16 to 256 letters, digits, _ and -")
         return secret
 
-    @field_validator("organisation_key")
-    @classmethod
-    def _check_organisation(cls, text: str) -> str:
-        try:
-            read_key(text)
-        except BadDevice:
-            raise ValueError("must be what `fristad keys public` prints") from None
-        return text
-
     @model_validator(mode="after")
     def _check_together(self) -> Self:
         if (self.telegram_webhook is None) != (self.telegram_webhook_secret is None):
@@ -88,11 +56,6 @@ class TelegramSettings(BaseSettings):
         return self
 
     @property
-    def organisation(self) -> bytes:
-        """The public key that signs staff devices."""
-        return read_key(self.organisation_key)
-
-    @property
     def key(self) -> bytes:
         """The 32 bytes that seal records and buttons."""
         return decode_key(self.telegram_key)
@@ -101,8 +64,3 @@ class TelegramSettings(BaseSettings):
     def page(self) -> str:
         """The address of the page, which is the more private way."""
         return self.visitor_url or _DEMO_PAGE
-
-    @property
-    def limits(self) -> Limits:
-        """The limits that the visitor's end sets: how long a talk outlives this process."""
-        return Limits(silence=self.silence_seconds, waiting_silence=self.waiting_silence_seconds)
