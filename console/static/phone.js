@@ -96,10 +96,16 @@ export class Phone {
 
   forget(handle) { this.calls.delete(handle); this.listens.delete(handle); }
 
+  // How it stands, as the words name it.
+  standing() {
+    if (this.by === "off" && this.duty !== "off") return "none_here";
+    if (this.by === "off") return this.wish && this.wish.by !== "off" ? "later" : "off";
+    if (!this.ready) return this.open ? "wait" : "gone";
+    return this.by === "browser" ? "ready" : "ready_own";
+  }
+
   draw() {
-    const browser = this.by === "browser";
-    const later = this.duty === "off" && this.wish && this.wish.by !== "off";
-    const key = this.by === "off" ? (later ? "later" : this.duty === "off" ? "off" : "none_here") : this.ready ? (browser ? "ready" : "ready_own") : this.open ? "wait" : "gone";
+    const key = this.standing();
     const state = document.getElementById("phone-state");
     if (this.chosen && key !== "wait" && key !== "gone") this.fold();
     if (state.dataset.state === key) return;
