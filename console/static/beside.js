@@ -92,12 +92,25 @@ export class Beside {
 
   askToMute() {
     this.toggle(".reasons", () => {
-      const panel = this.part(".reasons"), alone = this.alone();
-      panel.querySelector(".hint").textContent = this.say(alone ? "mute_alone" : "mute_ask");
-      panel.querySelector("fieldset").hidden = panel.querySelector(".primary").hidden = alone;
-      panel.reset();
-      panel.querySelector(alone ? "[data-shut]" : "input").focus();
+      this.part(".reasons").reset();
+      this.drawReasons();
+      this.part(`.reasons ${this.alone() ? "[data-shut]" : "input"}`).focus();
     });
+  }
+
+  drawReasons() {
+    const panel = this.part(".reasons"), alone = this.alone();
+    const way = [panel.querySelector("fieldset"), panel.querySelector(".primary")];
+    panel.dataset.alone = alone;
+    panel.querySelector(".hint").textContent = this.say(alone ? "mute_alone" : "mute_ask");
+    if (alone && way.some((each) => each.contains(document.activeElement))) panel.querySelector("[data-shut]").focus();
+    for (const each of way) each.hidden = alone;
+  }
+
+  // Who could confirm comes on duty, or leaves, while the reasons are open: what can be asked follows.
+  followDuty() {
+    const panel = this.part(".reasons");
+    if (!panel.hidden && panel.dataset.alone !== String(this.alone())) this.drawReasons();
   }
 
   sendMute() {

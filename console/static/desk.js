@@ -138,7 +138,7 @@ async function askAnew() {
 
 function showRoom(frame) {
   const fresh = room.show(frame);
-  together.desks = frame.desks;
+  together.count(frame.desks);
   closing.show(frame);
   for (const row of frame.rows) names.set(row.talk, row.name);
   if (fresh.length && !firstRoom && duty === "on" && !panel.breathing && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }

@@ -12,7 +12,7 @@ export class Together {
   // `talks` are those in hand, `current()` is the one that a key press means, `bring()` shows one; `send` tells the server, `tell` shows a notice.
   constructor({ say, tell, send, talks, current, bring, changed }) {
     Object.assign(this, { say, tell, send, talks, current, bring, changed });
-    this.desks = []; // of the waiting list: how many are on duty at each
+    this.desks = [];
     this.besides = new WeakMap(); // Talk -> its part of the column
     this.heeded = new Set(); // calls that this person has answered, or seen
     this.stages = new Map(); // handle -> the question and how far it was at the last look
@@ -37,6 +37,12 @@ export class Together {
     if (!this.besides.has(talk)) this.besides.set(talk, new Beside(talk, { say: this.say, send: (frame) => this.sendFor(talk, frame), alone: () => this.alone(talk) }));
     this.besides.get(talk).meet(frame);
     this.drawOwn();
+  }
+
+  // How many are on duty at each desk, as the waiting list told.
+  count(desks) {
+    this.desks = desks;
+    for (const talk of this.talks.values()) this.besides.get(talk)?.followDuty();
   }
 
   // Whether nobody else is on duty at the talk's desk.

@@ -61,6 +61,18 @@ async def test_alone_on_duty_the_desk_says_that_ending_the_talk_must_do(people: 
     await expect(staff.talk().get_by_role("button", name="Mute")).to_be_focused()
 
 
+async def test_the_open_question_follows_who_is_on_duty(people: People) -> None:
+    _, staff = await people.in_a_talk()
+    await staff.talk().get_by_role("button", name="Mute").click()
+    await expect(staff.sees("You are alone on duty, so nobody can confirm.")).to_be_visible()
+    colleague = await people.staff_on_duty()
+    await staff.talk().get_by_label("Insults").check()
+    await expect(staff.sees("You are alone on duty, so nobody can confirm.")).to_have_count(0)
+    await colleague.duty.click()
+    await expect(staff.sees("You are alone on duty, so nobody can confirm.")).to_be_visible()
+    await expect(staff.talk().locator(".reasons [data-shut]")).to_be_focused()
+
+
 async def test_a_muted_talk_can_be_ended_from_both_sides(people: People) -> None:
     staff = await people.staff_on_duty()
     for end in ("visitor", "staff"):
