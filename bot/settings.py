@@ -3,6 +3,7 @@
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
+from types import NoneType
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
@@ -57,11 +58,15 @@ class VisitorSide(BaseSettings):
     organisation_signing_key: NotOurs = None
     console_key: NotOurs = None
     push_key: NotOurs = None
+    phone_turn_secret: NotOurs = None
 
     @property
     def limits(self) -> Limits:
         """The limits that the visitor's end sets: how long a talk outlives the visitor's silence."""
         return Limits(silence=self.silence_seconds, waiting_silence=self.waiting_silence_seconds)
+
+
+STAFF_ONLY = frozenset(name for name, field in VisitorSide.model_fields.items() if field.annotation is NoneType)
 
 
 class WrittenSettings(VisitorSide):

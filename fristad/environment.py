@@ -1,13 +1,13 @@
 """What each child finds in its environment: its own settings and secrets, and nothing of the other side's."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings, SettingsError
 
-from bot.settings import BotSettings
+from bot.settings import STAFF_ONLY, BotSettings
 from bot.telegram.settings import TelegramSettings
 from console.settings import ConsoleSettings
 from fristad.refusal import Refused
@@ -15,8 +15,6 @@ from fristad.settings import PREFIX, explain
 
 # Nothing else of the operator's environment is handed down: it may hold keys of other systems.
 _ORDINARY = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV")
-_STAFF_SIDE = {"database_url", "demo_staff_token", "demo_coordinator_token", "organisation_signing_key"}
-_STAFF_SIDE |= {"console_key", "push_key"}
 _VISITOR_SIDE = {"state_key"}
 _GIVEN = {"redis_url", "state_key", "demo_staff_token", "demo_coordinator_token"}  # made for each run
 
@@ -26,7 +24,7 @@ class Side:
     """One app's settings: their class, and the names in it that are there only to be refused."""
 
     settings: type[BaseSettings]
-    refused: set[str]
+    refused: Set[str]
 
     def environment(self, outer: Mapping[str, str], **own: str) -> dict[str, str]:
         """The ordinary variables, this side's settings as found in `outer`, then `own` by setting name.
@@ -42,8 +40,8 @@ class Side:
         return environment
 
 
-VISITOR_SIDE = Side(BotSettings, _STAFF_SIDE)
-TELEGRAM_SIDE = Side(TelegramSettings, _STAFF_SIDE)
+VISITOR_SIDE = Side(BotSettings, STAFF_ONLY)
+TELEGRAM_SIDE = Side(TelegramSettings, STAFF_ONLY)
 STAFF_SIDE = Side(ConsoleSettings, _VISITOR_SIDE)
 
 

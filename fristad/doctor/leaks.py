@@ -2,19 +2,15 @@
 
 from collections.abc import Mapping
 
+from bot.settings import STAFF_ONLY
 from fristad.doctor.findings import Finding, Weight
+from fristad.settings import PREFIX
 
 Environment = Mapping[str, str]
 
+_VISITORS = ("bot", "telegram", "phone")
 _APART = "Start each side from an environment of its own."
-_STAFF_ONLY = (
-    "FRISTAD_DATABASE_URL",
-    "FRISTAD_DEMO_STAFF_TOKEN",
-    "FRISTAD_DEMO_COORDINATOR_TOKEN",
-    "FRISTAD_ORGANISATION_SIGNING_KEY",
-    "FRISTAD_CONSOLE_KEY",
-    "FRISTAD_PUSH_KEY",
-)
+_STAFF_ONLY = tuple(PREFIX + name.upper() for name in sorted(STAFF_ONLY))
 _VISITOR_ONLY = ("FRISTAD_STATE_KEY",)
 _TELEGRAM_ONLY = ("FRISTAD_TELEGRAM_TOKEN", "FRISTAD_TELEGRAM_KEY", "FRISTAD_TELEGRAM_WEBHOOK_SECRET")
 _DOCTOR_ONLY = "FRISTAD_DOCTOR_"
@@ -28,21 +24,21 @@ _COLLECTORS = ("OTEL_EXPORTER_", "FASTAPI_OTEL_", "SENTRY_", "DD_", "NEW_RELIC_"
 
 
 def check_environment(found: Environment, side: str, where: str) -> list[Finding]:
-    """Findings about one environment. `side` is who runs in it: "bot", "telegram", "console", or another name for none
-    of them."""
-    foreign = {"bot": _STAFF_ONLY, "telegram": _STAFF_ONLY, "console": _VISITOR_ONLY}.get(side, ())
+    """Findings about one environment. `side` is who runs in it: "bot", "telegram", "phone", "console", or another name
+    for none of them."""
+    foreign = {"console": _VISITOR_ONLY} | dict.fromkeys(_VISITORS, _STAFF_ONLY)
     told = [
         Finding(Weight.DOORS, f"{where} holds {name}, which belongs to the other side.", _APART)
-        for name in foreign
+        for name in foreign.get(side, ())
         if found.get(name)
     ]
-    if side in ("bot", "console"):
+    if side in ("bot", "phone", "console"):
         told += [
             Finding(Weight.DOORS, f"{where} holds {name}, which is for `fristad telegram` alone.", _APART)
             for name in _TELEGRAM_ONLY
             if found.get(name)
         ]
-    if side in ("bot", "telegram", "console"):
+    if side in (*_VISITORS, "console"):
         told += [
             Finding(
                 Weight.DOORS, f"{where} holds {name}, which is for the doctor alone.", "Set it for that command only."

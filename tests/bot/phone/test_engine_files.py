@@ -159,6 +159,6 @@ def test_what_could_end_a_line_of_the_engines_files_is_refused_unseen(name: str,
 
 
 def test_the_line_refuses_what_belongs_to_the_staff_side() -> None:
-    for name in ("database_url", "console_key", "organisation_signing_key", "push_key"):
+    for name in ("database_url", "console_key", "organisation_signing_key", "push_key", "phone_turn_secret"):
         with pytest.raises(ValidationError, match="belongs to the staff side"):
             PhoneSettings(**dict[str, Any](redis_url="redis://x", **{name: "marked"}))

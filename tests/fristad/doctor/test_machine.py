@@ -127,6 +127,8 @@ def test_a_password_on_a_command_line_is_told() -> None:
         ("bot", {"FRISTAD_ORGANISATION_SIGNING_KEY": "x"}, [Weight.DOORS]),
         ("bot", {"FRISTAD_CONSOLE_KEY": "x"}, [Weight.DOORS]),
         ("bot", {"FRISTAD_PUSH_KEY": "x"}, [Weight.DOORS]),
+        ("phone", {"FRISTAD_PHONE_TURN_SECRET": "x"}, [Weight.DOORS]),
+        ("phone", {"FRISTAD_TELEGRAM_TOKEN": "x"}, [Weight.DOORS]),
         ("console", {"FRISTAD_STATE_KEY": "x"}, [Weight.DOORS]),
         ("console", {"FRISTAD_DATABASE_URL": "x"}, []),
         ("", {"FRISTAD_DATABASE_URL": "x", "FRISTAD_STATE_KEY": "x"}, [Weight.DOORS]),
