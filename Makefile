@@ -17,8 +17,9 @@ SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa
 	tests/console/test_counts.py tests/console/test_figure_pages.py tests/fristad/test_figures.py \
 	tests/telegram tests/fristad/test_telegram.py
 
-# Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace.
-LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)
+# Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace;
+# in which they also mount a disk that is soon full.
+LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user --mount)
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help

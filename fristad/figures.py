@@ -17,7 +17,7 @@ from console.language import load_words
 from console.periods import Period, read_period
 from console.publishing import MADE_UP, publication_of, shown
 from console.settings import ConsoleSettings
-from console.tables import Database
+from console.database import Database
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.wording import in_language
