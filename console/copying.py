@@ -31,6 +31,7 @@ KEPT = frozenset(
     {
         *("staff", "staff_desk", "asked", "habit", "passkey", "code_secret", "shift", "closed_day"),
         *("draft", "published", "note", "device"),
+        "figures",  # published and signed: what was published stays published
     }
 )
 # What is never in one, and why: what has to be gone when it is gone, and what counts once.
@@ -39,7 +40,7 @@ NEVER: Mapping[str, str] = {
     "letter": "as its box",
     "desk_key": "it opens letters, and may have been retired meanwhile; the next page of a signed device makes another",
     "desk_key_copy": "as its key",
-    "tally": "counts that nobody may see before they are published",
+    "raw_count": "it is deleted with its year, and its key is nowhere near a backup",
     "sign_in": "who was signed in has signed out meanwhile, or was shut out",
     "bell": "it ends with its sign-in",
     "invitation": "a link that was used would work again",

@@ -192,13 +192,18 @@ async def _read(
         if not allows(signed_in.member.role, f"live.{frame.action}"):
             await send({"type": "refused", "code": "not_permitted"})
             continue
-        try:
-            await conversation.handle(frame)
-        except SQLAlchemyError as error:
-            trouble = trouble_of(error)
-            if trouble is None:
-                raise
-            await send({"type": "refused", "code": f"storage_{trouble}"})  # no talk ends with it
+        await _handle(conversation, frame, send)
+
+
+async def _handle(conversation: Conversation, frame: Frame, send: Callable[[Json], Awaitable[None]]) -> None:
+    """Do it, or say that it could not be kept: no talk ends with that."""
+    try:
+        await conversation.handle(frame)
+    except SQLAlchemyError as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        await send({"type": "refused", "code": f"storage_{trouble}"})
 
 
 async def _beat(send: Callable[[Json], Awaitable[None]], storage: Storage) -> None:

@@ -18,12 +18,12 @@ from typing import Self
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, select
 
-from console import desk_tables, duty_tables
+from console import count_tables, desk_tables, duty_tables
 from console.tables import Base, BellRow, SignIn
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 METADATA = Base.metadata
-MODELS = (desk_tables, duty_tables)  # imported for the tables that they add to the metadata
+MODELS = (count_tables, desk_tables, duty_tables)  # imported for the tables that they add to the metadata
 _ID = re.compile(r"(\d{4})_from_(\d{4})")
 _UNKNOWN = "The console's database is not one of Fristad's, or of no version that there is."
 _VERSION = Table(  # as alembic makes it

@@ -136,7 +136,6 @@ class Storage:
         if record.info.pop(_WROTE, False):  # and committed: an error or a rollback would have taken it away
             self.trouble = None
 
-
     def _came_late(self, task: asyncio.Task[Any]) -> None:
         self._late.discard(task)
         if not task.cancelled():

@@ -47,7 +47,8 @@ def move_database(file: Path | None, settings: ConsoleSettings, out: TextIO) -> 
     print(
         f"{rows} rows were moved, all that there were.",
         "Start every console with FRISTAD_DATABASE_URL now. When there is more than one, give them FRISTAD_CONSOLE_KEY "
-        f"and FRISTAD_PUSH_KEY, too: what is in {settings.data / 'console.key'} and {settings.data / 'push.key'}.",
+        f"and FRISTAD_PUSH_KEY, too: what is in {settings.data / 'console.key'} and {settings.data / 'push.key'}; and "
+        f"FRISTAD_COUNT_KEYS, a folder that all of them share, with what is in {_count_keys(settings)}.",
         f"{old} is left as it is. Delete it when the new database works: left letters lie in it, and would still lie "
         "there after a visitor has erased them.",
         sep="\n",
@@ -62,8 +63,9 @@ def back_up_database(file: Path, settings: ConsoleSettings, today: date, out: Te
         raise Refused("There is no console's database in FRISTAD_DATA: name its folder, or set FRISTAD_DATABASE_URL.")
     rows = _run(back_up(settings.database(), file))
     print(
-        f"{rows} rows were written to {file}: accounts and their ways to sign in, schedules, texts and the audit.",
-        "Never in a backup: left letters and the keys that open them, counts, sign-ins, links and recovery codes.",
+        f"{rows} rows were written to {file}: accounts and their ways to sign in, schedules, texts, published figures "
+        "and the audit.",
+        "Never in a backup: left letters and the keys that open them, raw counts, sign-ins, links and recovery codes.",
         "It holds names and password hashes of staff: keep it encrypted, apart from console.key, and no longer than "
         f"{today + timedelta(days=KEPT_DAYS)}, because the console itself forgets its audit by then.",
         sep="\n",
@@ -83,11 +85,17 @@ def restore_database(file: Path, settings: ConsoleSettings, out: TextIO) -> int:
         "changed, after the backup was made are as they were before.",
         "Every device asks to be approved anew, everybody signs in anew and makes new recovery codes, and unused links "
         "are made anew. App codes work only with the console.key of before.",
+        "Figures that were published after the backup was made are not in it, nor anything that was counted and not "
+        "published.",
         "Start the engine anew as well: it may hold newer texts than the backup, and would not take the older ones.",
         sep="\n",
         file=out,
     )
     return 0
+
+
+def _count_keys(settings: ConsoleSettings) -> Path:
+    return settings.count_keys or settings.data / "counts"
 
 
 def _run(work: Coroutine[Any, Any, int]) -> int:

