@@ -21,6 +21,7 @@ from handover.counters import Drained, talk_names
 from handover.ports import StaffEnd
 from handover.values import DeskId
 from safety.chain import FIRST, publish, signer
+from tests.console.conftest import database_url
 
 TOPICS, LANGUAGES = ("threats", "school", "shelter"), ("sv", "en")
 NAMES = talk_names(TOPICS, LANGUAGES) | wrapup.COUNTERS
@@ -86,7 +87,7 @@ class Office:
 @asynccontextmanager
 async def office(folder: Path, regions: Mapping[DeskId, str], seed: int = 1) -> AsyncIterator[Office]:
     """With noise that comes from a seed, so that a test says the same each time."""
-    database = Database(f"sqlite+aiosqlite:///{folder}/console.sqlite3")
+    database = Database(database_url(folder))
     await database.open()
     try:
         yield Office(database, folder, dict(regions), random.Random(seed))
