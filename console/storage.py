@@ -114,7 +114,7 @@ class Storage:
         event.listen(engine, "checkin", self._given_back)
 
     def _failed(self, context: Any) -> OperationalError | None:
-        if context.connection is not None and not context.connection.invalidated:
+        if context.connection is not None:
             _forget(context.connection)
         if context.sqlalchemy_exception is None and isinstance(context.original_exception, OSError):
             # The driver's own time-out, or the network's: SQLAlchemy would hand it on as it is.
@@ -132,8 +132,9 @@ class Storage:
         if changed or (context is not None and context.isinsert):
             connection.info[_WROTE] = True
 
-    def _given_back(self, _connection: Any, record: Any) -> None:
-        if record.info.pop(_WROTE, False):  # and committed: an error or a rollback would have taken it away
+    def _given_back(self, connection: Any, record: Any) -> None:
+        # And committed: an error or a rollback would have taken it away, or the connection with it.
+        if record.info.pop(_WROTE, False) and connection is not None:
             self.trouble = None
 
     def _came_late(self, task: asyncio.Task[Any]) -> None:
@@ -167,4 +168,5 @@ class Recovery:
 
 
 def _forget(connection: Any) -> None:
-    connection.info.pop(_WROTE, None)
+    if not connection.invalidated:  # else asking it is an error, in the place of the cancellation that cut it off
+        connection.info.pop(_WROTE, None)

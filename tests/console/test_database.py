@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from console.accounts import Member, NameTaken, create_account
@@ -280,6 +280,23 @@ async def test_whoever_comes_second_waits_for_the_first(both: Both) -> None:
 
     await asyncio.gather(first(), second())
     assert order == ["first", "second"]
+
+
+async def test_work_that_is_cancelled_in_a_statement_ends_as_cancelled(both: Both) -> None:
+    """Not with an error of the database's: whoever outlives errors would go on for good."""
+    rows = text("WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x < 100000) SELECT max(x) FROM c")
+
+    async def work() -> None:
+        async with both[0].sessions.begin() as session:
+            await session.execute(rows)
+
+    for number in range(12):
+        task = asyncio.create_task(work())
+        await asyncio.sleep(number / 500)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled() or task.exception() is None
+    await work()
 
 
 # --- What belongs together ---

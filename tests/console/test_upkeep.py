@@ -98,6 +98,23 @@ async def test_figures_that_cannot_be_written_stay_in_the_engine(
     assert await _kept(counts) == {"talk.joined": 3}
 
 
+async def test_a_chore_that_answers_a_cancellation_with_an_error_ends_all_the_same() -> None:
+    begun = asyncio.Event()
+
+    async def chore() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ValueError from None
+
+    task = asyncio.create_task(repeat(chore, 0.01))
+    await begun.wait()
+    task.cancel()
+    await asyncio.wait([task], timeout=10)
+    assert task.cancelled()
+
+
 async def test_a_chore_outlives_any_failure_and_ends_when_cancelled(caplog: pytest.LogCaptureFixture) -> None:
     turns = asyncio.Queue[None]()
 
