@@ -1,5 +1,6 @@
 """What staff let visitors wish for in them: as a woman, as a man, by the shown name. Not said unless they say so."""
 
+from console.database import one_at_a_time
 from console.tables import AskedRow, Sessions
 from handover.outlook import Wished
 from handover.values import StaffId
@@ -24,4 +25,5 @@ class Asking:
         if kind not in KINDS:
             raise ValueError("a kind is one of the closed list")
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"staff {staff}")
             await session.merge(AskedRow(staff_id=staff, kind=kind, by_name=by_name))

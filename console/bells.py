@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.courier import Courier, NotSent
+from console.database import one_at_a_time
 from console.signins import SignedIn, hash_of
 from console.tables import BellRow, Sessions
 from handover.values import StaffId
@@ -79,6 +80,7 @@ class Bells:
             id=secrets.token_urlsafe(16), staff_id=staff, sign_in=sign_in, endpoint=endpoint, key=key, auth=auth
         )
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"staff {staff}")
             await session.execute(delete(BellRow).where(BellRow.sign_in == sign_in))
             session.add(row)
         return True

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from sqlalchemy import delete, func, select
 
+from console.database import one_at_a_time
 from console.tables import CodeSecret, RecoveryCode, Sessions
 from console.vault import Vault
 from handover.values import StaffId
@@ -68,6 +69,7 @@ class Codes:
         """From now on this person's app makes its codes from `secret`."""
         sealed = self._vault.seal(_kept(staff), secret)
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"staff {staff}")
             await session.execute(delete(CodeSecret).where(CodeSecret.staff_id == staff))
             session.add(CodeSecret(staff_id=staff, sealed=sealed))
 
@@ -99,6 +101,7 @@ class Codes:
         """New recovery codes instead of all earlier ones. Nobody can see them a second time."""
         codes = [_recovery_code() for _ in range(RECOVERY_CODES)]
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"staff {staff}")
             await session.execute(delete(RecoveryCode).where(RecoveryCode.staff_id == staff))
             session.add_all(RecoveryCode(code_hash=hash_recovery(code), staff_id=staff) for code in codes)
         return codes

@@ -8,6 +8,7 @@ import os
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -45,16 +46,15 @@ class CountKeys:
             tag.chmod(0o600)
         if not file.exists():
             own = file.with_name(f"{file.name}.{secrets.token_hex(8)}")
-            with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(secrets.token_bytes(32))
-                out.flush()
-                os.fsync(out.fileno())
             try:
-                os.link(own, file)  # whoever was first wins
-            except FileExistsError:
-                pass
+                with os.fdopen(os.open(own, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+                    out.write(secrets.token_bytes(32))
+                    out.flush()
+                    os.fsync(out.fileno())
+                with suppress(FileExistsError):  # whoever was first wins
+                    os.link(own, file)
             finally:
-                own.unlink()
+                own.unlink(missing_ok=True)
         return self.find(year)
 
     def find(self, year: str) -> bytes:

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from console.accounts import Member
 from console.devices import Devices, Ready, Standing
+from console.storage import trouble_of
 from console.tables import finish
 from console.views import Json, device_view
 
@@ -55,7 +58,12 @@ class DeskDevice:
     async def _look(self) -> None:
         if self._key is None:
             return
-        standing = await finish(self._devices.meet(self._member.id, self._key))  # a desk may be closed at any moment
+        try:  # finished in any case: a desk may be closed at any moment
+            standing = await finish(self._devices.meet(self._member.id, self._key))
+        except SQLAlchemyError as error:
+            if self._standing is None or trouble_of(error) is None:
+                raise
+            return  # the live path says for how long nobody has to be asked
         if type(standing) is type(self._standing):
             return
         self._standing = standing

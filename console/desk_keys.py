@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.database import one_at_a_time
 from console.desk_tables import answers_at
 from console.tables import BoxRow, DeskKeyCopyRow, DeskKeyRow, DeviceRow, DeviceState, Sessions, Staff
 from handover.post import LONGEST
@@ -74,6 +75,7 @@ class DeskKeys:
         _check(wrapped)
         public = read_key(key)
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"desk key {desk}")
             current = await self._current(session, desk)
             if current is not None and not instead:
                 return False
@@ -100,6 +102,7 @@ class DeskKeys:
         for wrapped in copies.values():
             _check(wrapped)
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"desk key {desk}")
             current = await self._current(session, desk)
             if current is None or current.key != key:
                 return

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from sqlalchemy import Select, delete, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from console.storage import Trouble, trouble_of
 from console.tables import DeviceRow, DeviceState, Sessions, Staff
 from handover.values import DeskId, StaffId
 from safety.devices import VALID, BadDevice, read_device, read_key, sign_device
@@ -105,16 +106,28 @@ class Devices:
                 return await self._enrol(session, staff, key)
         except IntegrityError:  # noted meanwhile, by another process
             return await self.look(staff, key) or Pending()
+        except SQLAlchemyError as error:
+            if trouble_of(error) is not Trouble.FULL:
+                raise
+            return Pending()  # it asks again, and is noted when there is room
 
     async def look(self, staff: StaffId, key: str) -> Standing | None:
         """The same for a device that was met before; None when it is not known (any more)."""
+        try:
+            return await self._look(staff, key, signs=self.signs)
+        except SQLAlchemyError as error:
+            if trouble_of(error) is not Trouble.FULL:
+                raise
+            return await self._look(staff, key, signs=False)  # what it has lasts for days yet, and a talk waits
+
+    async def _look(self, staff: StaffId, key: str, *, signs: bool) -> Standing | None:
         async with self._sessions.begin() as session:
             row = await session.scalar(select(DeviceRow).where(DeviceRow.key == key))
             if row is None:
                 return None
             if row.staff_id != staff or row.state == DeviceState.REVOKED:
                 return Revoked()
-            if self._wants_signature(row) and await self._trusts(session, staff):
+            if signs and self._wants_signature(row) and await self._trusts(session, staff):
                 self._sign(row)
             return self._standing(row)
 

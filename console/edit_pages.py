@@ -103,9 +103,10 @@ async def export(request: Request) -> Response:
     return Response(packed.getvalue(), media_type="application/zip", headers=headers)
 
 
-async def give_back(request: Request) -> Response:
-    """Nobody is signed in any more: what was written, and how to save it after all. Nothing is kept or looked up."""
-    return _kept(request, 401, "out", await request.form())
+async def give_back(request: Request, status: int = 401, why: str = "out") -> Response:
+    """Nobody is signed in any more, or nothing can be saved (`storage`): what was written, and how to save it after
+    all. Nothing is kept or looked up."""
+    return _kept(request, status, why, await request.form())
 
 
 async def show_again(request: Request) -> Response:

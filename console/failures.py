@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -18,12 +19,14 @@ from console.house import house_of
 from console.live import SIGNED_OUT
 from console.pages import render, say, words_of
 from console.sign_in_pages import ask_for_proof
+from console.storage import is_unstorable, trouble_of
 from handover.ports import HandoverError
 from safety.headers import Asgi
 from safety.logs import error_id, log_failure
 
 _NAMED = {400: "bad", 404: "missing", 405: "missing", 413: "too-large", 422: "bad"}
 _FORBIDDEN = 4403
+_TRY_AGAIN = 1013
 
 _logger = logging.getLogger(__name__)
 
@@ -38,6 +41,7 @@ def install_handlers(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _name)
     app.add_exception_handler(RequestValidationError, _name)
     app.add_exception_handler(HandoverError, _apologise)
+    app.add_exception_handler(SQLAlchemyError, _tell_of_storage)
 
 
 async def _ask_to_sign_in(connection: Any, _error: Exception) -> Any:  # Any: Starlette types one kind at a time
@@ -71,7 +75,11 @@ async def _refuse(connection: Any, error: Exception) -> Any:
         return say(connection, 403, "forged")
     # Only what a person did in their own page: a forged request is not theirs.
     action = re.sub(r"[^\w /.-]", "", f"{connection.method} {connection.scope['route'].path}")
-    await house_of(connection).audit.note(signed_in_of(connection).member, Deed.REFUSED, action)
+    try:
+        await house_of(connection).audit.note(signed_in_of(connection).member, Deed.REFUSED, action)
+    except SQLAlchemyError as failed:
+        if trouble_of(failed) is None:
+            raise  # else it cannot be noted, and is refused all the same
     return say(connection, 403, "not-permitted")
 
 
@@ -88,6 +96,21 @@ async def _apologise(connection: Any, error: Exception) -> Any:
     """The engine does not answer: the visitor's talks are not lost by that, so say to try again."""
     log_failure(_logger, error_id(), error)
     return say(connection, 503, "unavailable")
+
+
+async def _tell_of_storage(connection: Any, error: Exception) -> Any:
+    """Nothing could be kept, or asked. What somebody wrote in a long form is given back."""
+    if is_unstorable(error):
+        return say(connection, 400, "bad")
+    trouble = trouble_of(error)
+    if trouble is None:
+        raise error  # ours to mend
+    log_failure(_logger, error_id(), error)
+    if isinstance(connection, WebSocket):
+        return await _close(connection, _TRY_AGAIN)
+    if _route(connection) == "POST /edit":
+        return await edit_pages.give_back(connection, 503, "storage")
+    return say(connection, 503, f"storage-{trouble}")
 
 
 async def _close(socket: WebSocket, code: int) -> None:

@@ -17,6 +17,7 @@ from console.bells import Bells
 from console.codes import Codes
 from console.counts import CountKeys, Counts
 from console.courier import Courier
+from console.database import Database
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
 from console.devices import Devices
@@ -37,7 +38,6 @@ from console.rota import Rota
 from console.settings import ConsoleSettings
 from console.signins import SignIns
 from console.stepup import StepUp
-from console.tables import Database
 from console.tide import Tides
 from console.vault import Vault
 from dialogues.hours import SWEDEN
@@ -109,6 +109,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         templates=_templates(),
         clock=clock,
         steady=means.steady,
+        storage=means.database.storage,
         demonstration=_demonstration(settings, means.database, signins),
     )
 

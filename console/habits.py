@@ -3,6 +3,7 @@ kept with the account."""
 
 from dataclasses import dataclass
 
+from console.database import one_at_a_time
 from console.duty_tables import HabitRow
 from console.tables import Sessions
 from dialogues.values import Content
@@ -49,4 +50,5 @@ class Habits:
     async def keep(self, staff: StaffId, habit: Habit) -> None:
         """From now on this."""
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"staff {staff}")
             await session.merge(HabitRow(staff_id=staff, capacity=habit.capacity, breath=habit.breath))

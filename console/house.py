@@ -31,6 +31,7 @@ from console.publishing import Publishing
 from console.rota import Rota
 from console.signins import SignIns
 from console.stepup import StepUp
+from console.storage import Storage
 from console.tide import Tides
 from dialogues.values import Content
 from handover.counters import Tally
@@ -77,6 +78,7 @@ class House:
     templates: Environment
     clock: Callable[[], float]  # the time of day: sign-ins, months, review dates
     steady: Callable[[], float]  # seconds that only go forward: paces, delays, presences
+    storage: Storage
     demonstration: Demonstration | None  # None outside the demonstration
 
     @property

@@ -96,11 +96,13 @@ class Letters:
             await _delete(session, gone)
 
     async def _take_in(self, desk: DeskId, posted: Posted) -> bool:
+        if not well_formed_box(posted.box):
+            return False
         async with self._sessions.begin() as session:
             if posted.letter is None:
                 await _delete(session, [posted.box])
                 return True
-            if not well_formed_box(posted.box) or not _well_formed(posted.letter, posted.visitor):
+            if not _well_formed(posted.letter, posted.visitor):
                 return False
             return await self._keep(session, desk, posted, posted.letter)
 
@@ -172,4 +174,5 @@ def _well_formed(letter: Letter, visitor: str) -> bool:
             read_key(visitor)
     except (SealError, BadDevice, ValueError):
         return False
-    return len(letter.line) <= LONGEST_LINE and 0 <= letter.after <= MOST
+    printed = letter.line.isascii() and letter.line.isprintable()  # PostgreSQL takes no null characters
+    return printed and len(letter.line) <= LONGEST_LINE and 0 <= letter.after <= MOST

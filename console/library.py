@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 
 from console.accounts import Member
+from console.database import one_at_a_time
 from console.drafts import Drafts, mark_of
 from console.tables import DraftRow, PublishedRow, Sessions
 from console.upkeep import repeating
@@ -41,6 +42,9 @@ REVIEW = timedelta(days=182)  # half a year, as what is shipped has it
 # What an edit of the directory breaks in other parts. What languages have in common is asked of the edited one alone:
 # else nobody could change the first of them.
 _SHARED = frozenset({Rule.NUMBER, Rule.LINK})
+
+# Numbers become visible in their order, or a console that has seen the later one would never look for the other.
+PUBLICATION = "publication"
 
 _logger = logging.getLogger(__name__)
 
@@ -169,6 +173,7 @@ class Library:
         if not (await self._examine(part, text)).clean:
             return Outcome.REFUSED
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, PUBLICATION)
             gone = delete(DraftRow).where(DraftRow.part == part, DraftRow.text == draft.text)
             if (await session.execute(gone.returning(DraftRow.part))).first() is None:
                 return Outcome.GONE
@@ -193,6 +198,7 @@ class Library:
         if not (await self._examine(part, text)).clean:
             return Outcome.REFUSED
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, PUBLICATION)
             session.add(self._row(part, text, who.shown_name, who.shown_name))
         await self._tell(part, who)
         return Outcome.PUBLISHED

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.accounts import Member
@@ -20,7 +21,7 @@ from console.help_views import HelpViews
 from console.house import House
 from console.permissions import Role, allows
 from console.signins import SignedIn
-from console.tables import finish
+from console.storage import Storage, Trouble, trouble_of
 from console.tide import longest_band
 from console.together_views import TogetherViews
 from console.views import Json, Views, load_view
@@ -120,7 +121,7 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
     tasks = [
         asyncio.create_task(_read(socket, house, signed_in, conversation, send)),
         asyncio.create_task(_watch_sign_in(house, signed_in, conversation)),
-        asyncio.create_task(_beat(send)),
+        asyncio.create_task(_beat(send, house.storage)),
         asyncio.create_task(conversation.run()),
     ]
     try:
@@ -186,18 +187,35 @@ async def _read(
             await send({"type": "refused", "code": "frame"})
             continue
         # Asked anew for each frame: a role that was taken away is gone with the next word, not with the next look.
-        await _check_sign_in(house, signed_in)
+        if not house.storage.is_borne(house.steady()):
+            await _check_sign_in(house, signed_in)
         if not allows(signed_in.member.role, f"live.{frame.action}"):
             await send({"type": "refused", "code": "not_permitted"})
             continue
+        await _handle(conversation, frame, send)
+
+
+async def _handle(conversation: Conversation, frame: Frame, send: Callable[[Json], Awaitable[None]]) -> None:
+    """Do it, or say that it could not be kept: no talk ends with that."""
+    try:
         await conversation.handle(frame)
+    except SQLAlchemyError as error:
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise
+        await send({"type": "refused", "code": f"storage_{trouble}"})
 
 
-async def _beat(send: Callable[[Json], Awaitable[None]]) -> None:
-    """Say something now and then, so that the page can tell a dead connection from a quiet one."""
+async def _beat(send: Callable[[Json], Awaitable[None]], storage: Storage) -> None:
+    """Say something now and then, so that the page can tell a dead connection from a quiet one; and when it changes,
+    whether the console can keep anything."""
+    told: Trouble | None = None
     while True:
         await asyncio.sleep(BEAT)
         await send({"type": "beat"})
+        if storage.trouble != told:
+            told = storage.trouble
+            await send({"type": "storage", "trouble": told or ""})
 
 
 async def _watch_sign_in(house: House, signed_in: SignedIn, conversation: Conversation) -> None:
@@ -208,8 +226,13 @@ async def _watch_sign_in(house: House, signed_in: SignedIn, conversation: Conver
 
 async def _check_sign_in(house: House, signed_in: SignedIn, *, renew: bool = False) -> None:
     """SignedOut when the sign-in has ended, or the account is not what it was; DesksChanged when only its other desks
-    are not."""
-    found = await finish(house.signins.find(signed_in.token, renew=renew))
+    are not. While the tables cannot be asked, nobody can change them either: for a while what was true goes on."""
+    try:
+        found = await house.storage.ask(house.signins.find(signed_in.token, renew=renew))
+    except SQLAlchemyError as error:
+        if house.storage.bears(error, house.steady()):
+            return
+        raise
     if found is None or found.member.at_home != signed_in.member.at_home:
         raise SignedOut
     if found.member != signed_in.member:
@@ -245,7 +268,7 @@ def _code(error: BaseException) -> int | None:
         case HandoverError() | DesksChanged():
             return _TRY_AGAIN
     log_failure(_logger, error_id(), error)
-    return _FAILED
+    return _TRY_AGAIN if trouble_of(error) else _FAILED
 
 
 async def _close(socket: WebSocket, code: int) -> None:

@@ -32,6 +32,7 @@ from console import (
     wrapup,
 )
 from console.courier import Courier
+from console.database import Database
 from console.failures import Failures, install_handlers, refuse_too_large
 from console.furniture import Means, furnish
 from console.guard import guard
@@ -46,7 +47,7 @@ from console.plans import Plans
 from console.settings import ConsoleSettings
 from console.softphone import MADE, find_softphone
 from console.stepup import FreshCookie
-from console.tables import Database
+from console.storage import Recovery
 from console.upkeep import Upkeep
 from console.vault import Vault
 from dialogues.hours import SWEDEN
@@ -134,6 +135,7 @@ def create_app(
     house = furnish(settings, means)
     app = _make_app((database, *resources), _chores(settings, house, means))
     app.state.house = house
+    app.state.database = database
     app.include_router(phone_pages.router_to(settings.phone_control_port))
     _fit_out(app, phone=house.lines.possible)
     return app
@@ -173,8 +175,9 @@ def _chores(settings: ConsoleSettings, house: House, means: Means) -> list[Chore
     )
     mail = Mail(means.staff_end, desks, house.letters, house.desk_keys)
     made_up = [MadeUp(house.publishing, DeskId(settings.desk), _month(means.clock))] if house.demonstration else []
+    recovery = Recovery(house.storage, means.database.sessions)
     plans = Plans(means.staff_end, desks, house.rota)
-    return [upkeep, mail, plans, house.library, house.bells, house.lines, *made_up]
+    return [recovery, upkeep, mail, plans, house.library, house.bells, house.lines, *made_up]
 
 
 def _month(clock: Callable[[], float]) -> str:

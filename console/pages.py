@@ -106,6 +106,7 @@ def render(request: Request, template: str, status: int = 200, **values: Any) ->
         signed_in=signed_in,
         pages=_pages_of(signed_in),
         demo=house.demonstration is not None,
+        trouble=house.storage.trouble,
         **values,
     )
     return HTMLResponse(html, status)

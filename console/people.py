@@ -13,9 +13,10 @@ from sqlalchemy import delete, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from console.accounts import Member, create_account, to_member
+from console.database import Database, one_at_a_time
 from console.desk_tables import StaffDeskRow, answers_at, other_desks
 from console.permissions import Role
-from console.tables import CodeSecret, Database, Invitation, Passkey, RecoveryCode, Sessions, SignIn, Staff
+from console.tables import CodeSecret, Invitation, Passkey, RecoveryCode, Sessions, SignIn, Staff
 from handover.values import DeskId
 
 LINK_HOURS = 48  # a weekend's reach is not needed: whoever invites can make another
@@ -151,6 +152,7 @@ class People:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
         ends = -(-int(self._clock()) // _HOUR) + LINK_HOURS
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"staff {staff}")
             await session.execute(delete(Invitation).where(Invitation.staff_id == staff))
             session.add(Invitation(token_hash=_hash(token), staff_id=staff, ends=ends * _HOUR))
         return Link(token, ends)

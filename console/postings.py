@@ -3,6 +3,7 @@
 from sqlalchemy import delete, func, select
 
 from console.accounts import Member
+from console.database import one_at_a_time
 from console.desk_tables import StaffDeskRow
 from console.people import may_give
 from console.permissions import Role
@@ -24,6 +25,7 @@ class Postings:
         if not may_give(by, Role.STAFF, desk):
             return False
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"posting {name.strip().casefold()}")
             who = (Staff.sign_in_name == name.strip().casefold(), Staff.active, Staff.role == Role.STAFF)
             account = await session.scalar(select(Staff).where(*who))
             if account is None or account.desk == desk:

@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
+from console.database import one_at_a_time
 from console.desk_tables import answers_at
 from console.duty_tables import ClosedDayRow, ShiftRow
 from console.permissions import Role
@@ -137,6 +138,7 @@ class Rota:
         """Plan a shift. Empty when it is planned, else the name of what is wrong: person, twice, many."""
         row = _row(desk, wanted)
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"rota {desk}")
             who = Staff.sign_in_name == wanted.account
             row.staff_id = await session.scalar(select(Staff.id).where(who, *_able(desk))) or ""
             if not row.staff_id:
@@ -163,6 +165,7 @@ class Rota:
     async def close(self, desk: DeskId, on: date, *, closed: bool) -> None:
         """The weekly shifts do not hold on this day, or do again."""
         async with self._sessions.begin() as session:
+            await one_at_a_time(session, f"rota {desk}")
             count = select(func.count()).where(ClosedDayRow.desk == desk)
             if closed and (await session.scalar(count) or 0) < MOST_SHIFTS:
                 await session.merge(ClosedDayRow(desk=desk, day=day_of(on)))

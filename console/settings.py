@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from console.database_url import read_database_url
 from console.relays import Relays, read_stun, read_turn
 from handover.crew import MOST
 from handover.values import Limits
@@ -88,6 +89,11 @@ class ConsoleSettings(BaseSettings):
         if address is not None:
             read_site(address)
         return address
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, address: SecretStr | None) -> SecretStr | None:
+        return None if address is None else SecretStr(read_database_url(address.get_secret_value()))
 
     @model_validator(mode="after")
     def _check_console_key(self) -> Self:

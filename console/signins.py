@@ -8,10 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts import Member, to_member
 from console.desk_tables import other_desks
 from console.signing import Way
+from console.storage import trouble_of
 from console.tables import Sessions, SignIn, Staff
 from handover.values import StaffId
 
@@ -59,6 +61,9 @@ class SignIns:
     def __init__(self, sessions: Sessions, clock: Callable[[], float]) -> None:
         self._sessions = sessions
         self._clock = clock
+        # What could not be written when it should have been: by hash, until when it was renewed, and what was ended.
+        self._renewed: dict[str, int] = {}
+        self._ended: set[str] = set()
 
     async def start(self, staff: StaffId, language: str, way: Way = Way.PASSWORD, *, whole: bool = True) -> str:
         """A new token for this staff member, never one that was used before. Not `whole`: good for setting up alone."""
@@ -82,13 +87,16 @@ class SignIns:
         """Who this token belongs to, when it is valid; using it moves its idle expiry, unless `renew` is false."""
         if not token:
             return None
-        now = int(self._clock())
+        now, own = int(self._clock()), hash_of(token)
+        if own in self._ended:
+            return None
+        lasts = [] if self._renewed.get(own, 0) > now else [SignIn.expires > now]
         async with self._sessions() as session:
             found = (
                 await session.execute(
                     select(SignIn, Staff, other_desks())
                     .join(Staff, Staff.id == SignIn.staff_id)
-                    .where(SignIn.token_hash == hash_of(token), SignIn.expires > now, Staff.active)
+                    .where(SignIn.token_hash == own, *lasts, Staff.active)
                 )
             ).first()
         if found is None:
@@ -102,8 +110,17 @@ class SignIns:
         expires = min(_rounded_up(now + _IDLE, _GRAIN), row.ends)
         if expires <= row.expires:
             return
+        try:
+            await self._write(row.token_hash, expires)
+        except SQLAlchemyError as error:
+            if trouble_of(error) is None:
+                raise
+            self._renewed[row.token_hash] = expires  # a disk that is full must not end anybody's shift
+
+    async def _write(self, token_hash: str, expires: int) -> None:
         async with self._sessions.begin() as session:
-            await session.execute(update(SignIn).where(SignIn.token_hash == row.token_hash).values(expires=expires))
+            await session.execute(update(SignIn).where(SignIn.token_hash == token_hash).values(expires=expires))
+        self._renewed.pop(token_hash, None)
 
     async def speak(self, token: str, language: str) -> None:
         """Remember the language that this browser chose."""
@@ -111,9 +128,18 @@ class SignIns:
             await session.execute(update(SignIn).where(SignIn.token_hash == hash_of(token)).values(language=language))
 
     async def stop(self, token: str) -> None:
-        """Sign out."""
+        """Sign out; when that cannot be written yet, this process knows it until it can."""
+        try:
+            await self._delete(hash_of(token))
+        except SQLAlchemyError as error:
+            if trouble_of(error) is None:
+                raise
+            self._ended.add(hash_of(token))
+
+    async def _delete(self, token_hash: str) -> None:
         async with self._sessions.begin() as session:
-            await session.execute(delete(SignIn).where(SignIn.token_hash == hash_of(token)))
+            await session.execute(delete(SignIn).where(SignIn.token_hash == token_hash))
+        self._ended.discard(token_hash)
 
     async def stop_all(self, staff: StaffId) -> None:
         """Sign this staff member out everywhere."""
@@ -147,9 +173,14 @@ class SignIns:
             return [StaffId(staff) for staff in dict.fromkeys(rows)]
 
     async def purge(self) -> None:
-        """Delete sign-ins that are over."""
+        """Delete sign-ins that are over, after what could not be written before."""
+        now = int(self._clock())
+        for token_hash in list(self._ended):
+            await self._delete(token_hash)
+        for token_hash, expires in list(self._renewed.items()):
+            await self._write(token_hash, expires)
         async with self._sessions.begin() as session:
-            await session.execute(delete(SignIn).where(SignIn.expires <= int(self._clock())))
+            await session.execute(delete(SignIn).where(SignIn.expires <= now))
 
 
 def _rounded_up(seconds: int, grain: int) -> int:

@@ -8,16 +8,18 @@ from collections.abc import Coroutine
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, Connection, ForeignKey, String, Table, Text, event, inspect
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy import BigInteger, ForeignKey, Integer, String, Text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 Sessions = async_sessionmaker[AsyncSession]
 Result = TypeVar("Result")
+# Seconds since 1970: PostgreSQL's own integers end in 2038, SQLite's do not.
+Seconds = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Base(DeclarativeBase):
-    """What `create_all` creates."""
+    """What a new database is made of. A change here is a migration, too (console/migrations)."""
 
 
 class Staff(Base):
@@ -56,8 +58,8 @@ class SignIn(Base):
     whole: Mapped[bool]  # else it may only set up a way to sign in
     created_hour: Mapped[int]  # hours since 1970
     # Seconds since 1970, rounded up, so that no moment of what staff do can be told from them.
-    expires: Mapped[int]  # to five minutes: when it ends unless it is used; moves with use
-    ends: Mapped[int]  # to the hour: when it ends in any case
+    expires: Mapped[int] = mapped_column(Seconds)  # to five minutes: when it ends unless it is used; moves with use
+    ends: Mapped[int] = mapped_column(Seconds)  # to the hour: when it ends in any case
 
 
 class BellRow(Base):
@@ -112,7 +114,7 @@ class Invitation(Base):
 
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"), unique=True)
-    ends: Mapped[int]  # seconds since 1970, rounded up to the hour
+    ends: Mapped[int] = mapped_column(Seconds)  # seconds since 1970, rounded up to the hour
 
 
 class Spent(Base):
@@ -121,7 +123,7 @@ class Spent(Base):
     __tablename__ = "spent"
 
     mark: Mapped[str] = mapped_column(String(64), primary_key=True)
-    until: Mapped[int]  # seconds since 1970, rounded up to five minutes
+    until: Mapped[int] = mapped_column(Seconds)  # seconds since 1970, rounded up to five minutes
 
 
 class Note(Base):
@@ -231,42 +233,6 @@ class LetterRow(Base):
     body: Mapped[str] = mapped_column(Text)
 
 
-class Database:
-    """The console's database. Nothing is connected before `open`."""
-
-    def __init__(self, url: str) -> None:
-        self._engine = create_async_engine(url, hide_parameters=True)
-        if self._engine.dialect.name == "sqlite":
-            _harden_sqlite(self._engine)
-        self.sessions: Sessions = async_sessionmaker(self._engine, expire_on_commit=False)
-
-    async def open(self) -> None:
-        """Create the tables that are missing."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(_drop_old_sign_ins)
-            await connection.exec_driver_sql("DROP TABLE IF EXISTS tally")  # counts in clear, of an older version
-            await connection.run_sync(Base.metadata.create_all)
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._engine.dispose()
-
-
-def _drop_old_sign_ins(connection: Connection) -> None:
-    """Sign-ins that an older version kept otherwise: everybody signs in once more, and nothing else is lost."""
-    table = SignIn.__table__
-    assert isinstance(table, Table)  # noqa: S101  # SQLAlchemy types it wider
-    known = inspect(connection)
-    if not known.has_table(table.name):
-        return
-    if {column["name"] for column in known.get_columns(table.name)} != set(table.columns.keys()):
-        if known.has_table(BellRow.__tablename__):
-            bells = BellRow.__table__
-            assert isinstance(bells, Table)  # noqa: S101  # as above
-            bells.drop(connection)  # it names sign-ins, and would keep their table
-        table.drop(connection)
-
-
 async def finish(work: Coroutine[Any, Any, Result]) -> Result:
     """What `work` gives; a cancellation is passed on when it is done. A transaction that is cut off in its middle
     leaves a connection behind that nobody closes, and with SQLite its lock."""
@@ -276,13 +242,3 @@ async def finish(work: Coroutine[Any, Any, Result]) -> Result:
     except asyncio.CancelledError:
         await asyncio.wait([task])
         raise
-
-
-def _harden_sqlite(engine: AsyncEngine) -> None:
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: Any) -> None:
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.execute("PRAGMA secure_delete = ON")  # a deleted sign-in leaves no bytes in the file
-        cursor.execute("PRAGMA busy_timeout = 5000")
-        cursor.close()

@@ -81,10 +81,12 @@ async def repeating(*chores: tuple[Callable[[], Awaitable[None]], float]) -> Asy
 
 async def repeat(chore: Callable[[], Awaitable[None]], seconds: float) -> None:
     """Do the chore every so many seconds until cancelled. A failure is logged, once in a row, and ends nothing."""
-    failed = False
+    failed, task = False, asyncio.current_task()
     while True:
         await asyncio.sleep(seconds)
         failed = not await _attempt(chore, quiet=failed)
+        if task is not None and task.cancelling():  # which what the chore calls may have made an error of its own of
+            raise asyncio.CancelledError
 
 
 async def _attempt(chore: Callable[[], Awaitable[None]], *, quiet: bool) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts import AccountError
 from console.people import Link, another_link, first_link
+from console.schema import SchemaError
 from console.settings import ConsoleSettings
 from dialogues.files import ContentError
 from dialogues.hours import SWEDEN
@@ -26,6 +27,10 @@ from handover.acl import engine_file
 
 Result = TypeVar("Result")
 
+NOT_OPENED = (
+    "The console's database cannot be opened: see that FRISTAD_DATA is a folder that this user may write, or that "
+    "FRISTAD_DATABASE_URL is right, and that there is room."
+)
 _SHORTEST = 20  # characters: an engine answers many thousand guesses a second
 
 
@@ -62,12 +67,12 @@ def _with_database(settings: ConsoleSettings, work: Coroutine[Any, Any, Result])
         if settings.database_url is None:
             settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         return asyncio.run(work)
+    except SchemaError as error:
+        raise Refused(str(error)) from None
     except (SQLAlchemyError, OSError):
+        raise Refused(NOT_OPENED) from None
+    finally:
         work.close()  # it may not have begun
-        raise Refused(
-            "The console's database cannot be opened: see that FRISTAD_DATA is a folder that this user may write, "
-            "or that FRISTAD_DATABASE_URL is right."
-        ) from None
 
 
 def _print_link(settings: ConsoleSettings, link: Link, out: TextIO) -> None:

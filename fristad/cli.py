@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 
+from fristad.database_cli import add_database_commands
 from fristad.dumps import forbid_dumps
 from fristad.phone_cli import add_phone_commands
 from fristad.refusal import FrontDoorError, GaveUp, Refused
@@ -55,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     _add(commands, "redis-acl", _redis_acl, "what an engine of yours has to include; asks for the two passwords")
     _add_staff_command(commands)
     _add_texts_commands(commands)
+    add_database_commands(commands)
     _add_keys_commands(commands)
     _add_stats_commands(commands)
     understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
@@ -173,6 +175,7 @@ def _bot(arguments: argparse.Namespace) -> int:
 
 def _console(arguments: argparse.Namespace) -> int:
     from console.main import build
+    from fristad.databases import prepared
     from fristad.listening import inherited, listen
     from fristad.preflight import check_hosts
     from fristad.serve import run_app
@@ -182,7 +185,7 @@ def _console(arguments: argparse.Namespace) -> int:
     if not arguments.socket:  # else the supervisor has checked
         check_hosts(settings)
     sockets = inherited(arguments.socket) or listen(settings.staff_host, settings.staff_port, "STAFF")
-    run_app(build, sockets)
+    run_app(lambda: prepared(build), sockets)
     return 0
 
 

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.count_tables import FigureRow
+from console.database import Database
 from console.figure_views import Document, Report, period_name, report
 from console.figure_words import group_name, label_of
 from console.language import load_words
 from console.periods import Period, read_period
 from console.publishing import MADE_UP, publication_of, shown
 from console.settings import ConsoleSettings
-from console.tables import Database
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.wording import in_language

@@ -8,9 +8,9 @@ from typing import TextIO
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from console.database import Database
 from console.library import fitting, read_published
 from console.settings import ConsoleSettings
-from console.tables import Database
 from dialogues.files import ContentError
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content

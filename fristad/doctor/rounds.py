@@ -103,8 +103,12 @@ def _examine_engine(settings: DoctorSettings, *, embedded: bool) -> list[Finding
 def _examine_disk(settings: DoctorSettings) -> list[Finding]:
     found = files.check_data(settings.data) + files.check_dumps([settings.data, Path.cwd()])
     keys = settings.count_keys or settings.data / "counts"
-    found += count_keys.check_count_keys(keys, count_keys.counted_years(settings.data))
-    return found + (files.check_database_address(settings.database) if settings.database else [])
+    if not settings.database:
+        return found + count_keys.check_count_keys(keys, count_keys.counted_years(settings.data / "console.sqlite3"))
+    from fristad.doctor import databases  # most have none, and need none of what it brings
+
+    found += count_keys.check_count_keys(keys, databases.counted_years(settings.database))
+    return [*found, *files.check_database_address(settings.database), *databases.check_database(settings.database)]
 
 
 def _examine_machine(settings: DoctorSettings, environment: Mapping[str, str], now: datetime) -> list[Finding]:

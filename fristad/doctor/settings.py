@@ -7,6 +7,7 @@ from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from bot.telegram.settings import TOKEN
+from console.database_url import read_database_url
 from fristad.refusal import Refused
 from fristad.settings import PREFIX, explain
 
@@ -48,6 +49,11 @@ class DoctorSettings(BaseSettings):
         if url is not None and not _is_engine_address(url.get_secret_value()):
             raise ValueError("must be an engine's address: redis://, rediss:// or unix://, with a user and a password")
         return url
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, url: SecretStr | None) -> SecretStr | None:
+        return None if url is None else SecretStr(read_database_url(url.get_secret_value()))
 
     @property
     def engine_urls(self) -> list[str]:

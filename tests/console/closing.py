@@ -11,15 +11,17 @@ from typing import cast
 from console import wrapup
 from console.count_tables import FigureRow
 from console.counts import CountKeys, Counts
+from console.database import Database
 from console.periods import over
 from console.publishing import Publishing, figures_of, region_of
 from console.report_tables import Table, report_tables
-from console.tables import Database, Sessions
+from console.tables import Sessions
 from dialogues.values import Content
 from handover.counters import Drained, talk_names
 from handover.ports import StaffEnd
 from handover.values import DeskId
 from safety.chain import FIRST, publish, signer
+from tests.console.conftest import database_url
 
 TOPICS, LANGUAGES = ("threats", "school", "shelter"), ("sv", "en")
 NAMES = talk_names(TOPICS, LANGUAGES) | wrapup.COUNTERS
@@ -85,7 +87,7 @@ class Office:
 @asynccontextmanager
 async def office(folder: Path, regions: Mapping[DeskId, str], seed: int = 1) -> AsyncIterator[Office]:
     """With noise that comes from a seed, so that a test says the same each time."""
-    database = Database(f"sqlite+aiosqlite:///{folder}/console.sqlite3")
+    database = Database(database_url(folder))
     await database.open()
     try:
         yield Office(database, folder, dict(regions), random.Random(seed))

@@ -1,5 +1,6 @@
 """A console with a real engine and a real database; accounts, visitors and pages for its tests."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
@@ -18,12 +19,13 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from console.accounts import create_account
+from console.database import Database, bring_up
 from console.house import House
 from console.main import create_app
 from console.settings import ConsoleSettings
 from console.signins import COOKIE
 from console.softphone import MADE
-from console.tables import Database, Sessions
+from console.tables import Sessions
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.values import Content
@@ -32,14 +34,18 @@ from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId, StaffId
 from handover.visitor_redis import RedisVisitorEnd
 from tests.engines import Engine, running
+from tests.postgres import Postgres, running_postgres
 from tests.sealed import ORGANISATION
 
+# A mark for tests that are made on both databases, each time with an empty one.
+ON_BOTH = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
 ORIGIN = "https://console.test"
 SECRET = b"of a test's app, long"[:20]
 DESK = DeskId("demo")
 PASSWORD = "five words make a password"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # what a hash costs is tested in test_accounts
 STAFF_LINK, COORDINATOR_LINK = "staff-link-of-the-test", "coordinator-link-of-the-test"
+_NOTE = "database.url"
 _FORM_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -161,6 +167,7 @@ async def started(
         "organisation_signing_key": SecretStr(ORGANISATION.pem),
         "data": folder,
         "staff_url": ORIGIN,
+        **_database_of(folder),
         **settings,
     }
     chosen = ConsoleSettings(**settings)
@@ -169,12 +176,52 @@ async def started(
     named: dict[str, Any] = {**(clocks or {}), **({"word_lists": word_lists} if word_lists else {})}
     named["softphone"] = softphone
     app = create_app(chosen, staff_end=staff_end or real, content=content, resources=resources, hasher=QUICK, **named)
-    database = Database(chosen.database())
+    database = Database(chosen.database())  # another connection than the console's own
     try:
         async with app.router.lifespan_context(app):
             yield Console(app, folder, database.sessions)
     finally:
         await database.close()
+
+
+def database_url(folder: Path) -> str:
+    """The database of the consoles in this folder: what `store` noted there, else the file that they make."""
+    noted = _database_of(folder).get("database_url")
+    return noted.get_secret_value() if noted else f"sqlite+aiosqlite:///{folder / 'console.sqlite3'}"
+
+
+def _database_of(folder: Path) -> dict[str, SecretStr]:
+    noted = folder / _NOTE
+    return {"database_url": SecretStr(noted.read_text("utf-8"))} if noted.exists() else {}
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL for this process of the tests."""
+    with running_postgres() as postgres:
+        yield postgres
+
+
+@pytest.fixture(scope="session")
+def made_postgres(postgres: Postgres) -> str:
+    """The name of a database with all tables, to copy: that is quicker than to make them."""
+    name = postgres.make()
+    asyncio.run(bring_up(postgres.url(name)))
+    return name
+
+
+@pytest.fixture(autouse=True)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Which database the consoles in `tmp_path` have: SQLite, unless the test is one of ON_BOTH."""
+    kind = str(getattr(request, "param", "sqlite"))
+    if kind == "sqlite":
+        yield kind
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    name = postgres.make(request.getfixturevalue("made_postgres"))
+    (tmp_path / _NOTE).write_text(postgres.url(name), "utf-8")
+    yield kind
+    postgres.drop(name)
 
 
 @pytest.fixture(scope="session")

@@ -21,12 +21,13 @@ from console.accounts import (
     create_account,
 )
 from console.codes import Codes
+from console.database import Database
 from console.people import another_link, first_link
 from console.signins import SignIns
-from console.tables import Database, SignIn, Staff
+from console.tables import SignIn, Staff
 from console.vault import Vault
 from handover.values import StaffId
-from tests.console.conftest import DESK, PASSWORD, Clock
+from tests.console.conftest import DESK, ON_BOTH, PASSWORD, Clock, database_url
 
 
 class CountingHasher(PasswordHasher):
@@ -41,13 +42,9 @@ class CountingHasher(PasswordHasher):
         return super().verify(hash, password)
 
 
-def url(folder: Path) -> str:
-    return f"sqlite+aiosqlite:///{folder / 'console.sqlite3'}"
-
-
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(url(tmp_path))
+    database = Database(database_url(tmp_path))
     await database.open()
     await create_account(
         database.sessions, sign_in_name="kim", shown_name="Kim", role="staff", password=PASSWORD, desk=DESK
@@ -70,14 +67,15 @@ def everything_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
 
 
+@ON_BOTH
 async def test_the_command_line_adds_an_account_to_a_database_of_any_age(tmp_path: Path, clock: Clock) -> None:
     wanted = {"shown_name": "Kim", "role": "administrator", "desk": DESK}
-    links = [await first_link(url(tmp_path), clock, sign_in_name=name, **wanted) for name in ("kim", "noor")]
+    links = [await first_link(database_url(tmp_path), clock, sign_in_name=name, **wanted) for name in ("kim", "noor")]
     assert links[0].token != links[1].token
     with pytest.raises(NameTaken, match="choose another"):
-        await first_link(url(tmp_path), clock, sign_in_name="KIM", **wanted)
-    assert await another_link(url(tmp_path), clock, " Kim ") is not None
-    assert await another_link(url(tmp_path), clock, "nobody") is None
+        await first_link(database_url(tmp_path), clock, sign_in_name="KIM", **wanted)
+    assert await another_link(database_url(tmp_path), clock, " Kim ") is not None
+    assert await another_link(database_url(tmp_path), clock, "nobody") is None
 
 
 @pytest.mark.parametrize(
@@ -102,6 +100,7 @@ async def test_an_account_that_cannot_be_is_refused_with_a_sentence(
     assert str(refused.value).endswith(".")
 
 
+@ON_BOTH
 async def test_the_right_pair_signs_in_whatever_the_case_of_the_name(database: Database, clock: Clock) -> None:
     entered = await accounts_of(database, clock).enter(" Kim ", PASSWORD)
     assert isinstance(entered, Entered)
@@ -123,6 +122,7 @@ async def test_a_password_costs_what_rfc_9106_advises_second_for_whoever_has_the
     assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
+@ON_BOTH
 async def test_an_account_that_was_switched_off_is_as_unknown(database: Database, clock: Clock) -> None:
     async with database.sessions.begin() as session:
         await session.execute(update(Staff).values(active=False))
@@ -166,6 +166,7 @@ async def test_neither_password_nor_token_is_on_the_disk(database: Database, clo
     assert token.encode() not in written
 
 
+@ON_BOTH
 async def test_no_moment_of_a_sign_in_can_be_told_from_its_row(database: Database, clock: Clock) -> None:
     signins = SignIns(database.sessions, clock)
     token = await signins.start(await only_id(database), "sv")
@@ -194,6 +195,7 @@ async def test_every_sign_in_has_a_token_of_its_own(database: Database, clock: C
     assert all(len(token) >= 43 for token in tokens)  # 256 bits
 
 
+@ON_BOTH
 async def test_a_sign_in_ends_after_half_an_hour_of_silence(database: Database, clock: Clock) -> None:
     signins = SignIns(database.sessions, clock)
     token = await signins.start(await only_id(database), "sv")
@@ -205,6 +207,7 @@ async def test_a_sign_in_ends_after_half_an_hour_of_silence(database: Database, 
     assert await signins.find(token) is None
 
 
+@ON_BOTH
 async def test_a_sign_in_ends_when_its_thirteenth_hour_has_begun(database: Database, clock: Clock) -> None:
     signins = SignIns(database.sessions, clock)
     token = await signins.start(await only_id(database), "sv")

@@ -18,7 +18,7 @@ from console.signins import SignedIn
 from console.tables import BellRow
 from dialogues.values import Content
 from safety.text64 import read64
-from tests.console.conftest import Clock, Console, started
+from tests.console.conftest import ON_BOTH, Clock, Console, started
 from tests.console.desks import Live, Page, serving
 from tests.console.push_service import Browser, PushService, push_service
 from tests.engines import Engine
@@ -188,6 +188,7 @@ async def test_one_that_only_failed_is_kept(live: Live, service: PushService, st
     assert await hung(live) == 1
 
 
+@ON_BOTH
 async def test_signing_out_here_or_everywhere_erases_where_one_was_reached(live: Live, service: PushService) -> None:
     house = live.console.house
     tokens = [await live.token("kim")]
@@ -202,6 +203,7 @@ async def test_signing_out_here_or_everywhere_erases_where_one_was_reached(live:
     assert await hung(live) == 0
 
 
+@ON_BOTH
 async def test_a_browser_has_one_bell_and_what_is_none_is_refused(live: Live, service: PushService) -> None:
     token = await live.token("kim")
     signed_in, bells = await found(live, token), live.console.house.bells

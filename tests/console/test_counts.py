@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from console.count_tables import CountRow
 from console.counts import CountKeys, Counts, KeyGone
-from console.tables import Database
+from console.database import Database
 from handover.counters import Drained
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
-from tests.console.conftest import DESK
+from tests.console.conftest import DESK, ON_BOTH, database_url
 from tests.engines import Engine
 
 NAMES = frozenset({"talk.joined", "talk.taken"})
@@ -27,7 +27,7 @@ CONSOLE = """
 import asyncio, sys
 from pathlib import Path
 from console.counts import CountKeys, Counts
-from console.tables import Database
+from console.database import Database
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
 
@@ -72,7 +72,7 @@ async def end(engine: Engine) -> AsyncIterator[RedisStaffEnd]:
 
 @pytest_asyncio.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/console.sqlite3")
+    database = Database(database_url(tmp_path))
     await database.open()
     yield database
     await database.close()
@@ -116,6 +116,7 @@ class Dying(RedisStaffEnd):
             raise Dies
 
 
+@ON_BOTH
 @pytest.mark.parametrize("where", ["drained", "written", "settled"])
 async def test_a_console_that_dies_anywhere_counts_once(
     engine: Engine, end: RedisStaffEnd, counts: Counts, where: str
@@ -134,8 +135,9 @@ async def test_a_console_that_dies_anywhere_counts_once(
     assert await _sum(counts) == {"talk.joined": 3, "talk.taken": 2}
 
 
+@ON_BOTH
 async def test_two_consoles_at_once_count_once(end: RedisStaffEnd, counts: Counts, tmp_path: Path) -> None:
-    other = Database(f"sqlite+aiosqlite:///{tmp_path}/console.sqlite3")
+    other = Database(database_url(tmp_path))
     both = [counts, _counts(other, tmp_path)]
     for _ in range(10):
         await end.count(DESK, {"talk.joined": 1})

@@ -25,7 +25,7 @@ from handover.values import Danger, DeskId, Done, EndReason, StaffId, Waiting, W
 from safety.codes import derive_key_pair
 from safety.desks import WRAPPED
 from safety.text64 import write64
-from tests.console.conftest import DESK, Browser, Console, started
+from tests.console.conftest import DESK, ON_BOTH, Browser, Console, started
 from tests.console.desks import PATIENCE, Live, Page, serving
 from tests.engines import Engine
 from tests.sealed import ORGANISATION
@@ -82,6 +82,7 @@ async def given(console: Console) -> list[str]:
         return sorted(row.desk for row in await session.scalars(select(StaffDeskRow)))
 
 
+@ON_BOTH
 async def test_the_coordinator_of_the_desk_adds_and_removes_and_it_is_noted(console: Console) -> None:
     await console.add("kim")
     async with boss_of(console, OTHER) as boss, boss_of(console, THIRD) as third:
@@ -122,6 +123,7 @@ async def test_only_open_accounts_of_staff_of_another_desk_are_added(console: Co
     assert await given(console) == []
 
 
+@ON_BOTH
 async def test_an_administrator_decides_for_anybody_up_to_a_limit(console: Console) -> None:
     await console.add("kim")
     async with console.signed_in("chief", "administrator") as chief:

@@ -19,7 +19,7 @@ from handover.values import DeskId, StaffId
 from safety.devices import VALID, read_device
 from safety.organisation import short_code
 from safety.text64 import write64
-from tests.console.conftest import DESK, Clock, Console, started
+from tests.console.conftest import DESK, ON_BOTH, Clock, Console, started
 from tests.engines import Engine
 from tests.sealed import ORGANISATION, Organisation, StaffPage
 
@@ -64,6 +64,7 @@ async def rows(console: Console) -> list[DeviceRow]:
 # --- Where a person signs elsewhere ---
 
 
+@ON_BOTH
 async def test_an_unknown_device_becomes_a_request_and_is_known_again(apart: Devices, kim: StaffId) -> None:
     key = new_key()
     assert await apart.look(kim, key) is None
@@ -73,6 +74,7 @@ async def test_an_unknown_device_becomes_a_request_and_is_known_again(apart: Dev
     assert (listed.name, listed.state, listed.until) == ("Kim", DeviceState.REQUESTED, None)
 
 
+@ON_BOTH
 async def test_a_signature_from_elsewhere_makes_it_ready_until_its_last_day(
     apart: Devices, kim: StaffId, clock: Clock
 ) -> None:
@@ -115,6 +117,7 @@ async def test_what_is_to_be_signed_is_what_waits_and_what_lapses_soon(
     assert await apart.requests(ELSEWHERE) == []
 
 
+@ON_BOTH
 async def test_a_person_has_few_requests_that_wait(apart: Devices, kim: StaffId) -> None:
     for _ in range(MOST_WAITING):
         assert await apart.meet(kim, new_key()) == Pending()
@@ -135,6 +138,7 @@ async def test_without_the_key_nothing_is_approved_here(apart: Devices, kim: Sta
 # --- Where devices are signed at once ---
 
 
+@ON_BOTH
 async def test_a_device_is_signed_at_once_and_renewed_before_its_last_day(
     at_once: Devices, kim: StaffId, clock: Clock
 ) -> None:
@@ -151,6 +155,7 @@ async def test_a_device_is_signed_at_once_and_renewed_before_its_last_day(
     assert renewed.until == today + VALID - RENEWED + 1 + VALID
 
 
+@ON_BOTH
 async def test_the_oldest_device_of_a_person_gives_way(at_once: Devices, kim: StaffId) -> None:
     keys = [new_key() for _ in range(MOST_SIGNED + 2)]
     for key in keys:
@@ -175,6 +180,7 @@ async def test_after_one_was_taken_back_a_person_s_devices_wait_for_the_coordina
     assert await at_once.meet(kim, stolen) == Revoked()
 
 
+@ON_BOTH
 async def test_what_was_taken_back_stays_so(at_once: Devices, kim: StaffId, clock: Clock) -> None:
     page = StaffPage()
     await at_once.meet(kim, write64(page.key))
@@ -217,6 +223,7 @@ async def test_another_desk_neither_sees_nor_decides(at_once: Devices, apart: De
     assert (await apart.bring(ELSEWHERE, [ORGANISATION.line(page.key, 99_999)])).refused == ((1, "unknown"),)
 
 
+@ON_BOTH
 async def test_what_nobody_can_use_is_forgotten(
     at_once: Devices, apart: Devices, console: Console, kim: StaffId, clock: Clock
 ) -> None:
@@ -236,6 +243,7 @@ async def test_nothing_finer_than_a_day_is_kept(at_once: Devices, console: Conso
     assert {value for value in vars(row).values() if isinstance(value, int)} == {row.id, today, today + VALID}
 
 
+@ON_BOTH
 async def test_a_desk_that_closes_while_it_asks_leaves_the_database_free(console: Console, kim: StaffId) -> None:
     async def quiet(_: object) -> None: ...
 

@@ -1,5 +1,6 @@
 """Texts are changed by two, services by one; visitors' processes take it over, and a broken edition changes nothing."""
 
+import asyncio
 import io
 import re
 import zipfile
@@ -13,16 +14,17 @@ from sqlalchemy import select
 
 from bot.editions import Editions
 from console.audit import Deed
+from console.database import one_at_a_time
 from console.drafts import mark_of
 from console.edit_pages import LONGEST
-from console.library import stamped
+from console.library import PUBLICATION, stamped
 from console.permissions import Role, may_edit
 from console.tables import DraftRow, PublishedRow
 from dialogues.overlay import digest, sections, shipped_text
 from dialogues.values import Content, Status
 from handover.values import Edition
 from handover.visitor_redis import RedisVisitorEnd
-from tests.console.conftest import Browser, Console, started
+from tests.console.conftest import ON_BOTH, Browser, Console, started
 from tests.engines import Engine
 
 PART, ENGLISH, BRIS, DEMO = "ar/topics/threats.md", "en/topics/threats.md", "services.yml#bris", "desks/demo.yml"
@@ -64,6 +66,7 @@ async def _approves(browser: Browser, part: str, text: str) -> httpx.Response:
     return await browser.post("/edit/approve", part=part, mark=digest(text.encode()))
 
 
+@ON_BOTH
 async def test_a_second_person_publishes_and_every_visitor_process_says_it(
     console: Console, content: Content, visitor_end: RedisVisitorEnd
 ) -> None:
@@ -219,6 +222,7 @@ async def test_what_is_too_long_comes_back_and_is_not_kept(console: Console) -> 
     assert text.strip() + "ሀ" in unescape(more.text)
 
 
+@ON_BOTH
 async def test_the_second_to_save_is_told_and_sees_both(console: Console) -> None:
     mine, theirs = english(f"Mine. {FIRST}"), english(f"Theirs. {FIRST}")
     async with console.signed_in("ann", "coordinator") as ann, console.signed_in("bo", "coordinator") as bo:
@@ -290,6 +294,24 @@ async def test_a_publication_is_undone_by_one(console: Console, content: Content
         assert console.house.content.services["bris"].checked is None
         assert "back to what is shipped, by Ann" in await _opens(ann, BRIS)
     assert latest.text != first.text
+
+
+@ON_BOTH
+async def test_a_publication_waits_for_one_that_has_its_number_already(console: Console) -> None:
+    """A database hands out numbers before others see the row: a console that saw the later one first would never look
+    for the other."""
+    async with console.signed_in("ann", "coordinator") as ann:
+        async with console.sessions.begin() as session:
+            await one_at_a_time(session, PUBLICATION)
+            session.add(PublishedRow(part="en/topics/threats.md", text="", writer="A", approver="B", day=1))
+            await session.flush()
+            click = asyncio.create_task(ann.post("/directory/checked", service="bris"))
+            await asyncio.wait([click], timeout=3)
+            assert not click.done()
+        assert (await click).status_code == 303
+    async with console.sessions() as session:
+        rows = await session.execute(select(PublishedRow.part).order_by(PublishedRow.number))
+        assert [row.part for row in rows] == ["en/topics/threats.md", BRIS]
 
 
 async def test_a_service_is_checked_in_one_click(console: Console) -> None:
@@ -375,6 +397,7 @@ async def test_the_console_puts_it_back_into_an_engine_that_began_anew(
     assert await visitor_end.mark() == before
 
 
+@ON_BOTH
 async def test_it_survives_the_console(tmp_path: Path, engine: Engine, content: Content) -> None:
     async with started(tmp_path, engine.staff, content) as console, console.signed_in("ann", "coordinator") as ann:
         await ann.post("/directory/checked", service="bris")

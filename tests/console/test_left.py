@@ -20,7 +20,7 @@ from handover.visitor_redis import RedisVisitorEnd
 from safety.desks import WRAPPED, read_desk
 from safety.sealing import Direction
 from safety.text64 import read64, write64
-from tests.console.conftest import DESK, ORIGIN, Browser, Clock, Console, started
+from tests.console.conftest import DESK, ON_BOTH, ORIGIN, Browser, Clock, Console, started
 from tests.engines import Engine
 from tests.sealed import ORGANISATION
 from tests.sealed_letters import CodeHolder, DeskEnd, device_key
@@ -108,6 +108,7 @@ async def test_a_letter_is_kept_answered_and_read(
         assert secret not in database
 
 
+@ON_BOTH
 async def test_two_cannot_answer_past_each_other(
     console: Console, anna: Browser, device: str, visitor_end: RedisVisitorEnd, mail: Mail
 ) -> None:
@@ -146,6 +147,7 @@ async def test_what_waits_for_an_answer_comes_first(
     assert await order() == [2, 1, 0]
 
 
+@ON_BOTH
 async def test_done_is_undone_by_another_letter(
     console: Console, anna: Browser, device: str, visitor_end: RedisVisitorEnd, mail: Mail
 ) -> None:
@@ -187,6 +189,7 @@ async def test_only_a_signed_device_of_the_person_is_given_letters(
         assert (await anna.post("/messages/list", device="nonsense")).status_code == 400
 
 
+@ON_BOTH
 async def test_without_the_organisations_key_a_desk_key_waits_for_its_signature(
     tmp_path: Path, engine: Engine, content: Content, device: str
 ) -> None:
@@ -233,6 +236,7 @@ async def test_a_coordinator_has_the_desks_key_signed_with_the_devices(
         assert OURS.key not in (await cleo.get("/devices/requests")).text
 
 
+@ON_BOTH
 async def test_a_colleague_is_handed_a_copy_and_a_stranger_none(console: Console, anna: Browser, device: str) -> None:
     await made(anna, device)
     other, stranger = device_key(), device_key()
@@ -249,6 +253,7 @@ async def test_a_colleague_is_handed_a_copy_and_a_stranger_none(console: Console
         assert (await anna.post("/messages/hand", device=device, key=OURS.key, copies=bad)).status_code == 400
 
 
+@ON_BOTH
 @pytest.mark.parametrize("how", ["revoked", "removed", "closed"])
 async def test_a_device_that_may_read_no_more_retires_the_key(
     console: Console, anna: Browser, device: str, visitor_end: RedisVisitorEnd, mail: Mail, how: str
@@ -286,6 +291,7 @@ async def test_a_device_that_may_read_no_more_retires_the_key(
     assert refused.json() == {"code": "key"}
 
 
+@ON_BOTH
 async def test_a_key_that_nobody_can_hand_over_is_replaced_when_asked(console: Console, anna: Browser) -> None:
     await made(anna, device_key())
     fresh = DeskEnd(ORGANISATION, pair=CodeHolder(ORGANISATION, secret=b"\0" * 11 + b"\1").pair)
@@ -314,6 +320,7 @@ async def test_a_visitor_erases_what_the_tables_have(
     assert VISITOR.box.encode() not in database
 
 
+@ON_BOTH
 async def test_an_engine_that_lost_everything_gets_the_boxes_back(
     console: Console, anna: Browser, device: str, visitor_end: RedisVisitorEnd, mail: Mail, engine: Engine
 ) -> None:
@@ -326,6 +333,7 @@ async def test_an_engine_that_lost_everything_gets_the_boxes_back(
     assert await found(visitor_end) == before
 
 
+@ON_BOTH
 async def test_a_box_ends_with_its_day(tmp_path: Path, engine: Engine, content: Content, device: str) -> None:
     clock = Clock()
     async with started(tmp_path, engine.staff, content, clocks={"clock": clock}) as console:
@@ -375,6 +383,7 @@ def _posted(console: Console) -> Posted:
     return Posted("0-1", VISITOR.box, today(console) + 7, VISITOR.key, VISITOR.letter(OURS.line, "hi"))
 
 
+@ON_BOTH
 async def test_the_same_letter_again_is_kept_once(console: Console, visitor_end: RedisVisitorEnd, mail: Mail) -> None:
     posted = _posted(console)
     assert posted.letter is not None
@@ -385,6 +394,7 @@ async def test_the_same_letter_again_is_kept_once(console: Console, visitor_end:
     assert (await found(visitor_end)).kept == 1
 
 
+@ON_BOTH
 async def test_consoles_that_take_in_the_same_letter_at_once_keep_it_once(console: Console) -> None:
     posted = _posted(console)
     assert await asyncio.gather(*(console.house.letters.take_in(DESK, posted) for _ in range(8))) == [True] * 8
@@ -392,6 +402,7 @@ async def test_consoles_that_take_in_the_same_letter_at_once_keep_it_once(consol
     assert [letter.number for letter in box.box.letters] == [1]
 
 
+@ON_BOTH
 async def test_a_retired_key_is_forgotten_when_no_box_needs_it(
     tmp_path: Path, engine: Engine, content: Content, device: str
 ) -> None:

@@ -27,7 +27,7 @@ from handover.values import (
 )
 from safety.sealing import SealError
 from safety.text64 import read64, write64
-from tests.console.conftest import DESK, Clock, Console, started
+from tests.console.conftest import DESK, ON_BOTH, Clock, Console, started
 from tests.console.desks import PATIENCE, Live, Page, serving
 from tests.engines import Engine
 from tests.sealed import ORGANISATION, Organisation, StaffPage, VisitorPage
@@ -56,6 +56,7 @@ async def test_nobody_gets_in_without_a_sign_in(live: Live) -> None:
         assert await page.closed() == 4401
 
 
+@ON_BOTH
 async def test_signing_out_ends_the_socket(live: Live) -> None:
     token = await live.token("kim")
     async with live.page(token) as page:

@@ -15,13 +15,14 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy import select, update
 
 from console.accounts import Member
+from console.database import Database
 from console.passkeys import MOST_PASSKEYS, Passkeys, Question
-from console.tables import Database, Passkey, SignIn, Spent, Staff
+from console.tables import Passkey, SignIn, Spent, Staff
 from console.vault import Vault
 from dialogues.values import Content
 from safety.site import Site
 from safety.text64 import read64, write64
-from tests.console.conftest import ORIGIN, Clock, Console, started
+from tests.console.conftest import ON_BOTH, ORIGIN, Clock, Console, started
 from tests.engines import Engine
 
 HOST = "console.test"
@@ -95,11 +96,13 @@ async def kim(timed: Console) -> Held:
     return Held(passkeys, member, device)
 
 
+@ON_BOTH
 async def test_whoever_has_the_passkey_gets_in(kim: Held) -> None:
     question = await kim.passkeys.ask()
     assert await kim.passkeys.enter(question.ticket, kim.device.gets(question)) == kim.member
 
 
+@ON_BOTH
 async def test_an_answer_counts_once(kim: Held) -> None:
     question = await kim.passkeys.ask()
     answer = kim.device.gets(question)
@@ -182,6 +185,7 @@ async def test_an_account_that_was_closed_is_not_let_in(kim: Held, timed: Consol
     assert await kim.passkeys.enter(question.ticket, kim.device.gets(question)) is None
 
 
+@ON_BOTH
 async def test_a_person_has_so_many_passkeys_at_most(kim: Held) -> None:
     for number in range(1, MOST_PASSKEYS + 1):
         question = await kim.passkeys.offer(kim.member, "kim")
@@ -190,6 +194,7 @@ async def test_a_person_has_so_many_passkeys_at_most(kim: Held) -> None:
     assert len(await kim.passkeys.listed(kim.member.id)) == MOST_PASSKEYS
 
 
+@ON_BOTH
 async def test_a_credential_has_a_longest_name_and_counts_as_far_as_32_bits(kim: Held) -> None:
     for number, (id, count, kept) in enumerate([(b"x" * 1024, 0, False), (b"x" * 1023, 2**32 - 2, True)]):
         question = await kim.passkeys.offer(kim.member, "kim")
@@ -197,6 +202,7 @@ async def test_a_credential_has_a_longest_name_and_counts_as_far_as_32_bits(kim:
         assert await kim.passkeys.add(kim.member.id, question.ticket, made) is kept, number
 
 
+@ON_BOTH
 async def test_a_credential_is_one_person_s_alone(kim: Held, timed: Console) -> None:
     noor = await member_of(timed, "noor")
     question = await kim.passkeys.offer(noor, "noor")

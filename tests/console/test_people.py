@@ -16,7 +16,7 @@ from console.audit import KEPT_DAYS, Deed
 from console.people import LINK_HOURS
 from console.tables import Invitation, Note, Staff
 from dialogues.values import Content
-from tests.console.conftest import DESK, ORIGIN, PASSWORD, Clock, Console, started
+from tests.console.conftest import DESK, ON_BOTH, ORIGIN, PASSWORD, Clock, Console, started
 from tests.engines import Engine
 
 ELSEWHERE = "barnahus-dalarna"
@@ -44,6 +44,7 @@ async def notes(console: Console) -> list[tuple[str, str, str]]:
         return sorted((row.who, row.deed, row.about) for row in await session.scalars(select(Note)))
 
 
+@ON_BOTH
 async def test_a_link_leads_a_newcomer_through_once(timed: Console) -> None:
     async with timed.signed_in("boss", "coordinator") as boss, timed.browser() as newcomer, timed.browser() as thief:
         page = await boss.post("/people/invite", name="Noor", shown="Noor")
@@ -62,6 +63,7 @@ async def test_a_link_leads_a_newcomer_through_once(timed: Console) -> None:
         assert (await session.scalars(select(Invitation))).all() == []
 
 
+@ON_BOTH
 async def test_a_link_is_kept_as_a_hash_and_lapses(timed: Console, clock: Clock, tmp_path: Path) -> None:
     async with timed.signed_in("boss", "coordinator") as boss, timed.browser() as newcomer:
         link = link_in(await boss.post("/people/invite", name="noor", shown="Noor"))
@@ -112,6 +114,7 @@ async def test_an_invitation_that_cannot_be_is_told(timed: Console, fields: dict
     assert f'maxlength="40" value="{escape(fields["shown"])}"' in answer.text, "nobody types it twice"
 
 
+@ON_BOTH
 async def test_a_new_link_ends_every_earlier_way_in_when_it_is_used(timed: Console) -> None:
     async with timed.signed_in("boss", "coordinator") as boss, timed.signed_in("kim") as kim:
         await boss.get("/people")
@@ -127,6 +130,7 @@ async def test_a_new_link_ends_every_earlier_way_in_when_it_is_used(timed: Conso
             assert (await thief.sign_in("kim", PASSWORD, "")).status_code == 401
 
 
+@ON_BOTH
 async def test_a_coordinator_decides_over_staff_of_the_own_desk_alone(timed: Console) -> None:
     await timed.add("chief", "administrator")
     await timed.add("other", "coordinator")
@@ -150,6 +154,7 @@ async def test_whoever_leads_can_sign_somebody_out_everywhere(timed: Console) ->
         assert (await boss.post("/people/sign-out", name="boss")).status_code == 403
 
 
+@ON_BOTH
 async def test_a_page_that_was_refused_is_noted_once_an_hour(timed: Console, clock: Clock) -> None:
     async with timed.signed_in("kim") as kim:
         for _ in range(3):
@@ -185,6 +190,7 @@ async def test_nobody_decides_over_the_own_account(timed: Console) -> None:
         assert (await chief.post("/people/close", name="chief")).status_code == 403
 
 
+@ON_BOTH
 async def test_a_closed_account_is_out_at_once_and_can_be_opened_again(timed: Console) -> None:
     async with timed.signed_in("boss", "coordinator") as boss, timed.signed_in("kim") as kim:
         link = link_in(await boss.post("/people/link", name="kim"))
@@ -198,6 +204,7 @@ async def test_a_closed_account_is_out_at_once_and_can_be_opened_again(timed: Co
             assert (await browser.sign_in("kim")).status_code == 303
 
 
+@ON_BOTH
 async def test_another_role_counts_from_the_next_request_on(timed: Console) -> None:
     async with timed.signed_in("chief", "administrator") as chief, timed.signed_in("kim") as kim:
         page = await chief.get("/people/change?name=kim")
@@ -209,6 +216,7 @@ async def test_another_role_counts_from_the_next_request_on(timed: Console) -> N
         assert (await kim.get("/desk")).status_code == 403
 
 
+@ON_BOTH
 async def test_what_leaders_do_is_noted_to_the_hour_and_by_name(timed: Console, clock: Clock) -> None:
     async with timed.signed_in("chief", "administrator") as chief:
         await chief.get("/people")
@@ -249,6 +257,7 @@ async def test_the_audit_can_be_read_and_taken_along_by_those_who_lead(timed: Co
             assert {row[1] for row in rows[1:]} == seen
 
 
+@ON_BOTH
 async def test_what_is_older_than_ninety_days_is_gone(timed: Console, clock: Clock) -> None:
     async with timed.signed_in("boss", "coordinator"):
         clock.now += KEPT_DAYS * 86_400
@@ -259,6 +268,7 @@ async def test_what_is_older_than_ninety_days_is_gone(timed: Console, clock: Clo
     assert await notes(timed) == []
 
 
+@ON_BOTH
 async def test_no_sentence_can_be_noted(timed: Console) -> None:
     await timed.add("kim")
     async with timed.browser() as browser:

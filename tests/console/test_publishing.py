@@ -1,6 +1,7 @@
 """A period is closed once, with noise, and nobody can be found in what comes out: the attacks of requirement ST-1 to
 ST-8 as somebody would try them."""
 
+import asyncio
 import random
 import re
 from collections import Counter
@@ -19,6 +20,7 @@ from console.report_tables import CAP, TooCostly, cost, period_cost, report_tabl
 from handover.values import DeskId
 from safety.chain import BadPublication, Publication, verify
 from tests.console.closing import DEMO, LANGUAGES, TOPICS, Office, office
+from tests.console.conftest import ON_BOTH
 
 TABLES = report_tables(TOPICS, LANGUAGES)
 MONTH, QUARTER, YEAR = Period(Rhythm.MONTH, 2026, 1), Period(Rhythm.QUARTER, 2026, 1), Period(Rhythm.YEAR, 2026)
@@ -36,6 +38,7 @@ def test_periods_have_ids_months_and_an_order_of_closing() -> None:
     assert over("2026-11", "2026-11") == []
 
 
+@ON_BOTH
 async def test_a_year_is_published_in_order_chained_and_once(tmp_path: Path) -> None:
     async with office(tmp_path, {DEMO: "x"}) as own:
         await own.count(BUSY)
@@ -52,6 +55,7 @@ async def test_a_year_is_published_in_order_chained_and_once(tmp_path: Path) -> 
         assert [(await _find(own, id)).export() for id, _ in index] == files  # ST-1
 
 
+@ON_BOTH
 async def test_two_consoles_publish_a_period_once(tmp_path: Path) -> None:
     async with office(tmp_path, {DEMO: "x"}) as one, office(tmp_path, {DEMO: "x"}, seed=2) as other:
         await one.count(BUSY)
@@ -60,6 +64,22 @@ async def test_two_consoles_publish_a_period_once(tmp_path: Path) -> None:
         await other.ends("2026-02")
         assert (await _find(other, "2026-01")).export() == first
         assert len(await other.publishing.index()) == 1
+
+
+@ON_BOTH
+async def test_two_consoles_that_publish_at_the_same_moment_make_one_chain(tmp_path: Path) -> None:
+    async with office(tmp_path, {DEMO: "x"}) as one, office(tmp_path, {DEMO: "x"}, seed=2) as other:
+        await one.count(BUSY)
+        await asyncio.gather(one.ends("2026-12"), other.ends("2026-12"))
+        await one.ends("2026-12")  # whoever found the other at it has given way
+        index = await other.publishing.index()
+        assert {id for id, _ in index} == {period.id for period in over("2026-01", "2026-12")}
+        assert [number for _, number in reversed(index)] == list(range(1, len(index) + 1))
+        before: Publication | None = None
+        for id, _ in reversed(index):
+            found = await _find(other, id)
+            verify(found, before.key if before else None, before)
+            before = found
 
 
 async def test_with_the_year_its_raw_counts_and_their_key_are_gone(tmp_path: Path) -> None:

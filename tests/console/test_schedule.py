@@ -18,7 +18,7 @@ from dialogues.plan import read_plan
 from dialogues.values import Content
 from handover.values import DeskId
 from handover.visitor_redis import RedisVisitorEnd
-from tests.console.conftest import DESK, Browser, Clock, Console, started
+from tests.console.conftest import DESK, ON_BOTH, Browser, Clock, Console, started
 from tests.engines import Engine
 
 NOW = datetime(2026, 12, 2, 12, tzinfo=SWEDEN)  # a Wednesday
@@ -68,6 +68,7 @@ async def opens_next(rota: Rota, now: datetime = NOW) -> datetime | None:
 # --- The plan ---
 
 
+@ON_BOTH
 async def test_a_weekly_shift_holds_from_its_first_day_on(rota: Rota) -> None:
     assert await rota.add(DESK, weekly(2)) == ""
     assert await rota.add(DESK, weekly(0, account="noor")) == ""
@@ -75,6 +76,7 @@ async def test_a_weekly_shift_holds_from_its_first_day_on(rota: Rota) -> None:
     assert await names(rota, date(2026, 12, 7)) == [["Noor"], [], ["Kim"], [], [], [], []]
 
 
+@ON_BOTH
 async def test_ending_a_weekly_shift_keeps_what_was(rota: Rota) -> None:
     await rota.add(DESK, weekly(2))
     shift = (await rota.week(DESK, date(2026, 12, 7)))[2].shifts[0]
@@ -119,6 +121,7 @@ async def test_only_staff_of_the_desk_are_planned(console: Console, rota: Rota) 
     assert await rota.hours(DeskId("origo")) is None
 
 
+@ON_BOTH
 async def test_the_same_shift_is_not_planned_twice_and_not_without_end(rota: Rota) -> None:
     assert await rota.add(DESK, weekly(2)) == ""
     assert await rota.add(DESK, weekly(2)) == "twice"
@@ -127,6 +130,7 @@ async def test_the_same_shift_is_not_planned_twice_and_not_without_end(rota: Rot
     assert await rota.add(DESK, weekly(3)) == "many"
 
 
+@ON_BOTH
 async def test_what_is_over_is_forgotten_after_ninety_days(console: Console, rota: Rota, clock: Clock) -> None:
     day = NOW.date()
     await rota.add(DESK, once(day))
@@ -169,6 +173,7 @@ async def test_hours_are_those_of_all_shifts_together(rota: Rota) -> None:
     assert opening(hours, datetime(2026, 12, 3, 15, tzinfo=SWEDEN)).until == datetime(2026, 12, 3, 20, tzinfo=SWEDEN)
 
 
+@ON_BOTH
 async def test_exceptions_of_the_coming_days_travel_as_dates(rota: Rota) -> None:
     await rota.add(DESK, weekly(3))
     await rota.close(DESK, date(2026, 12, 3), closed=True)
@@ -201,6 +206,7 @@ async def test_a_plan_that_is_over_leaves_the_file_s_hours(rota: Rota, clock: Cl
     assert await rota.hours(DESK) is None
 
 
+@ON_BOTH
 async def test_the_visitors_side_is_told_and_told_when_it_ends(
     console: Console, rota: Rota, visitor_end: RedisVisitorEnd
 ) -> None:

@@ -24,6 +24,7 @@ from dialogues.values import Content
 from handover.values import StaffId
 from tests.console.conftest import (
     COORDINATOR_LINK,
+    ON_BOTH,
     ORIGIN,
     PASSWORD,
     SECRET,
@@ -97,6 +98,7 @@ async def test_password_and_code_sign_in_and_either_alone_does_not(timed: Consol
         assert (await browser.sign_in("kim", PASSWORD, app_code(clock.now))).headers["location"] == "/desk"
 
 
+@ON_BOTH
 async def test_a_code_counts_once_and_within_a_step_of_drift(timed: Console, clock: Clock) -> None:
     await timed.add("kim")
     outcomes = []
@@ -116,6 +118,7 @@ async def test_the_secret_of_an_app_is_encrypted_in_the_table(timed: Console, tm
     assert (tmp_path / "console.key").stat().st_mode & 0o777 == 0o600
 
 
+@ON_BOTH
 async def test_a_recovery_code_stands_for_the_app_once_and_never_for_the_password(timed: Console, clock: Clock) -> None:
     staff = await timed.add("kim")
     first, second, *_ = await timed.house.codes.renew(staff)
@@ -226,6 +229,7 @@ async def test_a_page_with_a_secret_is_of_no_use_to_another_person_or_after_half
         assert (await kim.post("/account/app/keep", code=code, **fields)).status_code == 400
 
 
+@ON_BOTH
 async def test_own_sign_ins_are_listed_and_can_be_ended_one_by_one_or_all(timed: Console) -> None:
     async with timed.signed_in("kim") as here, timed.browser() as there, timed.signed_in("noor") as other:
         await there.sign_in("kim")
@@ -298,6 +302,7 @@ async def test_every_action_that_is_asked_again_exists(timed: Console) -> None:
     assert set(PERMISSIONS) >= SETTING_UP
 
 
+@ON_BOTH
 async def test_what_was_used_up_is_forgotten_when_it_could_not_be_used_again(timed: Console, clock: Clock) -> None:
     async with timed.signed_in("kim"):
         async with timed.sessions() as session:
@@ -349,6 +354,7 @@ async def test_nobody_is_asked_for_a_proof_without_a_way_to_give_it(timed: Conso
         assert ("Use a passkey" in there.text, "which works at https://console.test" in there.text) == (False, True)
 
 
+@ON_BOTH
 async def test_what_counts_once_does_so_over_all_processes(
     tmp_path: Path, engine: Engine, content: Content, clock: Clock
 ) -> None:

@@ -34,6 +34,9 @@ def fristad(*arguments: str, given: bytes = b"", **settings: str) -> "subprocess
         ["staff"],
         ["staff", "add"],
         ["texts", "export"],
+        ["database"],
+        ["database", "backup"],
+        ["database", "restore"],
         ["keys"],
         ["keys", "sign"],
         ["bot", "--socket", "x"],
@@ -51,7 +54,8 @@ def test_misuse_is_one_sentence_and_status_2(arguments: list[str], capsys: pytes
 def test_help_lists_the_commands() -> None:
     run = fristad("--help")
     assert run.returncode == 0
-    names = "serve bot console redis-acl staff texts keys doctor understand guard files rasa-actions rasa-export"
+    names = "serve bot console redis-acl staff texts database keys doctor understand guard files"
+    names += " rasa-actions rasa-export"
     for command in names.encode().split():
         assert command in run.stdout
 

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from console.count_tables import FigureRow
+from console.database import Database
 from console.publishing import publication_of
-from console.tables import Database
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from handover.values import DeskId

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from console.tables import Database, PublishedRow
+from console.database import Database
+from console.tables import PublishedRow
 from dialogues.hours import SWEDEN
 from dialogues.loader import DEFAULT, load_content
 from dialogues.overlay import shipped_text

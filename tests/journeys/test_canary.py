@@ -35,6 +35,7 @@ from tests.running import READY, House, Sides, running, running_apart
 # Everything that the console's database may know. A new column has to be thought about here first.
 _COUNTED = r"(contact|topic|danger|talk|hour|hours|language|waited|rated|staff|wrapup|education)\.[a-z0-9_.-]+"
 TABLES = {
+    "alembic_version": ["version_num"],  # which version the tables are of
     "staff": ["id", "sign_in_name", "shown_name", "role", "desk", "password_hash", "active"],
     "staff_desk": ["staff_id", "desk"],  # where staff answer
     "asked": ["staff_id", "kind", "by_name"],  # what staff say of themselves

@@ -47,16 +47,17 @@ def test_a_folder_that_backups_would_copy_is_told(folder: Path) -> None:
 
 
 async def test_a_key_that_is_missing_is_told_where_there_are_counts(tmp_path: Path) -> None:
-    assert counted_years(tmp_path) == set()
+    assert counted_years(tmp_path / "console.sqlite3") == set()
     assert check_count_keys(tmp_path / "counts", ()) == []
     async with office(tmp_path, {}) as made:
         await made.count({"talk.joined": 1})
-    assert counted_years(tmp_path) == {"2026"}
+    years = counted_years(tmp_path / "console.sqlite3")
+    assert years == {"2026"}
     (tmp_path / "counts" / "2026.key").unlink()
-    assert wrong(check_count_keys(tmp_path / "counts", counted_years(tmp_path))) == [Weight.ADVICE]
-    assert wrong(check_count_keys(tmp_path / "elsewhere", counted_years(tmp_path))) == [Weight.ADVICE]
+    assert wrong(check_count_keys(tmp_path / "counts", years)) == [Weight.ADVICE]
+    assert wrong(check_count_keys(tmp_path / "elsewhere", years)) == [Weight.ADVICE]
 
 
 def test_a_database_that_is_none_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "console.sqlite3").write_text("x" * 4096)
-    assert counted_years(tmp_path) == set()
+    assert counted_years(tmp_path / "console.sqlite3") == set()
