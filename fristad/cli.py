@@ -65,6 +65,8 @@ def _parser() -> argparse.ArgumentParser:
     add_phone_commands(commands)
     _add(commands, "telegram", _telegram, "answers in Telegram, on an engine of yours; one at a time, others stand by")
     _add_doctor_command(commands)
+    health = _add(commands, "health", _health, "whether a process on this machine is well, as its exit status")
+    health.add_argument("--ready", action="store_true", help="whether it can do its work, too")
     return parser
 
 
@@ -162,12 +164,13 @@ def _bot(arguments: argparse.Namespace) -> int:
     from fristad.preflight import check_content
     from fristad.serve import run_app
     from fristad.settings import read_front_settings
+    from safety.vitals import Process
 
     settings = read_front_settings()
     if not arguments.socket:  # else the supervisor has checked
         check_content(datetime.now(SWEDEN), demo=settings.demo, desk=settings.desk)
     sockets = inherited(arguments.socket) or listen(settings.visitor_host, settings.visitor_port, "VISITOR")
-    run_app(build, sockets)
+    run_app(build, sockets, process=Process.VISITOR)
     return 0
 
 
@@ -177,12 +180,13 @@ def _console(arguments: argparse.Namespace) -> int:
     from fristad.preflight import check_hosts
     from fristad.serve import run_app
     from fristad.settings import read_front_settings
+    from safety.vitals import Process
 
     settings = read_front_settings()
     if not arguments.socket:  # else the supervisor has checked
         check_hosts(settings)
     sockets = inherited(arguments.socket) or listen(settings.staff_host, settings.staff_port, "STAFF")
-    run_app(build, sockets)
+    run_app(build, sockets, process=Process.CONSOLE)
     return 0
 
 
@@ -291,6 +295,12 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     asked = Asked(arguments.visitor, arguments.staff, tuple(arguments.log))
     return tell(examine(asked, read_doctor_settings(), os.environ, datetime.now(UTC)), sys.stdout)
+
+
+def _health(arguments: argparse.Namespace) -> int:
+    from fristad.health import ask_health
+
+    return ask_health(ready=arguments.ready)
 
 
 def _say(sentence: str, status: int) -> int:
