@@ -19,53 +19,52 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /srv/fristad
 COPY deploy/image/lay deploy/image/debian.txt ./
-RUN ./lay debian.txt /image
+# Nothing can be written where it runs, so what Python would keep of each module is made here, and in the steps below.
+RUN ./lay debian.txt /image \
+    && python3 -m compileall -q --invalidation-mode unchecked-hash /image/usr/lib/python3.11
 
 FROM python AS visitor-packages
 COPY requirements.lock deploy/image/select deploy/image/visitor.txt ./
 RUN ./select visitor.txt requirements.lock > wanted.lock \
-    && pip install --no-cache-dir --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock \
-    && rm -rf /image/opt/fristad/bin
-
-FROM visitor-packages AS visitor-files
-COPY safety /image/opt/fristad/safety
-COPY dialogues /image/opt/fristad/dialogues
-COPY handover /image/opt/fristad/handover
-COPY bot /image/opt/fristad/bot
-COPY fristad /image/opt/fristad/fristad
-COPY LICENSE /image/opt/fristad/
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad
-
-FROM visitor-files AS telegram-files
-COPY requirements.lock deploy/image/select deploy/image/telegram.txt ./
-RUN ./select telegram.txt requirements.lock > wanted.lock \
-    && if [ -s wanted.lock ]; then \
-        pip install --no-cache-dir --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock; \
-    fi \
+    && pip install --no-cache-dir --no-compile --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock \
     && rm -rf /image/opt/fristad/bin \
     && python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad
+
+FROM visitor-packages AS telegram-packages
+COPY requirements.lock deploy/image/select deploy/image/telegram.txt ./
+RUN ./select telegram.txt requirements.lock > wanted.lock \
+    && pip install --no-cache-dir --no-compile --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock \
+    && rm -rf /image/opt/fristad/bin \
+    && python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad
+
+# Our code, for every process of the visitor's side.
+FROM python AS visitor-code
+WORKDIR /code
+COPY safety safety
+COPY dialogues dialogues
+COPY handover handover
+COPY bot bot
+COPY fristad fristad
+COPY LICENSE ./
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash .
 
 FROM python AS console-packages
 COPY requirements.lock deploy/image/select deploy/image/console.txt ./
 RUN ./select console.txt requirements.lock > wanted.lock \
-    && pip install --no-cache-dir --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock \
-    && rm -rf /image/opt/fristad/bin
+    && pip install --no-cache-dir --no-compile --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock \
+    && rm -rf /image/opt/fristad/bin \
+    && python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad
 
-FROM console-packages AS console-files
-COPY safety /image/opt/fristad/safety
-COPY dialogues /image/opt/fristad/dialogues
-COPY handover /image/opt/fristad/handover
 # The front door knows both sides' settings; its commands for accounts and texts are the console's.
-COPY bot /image/opt/fristad/bot
-COPY console /image/opt/fristad/console
-COPY --from=softphone /srv/fristad/console/static/made /image/opt/fristad/console/static/made
-COPY fristad /image/opt/fristad/fristad
-COPY LICENSE /image/opt/fristad/
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad \
+FROM visitor-code AS console-code
+COPY console console
+COPY --from=softphone /srv/fristad/console/static/made console/static/made
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash console \
     && mkdir -p /empty
 
 FROM scratch AS visitor
-COPY --from=visitor-files /image /
+COPY --from=visitor-packages /image /
+COPY --from=visitor-code /code /opt/fristad
 ENV PYTHONPATH=/opt/fristad PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LANG=C.UTF-8 \
     FRISTAD_VISITOR_HOST=0.0.0.0 FRISTAD_METRICS_PORT=9100
 USER 10001:10001
@@ -75,7 +74,8 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "fristad"]
 CMD ["bot"]
 
 FROM scratch AS phone
-COPY --from=visitor-files /image /
+COPY --from=visitor-packages /image /
+COPY --from=visitor-code /code /opt/fristad
 ENV PYTHONPATH=/opt/fristad PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LANG=C.UTF-8 \
     FRISTAD_PHONE_FOLDER=/run/fristad-phone FRISTAD_PHONE_MODULES=/usr/lib/asterisk-modules FRISTAD_METRICS_PORT=9102
 # The user of the telephone engine, too (phone-engine.Containerfile): the engine's files are for nobody else.
@@ -85,7 +85,8 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "fristad"]
 CMD ["phone"]
 
 FROM scratch AS telegram
-COPY --from=telegram-files /image /
+COPY --from=telegram-packages /image /
+COPY --from=visitor-code /code /opt/fristad
 ENV PYTHONPATH=/opt/fristad PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LANG=C.UTF-8 FRISTAD_METRICS_PORT=9103
 USER 10008:10008
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["/usr/bin/python3", "-m", "fristad", "health"]
@@ -93,8 +94,9 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "fristad"]
 CMD ["telegram"]
 
 FROM scratch AS console
-COPY --from=console-files /image /
-COPY --from=console-files --chown=10003:10003 /empty /var/lib/fristad
+COPY --from=console-packages /image /
+COPY --from=console-code /code /opt/fristad
+COPY --from=console-code --chown=10003:10003 /empty /var/lib/fristad
 ENV PYTHONPATH=/opt/fristad PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LANG=C.UTF-8 \
     FRISTAD_STAFF_HOST=0.0.0.0 FRISTAD_DATA=/var/lib/fristad FRISTAD_METRICS_PORT=9101
 VOLUME /var/lib/fristad

@@ -73,7 +73,7 @@ lock: ## Write the lock files anew, keeping versions that still fit (needs uv)
 	command -v $(UV) >/dev/null || { echo "uv is missing: install it, or name it with UV=path." >&2; exit 2; }
 	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group test --group lint \
 		--generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
-	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --extra embedded -c requirements-dev.lock \
+	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --extra embedded --extra telegram -c requirements-dev.lock \
 		--generate-hashes --no-header --no-annotate -q -o requirements.lock
 	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --group training \
 		--generate-hashes --no-header --no-annotate -q -o requirements-train.lock

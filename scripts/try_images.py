@@ -200,7 +200,7 @@ class Builder:
             raise NotTried(f"{base} is no base that can be made here")
 
     def _take_steps(self, stage: Stage, folder: Path) -> None:
-        there = "/"
+        there = self._place(stage.base)
         for step in stage.steps:
             match step.name:
                 case "RUN":
@@ -214,6 +214,13 @@ class Builder:
                     pass  # of the image's start, not of its files
                 case _:
                     raise NotTried(f"line {step.line}: {step.name} is not known here")
+
+    def _place(self, name: str) -> str:
+        """The folder in which whatever begins with this base works at first."""
+        if name not in self._stages:
+            return "/"
+        stage = self._stages[name]
+        return ([self._place(stage.base)] + [step.text for step in stage.steps if step.name == "WORKDIR"])[-1]
 
     def _copy(self, step: Step, folder: Path, there: str) -> None:
         options, sources, target = _copied(step)
@@ -346,7 +353,7 @@ def try_images(folder: Path, wanted: Sequence[str] = (), context: Path = ROOT) -
         builder = Builder(context, cache, Path(work))
         names = list(wanted) or builder.targets()
         for name in names:
-            _copy_whole(builder.build(name), folder / name)
+            builder.build(name).rename(folder / name)  # no other stage begins with a target
             start = read_start(read_stages((context / "Dockerfile").read_text("utf-8"))[name])
             (folder / f"{name}.json").write_text(json.dumps(start.__dict__, indent=1), "utf-8")
     return names
