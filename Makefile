@@ -15,7 +15,8 @@ SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa
 	tests/phone tests/phone_hooks tests/bot/phone/test_queue.py tests/fristad/test_phone.py tests/fristad/test_deploy.py \
 	tests/console/test_phone.py tests/console/test_listening.py tests/console/test_softphone.py tests/console/test_unsure.py \
 	tests/console/test_counts.py tests/console/test_figure_pages.py tests/fristad/test_figures.py \
-	tests/telegram tests/fristad/test_telegram.py
+	tests/telegram tests/fristad/test_telegram.py \
+	tests/deploy/test_images.py tests/deploy/test_proxy.py tests/fristad/test_watching.py
 
 # Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace.
 LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)

@@ -46,9 +46,7 @@ class Vital:
     values: tuple[str, ...] = ()
 
 
-READY = Vital(
-    "fristad_ready", "1 while the process can do its work, 0 while a part that it rests on does not answer"
-)
+READY = Vital("fristad_ready", "1 while the process can do its work, 0 while a part that it rests on does not answer")
 PART = Vital("fristad_part_ready", "1 while this part answers", "part", tuple(Part))
 FAILING = Vital(
     "fristad_failing",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from safety.vitals import VITALS
 from tests.engines import running as running_engine
+from tests.fristad.processes import eventually
 from tests.running import end, free_port, start
 from tests.telegram.server import Server
 from tests.telegram.test_command import GIVEN
@@ -30,9 +31,7 @@ async def _process(folder: Path, own: Mapping[str, str]) -> AsyncIterator[Path]:
 
 
 async def _answers(port: int, path: str, wanted: tuple[int, str]) -> None:
-    async with asyncio.timeout(_LIMIT):
-        while await asyncio.to_thread(ask, port, path) != wanted:
-            await asyncio.sleep(0.1)
+    await asyncio.to_thread(eventually, lambda: ask(port, path) == wanted, _LIMIT)
 
 
 async def test_it_is_ready_while_its_engine_answers(tmp_path: Path, server: Server) -> None:
@@ -43,9 +42,7 @@ async def test_it_is_ready_while_its_engine_answers(tmp_path: Path, server: Serv
         async with _process(tmp_path, one) as output, _process(tmp_path, other) as waiting:
             for port in (first, second):
                 await _answers(port, "/readyz", (200, "ok"))
-            async with asyncio.timeout(_LIMIT):
-                while not output.read_text() + waiting.read_text():
-                    await asyncio.sleep(0.1)
+            await asyncio.to_thread(eventually, lambda: output.read_text() + waiting.read_text() != "", _LIMIT)
             assert output.read_text() + waiting.read_text() == "Telegram: answering\n"
             figures = (await asyncio.to_thread(ask, first, "/metrics"))[1]
             told = {line.partition("{")[0] for line in figures.splitlines() if not line.startswith("#")}
