@@ -23,48 +23,35 @@ COPY deploy/image/lay deploy/image/debian.txt ./
 RUN ./lay debian.txt /image \
     && python3 -m compileall -q --invalidation-mode unchecked-hash /image/usr/lib/python3.11
 
-FROM python AS visitor-packages
-COPY requirements.lock deploy/image/select deploy/image/visitor.txt ./
-RUN ./select visitor.txt requirements.lock > wanted.lock \
-    && pip install --no-cache-dir --no-compile --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock \
-    && rm -rf /image/opt/fristad/bin \
-    && python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad
+# The visitor's packages; the console's and Telegram's on top of them.
+FROM python AS packages
+COPY requirements.lock deploy/image/select deploy/image/visitor.txt deploy/image/console.txt deploy/image/telegram.txt ./
+RUN for side in visitor console telegram; do \
+        ./select "$side.txt" requirements.lock > wanted.lock \
+        && pip install --no-cache-dir --no-compile --no-deps --require-hashes --target "/packages/$side" -r wanted.lock \
+        && rm -rf "/packages/$side/bin" || exit; \
+    done \
+    && python3 -m compileall -q --invalidation-mode unchecked-hash /packages
 
-FROM visitor-packages AS telegram-packages
-COPY requirements.lock deploy/image/select deploy/image/telegram.txt ./
-RUN ./select telegram.txt requirements.lock > wanted.lock \
-    && pip install --no-cache-dir --no-compile --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock \
-    && rm -rf /image/opt/fristad/bin \
-    && python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad
-
-# Our code, for every process of the visitor's side.
-FROM python AS visitor-code
+# Our code: the visitor's side, and the console's on top of it. The front door knows both sides' settings; its commands
+# for accounts and texts are the console's.
+FROM python AS code
 WORKDIR /code
-COPY safety safety
-COPY dialogues dialogues
-COPY handover handover
-COPY bot bot
-COPY fristad fristad
-COPY LICENSE ./
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash .
-
-FROM python AS console-packages
-COPY requirements.lock deploy/image/select deploy/image/console.txt ./
-RUN ./select console.txt requirements.lock > wanted.lock \
-    && pip install --no-cache-dir --no-compile --no-deps --require-hashes --target /image/opt/fristad -r wanted.lock \
-    && rm -rf /image/opt/fristad/bin \
-    && python3 -m compileall -q --invalidation-mode unchecked-hash /image/opt/fristad
-
-# The front door knows both sides' settings; its commands for accounts and texts are the console's.
-FROM visitor-code AS console-code
-COPY console console
-COPY --from=softphone /srv/fristad/console/static/made console/static/made
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash console \
-    && mkdir -p /empty
+COPY safety visitor/safety
+COPY dialogues visitor/dialogues
+COPY handover visitor/handover
+COPY bot visitor/bot
+COPY fristad visitor/fristad
+COPY LICENSE visitor/
+COPY console console/console
+COPY --from=softphone /srv/fristad/console/static/made console/console/static/made
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash /code \
+    && mkdir /empty
 
 FROM scratch AS visitor
-COPY --from=visitor-packages /image /
-COPY --from=visitor-code /code /opt/fristad
+COPY --from=python /image /
+COPY --from=packages /packages/visitor /opt/fristad
+COPY --from=code /code/visitor /opt/fristad
 ENV PYTHONPATH=/opt/fristad PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LANG=C.UTF-8 \
     FRISTAD_VISITOR_HOST=0.0.0.0 FRISTAD_METRICS_PORT=9100
 USER 10001:10001
@@ -74,8 +61,9 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "fristad"]
 CMD ["bot"]
 
 FROM scratch AS phone
-COPY --from=visitor-packages /image /
-COPY --from=visitor-code /code /opt/fristad
+COPY --from=python /image /
+COPY --from=packages /packages/visitor /opt/fristad
+COPY --from=code /code/visitor /opt/fristad
 ENV PYTHONPATH=/opt/fristad PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LANG=C.UTF-8 \
     FRISTAD_PHONE_FOLDER=/run/fristad-phone FRISTAD_PHONE_MODULES=/usr/lib/asterisk-modules FRISTAD_METRICS_PORT=9102
 # The user of the telephone engine, too (phone-engine.Containerfile): the engine's files are for nobody else.
@@ -85,8 +73,10 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "fristad"]
 CMD ["phone"]
 
 FROM scratch AS telegram
-COPY --from=telegram-packages /image /
-COPY --from=visitor-code /code /opt/fristad
+COPY --from=python /image /
+COPY --from=packages /packages/visitor /opt/fristad
+COPY --from=packages /packages/telegram /opt/fristad
+COPY --from=code /code/visitor /opt/fristad
 ENV PYTHONPATH=/opt/fristad PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LANG=C.UTF-8 FRISTAD_METRICS_PORT=9103
 USER 10008:10008
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["/usr/bin/python3", "-m", "fristad", "health"]
@@ -94,9 +84,12 @@ ENTRYPOINT ["/usr/bin/python3", "-m", "fristad"]
 CMD ["telegram"]
 
 FROM scratch AS console
-COPY --from=console-packages /image /
-COPY --from=console-code /code /opt/fristad
-COPY --from=console-code --chown=10003:10003 /empty /var/lib/fristad
+COPY --from=python /image /
+COPY --from=packages /packages/visitor /opt/fristad
+COPY --from=packages /packages/console /opt/fristad
+COPY --from=code /code/visitor /opt/fristad
+COPY --from=code /code/console /opt/fristad
+COPY --from=code --chown=10003:10003 /empty /var/lib/fristad
 ENV PYTHONPATH=/opt/fristad PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 LANG=C.UTF-8 \
     FRISTAD_STAFF_HOST=0.0.0.0 FRISTAD_DATA=/var/lib/fristad FRISTAD_METRICS_PORT=9101
 VOLUME /var/lib/fristad

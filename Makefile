@@ -24,7 +24,7 @@ LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test softphone canary check bench sbom audit fuzz files lint types train lock clean system-packages
+.PHONY: help run test softphone canary check images bench sbom audit fuzz files lint types train lock clean system-packages
 
 help: ## Show this help
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ audit: $(VENV)-audit/stamp ## Ask what is known against the pinned versions (nee
 
 fuzz: $(VENV)/fuzz.stamp ## Fuzz for MINUTES (10.5) everything that reads what strangers send
 	$(PY) -m tests.fuzz.run --minutes $(MINUTES)
+
+images: system-packages $(VENV)/test.stamp ## Do every step of the Dockerfile in a clean Debian, without Docker (as root)
+	$(PY) -m scripts.try_images build/images
 
 bench: system-packages $(VENV)/test.stamp ## Measure, each figure beside a reference from the same run (bench/)
 	set -e; for each in $(basename $(notdir $(wildcard bench/*.py))); do echo "== $$each"; $(PY) -m bench.$$each; done

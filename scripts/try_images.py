@@ -17,12 +17,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+_NONE: Mapping[str, Path] = {}
 _SYSTEM = re.compile(r"debian:([a-z]+)-slim")
 _LIMIT = 900  # seconds for one step; the longest takes a minute or two
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -138,15 +139,15 @@ def read_start(stage: Stage) -> Start:
 
 
 class Builder:
-    """Makes stages, each once. `cache` keeps those that hold nothing of ours."""
+    """Makes stages, each once. `cache` keeps those that hold nothing of ours; `made` names stages that are there."""
 
-    def __init__(self, context: Path, cache: Path, work: Path) -> None:
+    def __init__(self, context: Path, cache: Path, work: Path, made: Mapping[str, Path]) -> None:
         self._context = context
         self._cache = cache
         self._work = work
         self._stages = read_stages((context / "Dockerfile").read_text("utf-8"))
         self._ignored = _read_ignored(context / ".dockerignore")
-        self._made: dict[str, Path] = {}
+        self._made = dict(made)
 
     def targets(self) -> list[str]:
         """The stages that can be started."""
@@ -343,18 +344,19 @@ def _do(*command: str) -> str:
     return done.stdout
 
 
-def try_images(folder: Path, wanted: Sequence[str] = (), context: Path = ROOT) -> list[str]:
-    """Make the targets (all, unless some are named) in `folder`; their names. NotTried when a step cannot be done."""
+def try_images(folder: Path, wanted: Sequence[str] = (), made: Mapping[str, Path] = _NONE) -> list[str]:
+    """Make the targets (all, unless some are named) in `folder`; their names. `made` are folders to take for stages of
+    these names, whose steps are left out. NotTried when a step cannot be done."""
     if not _may_be_anybody():
         raise NotTried("only root may make a system in a folder: run `sudo python -m scripts.try_images FOLDER`")
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fristad" / "images"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as work:
-        builder = Builder(context, cache, Path(work))
+        builder = Builder(ROOT, cache, Path(work), made)
         names = list(wanted) or builder.targets()
         for name in names:
             builder.build(name).rename(folder / name)  # no other stage begins with a target
-            start = read_start(read_stages((context / "Dockerfile").read_text("utf-8"))[name])
+            start = read_start(read_stages((ROOT / "Dockerfile").read_text("utf-8"))[name])
             (folder / f"{name}.json").write_text(json.dumps(start.__dict__, indent=1), "utf-8")
     return names
 
