@@ -11,6 +11,7 @@ from typing import NoReturn
 from fristad.dumps import forbid_dumps
 from fristad.phone_cli import add_phone_commands
 from fristad.refusal import FrontDoorError, GaveUp, Refused
+from fristad.stats_cli import add_stats_commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_staff_command(commands)
     _add_texts_commands(commands)
     _add_keys_commands(commands)
-    _add_stats_commands(commands)
+    add_stats_commands(commands)
     understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
     understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")
     _add(commands, "guard", _guard, "what in free text may tell who somebody is, line by line as JSON")
@@ -110,19 +111,6 @@ def _add_keys_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
     for action in (new, public, sign):
         action.add_argument("file", metavar="FILE", type=Path, help="the file of the private key")
         action.add_argument("--passphrase-file", type=Path, help="read the passphrase here instead of asking for it")
-
-
-def _add_stats_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    stats = commands.add_parser("stats", help="published figures", allow_abbrev=False)
-    actions = stats.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    verify = _add(actions, "verify", _stats_verify, "checks files of published figures, in the order of their numbers")
-    verify.add_argument("files", metavar="FILE", type=Path, nargs="+", help="JSON files from the page of a period")
-    verify.add_argument("--key", help="the key that they have to be signed by, as the page shows it")
-    report = _add(actions, "report", _stats_report, "the report of a published period, to print")
-    report.add_argument("period", metavar="PERIOD", help="a year, a quarter or a month: 2026, 2026-Q1, 2026-03")
-    report.add_argument("--pdf", metavar="FILE", type=Path, required=True, help="where to write it")
-    report.add_argument("--lang", choices=("sv", "en"), default="sv", help="its language (default: sv)")
-    report.add_argument("--group", default="all", help="a desk's id, or a group of small ones (default: all together)")
 
 
 def _add_rasa_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -235,20 +223,6 @@ def _keys_sign(arguments: argparse.Namespace) -> int:
     return sign_requests(
         arguments.file, arguments.passphrase_file, sys.stdin, sys.stdout, sys.stderr, days=arguments.days
     )
-
-
-def _stats_verify(arguments: argparse.Namespace) -> int:
-    from fristad.figures import verify_files
-
-    return verify_files(arguments.files, arguments.key, sys.stdout)
-
-
-def _stats_report(arguments: argparse.Namespace) -> int:
-    from fristad.accounts import read_console_settings
-    from fristad.figures import write_report
-
-    asked = (arguments.period, arguments.lang, arguments.group)
-    return write_report(*asked, arguments.pdf, read_console_settings(), sys.stdout)
 
 
 def _understand(arguments: argparse.Namespace) -> int:
