@@ -102,7 +102,7 @@ def inside(
 
 
 def said(process: subprocess.Popen[bytes]) -> tuple[int, str]:
-    output, _ = process.communicate(timeout=90)
+    output, _ = process.communicate(timeout=240)
     return process.returncode, output.decode("utf-8", "replace")
 
 
@@ -125,7 +125,7 @@ def serving(images: Path, target: str, settings: Mapping[str, str], engine: Path
     process = inside(images / target, target, [*start.entrypoint, *start.command], settings, engine)
     try:
         port = int(settings["FRISTAD_METRICS_PORT"])
-        eventually(lambda: process.poll() is not None or get(port, "/readyz") == (200, b"ok"), limit=60)
+        eventually(lambda: process.poll() is not None or get(port, "/readyz") == (200, b"ok"), limit=180)
         assert process.poll() is None, said(process)
         yield
     finally:
@@ -288,7 +288,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """By its child, the first process of its namespace: `unshare` itself takes no SIGTERM while it waits."""
     for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
         os.kill(int(child), signal.SIGTERM)
-    process.communicate(timeout=30)
+    process.communicate(timeout=120)
 
 
 def _is_library(path: Path) -> bool:

@@ -113,12 +113,12 @@ def proxying(folder: Path) -> Iterator[Proxy]:
         command = [str(CADDY), "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
         proxy.process = subprocess.Popen(command, env=environment, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
     try:
-        eventually(lambda: proxy.process.poll() is not None or proxy.is_up(), limit=30)
+        eventually(lambda: proxy.process.poll() is not None or proxy.is_up(), limit=90)
         assert proxy.process.poll() is None, proxy.output.read_text()
         yield proxy
     finally:
         proxy.process.terminate()
-        proxy.process.wait(timeout=20)
+        proxy.process.wait(timeout=60)
         proxy.visitor_app.close()
         proxy.staff_app.close()
 
@@ -211,11 +211,11 @@ def test_with_a_log_it_would_have_been_found(tmp_path: Path) -> None:
             env={"HOME": str(tmp_path)}, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     try:
-        eventually(lambda: _asked(port), limit=30)
+        eventually(lambda: _asked(port), limit=90)
         eventually(lambda: MARK in output.read_text("utf-8", "replace"))
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def test_its_form_is_caddys_own() -> None:

@@ -164,7 +164,7 @@ def test_the_command_tells_by_its_exit_status_alone(watched: Watched) -> None:
 def test_without_its_engine_a_process_is_alive_and_not_ready(tmp_path: Path) -> None:
     with watching(tmp_path) as own:
         own.engine.process.terminate()
-        own.engine.process.wait(timeout=20)
+        own.engine.process.wait(timeout=60)
         for process, address in ((Process.VISITOR, own.sides.visitors), (Process.CONSOLE, own.sides.staff)):
             eventually(lambda: own.ask(process, "/readyz")[:2] == (503, ""))  # noqa: B023
             assert own.ask(process, "/healthz")[:2] == (200, "ok")

@@ -16,7 +16,7 @@ def test_it_is_ready_while_the_engine_of_the_talks_answers(tmp_path: Path) -> No
         for path in ("/healthz", "/readyz", "/metrics"):
             assert ask(int(own.base.rpartition(":")[2]), path) == (404, "")
         own.talks.process.terminate()
-        own.talks.process.wait(timeout=20)
+        own.talks.process.wait(timeout=60)
         eventually(lambda: ask(port, "/readyz") == (503, ""))
         assert ask(port, "/healthz") == (200, "ok")
         assert figure(port, "fristad_part_ready", "phone", "engine") == "0"
