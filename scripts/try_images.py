@@ -178,7 +178,7 @@ class Builder:
                 if "from" in options:
                     digest.update(self._key(self._stages[options["from"]]).encode())
                 else:
-                    digest.update("".join(_digests(self._files(sources))).encode())
+                    digest.update("".join(_digests(self._context, self._files(sources))).encode())
         return digest.hexdigest()[:24]
 
     def _may_be_kept(self, stage: Stage) -> bool:
@@ -274,10 +274,10 @@ def _read_ignored(path: Path) -> list[tuple[str, bool]]:
     return [(line.removeprefix("!"), line.startswith("!")) for line in lines]
 
 
-def _digests(files: Iterator[Path]) -> Iterator[str]:
+def _digests(context: Path, files: Iterator[Path]) -> Iterator[str]:
     for file in files:
         mode = "x" if os.access(file, os.X_OK) else "-"
-        yield f"{file}{mode}{hashlib.sha256(file.read_bytes()).hexdigest()}"
+        yield f"{file.relative_to(context)}{mode}{hashlib.sha256(file.read_bytes()).hexdigest()}"
 
 
 def _run(step: Step, folder: Path, there: str) -> None:
