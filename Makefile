@@ -17,7 +17,8 @@ SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa
 	tests/console/test_counts.py tests/console/test_figure_pages.py tests/fristad/test_figures.py \
 	tests/telegram tests/fristad/test_telegram.py \
 	tests/console/test_storage.py tests/console/test_migrations.py tests/console/test_copying.py \
-	tests/console/test_database.py tests/fristad/test_databases.py
+	tests/console/test_database.py tests/fristad/test_databases.py \
+	tests/deploy/test_images.py tests/deploy/test_proxy.py tests/fristad/test_watching.py
 
 # Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace;
 # in which they also mount a disk that is soon full.
@@ -26,7 +27,7 @@ LOOK := $(shell [ "$$(id -u)" -eq 0 ] || echo unshare --map-root-user --mount)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .SILENT:
-.PHONY: help run test softphone canary check bench sbom audit fuzz files lint types train lock clean system-packages
+.PHONY: help run test softphone canary check images bench sbom audit fuzz files lint types train lock clean system-packages
 
 help: ## Show this help
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,6 +57,9 @@ audit: $(VENV)-audit/stamp ## Ask what is known against the pinned versions (nee
 fuzz: $(VENV)/fuzz.stamp ## Fuzz for MINUTES (10.5) everything that reads what strangers send
 	$(PY) -m tests.fuzz.run --minutes $(MINUTES)
 
+images: system-packages $(VENV)/test.stamp ## Do every step of the Dockerfile in a clean Debian, without Docker (as root)
+	$(PY) -m scripts.try_images build/images
+
 bench: system-packages $(VENV)/test.stamp ## Measure, each figure beside a reference from the same run (bench/)
 	set -e; for each in $(basename $(notdir $(wildcard bench/*.py))); do echo "== $$each"; $(PY) -m bench.$$each; done
 
@@ -76,7 +80,7 @@ lock: ## Write the lock files anew, keeping versions that still fit (needs uv)
 	command -v $(UV) >/dev/null || { echo "uv is missing: install it, or name it with UV=path." >&2; exit 2; }
 	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --all-extras --group test --group lint \
 		--generate-hashes --no-header --no-annotate -q -o requirements-dev.lock
-	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --extra embedded -c requirements-dev.lock \
+	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --extra embedded --extra telegram -c requirements-dev.lock \
 		--generate-hashes --no-header --no-annotate -q -o requirements.lock
 	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --group training \
 		--generate-hashes --no-header --no-annotate -q -o requirements-train.lock

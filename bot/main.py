@@ -19,7 +19,7 @@ from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.toll import Toll
-from bot.web import errors, health, leave, live, pages, post, static, turns
+from bot.web import errors, health, leave, live, notices, pages, post, static, turns
 from bot.web.assets import load_assets
 from bot.web.box import load_box
 from bot.web.later import load_later
@@ -39,6 +39,8 @@ from safety.buckets import Buckets
 from safety.guard import Guard, read_rules
 from safety.headers import SecurityHeaders, visitor_policy
 from safety.limits import BodyLimit
+from safety.readiness import Readiness
+from safety.vitals import Part
 from safety.work import Effort
 
 BODY_LIMIT = 16 * 1024
@@ -93,6 +95,7 @@ def create_app(
         telemetry=_NO_TELEMETRY,
         lifespan=lambda _: _lifespan(visitor_end, tally, buckets, editions, planned),
     )
+    app.state.readiness = Readiness({Part.ENGINE: lambda: visitor_end.mark()}, clock)
     show(content)
     # The script in the page is a file of ours: its source stays the same whatever is published.
     _route(app, visitor_policy([app.state.site.assets.exit.source], settings.embed_origins))
@@ -153,7 +156,7 @@ class _Lasting:
 
 
 def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
-    for part in (pages, turns, live, leave, post, static, health):
+    for part in (pages, notices, turns, live, leave, post, static, health):
         app.include_router(part.router)
     errors.add_handlers(app)
     # The last one added is the outermost: every answer passes the headers, also that of the last resort.

@@ -100,6 +100,7 @@ class BotSettings(WrittenSettings):
     state_key: SecretStr
     title: str = Field(default="Läxhjälp", min_length=1, max_length=40)
     exit_url: str = Field(default="https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
+    responsible: str | None = Field(default=None, min_length=1, max_length=400)
     embed_origins: Origins = ()
     trusted_proxies: int = Field(default=0, ge=0, le=8)
 

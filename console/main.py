@@ -4,12 +4,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from argon2 import PasswordHasher
 from fastapi import Depends, FastAPI
 from fastapi.telemetry import TelemetryConfig
+from sqlalchemy import select
 
 from console import (
     account_pages,
@@ -59,6 +61,8 @@ from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
 from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
+from safety.readiness import Readiness
+from safety.vitals import Part
 
 _MAX_BODY = 16 * 1024  # bytes
 # Longer than edit_pages.LONGEST in Tigrinya, 9 bytes a letter: what is too long there is given back, not cut off.
@@ -136,9 +140,16 @@ def create_app(
     app = _make_app((database, *resources), _chores(settings, house, means))
     app.state.house = house
     app.state.database = database
+    checks = {Part.ENGINE: lambda: staff_end.mark(), Part.DATABASE: partial(_ask, database)}
+    app.state.readiness = Readiness(checks, steady)
     app.include_router(phone_pages.router_to(settings.phone_control_port))
     _fit_out(app, phone=house.lines.possible)
     return app
+
+
+async def _ask(database: Database) -> None:
+    async with database.sessions() as session:
+        await session.execute(select(1))
 
 
 def _make_app(resources: Sequence[Openable], chores: Sequence[Chore]) -> FastAPI:

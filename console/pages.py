@@ -25,6 +25,7 @@ from console.wrapup import GROUPS
 from dialogues.hours import SWEDEN
 from dialogues.wording import in_language
 from handover.outlook import Shut
+from safety.readiness import readiness_of
 
 STATIC = Path(__file__).parent / "static"
 SEALING = Path(safety.__file__).parent / "sealing.js"  # the same file as the visitor's page has
@@ -132,6 +133,12 @@ def language_of(request: Request) -> str:
 async def healthz() -> Response:
     """That the app serves; nothing else."""
     return PlainTextResponse("ok")
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> Response:
+    """That engine and database answer, too; else nothing, with status 503."""
+    return PlainTextResponse("ok") if await readiness_of(request.app).ready() else PlainTextResponse("", 503)
 
 
 @router.get("/")

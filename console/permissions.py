@@ -26,6 +26,7 @@ OPEN: frozenset[str] = frozenset(
         "GET /demo/{token}",
         "GET /static/{name}",
         "GET /healthz",
+        "GET /readyz",
     }
 )
 

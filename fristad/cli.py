@@ -12,6 +12,7 @@ from fristad.database_cli import add_database_commands
 from fristad.dumps import forbid_dumps
 from fristad.phone_cli import add_phone_commands
 from fristad.refusal import FrontDoorError, GaveUp, Refused
+from fristad.stats_cli import add_stats_commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -58,7 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_texts_commands(commands)
     add_database_commands(commands)
     _add_keys_commands(commands)
-    _add_stats_commands(commands)
+    add_stats_commands(commands)
     understand = _add(commands, "understand", _understand, "what free text is taken to mean, line by line as JSON")
     understand.add_argument("--lang", default="sv", help="the language the messages are in (default: sv)")
     _add(commands, "guard", _guard, "what in free text may tell who somebody is, line by line as JSON")
@@ -67,6 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     add_phone_commands(commands)
     _add(commands, "telegram", _telegram, "answers in Telegram, on an engine of yours; one at a time, others stand by")
     _add_doctor_command(commands)
+    health = _add(commands, "health", _health, "whether a process on this machine is well, as its exit status")
+    health.add_argument("--ready", action="store_true", help="whether it can do its work, too")
     return parser
 
 
@@ -112,19 +115,6 @@ def _add_keys_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
         action.add_argument("--passphrase-file", type=Path, help="read the passphrase here instead of asking for it")
 
 
-def _add_stats_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    stats = commands.add_parser("stats", help="published figures", allow_abbrev=False)
-    actions = stats.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    verify = _add(actions, "verify", _stats_verify, "checks files of published figures, in the order of their numbers")
-    verify.add_argument("files", metavar="FILE", type=Path, nargs="+", help="JSON files from the page of a period")
-    verify.add_argument("--key", help="the key that they have to be signed by, as the page shows it")
-    report = _add(actions, "report", _stats_report, "the report of a published period, to print")
-    report.add_argument("period", metavar="PERIOD", help="a year, a quarter or a month: 2026, 2026-Q1, 2026-03")
-    report.add_argument("--pdf", metavar="FILE", type=Path, required=True, help="where to write it")
-    report.add_argument("--lang", choices=("sv", "en"), default="sv", help="its language (default: sv)")
-    report.add_argument("--group", default="all", help="a desk's id, or a group of small ones (default: all together)")
-
-
 def _add_rasa_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
     actions = _add(commands, "rasa-actions", _rasa_actions, "our answers as actions for an assistant built on Rasa")
     actions.add_argument("--demo", action="store_true", help="a marked demonstration, with unchecked services")
@@ -164,12 +154,13 @@ def _bot(arguments: argparse.Namespace) -> int:
     from fristad.preflight import check_content
     from fristad.serve import run_app
     from fristad.settings import read_front_settings
+    from safety.vitals import Process
 
     settings = read_front_settings()
     if not arguments.socket:  # else the supervisor has checked
         check_content(datetime.now(SWEDEN), demo=settings.demo, desk=settings.desk)
     sockets = inherited(arguments.socket) or listen(settings.visitor_host, settings.visitor_port, "VISITOR")
-    run_app(build, sockets)
+    run_app(build, sockets, process=Process.VISITOR)
     return 0
 
 
@@ -180,12 +171,13 @@ def _console(arguments: argparse.Namespace) -> int:
     from fristad.preflight import check_hosts
     from fristad.serve import run_app
     from fristad.settings import read_front_settings
+    from safety.vitals import Process
 
     settings = read_front_settings()
     if not arguments.socket:  # else the supervisor has checked
         check_hosts(settings)
     sockets = inherited(arguments.socket) or listen(settings.staff_host, settings.staff_port, "STAFF")
-    run_app(lambda: prepared(build), sockets)
+    run_app(lambda: prepared(build), sockets, process=Process.CONSOLE)
     return 0
 
 
@@ -236,20 +228,6 @@ def _keys_sign(arguments: argparse.Namespace) -> int:
     )
 
 
-def _stats_verify(arguments: argparse.Namespace) -> int:
-    from fristad.figures import verify_files
-
-    return verify_files(arguments.files, arguments.key, sys.stdout)
-
-
-def _stats_report(arguments: argparse.Namespace) -> int:
-    from fristad.accounts import read_console_settings
-    from fristad.figures import write_report
-
-    asked = (arguments.period, arguments.lang, arguments.group)
-    return write_report(*asked, arguments.pdf, read_console_settings(), sys.stdout)
-
-
 def _understand(arguments: argparse.Namespace) -> int:
     from fristad.measuring import understand_lines
 
@@ -294,6 +272,12 @@ def _doctor(arguments: argparse.Namespace) -> int:
 
     asked = Asked(arguments.visitor, arguments.staff, tuple(arguments.log))
     return tell(examine(asked, read_doctor_settings(), os.environ, datetime.now(UTC)), sys.stdout)
+
+
+def _health(arguments: argparse.Namespace) -> int:
+    from fristad.health import ask_health
+
+    return ask_health(ready=arguments.ready)
 
 
 def _say(sentence: str, status: int) -> int:

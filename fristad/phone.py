@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -26,10 +27,12 @@ from fristad.preflight import check_content
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
 from fristad.voices import make_prompts
+from fristad.watching import Watch, open_watch
 from handover.ports import HandoverError
 from handover.values import Edition
 from handover.visitor_redis import RedisVisitorEnd
 from safety.logs import install_last_resort, log_config
+from safety.vitals import Process
 
 _FAULT_LANGUAGES = 2  # somebody who hears the fault waits for no third
 
@@ -50,7 +53,8 @@ def run_phone(out: TextIO) -> int:
     os.umask(0o077)
     logging.config.dictConfig(log_config())
     try:
-        asyncio.run(_until_asked(line.run, lambda: print("Phone: taking calls", file=out, flush=True)))
+        watch = open_watch(Process.PHONE, line.readiness)
+        asyncio.run(_until_asked(line.run, lambda: print("Phone: taking calls", file=out, flush=True), watch))
     except* HandoverError:
         raise GaveUp(
             "The phone line could not start: see that the engine at FRISTAD_REDIS_URL answers and takes the password."
@@ -184,18 +188,17 @@ def _write_secret(path: Path, text: str, mode: int) -> None:
 
 
 async def _until_asked(
-    run: Callable[[Callable[[], None]], Coroutine[Any, Any, None]], ready: Callable[[], None]
+    run: Callable[[Callable[[], None]], Coroutine[Any, Any, None]], ready: Callable[[], None], watch: Watch | None
 ) -> None:
-    """Run until it ends by itself, or a signal asks for the end."""
+    """Run until it ends by itself, or a signal asks for the end; watched from its start to its end."""
     loop = asyncio.get_running_loop()
     install_last_resort(loop)
-    task: asyncio.Task[None] = loop.create_task(run(ready))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    try:
-        await task
-    except asyncio.CancelledError:
-        return
+    async with watch.open() if watch else nullcontext():
+        task: asyncio.Task[None] = loop.create_task(run(ready))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _now() -> datetime:

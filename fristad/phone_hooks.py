@@ -16,6 +16,7 @@ from fristad.refusal import Refused
 from fristad.serve import run_app
 from fristad.settings import explain
 from safety.headers import Asgi
+from safety.vitals import Process
 
 
 def run_hooks(provider: Provider, out: TextIO) -> int:
@@ -30,7 +31,7 @@ def run_hooks(provider: Provider, out: TextIO) -> int:
     sockets = listen(settings.phone_host, settings.phone_port, "PHONE")
     print(f"Phone: callbacks of {provider} at {url(settings.phone_host, sockets)}", file=out, flush=True)
     # asyncio's own loop: uvloop keeps what it received last in a buffer.
-    run_app(lambda: _build(provider), sockets, loop="asyncio")
+    run_app(lambda: _build(provider), sockets, loop="asyncio", process=Process.PHONE)
     return 0
 
 

@@ -16,9 +16,12 @@ from fristad.bounded_http import BoundedHttp
 from fristad.dumps import forbid_dumps
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
+from fristad.watching import open_watch
 from safety.headers import Asgi
 from safety.logs import install_last_resort, log_config
 from safety.organisation import BadKey
+from safety.readiness import readiness_of
+from safety.vitals import Process
 
 Loop = Literal["uvloop", "asyncio"]
 _MOST_CONNECTIONS = 16_000  # just below the open files: beyond it the server answers a plain 503, which names no 112
@@ -27,8 +30,11 @@ _PING_EVERY = 4.0  # two lost pings and their timeout fit in a lease of 15 secon
 _LARGEST_FRAME = 16_384  # the largest sealed message is 4 KiB before base64
 
 
-def run_app(build: Callable[[], Asgi], sockets: list[socket.socket], loop: Loop = "uvloop") -> None:
-    """Serve the app on these listening sockets until SIGINT or SIGTERM. `loop` is the event loop's maker.
+def run_app(
+    build: Callable[[], Asgi], sockets: list[socket.socket], loop: Loop = "uvloop", *, process: Process | None = None
+) -> None:
+    """Serve the app on these listening sockets until SIGINT or SIGTERM. `loop` is the event loop's maker; `process` is
+    what it is called where it is watched, None where it is not.
 
     Refused when its settings or texts are wrong; GaveUp when it could not start, for instance for want of its engine.
     """
@@ -38,7 +44,7 @@ def run_app(build: Callable[[], Asgi], sockets: list[socket.socket], loop: Loop 
     _allow_open_files()
     logging.config.dictConfig(log_config())
     install_last_resort()
-    server = uvicorn.Server(_config(_build(build), loop))
+    server = _server(_build(build), loop, process)
     try:
         server.run(sockets=sockets)
     except SystemExit:
@@ -46,6 +52,17 @@ def run_app(build: Callable[[], Asgi], sockets: list[socket.socket], loop: Loop 
             "The app could not start: see that the engine at FRISTAD_REDIS_URL answers and takes the password, "
             "and for the console that its database can be opened."
         ) from None
+
+
+def _server(app: Asgi, loop: Loop, process: Process | None) -> uvicorn.Server:
+    server: uvicorn.Server | None = None
+
+    def connections() -> float:
+        return len(server.server_state.connections) / _MOST_CONNECTIONS if server else 0.0
+
+    watch = open_watch(process, readiness_of(app), connections) if process else None
+    server = uvicorn.Server(_config(watch.around(app) if watch else app, loop))
+    return server
 
 
 def _build(build: Callable[[], Asgi]) -> Asgi:

@@ -40,6 +40,23 @@ class FrontSettings(BaseSettings):
         return address
 
 
+class WatchSettings(BaseSettings):
+    """Where a process tells how it is. ValidationError (without the value) when one is malformed."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    metrics_host: str = Field(default="127.0.0.1", min_length=1)
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+
+
+def read_watch_settings() -> WatchSettings:
+    """Where to tell. Refused, naming the setting and never its value."""
+    try:
+        return WatchSettings()
+    except (ValidationError, SettingsError) as error:
+        raise Refused(explain(error)) from None
+
+
 def read_front_settings() -> FrontSettings:
     """The front door's settings. Refused, naming the setting and never its value."""
     try:

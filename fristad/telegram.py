@@ -5,7 +5,7 @@ import logging.config
 import os
 import signal
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import datetime
 from typing import Protocol, TextIO
 
@@ -20,11 +20,16 @@ from fristad.dumps import forbid_dumps
 from fristad.preflight import NO_TELEGRAM, check_content
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
+from fristad.watching import Watch, open_watch
 from handover.ports import HandoverError
 from safety.logs import install_last_resort, log_config
+from safety.readiness import Readiness
+from safety.vitals import Process
 
 
 class _Line(Protocol):
+    readiness: Readiness
+
     async def run(self, ready: Callable[[int], None]) -> None: ...
 
 
@@ -37,9 +42,10 @@ def run_telegram(out: TextIO) -> int:
     forbid_dumps()
     logging.config.dictConfig(log_config())
     line = _build()
+    watch = open_watch(Process.TELEGRAM, line.readiness)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_run(line, out))
+            runner.run(_run(line, out, watch))
     except HandoverError:
         raise GaveUp("See that the engine at FRISTAD_REDIS_URL answers and takes the password.") from None
     except OSError:
@@ -72,11 +78,12 @@ def _build() -> _Line:
         raise Refused(f"{error}.") from None
 
 
-async def _run(line: _Line, out: TextIO) -> None:
+async def _run(line: _Line, out: TextIO, watch: Watch | None) -> None:
     loop = asyncio.get_running_loop()
     install_last_resort(loop)
-    task = asyncio.create_task(line.run(lambda _: print("Telegram: answering", file=out, flush=True)))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel)
-    with suppress(asyncio.CancelledError):
-        await task
+    async with watch.open() if watch else nullcontext():
+        task = asyncio.create_task(line.run(lambda _: print("Telegram: answering", file=out, flush=True)))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with suppress(asyncio.CancelledError):
+            await task

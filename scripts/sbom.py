@@ -76,7 +76,8 @@ def make_bill(pins: list[Pin], modules: Mapping[str, Json]) -> Json:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     product = f"pkg:generic/{project['name']}@{project['version']}"
     by_name = {pin.name: pin.purl for pin in pins}
-    direct = [*project["dependencies"], *project["optional-dependencies"]["embedded"]]
+    extras = project["optional-dependencies"]
+    direct = [*project["dependencies"], *extras["embedded"], *extras["telegram"]]
     edges = [{"ref": product, "dependsOn": [*_known(direct, by_name), *modules]}]
     edges += [{"ref": pin.purl, "dependsOn": _known(_requirements(pin.name, direct), by_name)} for pin in pins]
     edges += [{"ref": purl, "dependsOn": []} for purl in modules]

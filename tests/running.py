@@ -89,8 +89,16 @@ def running(folder: Path, *, outer: Mapping[str, str] | None = None, **settings:
 
 
 @contextmanager
-def running_apart(folder: Path, visitor_url: str, staff_url: str, **settings: str) -> Iterator[Sides]:
-    """`fristad bot` and `fristad console` on an engine that is there already, as a demonstration."""
+def running_apart(
+    folder: Path,
+    visitor_url: str,
+    staff_url: str,
+    alone: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {}),
+    /,
+    **settings: str,
+) -> Iterator[Sides]:
+    """`fristad bot` and `fristad console` on an engine that is there already, as a demonstration. `alone` are whole
+    variables of the one and of the other."""
     folder.mkdir(parents=True, exist_ok=True)
     output = folder / "output.log"
     visitor_port, staff_port = free_port(), free_port()
@@ -106,6 +114,7 @@ def running_apart(folder: Path, visitor_url: str, staff_url: str, **settings: st
         "FRISTAD_REDIS_URL": visitor_url,
         "FRISTAD_VISITOR_PORT": str(visitor_port),
         "FRISTAD_STATE_KEY": urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        **alone[0],
     }
     console = {
         "FRISTAD_REDIS_URL": staff_url,
@@ -114,6 +123,7 @@ def running_apart(folder: Path, visitor_url: str, staff_url: str, **settings: st
         "FRISTAD_DEMO_STAFF_TOKEN": staff_token,
         "FRISTAD_DEMO_COORDINATOR_TOKEN": coordinator_token,
         "FRISTAD_ORGANISATION_SIGNING_KEY": organisation.pem,
+        **alone[1],
     }
     visitors, staff = f"http://127.0.0.1:{visitor_port}/", f"http://localhost:{staff_port}/"
     with ExitStack() as stack:

@@ -10,7 +10,7 @@ from bot.settings import BotSettings
 from bot.telegram.settings import TelegramSettings
 from console.settings import ConsoleSettings
 from fristad.doctor.settings import DoctorSettings
-from fristad.settings import FrontSettings
+from fristad.settings import FrontSettings, WatchSettings
 
 ROOT = Path(__file__).parents[1]
 _ROW = re.compile(r"^\| `(FRISTAD_[A-Z_]+)` \|", re.MULTILINE)
@@ -27,6 +27,7 @@ def test_the_table_and_the_settings_agree() -> None:
         RasaSettings,
         TelegramSettings,
         TwilioSettings,
+        WatchSettings,
     )
     settings = {f"FRISTAD_{name.upper()}" for each in classes for name in each.model_fields}
     rows = _ROW.findall((ROOT / "README.md").read_text(encoding="utf-8"))

@@ -34,6 +34,8 @@ from handover.counters import Tally
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import TalkRef
 from handover.visitor_redis import RedisVisitorEnd
+from safety.readiness import Readiness
+from safety.vitals import Part
 
 LEASE = "controller.lock"
 FLUSH = 60  # seconds between two batches of counts
@@ -77,6 +79,8 @@ class PhoneLine:
         self._planned = Planned(end, settings.desk)
         self._shown = Shown(settings, content, now, lambda desk: planned_desk(desk, self._planned))
         self._editions = Editions(end, content, self._shown.show)
+        self._connected = False  # to the engine of the calls
+        self.readiness = Readiness({Part.ENGINE: end.mark, Part.TELEPHONE: self._check_telephone}, time.monotonic)
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
         """Until cancelled; `ready` is called when calls are taken. Raises HandoverError when the engine of the talks is
@@ -107,9 +111,15 @@ class PhoneLine:
                 ):
                     failures = 0
                     ready()
+                    self._connected = True
                     await self._switchboard(ari).run()
+            self._connected = False
             await asyncio.sleep(_BACKOFF[min(failures, len(_BACKOFF) - 1)])
             failures += 1
+
+    async def _check_telephone(self) -> None:
+        if not self._connected:
+            raise AriError
 
     def _switchboard(self, ari: Ari) -> Switchboard:
         legs = StaffLegs(ari, self._shifts, self._settings.phone_number, self._ask_for_the_key)

@@ -35,6 +35,8 @@ from handover.ports import HandoverError, VisitorEnd
 from handover.visitor_redis import RedisVisitorEnd
 from safety.buckets import Buckets
 from safety.guard import Guard, read_rules
+from safety.readiness import Readiness
+from safety.vitals import Part
 
 FLUSH = 60  # seconds between two batches of counts
 ATTEND = 4.0  # seconds between two looks at a talk, as for the page's: a lost staff member is noticed soon
@@ -96,6 +98,7 @@ class TelegramLine:
         memory = Memory(end, settings.desk, settings.key, holder)
         self._house = House(settings, end, line, memory, Guard(read_rules()), self._say(content), now, clock)
         self._switchboard: Switchboard | None = None  # while this process is the one that gets the updates
+        self.readiness = Readiness({Part.ENGINE: end.mark}, clock)
 
     async def run(self, ready: Callable[[int], None] = lambda port: None) -> None:
         """Until cancelled; `ready` is called each time that this process begins to take what is written, with the port

@@ -10,7 +10,8 @@ from bot.words import Words
 from dialogues.alarm import alarm_data, load_alarm, urgent_phrases
 from dialogues.values import Content
 
-SAID = ("news.", "desk.", "relay.", "plain.")  # of words that only the server says, and pages without JavaScript
+# Words that only the server says, and pages without JavaScript, and pages of their own.
+SAID = ("news.", "desk.", "relay.", "plain.", "privacy.", "access.")
 OWN = "heed."  # keys of words that only this part of the page says
 
 _SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "guard", "alarm", "signs", "heed")

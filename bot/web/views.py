@@ -91,6 +91,14 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a notice: keys of the words of its heading and of its paragraphs."""
+
+    heading: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """An error as its page tells it: a key of `error.`, and an id when something broke with us."""
 
@@ -125,6 +133,10 @@ class Views:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        # As letters, not as their numbers: in Tigrinya that is a fifth of the first page.
+        self._environment.policies["json.dumps_kwargs"] = {
+            "sort_keys": True, "ensure_ascii": False, "separators": (",", ":"),
+        }  # fmt: skip
         self._environment.globals.update(
             title=settings.title,
             exit_url=settings.exit_url,
@@ -133,6 +145,7 @@ class Views:
             assets=assets,
             names=_names(content),
             organisation=settings.organisation_key,
+            responsible=settings.responsible,
         )
 
     def page(self, page: Page) -> str:
@@ -153,6 +166,11 @@ class Views:
         """The HTML of an error: what happened, the next step, and 112."""
         words = self._words.of(language)
         return self._render("error.html", language, words, {"words": {}}, problem=problem)
+
+    def notice(self, address: str, heading: str, parts: tuple[Part, ...], language: str) -> str:
+        """The HTML of a page to read, at this address."""
+        values = {"address": address, "heading": heading, "parts": parts}
+        return self._render("notice.html", language, self._words.of(language), {"words": {}}, **values)
 
     def direction(self, language: str) -> str:
         """ltr or rtl."""

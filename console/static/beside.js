@@ -109,8 +109,8 @@ export class Beside {
 
   // Who could confirm comes on duty, or leaves, while the reasons are open: what can be asked follows.
   followDuty() {
-    const panel = this.part(".reasons");
-    if (!panel.hidden && panel.dataset.alone !== String(this.alone())) this.drawReasons();
+    const panel = this.part(".reasons"); // none where a talk is wrapped up
+    if (panel && !panel.hidden && panel.dataset.alone !== String(this.alone())) this.drawReasons();
   }
 
   sendMute() {

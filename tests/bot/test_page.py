@@ -12,7 +12,7 @@ from bot.web.assets import spare, spare_style
 from bot.web.site import Site
 from tests.bot.conftest import POLICY
 
-_LINKS = re.compile(r'(?:src|href)="(/[^"]*)"')
+_LINKS = re.compile(r'(?:src|href)="(/static/[^"]*)"')
 
 
 async def test_the_first_page_is_light(client: httpx.AsyncClient) -> None:

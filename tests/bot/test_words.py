@@ -26,7 +26,7 @@ CODE += [
 
 BUILT = re.compile(  # of parts
     r"(message|ended|error|first|trouble)\..*|exit\.(shift-.*|left)|heed\.kind-.*|waiting\.about-.*"
-    r"|news\.(shut-.*|closed|nobody|paused)|ask\.(desk|move)"
+    r"|news\.(shut-.*|closed|nobody|paused)|ask\.(desk|move)|access\.(aim|tested|lacks|wrong)(-text)?"
 )
 _OWN = re.compile(r"#(?:say|button|hint)\(\"([a-z-]+)\"")  # keys of `heed.`, which that script names without it
 _KEY = re.compile(r"[\"'`]([a-z]+\.[a-z0-9-]+)[\"'`]")

@@ -14,16 +14,17 @@ LARGEST = 30_000  # bytes on the wire, headers included
 MOST = 4
 
 
-async def test_the_first_page_is_small(people: People) -> None:
-    visitor = await people.visitor()
+@pytest.mark.parametrize("language", ["sv", "en", "ar", "fa", "so", "ckb", "ti"])
+async def test_the_first_page_is_small(people: People, language: str) -> None:
+    visitor = await people.visitor(locale=language)
     session = await visitor.page.context.new_cdp_session(visitor.page)
     asked: dict[str, str] = {}
     bytes_of: dict[str, float] = {}
     session.on("Network.requestWillBeSent", lambda event: asked.update({event["requestId"]: event["request"]["url"]}))
     session.on("Network.loadingFinished", lambda event: bytes_of.update(_size(event)))
     await session.send("Network.enable")
-    await visitor.opens_the_page()
-    await visitor.page.wait_for_load_state("networkidle")
+    await visitor.page.goto(people.house.visitors, wait_until="networkidle")
+    await expect(visitor.page.locator("html")).to_have_attribute("lang", language)
     assert 3 <= len(asked) <= MOST, asked.values()
     assert asked.keys() == bytes_of.keys()
     assert sum(bytes_of.values()) <= LARGEST, {asked[each]: size for each, size in bytes_of.items()}

@@ -146,6 +146,20 @@ async def _error(people: People, **options: Any) -> Visitor:
     return visitor
 
 
+async def _privacy(people: People, **options: Any) -> Visitor:
+    visitor = await _first(people, **options)
+    await visitor.page.get_by_role("link", name="Privacy notice").click()
+    await expect(visitor.sees("How your privacy is protected")).to_be_visible()
+    return visitor
+
+
+async def _accessibility(people: People, **options: Any) -> Visitor:
+    visitor = await _first(people, **options)
+    await visitor.page.get_by_role("link", name="Accessibility").click()
+    await expect(visitor.sees("What we aim for")).to_be_visible()
+    return visitor
+
+
 async def _codes(people: People, **options: Any) -> Visitor:
     visitor = await _first(people, **options)
     await visitor.presses("Leave a message, or come back with a code")
@@ -239,6 +253,8 @@ VISITOR_VIEWS: dict[str, Way] = {
     "handing over": _handing_over,
     "over": _over,
     "error": _error,
+    "privacy": _privacy,
+    "accessibility": _accessibility,
     "codes": _codes,
     "nine words": _nine_words,
     "box": _box,

@@ -30,10 +30,17 @@ VISITOR_ROUTES = {
     "HEAD /static/{name}",
     "GET /healthz",
     "HEAD /healthz",
+    "GET /readyz",
+    "HEAD /readyz",
+    "GET /privacy",
+    "HEAD /privacy",
+    "GET /accessibility",
+    "HEAD /accessibility",
 }
 CONSOLE_ROUTES = {
     "GET /",
     "GET /healthz",
+    "GET /readyz",
     "GET /sign-in",
     "POST /sign-in",
     "POST /sign-in/passkey",
@@ -153,7 +160,7 @@ def apps(tmp_path: Path) -> dict[str, FastAPI]:
 def test_the_routes_are_those_of_the_written_list(apps: dict[str, FastAPI], side: str, written: set[str]) -> None:
     found = sorted(routes(apps[side]))
     assert found == sorted(written)
-    assert len(found) == {"bot": 11, "console": 76}[side]
+    assert len(found) == {"bot": 17, "console": 77}[side]
 
 
 @pytest.mark.parametrize("side", ["visitors", "staff"])
@@ -191,7 +198,8 @@ async def test_every_answer_to_a_visitor_wears_the_headers(house: House) -> None
         page = await client.get("/")
         check_visitor(page, 200)
         check_visitor(await client.head("/"), 200)
-        check_visitor(await client.get("/healthz"), 200)
+        for address in ("/healthz", "/readyz", "/privacy", "/accessibility"):
+            check_visitor(await client.get(address), 200)
         check_visitor(await client.get("/nowhere"), 404)
         check_visitor(await client.put("/"), 405)
         check_visitor(await client.post("/turn", content=b"x" * 20_000), 413)
@@ -218,6 +226,7 @@ async def test_every_answer_to_staff_wears_the_headers(house: House, people: Peo
     async with http(house.staff, {"Origin": house.staff.rstrip("/")}) as client:
         check_console(await client.get("/sign-in"), 200)
         check_console(await client.get("/healthz"), 200)
+        check_console(await client.get("/readyz"), 200)
         check_console(await client.get("/desk"), 303)
         check_console(await client.get("/nowhere"), 404)
         check_console(await client.put("/sign-in"), 405)

@@ -35,6 +35,8 @@ from handover.counters import Tally
 from handover.ports import HandoverError
 from handover.visitor_redis import RedisVisitorEnd
 from safety.headers import Asgi
+from safety.readiness import Readiness, WithReadiness
+from safety.vitals import Part
 
 Provider = Literal["46elks", "twilio"]
 
@@ -100,7 +102,8 @@ def create_line(
             await _flush(tally, end)
             await end.close()
 
-    return create_app(hooks, dialect, calls, sounding, shelf, settings.trusted_proxies, lifespan)
+    app = create_app(hooks, dialect, calls, sounding, shelf, settings.trusted_proxies, lifespan)
+    return WithReadiness(app, Readiness({Part.ENGINE: end.mark}, time.monotonic))
 
 
 def _provider(settings: HookSettings, hooks: Hooks) -> tuple[Dialect, Records | None]:

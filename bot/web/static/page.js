@@ -213,5 +213,13 @@ function begin() {
   if (token) startTalk(token);
 }
 
+// To a page of ours that is only read, and back: in its place, so that the history keeps one entry.
+document.addEventListener("click", (event) => {
+  const way = event.target.closest("a[data-here]");
+  if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  location.replace(way.parentElement.matches(".notices") ? `${way.pathname}?lang=${document.documentElement.lang}` : way.href);
+});
+
 // Without WebCrypto nothing could be sealed here: then the form works as without JavaScript, and its pages say so.
 if (form && crypto.subtle && !("plain" in form.dataset)) begin();

@@ -121,6 +121,12 @@ async def _lost(guest: Guest, _: People) -> None:
     await guest.sees("There is nothing at this address.")
 
 
+async def _notice(guest: Guest, _: People) -> None:
+    """A page of ours that is only read."""
+    await guest.tab.run("document.querySelector('.notices a').click()")
+    await guest.sees("How your privacy is protected")
+
+
 VIEWS: dict[str, Callable[[Guest, People], Awaitable[object]]] = {
     "first": _first,
     "reading": _reading,
@@ -132,6 +138,7 @@ VIEWS: dict[str, Callable[[Guest, People], Awaitable[object]]] = {
     "ended": _ended,
     "left message": _left,
     "error": _lost,
+    "notice": _notice,
 }
 
 

@@ -1,0 +1,284 @@
+"""The set-up for containers: what it promises at its head, read out of it; and the script that makes its secrets."""
+
+import json
+import re
+import stat
+import subprocess
+import sys
+from base64 import urlsafe_b64decode
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scripts.try_images import read_stages, read_start
+from tests.running import ROOT
+from tests.sealed import Organisation
+
+DEPLOY = ROOT / "deploy"
+OURS = {"visitor", "console", "telegram", "phone", "phone-files"}
+NO_NETWORK = {"engine", "database", "phone-files"}
+# Whatever a container may do beyond the rest, and why: compose.yaml says it at the place.
+RIGHTS = {"proxy": ["NET_BIND_SERVICE"]}
+PUBLISHED = {"proxy": {"80:80/tcp", "443:443/tcp", "443:443/udp"}}
+_SETTING = re.compile(r"FRISTAD_[A-Z_]+")
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
+    return found
+
+
+@pytest.fixture(scope="module")
+def services(compose: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = compose["services"]
+    return found
+
+
+def test_everything_that_a_centre_may_want_is_there(services: dict[str, dict[str, Any]]) -> None:
+    assert set(services) == {"engine", "database", "proxy", "onion", "phone-engine", *OURS}
+    profiles = {name: service.get("profiles", []) for name, service in services.items()}
+    assert {name for name, wanted in profiles.items() if not wanted} == {
+        "engine", "database", "proxy", "visitor", "console",
+    }  # fmt: skip
+
+
+def test_nothing_but_the_proxy_is_published(services: dict[str, dict[str, Any]]) -> None:
+    assert {name: set(service["ports"]) for name, service in services.items() if "ports" in service} == PUBLISHED
+    assert not any("expose" in service for service in services.values())
+
+
+def test_engine_and_database_have_a_socket_and_no_network(services: dict[str, dict[str, Any]]) -> None:
+    for name in NO_NETWORK:
+        assert services[name]["network_mode"] == "none"
+        assert "networks" not in services[name]
+    assert "-clisten_addresses=" in services["database"]["command"]
+    lines = _lines(DEPLOY / "valkey.conf")
+    assert {"port 0", "daemonize no"} <= set(lines)
+    assert lines[-1] == "include /etc/valkey/users.conf"  # nothing after it takes the product's own lines back
+
+
+def test_only_what_takes_calls_is_on_the_machines_own_network(services: dict[str, dict[str, Any]]) -> None:
+    host = {name for name, service in services.items() if service.get("network_mode") == "host"}
+    assert host == {"phone-engine", "phone"}
+
+
+def test_a_visitors_process_reaches_nothing_outside(compose: dict[str, Any]) -> None:
+    networks = {name for name, network in compose["networks"].items() if not (network or {}).get("internal")}
+    assert networks == {"outside"}
+    assert compose["services"]["visitor"]["networks"] == ["visitor"]
+    sharing = {name: set(service.get("networks", ())) for name, service in compose["services"].items()}
+    assert not sharing["visitor"] & sharing["console"]
+
+
+def test_nobody_is_given_what_is_not_needed(services: dict[str, dict[str, Any]]) -> None:
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["cap_drop"] == ["ALL"], name
+        assert service.get("cap_add", []) == RIGHTS.get(name, []), name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["ulimits"] == {"core": 1}, name
+        assert service["mem_limit"] == service["memswap_limit"], name  # nothing is written to swap
+        assert service["pids_limit"] > 0, name
+        assert not {"privileged", "devices", "pid", "ipc", "userns_mode", "extra_hosts"} & service.keys(), name
+
+
+def test_the_guides_machine_is_large_enough(services: dict[str, dict[str, Any]]) -> None:
+    sizes = {"m": 2**20, "g": 2**30}
+    limits = [service["mem_limit"] for service in services.values() if not service.get("profiles")]
+    assert sum(int(limit[:-1]) * sizes[limit[-1]] for limit in limits) < 6 * 2**30
+    assert "8 GB of memory" in (ROOT / "docs" / "deploy.md").read_text("utf-8")
+
+
+def test_each_runs_as_a_user_of_its_own(services: dict[str, dict[str, Any]]) -> None:
+    users = {name: service["user"] for name, service in services.items()}
+    assert all(re.fullmatch(r"[1-9]\d+:[1-9]\d+", user) for user in users.values())
+    phone = {"phone", "phone-engine", "phone-files"}  # the engine's files are for one user
+    assert len({users[name] for name in phone}) == 1
+    others = [user for name, user in users.items() if name not in phone]
+    assert len({*others, users["phone"]}) == len(others) + 1
+
+
+def test_a_process_of_ours_runs_as_the_user_that_its_image_names(services: dict[str, dict[str, Any]]) -> None:
+    stages = read_stages((ROOT / "Dockerfile").read_text("utf-8"))
+    for name in OURS:
+        target = name.partition("-")[0]
+        assert services[name].get("build", {"target": target})["target"] == target
+        assert services[name]["user"] == read_start(stages[target]).user
+    engine = (DEPLOY / "phone-engine.Containerfile").read_text("utf-8")
+    assert "--uid 10002" in engine
+
+
+def test_nothing_that_could_hold_a_visitor_is_logged(services: dict[str, dict[str, Any]]) -> None:
+    for name, service in services.items():
+        driver = service["logging"]["driver"]
+        assert driver == ("local" if name in OURS else "none"), name
+        assert name not in OURS or service["logging"]["options"]["max-size"] == "1m"
+
+
+def test_the_database_writes_no_statement_down(services: dict[str, dict[str, Any]]) -> None:
+    assert {
+        "-clog_statement=none",
+        "-clog_connections=off",
+        "-clog_disconnections=off",
+        "-clog_min_error_statement=panic",
+        "-clog_min_messages=fatal",
+        "-clog_min_duration_statement=-1",
+        "-clog_duration=off",
+        "-clog_error_verbosity=terse",
+        "-carchive_mode=off",
+        "-ctrack_activities=off",
+    } <= set(services["database"]["command"])
+
+
+def test_each_is_asked_how_it_is_and_tells_nothing(services: dict[str, dict[str, Any]]) -> None:
+    for name, service in services.items():
+        if name == "phone-files":
+            assert service["healthcheck"] == {"disable": True} and service["restart"] == "no"
+            continue
+        test = service["healthcheck"]["test"]
+        assert test[0] == "CMD" and not any(word in {"sh", "bash", "curl"} for word in test), name
+        if name in OURS:
+            assert test[1:] == list(read_start(read_stages((ROOT / "Dockerfile").read_text("utf-8"))["visitor"]).health)
+
+
+def test_what_must_not_be_on_a_disk_is_in_memory(compose: dict[str, Any]) -> None:
+    memory = {
+        name
+        for name, volume in compose["volumes"].items()
+        if (volume or {}).get("driver_opts", {}).get("type") == "tmpfs"
+    }
+    assert memory == {"engine", "phone", "database-socket"}
+    kept = {
+        name: {each.partition(":")[0] for each in service.get("volumes", ())} - memory
+        for name, service in compose["services"].items()
+    }
+    written = {name: {each for each in found if not _read_only(compose, name, each)} for name, found in kept.items()}
+    assert {name: found for name, found in written.items() if found} == {
+        "database": {"database"},
+        "console": {"console"},
+        "onion": {"onion"},
+        "proxy": {"./private/certificates"},
+    }
+    for name, service in compose["services"].items():
+        assert service["tmpfs"], name
+        assert all("nosuid" in each and "nodev" in each for each in service["tmpfs"]), name
+
+
+def test_the_visitors_side_is_given_no_file_of_the_other(services: dict[str, dict[str, Any]]) -> None:
+    files = {name: service.get("env_file", []) for name, service in services.items()}
+    for name in ("visitor", "telegram", "phone", "phone-files", "proxy"):
+        assert "./private/console.env" not in files[name]
+    assert [name for name, found in files.items() if "./private/console.env" in found] == ["console"]
+    assert [name for name, service in services.items() if service.get("secrets")] == ["database"]
+    with_socket = {
+        name
+        for name, service in services.items()
+        if any("database-socket" in each for each in service.get("volumes", ()))
+    }
+    assert with_socket == {"database", "console"}
+
+
+def test_every_setting_that_is_named_is_one(services: dict[str, dict[str, Any]]) -> None:
+    known = set(_SETTING.findall((ROOT / "README.md").read_text("utf-8")))
+    own = {"FRISTAD_VISITOR_UPSTREAM", "FRISTAD_STAFF_UPSTREAM"}  # of the proxy's file, for the tests
+    own |= {"FRISTAD_PROXY_HEALTH_PORT", "FRISTAD_PROXY_ONION_PORT", "FRISTAD_PROXY_FOLDER"}
+    for name in ("compose.yaml", "caddy/Caddyfile", "torrc", "valkey.conf"):
+        assert set(_SETTING.findall((DEPLOY / name).read_text("utf-8"))) - own <= known, name
+
+
+def test_every_file_that_is_mounted_is_there(services: dict[str, dict[str, Any]]) -> None:
+    for service in services.values():
+        for volume in service.get("volumes", ()):
+            source = volume.partition(":")[0]
+            if source.startswith("./") and "private" not in source:
+                assert (DEPLOY / source).is_file(), source
+        if build := service.get("build"):
+            assert (DEPLOY / build["context"] / build.get("dockerfile", "Dockerfile")).is_file()
+
+
+# --- The secrets ---
+
+
+def make(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    arguments = [
+        "--visitor", "https://page.example.org", "--staff", "https://desk.example.net",
+        "--organisation-key", Organisation().text, "--desk", "demo", "--folder", str(folder), *more,
+        "--", sys.executable, "-m", "fristad", "redis-acl",
+    ]  # fmt: skip
+    return subprocess.run(
+        [sys.executable, str(DEPLOY / "new-private"), *arguments],
+        capture_output=True, text=True, timeout=120, cwd=ROOT, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+
+
+def settings_of(path: Path) -> dict[str, str]:
+    pairs = (line.partition("=") for line in path.read_text("utf-8").splitlines())
+    return {name: value.strip("'") for name, _, value in pairs}
+
+
+def test_the_secrets_are_made_once_each_for_its_own_reader(tmp_path: Path) -> None:
+    folder = tmp_path / "private"
+    done = make(folder, "--responsible", "Exempelkommun, 010-12 34 56 #1")
+    assert (done.returncode, done.stderr) == (0, "")
+    files = {f"{side}.env" for side in ("common", "visitor", "console", "phone", "telegram")}
+    names = {*files, "database", "users.conf", "certificates"}
+    assert {path.name for path in folder.iterdir()} == names
+    for path in folder.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o400), path.name
+    visitor, console = settings_of(folder / "visitor.env"), settings_of(folder / "console.env")
+    assert visitor["FRISTAD_RESPONSIBLE"] == "Exempelkommun, 010-12 34 56 #1"
+    assert set(visitor) == {"FRISTAD_REDIS_URL", "FRISTAD_STATE_KEY", "FRISTAD_RESPONSIBLE"}
+    assert len(urlsafe_b64decode(visitor["FRISTAD_STATE_KEY"] + "=")) == 32
+    for side, settings in (("visitor", visitor), ("staff", console)):
+        password = re.fullmatch(rf"unix://{side}:([\w-]{{40,}})@/run/engine/engine.sock", settings["FRISTAD_REDIS_URL"])
+        assert password and f"user {side} on resetpass >{password[1]} " in (folder / "users.conf").read_text("utf-8")
+    assert (folder / "database").read_text() in console["FRISTAD_DATABASE_URL"]
+    assert not set(visitor.values()) & set(console.values())
+    again = make(folder)
+    assert again.returncode == 2 and "nothing was changed" in again.stderr
+    assert settings_of(folder / "visitor.env") == visitor
+
+
+def test_nothing_of_them_is_printed(tmp_path: Path) -> None:
+    done = make(tmp_path / "private")
+    for path in (tmp_path / "private").glob("*.env"):
+        for name, value in settings_of(path).items():
+            if "KEY" in name and "ORGANISATION" not in name:
+                assert value not in done.stdout + done.stderr
+
+
+def test_two_runs_share_no_secret(tmp_path: Path) -> None:
+    folders = (tmp_path / "one", tmp_path / "two")
+    for folder in folders:
+        assert make(folder).returncode == 0
+    one, two = (json.dumps({path.name: settings_of(path) for path in folder.glob("*.env")}) for folder in folders)
+    secrets = [value for side in json.loads(one).values() for name, value in side.items() if "KEY" in name]
+    assert [value for value in secrets if value in two and len(value) < 60] == []
+
+
+def test_a_setting_that_would_end_its_line_is_refused(tmp_path: Path) -> None:
+    done = make(tmp_path / "private", "--responsible", "Somebody's")
+    assert done.returncode == 2
+    assert not (tmp_path / "private").exists()
+
+
+def test_it_says_what_to_look_at_when_the_users_cannot_be_made(tmp_path: Path) -> None:
+    arguments = ["--visitor", "x", "--staff", "y", "--organisation-key", "z", "--desk", "demo"]
+    done = subprocess.run(
+        [sys.executable, str(DEPLOY / "new-private"), *arguments, f"--folder={tmp_path}/private", "--", "/bin/false"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2 and "/bin/false" in done.stderr
+    assert not (tmp_path / "private").exists()
+
+
+def _lines(path: Path) -> list[str]:
+    return [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+
+
+def _read_only(compose: dict[str, Any], service: str, source: str) -> bool:
+    volumes: list[str] = compose["services"][service]["volumes"]
+    return any(each.startswith(f"{source}:") and each.endswith(":ro") for each in volumes)

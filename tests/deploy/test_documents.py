@@ -1,0 +1,101 @@
+"""Alerts, runbooks and the guide hold together: what they name is there."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.web.notices import NOTICES
+from fristad.doctor.settings import DoctorSettings
+from safety.vitals import SMALLEST, VITALS
+from tests.running import ROOT
+
+RUNBOOKS = (ROOT / "docs" / "runbooks.md").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+COMPOSE = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text("utf-8"))
+OTHERS = {"up"}  # Prometheus's own: whether a process could be asked
+_NAME = re.compile(r"\b(?!absent\b|or\b|and\b|process\b|job\b)([a-z]+(?:_[a-z]+)*)\b(?=[\s{=<>)]|$)")
+_SETTING = re.compile(r"FRISTAD_[A-Z_]+")
+_COMMAND = re.compile(r"`?fristad ([a-z]+)")
+
+
+def rules() -> list[dict[str, Any]]:
+    found = yaml.safe_load((ROOT / "deploy" / "alerts.yml").read_text("utf-8"))
+    return [rule for group in found["groups"] for rule in group["rules"]]
+
+
+def test_there_are_alerts_and_most_are_worth_waking_somebody() -> None:
+    assert len(rules()) == len({rule["alert"] for rule in rules()}) == 8
+    assert [rule["labels"]["severity"] for rule in rules()].count("wake") == 6
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_an_alert_looks_at_figures_that_exist_and_leads_to_its_runbook(rule: dict[str, Any]) -> None:
+    expression = re.sub(r'"[^"]*"', "", rule["expr"])
+    names = set(_NAME.findall(expression))
+    assert names and names <= {vital.name for vital in VITALS} | OTHERS
+    assert re.fullmatch(r"\d+m", rule["for"])
+    assert set(rule["labels"]) == {"severity"}
+    heading = rule["alert"]
+    assert f"\n## {heading}\n" in RUNBOOKS
+    assert rule["annotations"]["runbook"] == f"docs/runbooks.md#{heading.lower()}"
+    assert "{{" not in str(rule["annotations"])
+
+
+def test_a_figure_that_does_not_exist_would_be_found() -> None:
+    assert _NAME.findall('absent(fristad_talks{process=""}) or fristad_ready == 0') == [
+        "fristad_talks",
+        "fristad_ready",
+    ]
+
+
+def test_every_alert_of_the_runbooks_is_one() -> None:
+    headings = set(re.findall(r"^## (Fristad\w+)$", RUNBOOKS, re.MULTILINE))
+    assert headings == {rule["alert"] for rule in rules()}
+
+
+def test_every_figure_is_explained() -> None:
+    assert set(re.findall(r"^\| `(fristad_\w+)` \|", RUNBOOKS, re.MULTILINE)) == {vital.name for vital in VITALS}
+    assert SMALLEST == 8 and "eight errors" in RUNBOOKS
+
+
+@pytest.mark.parametrize("text", [GUIDE, RUNBOOKS], ids=["deploy.md", "runbooks.md"])
+def test_settings_commands_and_containers_that_are_named_exist(text: str) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    own = set(_SETTING.findall((ROOT / "deploy" / "caddy" / "Caddyfile").read_text("utf-8")))
+    assert set(_SETTING.findall(text)) <= set(_SETTING.findall(readme)) | own
+    named = set(_COMMAND.findall(text))
+    assert {name for name in named if f"`fristad {name}" not in readme} <= {"console", "bot"}
+    composed = set(
+        re.findall(
+            r"compose (?:-f deploy/compose\.yaml )?(?:stop|restart|ps|kill -s KILL|logs --tail 50) ([a-z-]+)", text
+        )
+    )
+    assert composed <= {*COMPOSE["services"], "NAME"}
+
+
+def test_every_file_that_is_linked_or_named_is_there() -> None:
+    for text in (GUIDE, RUNBOOKS):
+        for target in re.findall(r"\]\(([^)#]+)\)", text):
+            assert (ROOT / "docs" / target).is_file(), target
+        for path in re.findall(r"`((?:deploy|docs|tests|dialogues)/[\w./-]+)`", text):
+            assert (ROOT / path).exists() or path == "deploy/private/", path
+
+
+def test_the_guide_answers_what_it_has_to() -> None:
+    for heading in (
+        "1. Questions to settle first", "2. Names", "3. The machine", "What must not be logged", "Backups", "Updates",
+        "A fire drill", "A privacy notice to adapt", "An accessibility statement to adapt",
+        "For the data-protection officer",
+    ):  # fmt: skip
+        assert f"\n## {heading}\n" in GUIDE, heading
+    for address in NOTICES:
+        assert f"`{address}`" in GUIDE
+    for question in ("operator", "code to come back with", "count", "languages"):  # rules.md, open questions
+        assert question in GUIDE.partition("## 2.")[0]
+
+
+def test_the_doctor_that_it_runs_is_the_one_that_there_is() -> None:
+    assert DoctorSettings.model_fields
+    assert "fristad doctor --visitor" in GUIDE and "--log PATH" in GUIDE
