@@ -1,7 +1,9 @@
-"""A slow network: what somebody presses while an answer is on its way is not lost, and a hasty tap does nothing twice."""
+"""A slow network: what is pressed while an answer is on its way is not lost, and a hasty tap does nothing twice."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 from playwright.async_api import Route, expect
@@ -13,12 +15,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 TURN = "**/turn"
 
 
-async def _slow(visitor: Visitor) -> tuple[asyncio.Event, list[str], Callable[[], Awaitable[None]]]:
+async def _slow(visitor: Visitor) -> tuple[asyncio.Event, list[dict[str, Any]], Callable[[], Awaitable[None]]]:
     """The next turn is held until the event; what the turns ask; and what waits until one is held."""
-    free, asked, held = asyncio.Event(), list[str](), asyncio.Event()
+    free, asked, held = asyncio.Event(), list[dict[str, Any]](), asyncio.Event()
 
     async def hold(route: Route) -> None:
-        asked.append(route.request.post_data_json["input"])
+        asked.append(json.loads(route.request.post_data or "")["input"])
         held.set()
         await free.wait()
         await route.continue_()
