@@ -282,7 +282,6 @@ class Staff:
                 await sure.click()
             await expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
 
-
     async def chooses(self, capacity: int, breath: int) -> None:
         """How this person likes to work, without a look at where it stands on the page; kept."""
 
