@@ -85,7 +85,7 @@ def baresip(folder: Path, sip: int, number: str = CALLER, rung_at: int = 0) -> I
     picks up."""
     folder.mkdir(parents=True)
     # Pitfall 10: its own tone generator wants 48 kHz, so it plays a file; its keys are the command `sndcode`.
-    (folder / "voice.wav").write_bytes(tone(VOICE, 60))
+    (folder / "voice.wav").write_bytes(tone(VOICE, 240))
     answers = ";answermode=auto" * bool(rung_at)
     (folder / "accounts").write_text(f"<sip:+{number}@127.0.0.1>;regint=0;audio_codecs=PCMA{answers}\n")
     process, control = _start(folder, rung_at)
