@@ -111,11 +111,13 @@ async def _closed_meanwhile(people: People, **options: Any) -> Visitor:
 async def _talk(people: People, **options: Any) -> Visitor:
     visitor, staff = await people.in_a_talk(**options)
     for number in range(3):
-        await visitor.writes(f"I do not know where to begin, and this is line {number}.")
+        await visitor.writes(line := f"I do not know where to begin, and this is line {number}.")
+        await expect(visitor.sees(line).last).to_be_visible()  # without JavaScript it comes with the next page
         await staff.writes(f"There is no hurry. Begin wherever you like. This is line {number}.")
     if visitor.scripts:
         await expect(visitor.messages).to_have_count(6)
     await visitor.presses("End talk")
+    await expect(visitor.button("Yes, end it")).to_be_visible()
     return visitor
 
 
