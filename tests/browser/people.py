@@ -199,7 +199,9 @@ class Staff:
         await self.talk(pseudonym).get_by_role("button", name="End talk").click()
 
     async def listens_again(self, pseudonym: str | None = None) -> None:
-        await self.talk(pseudonym).get_by_role("button", name="Mute").click()
+        muted = self.talk(pseudonym).get_by_role("button", name="Mute")
+        await muted.click()
+        await expect(muted).to_have_attribute("aria-pressed", "false")  # only then does the engine take words again
 
     async def asks_to_mute(self, pseudonym: str | None = None) -> None:
         await self.talk(pseudonym).get_by_role("button", name="Mute").click()
