@@ -48,7 +48,8 @@ WATCH = """() => {
   })).observe({ type: "event", durationThreshold: 16 });
 }"""
 REDRAW = """async ([frame, times]) => {
-  const { Room } = await import("/static/room.js"), room = new Room({ say: () => "", take() {} }), took = [];
+  const { Room } = await import("/static/room.js"), took = [];
+  const room = new Room({ say: () => "", has: () => false, take() {} });
   for (let time = 0; time < times; time += 1) {
     const rows = [...frame.rows];
     rows.unshift(...rows.splice(time % rows.length)); // everybody stands elsewhere

@@ -168,6 +168,7 @@ class VisitorPage:
     def taken(self, frame: Mapping[str, Any]) -> Frame:
         """Answer a `taken` frame (`epoch`, `device`, `talk`) with a fresh key; with none for a device not signed."""
         epoch, device = int(frame["epoch"]), str(frame["device"])
+        known = device == self._device and self._words is not None and epoch in self._words.epochs
         self._device = device
         if self._words is None:
             self._words = Words(read64(frame["talk"]), Direction.UP, Direction.DOWN)
@@ -177,7 +178,8 @@ class VisitorPage:
             return {"type": "key", "epoch": epoch, "device": device, "wrapped": ""}
         # As the page does: a key that was given once is given again, and never replaced.
         made = self.words.epochs.setdefault(epoch, Epoch(self.words.talk, epoch, secrets.token_bytes(32)))
-        self.words.now = epoch
+        if not known:  # nor does the page go back to one of before, as what was told before its last key names it
+            self.words.now = epoch
         given = {"type": "key", "epoch": epoch, "device": device, "wrapped": write64(wrap(made, key))}
         helper = frame.get("helper")
         if not helper or helper["name"] != self.agreed:

@@ -14,6 +14,8 @@ export class Asides {
     Object.assign(this, { element, device, say, send });
     this.last = this.unseen = 0; // the last line that was drawn, and how many of the other's came since this was open
     this.turn = Promise.resolve(); // the key and the lines, one frame after the other
+    this.early = false; // a line was sent before there was a key
+    this.box.oninput = () => { this.early = false; };
     element.ontoggle = () => element.open && this.count(0);
     element.querySelector("form").onsubmit = (event) => { event.preventDefault(); void this.write(); };
   }
@@ -33,7 +35,9 @@ export class Asides {
         if (fresh && !narrow.matches) this.element.open = true;
         this.count(this.element.open ? 0 : this.unseen + fresh);
         this.tell("");
+        if (this.early) await this.write();
       } catch {
+        this.early = false;
         this.key = null; // not a device of this organisation, or none yet: nothing is written to it
         this.tell("aside_closed");
       }
@@ -57,6 +61,7 @@ export class Asides {
 
   async write() {
     const words = this.box.value.trim(), line = padded(bytesOf(words), SIZES), iv = crypto.getRandomValues(new Uint8Array(IV));
+    this.early = Boolean(words && !this.key); // it goes when the key comes, unless somebody writes on
     if (!words || !this.key) return;
     if (!line) return this.tell("aside_long");
     const boxed = await crypto.subtle.encrypt(this.how(iv, true), this.key, line);

@@ -147,7 +147,7 @@ export class Beside {
     if (part.querySelector("[role=status]").textContent === words) return;
     part.querySelector("[role=status]").textContent = words;
     if (!name) part.querySelector("ul").replaceChildren();
-    this.asides.name = name;
+    Object.assign(this.asides, { name, early: false });
   }
 
   // --- The note: sealed to this device before it leaves the page ---

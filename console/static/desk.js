@@ -23,7 +23,7 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
-const room = new Room({ say, guide: (talk) => wire.send({ type: "guide", talk }), take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
+const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => wire.send({ type: "guide", talk }), take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
 const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
@@ -201,7 +201,7 @@ function leave(handle, code) {
 function close(handle, code) {
   const talk = talks.get(handle), inside = talk?.element.contains(document.activeElement);
   talk?.element.remove();
-  talks.delete(handle); phone.forget(handle);
+  talks.delete(handle); phone.forget(handle); room.again();
   if (code) notice(say(code));
   if ($("desk").dataset.view === handle) show(talks.keys().next().value ?? "waiting");
   if (inside) ($("talks").querySelector(".compose textarea") ?? $("talks-title")).focus();

@@ -8,11 +8,9 @@ const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
 
 export class Room {
   // take(handle, back) and guide(handle) are called when those buttons are pressed (`back`: "Take back" on who was lost with the
-  // connection); `say` gives words.
-  constructor({ say, take, guide }) {
-    this.say = say;
-    this.take = take;
-    this.guide = guide;
+  // connection); `say` gives words; has(handle) tells whether this page has that talk.
+  constructor({ say, take, guide, has }) {
+    Object.assign(this, { say, take, guide, has });
     this.filters = new Filters($("filters"), { say, changed: () => this.filter() });
     this.list = $("waiting");
     this.rows = new Set();
@@ -21,13 +19,15 @@ export class Room {
 
   get total() { return Number(this.list.dataset.total ?? 0); }
 
-  // Draws the list; the rows that were not on it before.
+  // Draws the list; the rows that were not on it before. One that was read before this person took somebody, and comes
+  // after, still has their row.
   show(frame) {
+    this.frame = Object.assign(frame, { came: frame.came ?? Date.now() });
     const { list } = this, old = new Map([...list.children].map((row) => [row.dataset.talk, row]));
-    const fresh = frame.rows.filter((row) => !this.rows.has(row.talk));
+    const waiting = frame.rows.filter((row) => !this.has(row.talk)), fresh = waiting.filter((row) => !this.rows.has(row.talk));
     const closed = new Set(frame.desks.filter((desk) => desk.closed).map((desk) => desk.id));
     const focused = list.contains(document.activeElement);
-    for (const [place, row] of frame.rows.entries()) {
+    for (const [place, row] of waiting.entries()) {
       const element = old.get(row.talk) ?? this.newRow(row);
       old.delete(row.talk);
       brief(element, row);
@@ -37,21 +37,28 @@ export class Room {
       take.onclick = () => this.askToTake(element, row);
       drawWish(element, row.wish);
       element.querySelector(".guide").hidden = !closed.has(row.desk);
-      element.dataset.since = Date.now() - row.waited * 1000;
+      element.dataset.since = frame.came - row.waited * 1000;
       if (list.children[place] !== element) list.insertBefore(element, list.children[place] ?? null);
     }
     for (const element of old.values()) element.remove();
     if (focused && !list.contains(document.activeElement)) $("waiting-title").focus();
-    this.rows = new Set(frame.rows.map((row) => row.talk));
-    $("calm").hidden = frame.rows.length > 0;
+    this.rows = new Set(waiting.map((row) => row.talk));
+    $("calm").hidden = waiting.length > 0;
     $("more").hidden = frame.total <= frame.rows.length;
     $("more").textContent = this.say("more", { count: frame.total - frame.rows.length });
     $("available").textContent = frame.available;
-    list.dataset.total = frame.total;
-    this.shown = frame.rows;
+    list.dataset.total = frame.total - (frame.rows.length - waiting.length);
+    this.shown = waiting;
     this.filter();
     this.tick();
     return fresh;
+  }
+
+  // A talk has left this page: the last list may have had it back already.
+  again() {
+    if (!this.frame) return;
+    this.show(this.frame);
+    this.allow(this.taking);
   }
 
   newRow(row) {
@@ -97,6 +104,7 @@ export class Room {
   }
 
   allow(taking) {
+    this.taking = taking;
     for (const row of this.list.children) row.querySelector(".take").disabled = !taking && !row.hasAttribute("data-back");
   }
 

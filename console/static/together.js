@@ -42,7 +42,7 @@ export class Together {
   // How many are on duty at each desk, as the waiting list told.
   count(desks) {
     this.desks = desks;
-    for (const talk of this.talks.values()) this.besides.get(talk)?.followDuty();
+    for (const talk of this.talks.values()) if (!talk.ended) this.besides.get(talk)?.followDuty();
   }
 
   // Whether nobody else is on duty at the talk's desk.

@@ -49,8 +49,8 @@ ORGANISATION = Organisation()
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what comes by itself; a failure after ten seconds."""
-    for _ in range(500):
+    """Wait for what comes by itself; a failure after half a minute or more."""
+    for _ in range(1_500):
         if await holds():
             return
         await asyncio.sleep(0.02)

@@ -29,6 +29,7 @@ from tests.engines import Engine
 from tests.sealed import Organisation, StaffPage, VisitorPage
 
 SEALED = write64(SEALED_BYTES)
+PATIENCE = 30.0  # seconds; nothing here takes that long, but the machine is shared
 
 
 class Line:
@@ -49,7 +50,7 @@ class Line:
 
     async def hears(self, *kinds: str) -> dict[str, Any]:
         """The next frame of one of these kinds; others are passed over."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             while True:
                 frame: dict[str, Any] = json.loads(await self.socket.recv())
                 if frame["type"] == "taken":
@@ -60,7 +61,7 @@ class Line:
                     return frame
 
     async def is_closed_with(self) -> int:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE):
             try:
                 while True:
                     await self.socket.recv()
@@ -139,7 +140,8 @@ async def test_a_place_that_gets_better_is_told(house: House, kim: Colleague) ->
     await line.hears("waiting")
     await kim.comes()
     await kim.takes_the_first()
-    assert (await line.hears("waiting"))["place"] == 1
+    while (await line.hears("waiting"))["place"] != 1:
+        pass  # that somebody came on duty is told, too
 
 
 async def test_a_talk_from_taking_to_ending(house: House, kim: Colleague, engine: Engine) -> None:
@@ -359,7 +361,7 @@ async def test_the_exit_erases_at_once(house: House, kim: Colleague, way: str) -
         await line.tells("leave")
     else:
         await line.socket.close(Close.EXIT)
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(PATIENCE):  # the limit of silence is far away
         while not isinstance(await house.site.end.attend(ref), Gone):  # noqa: ASYNC110  # the engine's state is what counts
             await asyncio.sleep(0.02)
 
@@ -368,7 +370,7 @@ async def test_a_plain_close_keeps_the_talk_and_tells_staff(house: House, kim: C
     line, ref = await taken(house, kim)
     async with kim.end.follow(ref) as events:
         await line.socket.close()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             assert type(await anext(events)).__name__ == "WentAway"
 
 
@@ -376,7 +378,7 @@ async def test_only_the_last_socket_of_a_talk_tells_that_nobody_is_there(house: 
     line, ref = await taken(house, kim)
     again = await house.calls(ref)
     await again.hears("taken")
-    async with kim.end.follow(ref) as events, asyncio.timeout(10):
+    async with kim.end.follow(ref) as events, asyncio.timeout(PATIENCE):
         await line.socket.close()
         await asyncio.sleep(0.3)  # enough for a wrong word about it to come first
         await again.says(1, "still here")

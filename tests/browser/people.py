@@ -1,15 +1,17 @@
 """Visitors and staff whose methods are sentences. They find things by the names of the contract (design section 11)."""
 
+import json
 import re
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from playwright.async_api import Browser, BrowserContext, Locator, Page, ViewportSize, WebSocket, expect
 
 from tests.running import House
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 SMALLEST: ViewportSize = {"width": 320, "height": 568}
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+GONE = 60_000  # milliseconds until the silence of somebody who left a test without a word is over, in a hasty house
 
 # Counts what the page sounds; the sound itself is the browser's.
 LISTEN = """
@@ -139,27 +141,40 @@ class Visitor:
             await self._finishes_by_hand()
 
     async def _finishes_by_hand(self) -> None:
-        if await self.button("Stop waiting").is_visible():
-            await self.presses("Stop waiting")
-        elif await self.button("End talk").is_visible():
+        stop, end, sure = self.button("Stop waiting"), self.button("End talk"), self.button("Yes, end it")
+        await self.page.wait_for_load_state()  # the answer to the last form may be on its way
+        if await stop.is_visible():
+            await stop.click()
+        elif await end.is_visible():
             await self.ends_the_talk()
-        elif await self.button("Yes, end it").is_visible():
-            await self.presses("Yes, end it")
+        elif await sure.is_visible():
+            await sure.click()
+        await expect(stop.or_(end).or_(sure)).to_have_count(0)  # a form whose page is closed may never be sent
 
 
 class Staff:
     """A staff member at the desk."""
 
     name: str
+    socket: WebSocket  # the page's latest
 
     def __init__(self, page: Page, house: House) -> None:
         self.page = page
         self.house = house
+        page.on("websocket", self._connects)
+
+    def _connects(self, socket: WebSocket) -> None:
+        self.socket = socket
 
     async def signs_in(self) -> None:
         await self.page.goto(self.house.demo_staff)
         await expect(self.duty).to_be_visible()
+        await expect(self.duty).to_be_enabled()
         self.name = await self.page.locator(".who strong").inner_text()
+
+    async def finds_nobody_waiting(self) -> None:
+        """The list has come, and those who left after another test are gone from it."""
+        await expect(self.page.locator("#waiting")).to_have_attribute("data-total", "0", timeout=GONE)
 
     async def goes_on_duty(self) -> None:
         await expect(self.duty).to_be_enabled()
@@ -184,7 +199,9 @@ class Staff:
         await self.talk(pseudonym).get_by_role("button", name="End talk").click()
 
     async def listens_again(self, pseudonym: str | None = None) -> None:
-        await self.talk(pseudonym).get_by_role("button", name="Mute").click()
+        muted = self.talk(pseudonym).get_by_role("button", name="Mute")
+        await muted.click()
+        await expect(muted).to_have_attribute("aria-pressed", "false")  # only then does the engine take words again
 
     async def asks_to_mute(self, pseudonym: str | None = None) -> None:
         await self.talk(pseudonym).get_by_role("button", name="Mute").click()
@@ -251,11 +268,13 @@ class Staff:
         if self.page.is_closed() or not self.page.url.startswith(self.house.staff):
             return
         await self.page.context.set_offline(False)
+        await expect(self.sees("The connection is lost.")).to_be_hidden(timeout=GONE)  # or nothing goes out
         if await self.page.get_by_role("button", name="Open again").is_visible():
             await self.opens_the_desk()
         # A talk that were given back would stand in the waiting room of the next test.
         await self.page.evaluate("document.querySelectorAll('[data-do=end]').forEach((end) => end.click())")
         await expect(self.page.get_by_role("button", name="End talk")).to_have_count(0)
+        await self._works_as_usual()
         leave = self.page.get_by_role("button", name="Sign out", exact=True)
         if await leave.count():
             await leave.click()
@@ -264,6 +283,32 @@ class Staff:
             if await sure.is_visible():
                 await sure.click()
             await expect(self.page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+    async def chooses(self, capacity: int, breath: int) -> None:
+        """How this person likes to work, without a look at where it stands on the page; kept."""
+
+        def is_kept(text: str | bytes) -> bool:
+            frame: dict[str, object] = json.loads(text)
+            return {"type": "duty", "capacity": capacity, "breath": breath}.items() <= frame.items()
+
+        async with self.socket.expect_event("framereceived", is_kept):
+            await self.page.evaluate(
+                """([capacity, breath]) => {
+                  const { elements } = document.getElementById("habits");
+                  Object.assign(elements.capacity, { value: capacity });
+                  Object.assign(elements.breath, { value: breath });
+                  elements.breath.dispatchEvent(new Event("change", { bubbles: true }));
+                }""",
+                [capacity, breath],
+            )
+
+    async def _works_as_usual(self) -> None:
+        """The account is the next test's, too."""
+        chosen = await self.page.evaluate(
+            "['capacity', 'breath'].map((name) => document.getElementById('habits')?.elements[name].value)"
+        )
+        if chosen[0] and chosen != ["3", "0"]:
+            await self.chooses(3, 0)
 
 
 class People:
@@ -289,6 +334,8 @@ class People:
         await page.add_init_script(LISTEN)
         staff = Staff(page, self.house)
         await staff.signs_in()
+        if not self._visitors:
+            await staff.finds_nobody_waiting()
         self._staff.append(staff)
         return staff
 
@@ -360,6 +407,6 @@ class People:
 
     async def _page(self, options: dict[str, Any]) -> Page:
         context = await self.browser.new_context(**{"viewport": PHONE, "locale": "en-GB", **options})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self._contexts.append(context)
         return await context.new_page()

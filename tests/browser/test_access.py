@@ -8,6 +8,7 @@ from axe_playwright_python.async_playwright import Axe, AxeResults  # type: igno
 from playwright.async_api import Page, expect
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from tests.browser.conftest import PATIENCE
 from tests.browser.people import DESKTOP, PHONE, SMALLEST, People
 from tests.browser.views import CONSOLE_VIEWS, VISITOR_VIEWS
 
@@ -174,7 +175,7 @@ async def _shows_the_focus(page: Page) -> None:
               const found = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
               return each.contains(found) || found?.contains(each);
             }""",
-            timeout=2_000,
+            timeout=PATIENCE,
         )
     except PlaywrightTimeout:
         pytest.fail(await page.evaluate("document.activeElement.outerHTML.slice(0, 120)"))

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import PATIENCE
-from tests.browser.people import People
+from tests.browser.people import People, Staff
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -120,10 +120,7 @@ async def test_filters_hide_rows_and_say_how_many_and_never_one_in_danger(people
 
 async def test_a_wish_by_name_is_marked_for_who_it_is_for_and_asked_about_by_others(people: People) -> None:
     wished, other = await people.staff(), await people.staff()
-    await wished.page.goto(f"{people.house.staff}account")
-    await wished.page.get_by_role("radio", name="A woman").check()
-    await wished.page.get_by_role("checkbox", name="Visitors may ask for me by name").check()
-    await wished.page.get_by_role("button", name="Save").click()
+    await _may_be_asked_for(wished, "A woman", by_name=True)
     await wished.page.goto(f"{people.house.staff}desk")
     await other.goes_on_duty()
     await wished.goes_on_duty()
@@ -145,7 +142,13 @@ async def test_a_wish_by_name_is_marked_for_who_it_is_for_and_asked_about_by_oth
     await other.waiting.get_by_role("button", name="Take anyway").click()
     await visitor.meets(other)
     await expect(other.talk().locator("[data-fact=wish]")).to_contain_text(wished.name)
-    await wished.page.goto(f"{people.house.staff}account")
-    await wished.page.get_by_role("radio", name="I do not say").check()
-    await wished.page.get_by_role("checkbox", name="Visitors may ask for me by name").uncheck()
-    await wished.page.get_by_role("button", name="Save").click()
+    await _may_be_asked_for(wished, "I do not say", by_name=False)
+
+
+async def _may_be_asked_for(staff: Staff, kind: str, *, by_name: bool) -> None:
+    """Said on the account's page, and kept."""
+    await staff.page.goto(f"{staff.house.staff}account")
+    await staff.page.get_by_role("radio", name=kind).check()
+    await staff.page.get_by_role("checkbox", name="Visitors may ask for me by name").set_checked(by_name)
+    async with staff.page.expect_response("**/account/asked"):
+        await staff.page.get_by_role("button", name="Save").click()

@@ -58,6 +58,7 @@ async def test_nothing_that_is_counted_now_is_shown_anywhere(people: People) -> 
     open_ones = (f"{now.year}", f"{now.year}-Q{(now.month + 2) // 3}", f"{now.year}-{now.month:02}")
     for period in open_ones:
         await expect(figures.locator(f"a[href='/statistics/{period}']")).to_have_count(0)
+    await expect(_load(page, "On duty")).to_have_text("1")  # the load has come
     shown = await page.get_by_role("region", name="Right now").locator("dd").all_inner_texts()
     assert re.findall(r"\d+", " ".join(shown)) == ["1"], "on duty, and nothing else"
 

@@ -100,7 +100,7 @@ class Office:
     async def seat(self, name: str, script: str = "") -> Seat:
         """A new browser profile in which this person has signed in."""
         context = await self.browser.new_context(viewport=DESKTOP, locale="en-GB")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self.contexts.append(context)
         if script:
             await context.add_init_script(script)

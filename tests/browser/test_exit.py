@@ -12,6 +12,8 @@ from tests.running import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+SOON = 30_000  # milliseconds: far less than the limits of silence, of three minutes and of ten
+
 PRESS_AND_LOOK = """() => {
   document.title = "something that staff wrote";
   document.getElementById("exit").click();
@@ -96,7 +98,7 @@ async def test_leaving_in_mid_talk_ends_it_for_staff_at_once(people: People) -> 
     await expect(staff.messages()).to_have_text(["He is coming"])
     await visitor.leaves()
     # Far sooner than the silence limit of three minutes, which would end it too.
-    await expect(staff.sees(re.compile("left. What was said has been erased."))).to_be_visible(timeout=5_000)
+    await expect(staff.sees(re.compile("left. What was said has been erased."))).to_be_visible(timeout=SOON)
     await expect(staff.sees("He is coming")).to_have_count(0)
 
 
@@ -106,7 +108,7 @@ async def test_leaving_the_waiting_room_takes_the_visitor_off_the_list(people: P
     await visitor.comes_to_wait()
     await expect(staff.waiting).to_have_count(1)
     await visitor.leaves()
-    await expect(staff.waiting).to_have_count(0, timeout=5_000)
+    await expect(staff.waiting).to_have_count(0, timeout=SOON)
 
 
 async def test_links_to_services_open_elsewhere_so_that_back_stays_safe(people: People) -> None:

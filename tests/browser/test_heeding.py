@@ -14,6 +14,11 @@ NUMBER = "what is a dowry? my number is 070-174 06 05"
 CLEANED = "what is a dowry? my number is …"
 DANGER = "he has a knife and is hitting me now, I live on Storgatan 12"
 WENT = re.compile(r"^Your message went at once\.")
+# In one go: what comes later than a second tap would is an answer.
+HASTY = """() => {
+  for (const at of [1, 2]) document.getElementById("send").click();
+  for (const button of document.querySelectorAll("#heed button")) button.click();
+}"""
 PAUSE = 700  # milliseconds: longer than a second tap still belongs to the first
 LATER = re.compile(r"/static/[\w-]+\.js(\?\d+)?$")
 
@@ -54,9 +59,7 @@ async def test_it_can_be_sent_anyway_and_is_asked_only_once(people: People) -> N
 async def test_sending_the_same_words_once_more_is_an_answer_a_hasty_tap_is_none(people: People) -> None:
     visitor = await _writing(people)
     await visitor.box.fill(NUMBER)
-    await visitor.page.evaluate("document.getElementById('send').click(); document.getElementById('send').click()")
-    await expect(_question(visitor)).to_be_visible()
-    await visitor.page.evaluate("[...document.querySelectorAll('#heed button')].forEach((button) => button.click())")
+    await visitor.page.evaluate(HASTY)
     await expect(_question(visitor)).to_be_visible()
     assert await _said(visitor) == []
     await visitor.page.wait_for_timeout(PAUSE)
@@ -138,12 +141,12 @@ async def test_who_has_told_the_bot_of_danger_is_not_asked_about_an_address(peop
     await expect(visitor.box).to_have_value("")
     await visitor.writes("Storgatan 12")
     await expect(visitor.page.locator("#heed-hint")).to_have_text(WENT)
-    assert (await _said(visitor))[-1] == "Storgatan 12"
+    await expect(visitor.page.locator("#log .mine .words").last).to_have_text("Storgatan 12")
 
 
 async def test_danger_in_another_language_goes_first(people: People) -> None:
     visitor = await _writing(people)
-    async with visitor.page.expect_response(re.compile(r"\.json$")):
+    async with visitor.page.expect_request_finished(lambda request: request.url.endswith(".json")):
         await visitor.sees("Language and privacy").click()
         await visitor.presses("العربية")
     words = "اخي حامل سكين وقال رح يدبحني شارع النور 12"
@@ -169,8 +172,11 @@ async def test_where_it_cannot_be_loaded_words_go_out(people: People) -> None:
     assert await _said(visitor) == [NUMBER]
     assert asked
     await visitor.page.unroute(LATER)
-    await visitor.box.blur()
-    await visitor.box.focus()  # tried again
+    for _ in range(100):  # tried again, as soon as the last one has failed
+        await visitor.box.blur()
+        await visitor.box.focus()
+        if await visitor.page.locator("body[data-later]").count():
+            break
     await visitor.can_be_asked()
     await visitor.writes(NUMBER)
     await expect(_question(visitor)).to_be_visible()

@@ -271,6 +271,41 @@ async def test_a_line_between_the_two_reaches_the_two_alone(people: People) -> N
     await expect(staff.page.get_by_role("listitem").filter(has_text="I shall.")).to_have_count(0)
 
 
+async def test_a_line_that_is_sent_before_the_key_for_it_goes_when_that_comes(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    colleague = await people.staff()
+    held: list[str | bytes] = []
+    pages: list[WebSocketRoute] = []
+
+    def between(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def down(frame: str | bytes) -> None:
+            (held.append if json.loads(frame)["type"] == "asides" else socket.send)(frame)
+
+        pages.append(socket)
+        socket.on_message(server.send)
+        server.on_message(down)
+
+    await colleague.page.route_web_socket("**/live", between)
+    await colleague.page.reload()
+    await colleague.goes_on_duty()
+    await expect(staff.page.locator("#available")).to_have_text("2")
+    await staff.asks_to_read_along(colleague)
+    await colleague.says("Read along")
+    await visitor.presses("Yes, that is all right")
+    await expect(colleague.sees(f"Reading along with {staff.name}")).to_be_visible()
+    box = colleague.talk().get_by_label("A line to your colleague")
+    await box.fill("Ask whether anybody is at home.")
+    await box.press("Enter")
+    while not held:
+        await colleague.page.wait_for_timeout(50)
+    await expect(box).to_have_value("Ask whether anybody is at home.")
+    pages[-1].send(held[0])
+    await expect(staff.sees("Ask whether anybody is at home.")).to_be_visible()
+    await expect(box).to_have_value("")
+
+
 async def test_what_was_being_written_to_another_visitor_is_left_alone(people: People) -> None:
     visitor, staff = await people.in_a_talk()
     colleague = await people.colleague_of(staff)

@@ -73,6 +73,19 @@ async def test_the_open_question_follows_who_is_on_duty(people: People) -> None:
     await expect(staff.talk().locator(".reasons [data-shut]")).to_be_focused()
 
 
+async def test_the_waiting_list_goes_on_while_a_talk_is_wrapped_up(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    faults: list[str] = []
+    staff.page.on("pageerror", lambda error: faults.append(str(error)))
+    await visitor.ends_the_talk()
+    await expect(staff.page.get_by_role("heading", name="Wrap up")).to_be_visible()
+    await people.colleague_of(staff)
+    other = await people.visitor()
+    await other.comes_to_wait()
+    await expect(staff.page.locator("#aloud")).to_contain_text(await staff.waiting.locator(".name").inner_text())
+    assert faults == []
+
+
 async def test_a_muted_talk_can_be_ended_from_both_sides(people: People) -> None:
     staff = await people.staff_on_duty()
     for end in ("visitor", "staff"):

@@ -19,6 +19,7 @@ async def practises(staff: Staff, title: str) -> None:
     await staff.page.goto(f"{staff.house.staff}practice")
     await staff.page.get_by_role("link", name=title, exact=True).click()
     await expect(staff.talk()).to_be_visible()
+    await staff.page.wait_for_load_state()  # what belongs to the page itself
 
 
 async def whole_talk(staff: Staff) -> list[str]:

@@ -1,9 +1,13 @@
-"""Two staff press Take for the same visitor at the same moment: one wins, the other is told, nobody talks to two."""
+"""Two staff press Take for the same visitor at the same moment: one wins, the other is told, nobody talks to two.
+
+And a waiting list that was read before somebody was taken comes after.
+"""
 
 import asyncio
+import json
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from tests.browser.people import People, Staff
 
@@ -44,6 +48,41 @@ async def test_of_two_who_take_at_once_exactly_one_gets_the_visitor_and_the_othe
         await visitor.leaves()
         await winner.skips_the_wrap_up(name)
         await expect(winner.talk(name)).to_have_count(0)
+
+
+async def test_a_list_that_is_older_than_the_talk_shows_nobody_who_was_taken(people: People) -> None:
+    staff = await people.staff()
+    lists: list[str] = []
+    taken = asyncio.Event()
+
+    def between(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def down(text: str | bytes) -> None:
+            frame = json.loads(text)
+            if frame["type"] == "room":
+                lists.append(str(text))
+                if taken.is_set():
+                    return  # no later list mends it
+            socket.send(text)
+            if frame["type"] == "talk" and not taken.is_set():
+                socket.send(next(each for each in reversed(lists) if json.loads(each)["rows"]))
+                taken.set()
+
+        socket.on_message(server.send)
+        server.on_message(down)
+
+    await staff.page.route_web_socket("**/live", between)
+    await staff.page.reload()
+    await staff.goes_on_duty()
+    await people.in_a_talk(staff)
+    assert taken.is_set()
+    await expect(staff.waiting).to_have_count(0)
+    await expect(staff.page.locator("#total")).to_be_hidden()
+    await expect(staff.sees("Nobody is waiting.")).to_be_visible()
+    await staff.talk().get_by_role("button", name="Give back").click()
+    await expect(staff.waiting).to_have_count(1)
+    await expect(staff.waiting.get_by_role("button", name="Take")).to_be_enabled()
 
 
 async def _press_together(staff: list[Staff], name: str) -> None:

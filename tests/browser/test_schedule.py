@@ -26,11 +26,10 @@ async def plans(page: Page, person: str, date: str, opens: str, closes: str) -> 
 async def removes_all(page: Page) -> None:
     """Leave nothing planned for the next test."""
     gone = page.get_by_role("button", name=re.compile("^Remove the shift"))
-    for _ in range(20):
-        if not await gone.count():
-            return
+    await page.goto(page.url)  # whatever was pressed last
+    for left in reversed(range(await gone.count())):
         await gone.first.click()
-    raise AssertionError("there is always another")
+        await expect(gone).to_have_count(left)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -62,7 +61,7 @@ async def test_visitors_read_the_planned_hours_and_come_in_by_presence_alone(peo
 async def _visitor_reads(people: People, words: str, *, scripts: bool) -> None:
     """The hours are there within seconds of the change."""
     visitor = await people.visitor(java_script_enabled=scripts)
-    for _ in range(8):
+    for _ in range(30):
         await visitor.opens_the_page()
         await visitor.opens_the_briefing()
         await visitor.presses("Talk to a person")

@@ -40,7 +40,7 @@ async def test_a_talk_whose_visitor_is_gone_is_ended_for_staff_with_words(hasty_
     await visitor.page.context.close()
     await expect(staff.sees("Connection lost; waiting for them to come back")).to_be_visible()
     ended = staff.sees(re.compile("was gone for too long. The talk has ended, and what was said has been erased."))
-    await expect(ended).to_be_visible(timeout=30_000)
+    await expect(ended).to_be_visible(timeout=60_000)
     await expect(staff.sees("one moment")).to_have_count(0)
     await expect(staff.page.get_by_role("heading", name="Wrap up")).to_be_visible()
 
@@ -51,7 +51,7 @@ async def test_a_quiet_visitor_whose_page_is_open_is_not_ended(hasty_people: Peo
     await gone.comes_to_wait()
     await expect(staff.waiting).to_have_count(1)
     await gone.page.context.close()
-    await expect(staff.waiting).to_have_count(0, timeout=30_000)  # as long as the silence limit of the talk
+    await expect(staff.waiting).to_have_count(0, timeout=60_000)  # as long as the silence limit of the talk
     await staff.writes("Are you still there?")
     await expect(visitor.messages).to_have_text(["Are you still there?"])
 
@@ -63,7 +63,7 @@ async def test_a_waiting_visitor_whose_page_is_gone_leaves_the_list(hasty_people
     await second.comes_to_wait()
     await expect(second.place).to_have_text("You are number 2 in line")
     await first.page.context.close()
-    await expect(staff.waiting).to_have_count(1, timeout=30_000)
+    await expect(staff.waiting).to_have_count(1, timeout=60_000)
     await expect(second.place).to_have_text("You are number 1 in line")
 
 

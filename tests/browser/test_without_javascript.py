@@ -60,7 +60,7 @@ async def test_both_write_and_the_visitor_ends_it(people: People) -> None:
     await expect(staff.state_of("two")).to_have_text("Delivered")
     await visitor.writes("three <i>& more</i>")
     await expect(staff.messages()).to_have_text(["one", "two", "three <i>& more</i>"])
-    for _ in range(20):  # the desk tells a moment later that it showed the words
+    for _ in range(100):  # the desk tells a moment later that it showed the words
         await visitor.presses("Show new messages")
         await expect(visitor.messages).to_have_text(["one", "two", "three <i>& more</i>"])
         if await visitor.mark_of("three").inner_text() == "Delivered":
@@ -103,6 +103,7 @@ async def test_words_begun_for_the_bot_are_not_sent_to_a_person_by_surprise(peop
 async def test_an_end_by_staff_and_a_talk_given_back_are_told_at_the_next_look(people: People) -> None:
     visitor, staff = await _in_a_talk(people)
     await staff.page.get_by_role("button", name="Give back").click()
+    await expect(staff.talk()).to_have_count(0)  # the page is as old as its last form
     await visitor.presses("Show new messages")
     await expect(visitor.sees("You are in line again, at your old place.")).to_be_visible()
     await expect(visitor.place).to_have_text("You are number 1 in line")
@@ -110,6 +111,7 @@ async def test_an_end_by_staff_and_a_talk_given_back_are_told_at_the_next_look(p
     await visitor.presses("Show my place")
     await visitor.meets(staff)
     await staff.ends()
+    await expect(staff.page.get_by_role("heading", name="Wrap up")).to_be_visible()
     await visitor.presses("Show new messages")
     await expect(visitor.sees("The talk is over.")).to_be_visible()
     await expect(visitor.button("All topics")).to_be_visible()

@@ -104,18 +104,20 @@ async def _closed_meanwhile(people: People, **options: Any) -> Visitor:
     await staff.closes_the_desk()
     if not visitor.scripts:
         await visitor.presses("Show my place")
-    await expect(visitor.sees("You keep your place")).to_be_visible(timeout=45_000)
+    await expect(visitor.sees("You keep your place")).to_be_visible(timeout=90_000)
     return visitor
 
 
 async def _talk(people: People, **options: Any) -> Visitor:
     visitor, staff = await people.in_a_talk(**options)
     for number in range(3):
-        await visitor.writes(f"I do not know where to begin, and this is line {number}.")
+        await visitor.writes(line := f"I do not know where to begin, and this is line {number}.")
+        await expect(visitor.sees(line).last).to_be_visible()  # without JavaScript it comes with the next page
         await staff.writes(f"There is no hurry. Begin wherever you like. This is line {number}.")
     if visitor.scripts:
         await expect(visitor.messages).to_have_count(6)
     await visitor.presses("End talk")
+    await expect(visitor.button("Yes, end it")).to_be_visible()
     return visitor
 
 
@@ -171,11 +173,13 @@ async def _nine_words(people: People, **options: Any) -> Visitor:
     await left_messages(people)
     visitor = await _first(people, **options)
     give = visitor.button("Give me a code to come back with")
-    for _ in range(20):  # the desk's key is offered within seconds
+    for _ in range(60):  # the desk's key is offered within seconds
         await visitor.presses("Leave a message, or come back with a code")
         await expect(visitor.button("I have a code")).to_be_visible()
         if await give.is_visible():
             break
+        await visitor.presses("Close")  # what stands there now must not be taken for what comes next
+        await expect(visitor.page.locator("#codes")).to_have_count(0)
         await visitor.page.wait_for_timeout(500)
     await give.click()
     await expect(visitor.page.locator(".nine li")).to_have_count(9)

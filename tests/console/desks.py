@@ -26,7 +26,7 @@ from tests.engines import Engine
 from tests.running import free_port
 from tests.sealed import ORGANISATION, Frame, StaffPage, VisitorPage
 
-PATIENCE = 10.0  # seconds; nothing here takes that long, but the machine is shared
+PATIENCE = 30.0  # seconds; nothing here takes that long, but the machine is shared
 
 
 @dataclass

@@ -65,7 +65,7 @@ class PushService:
 
     async def gets(self, count: int) -> list[Pushed]:
         """So many requests, and not one more within a moment."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(45):
             while len(self.came) < count:  # noqa: ASYNC110  # a list has no event
                 await asyncio.sleep(0.02)
         await asyncio.sleep(0.2)

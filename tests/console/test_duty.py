@@ -174,7 +174,7 @@ async def test_a_break_keeps_the_talks_and_colleagues_see_it(live: Live) -> None
 async def test_a_colleague_whose_connection_is_lost_is_not_shown_for_long(
     tmp_path: Path, engine: Engine, content: Content
 ) -> None:
-    async with started(tmp_path, engine.staff, content, lease_seconds=3) as console, serving(console, engine) as live:
+    async with started(tmp_path, engine.staff, content, lease_seconds=6) as console, serving(console, engine) as live:
         noor = await console.add("noor")
         async with live.page(await live.token("kim")) as page:
             await page.goes_on_duty()

@@ -72,7 +72,7 @@ class Two:
         asked = await self.noor.is_asked(self.ref)
         assert asked["phone"]
         await self.noor.answers(asked, yes=True)
-        for _ in range(500):
+        for _ in range(1_500):
             if question := (await self.standing()).asked:
                 break
             await asyncio.sleep(0.02)

@@ -379,7 +379,7 @@ async def test_the_screen_is_never_said_to_show_what_it_was_not_sent(live: Live)
 async def test_a_lost_staff_member_s_talk_comes_back_to_the_waiting_room(
     tmp_path: Path, engine: Engine, content: Content
 ) -> None:
-    async with started(tmp_path, engine.staff, content, lease_seconds=3) as console, serving(console, engine) as live:
+    async with started(tmp_path, engine.staff, content, lease_seconds=6) as console, serving(console, engine) as live:
         kim, noor = await live.token("kim"), await live.token("noor")
         async with live.page(noor) as colleague:
             await colleague.goes_on_duty()
@@ -747,7 +747,7 @@ async def test_a_talk_that_comes_back_is_counted_however_it_does(live: Live) -> 
 
 
 async def test_a_talk_that_falls_silent_is_counted_as_such(tmp_path: Path, engine: Engine, content: Content) -> None:
-    async with started(tmp_path, engine.staff, content, silence_seconds=1) as console, serving(console, engine) as live:
+    async with started(tmp_path, engine.staff, content, silence_seconds=4) as console, serving(console, engine) as live:
         ref = await live.visitor_joins()
         async with live.page(await live.token("kim")) as page:
             await page.goes_on_duty()

@@ -62,7 +62,7 @@ class Taker:
         return str([each for each in self.asked if each["do"] == "open"][-1]["line"])
 
     async def is_asked(self, **values: object) -> None:
-        for _ in range(500):
+        for _ in range(3_000):
             if any(all(each.get(key) == value for key, value in values.items()) for each in self.asked):
                 return
             await asyncio.sleep(0.01)
@@ -142,7 +142,7 @@ async def test_a_call_rings_on_the_line_and_the_number_is_told_nobody(live: Live
     async with answering(live) as page:
         await taker.is_asked(do="open", number="+46701740699")
         await takes(page, ref)
-        for _ in range(200):
+        for _ in range(1_500):
             standing = await live.visitor.attend(ref)
             if isinstance(standing, WithStaff) and standing.device:
                 break

@@ -277,6 +277,8 @@ async def test_who_lost_the_talk_with_the_connection_finds_it_first(live: Live) 
         await page.goes_on_duty()
         await page.takes(lost)
         await page.send("note", talk=handle_of(lost), sealed="_w")
+        await page.send("note", talk="A" * 22, sealed="")
+        await page.see("refused", code="not_yours")  # so that one was read, too
     await live.console.house.staff_end.shorten_lease(lost.desk, await _id_of(live, "kim"), 0)
     assert isinstance(await live.visitor.attend(lost), Waiting)
     async with live.page(token, device) as page, live.page(await live.token("noor")) as other:

@@ -40,7 +40,7 @@ async def living(folder: Path, api: str) -> AsyncIterator[House]:
 
 
 async def _is_there(house: House) -> None:
-    for _ in range(200):
+    for _ in range(600):
         if "telegram" in children(house.process.pid):
             return
         await asyncio.sleep(0.1)

@@ -8,7 +8,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 TEXT, BINARY, CLOSE, PING = 1, 2, 8, 9
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class RawSocket:

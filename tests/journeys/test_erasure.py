@@ -24,7 +24,8 @@ from tests.journeys.marks import Marks, Scanner
 from tests.journeys.people import People
 from tests.running import Sides, running_apart
 
-SILENCE, WAITING_SILENCE, LEASE = 5, 5, 3  # seconds; an open socket renews the silence at a third of it
+# Seconds. An open socket renews the silence at a third of it; a busy machine may stand still for some.
+SILENCE, WAITING_SILENCE, LEASE = 9, 9, 6
 PROMISED = 1.0  # seconds from an end to nothing
 
 Admin = Any  # a blocking client of redis-py, whose types mix text and bytes
@@ -222,8 +223,8 @@ async def test_a_visitor_who_falls_silent_in_the_waiting_room_is_forgotten(house
     scanner = Scanner({"talk": house.admin.keys("talk:*")[0].decode().rpartition(":")[2]})
     assert remains(house.admin, scanner)
     visitor.live.cut()
-    await asyncio.sleep(WAITING_SILENCE + PROMISED)
-    assert house.admin.keys("talk:*") == []
+    await asyncio.sleep(WAITING_SILENCE + PROMISED)  # from when the app noticed, which nobody tells here
+    await asyncio.to_thread(eventually, lambda: house.admin.keys("talk:*") == [])
     await staff.sees_waiting(0)
     await asyncio.to_thread(eventually, lambda: remains(house.admin, scanner) == [])
 

@@ -6,7 +6,7 @@ import signal
 
 from tests.fristad.processes import children
 from tests.journeys.people import People
-from tests.journeys.wire import Wire
+from tests.journeys.wire import PATIENCE, Wire
 from tests.running import House
 
 
@@ -74,7 +74,7 @@ async def test_a_visitor_who_changes_the_briefing_while_waiting_is_seen_with_the
     before = (await staff.sees_waiting())[0]
     assert "county" not in {fact["key"] for fact in before["facts"]}
     await visitor.chooses("briefing", "change-county", "county:uppsala")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while "county" not in {fact["key"] for fact in (await staff.sees_waiting())[0]["facts"]}:
             pass
 

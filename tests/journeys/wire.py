@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
-PATIENCE = 20.0  # seconds for what takes a fraction of one; the machine is shared
+PATIENCE = 60.0  # seconds for what takes a fraction of one; the machine is shared
 
 Frame = dict[str, Any]
 Reading = Callable[[Frame], Iterable[Frame]]

@@ -90,7 +90,7 @@ async def test_a_caller_waits_is_taken_comes_back_and_leaves(
             await presses(caller, "12")
             await hears(caller, tones.TOPIC)
             await presses(caller, "00")
-            for _ in range(100):
+            for _ in range(300):
                 if len(rows := await staff.waiting(DESK)) == 2:
                     break
                 await asyncio.sleep(0.1)

@@ -31,7 +31,7 @@ async def test_sixty_callers_are_all_in_line_at_once(
     async with telephone(running):
         await on_duty(staff)
         before, began = (worked(running.engine.pid), worked(running.line.pid)), time.monotonic()
-        steps = scenario(key("1"), key("0"), key("0"), pause(10_000))
+        steps = scenario(key("1"), key("0"), key("0"), pause(20_000))
         calling = asyncio.create_task(
             asyncio.to_thread(sipp, tmp_path / "crowd", running.sip, steps, calls=CALLERS, at_once=CALLERS)
         )
@@ -47,7 +47,7 @@ async def test_sixty_callers_are_all_in_line_at_once(
             for after, first in zip((worked(running.engine.pid), worked(running.line.pid)), before, strict=True)
         ]
         assert most == CALLERS
-        for _ in range(100):
+        for _ in range(300):
             if not await staff.waiting(DESK):
                 break
             await asyncio.sleep(0.1)

@@ -30,7 +30,7 @@ async def test_an_account_lives_in_the_engines_memory_as_long_as_its_line(runnin
         assert [name for name, data in kept_in(running.folder).items() if PASSWORD.encode() in data] == []
         writer.close()
         for kind in KINDS:
-            for _ in range(100):
+            for _ in range(600):
                 try:
                     await ari.ask("GET", f"asterisk/config/dynamic/res_pjsip/{kind}/{LINE}")
                 except Refused as refused:

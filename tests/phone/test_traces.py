@@ -126,7 +126,7 @@ async def test_the_engine_cannot_record_and_our_code_never_asks_it_to(own: Excha
     calling = asyncio.create_task(asyncio.to_thread(sipp, tmp_path / "call", own.sip, scenario(pause(3000))))
     password = (own.folder / "phone" / SECRET).read_text()
     async with open_ari(int(own.environment["FRISTAD_PHONE_CONTROL_PORT"]), USER, password, "probe") as ari:
-        for _ in range(100):
+        for _ in range(600):
             if channels := await ari.ask("GET", "channels"):
                 break
             await asyncio.sleep(0.05)

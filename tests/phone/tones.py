@@ -3,6 +3,7 @@
 import math
 import struct
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 
 from dialogues.prompts import Prompt
@@ -16,6 +17,7 @@ _HEADER = 44  # bytes before the samples
 _HEARD = 0.05  # of full scale; codecs and the caller's own silence stay far below
 
 
+@cache
 def tone(hertz: float, seconds: float) -> bytes:
     """A WAV file; 0 Hz is silence."""
     samples = (math.sin(2 * math.pi * hertz * at / RATE) * _LOUD for at in range(round(seconds * RATE)))

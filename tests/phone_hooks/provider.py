@@ -59,7 +59,7 @@ class Caller(ABC):
         self.name = name
         self.headers = dict(headers or {})
         self.base = base
-        self.http = httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(local_address=local), timeout=20)
+        self.http = httpx.AsyncClient(transport=httpx.AsyncHTTPTransport(local_address=local), timeout=60)
         self.asked = Asked()
         self.heard: list[str] = []
         self.music = False

@@ -13,7 +13,7 @@ from tests.phone_hooks.provider import CENTRE, Caller, TwilioCaller
 
 async def waiting(staff: RedisStaffEnd, many: int) -> list[TalkRef]:
     """Who is in line, once they are so many."""
-    for _ in range(100):
+    for _ in range(600):
         rows = await staff.waiting(DESK)
         if len(rows) == many:
             return [row.ref for row in rows]

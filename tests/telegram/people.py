@@ -8,7 +8,7 @@ from typing import Any
 from tests.telegram.chats import Account, Message
 from tests.telegram.server import Server
 
-PATIENCE = 20.0  # seconds; the machine is shared
+PATIENCE = 60.0  # seconds; the machine is shared
 
 
 class Phone:

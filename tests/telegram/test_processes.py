@@ -104,7 +104,7 @@ async def _ends_with(kim: Colleague, words: str) -> bool:
 async def test_who_waits_is_asked_now_and_then_and_loses_the_place_without_an_answer(
     server: Server, engine: Engine, content: Content, ali: Phone, kim: Colleague
 ) -> None:
-    async with answering(server, engine, content, waiting_silence_seconds=3, silence_seconds=3):
+    async with answering(server, engine, content, waiting_silence_seconds=8, silence_seconds=8):
         await kim.comes()
         await gets_in_line(ali)
         await ali.sees("Are you still there?")

@@ -163,10 +163,13 @@ function showBox(told, news = "") {
 // The guard of the page's other box, with the same question. While it has not come, letters go without it.
 async function beginHeed(put, trouble) {
   try {
-    const { writer } = page, said = { removed: tell("taken-out"), sent: tell("slow") };
+    const { writer } = page, own = letter, said = { removed: tell("taken-out"), sent: tell("slow") };
     const { begin } = await import(`${page.later}${tries ? `?${tries}` : ""}`);
-    const given = { ...writer, get urgent() { return writer.urgent; }, text: letter, reader: () => tell("them"), said };
-    heed ??= { page: given, asks: await begin(given) };
+    const given = { ...writer, get urgent() { return writer.urgent; }, text: own, reader: () => tell("them"), said };
+    const made = heed ?? { page: given, asks: await begin(given) };
+    if (own !== letter) return; // closed meanwhile
+    heed ??= made;
+    own.dataset.later = ""; // as the page says of its usual box
     Object.assign(heed.page, { spot: trouble, send: () => put.click() });
   } catch {
     tries += 1;

@@ -79,18 +79,45 @@ function showAnswer(answer, stay) {
   return block;
 }
 
+// What is pressed while a turn is on its way is done after it: of several the last, and nothing twice by a hasty tap.
+let pressed = null;
+
+async function comesNext(press) {
+  const hasty = current && press === pressed;
+  pressed = press;
+  while (current) {
+    await current;
+    await new Promise((done) => { setTimeout(done); }); // its answer is shown first
+  }
+  return !hasty && press === pressed;
+}
+
+async function turnFor(press, input) {
+  const answer = await turn(input);
+  if (press === pressed) pressed = null;
+  return answer;
+}
+
 async function choose(button) {
-  if (button.value === "codes") return openCodes();
-  const label = button.textContent;
-  const answer = await turn({ choice: button.value });
+  const { value, textContent: label } = button;
+  if (value === "codes") return openCodes();
+  if (!await comesNext(value) || !isOffered(value)) return;
+  const answer = await turnFor(value, { choice: value });
   if (!answer) return;
   if (!answer.words) showBubble(label, "mine", word("chat.you"));
   showAnswer(answer, false);
-  if (answer.price) void pay(button.value, answer.price);
+  if (answer.price) void pay(value, answer.price);
 }
 
+const isOffered = (value) => [...form.elements].some((each) => each.name === "choice" && each.value === value);
+
 async function ask(words) {
-  const answer = await turn({ text: words });
+  if (current) {
+    if (await comesNext(text)) send(); // the box may be another person's by then
+    return;
+  }
+  pressed = text;
+  const answer = await turnFor(text, { text: words });
   if (!answer) return;
   text.value = "";
   draftFor = null;

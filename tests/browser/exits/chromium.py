@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Fra
 from tests.browser.exits.tabs import Stroke, Tab
 
 _TRIES = 100
-_PATIENCE = 30  # seconds for one answer
+_PATIENCE = 90  # seconds for one answer
 _BACK = 5_000  # milliseconds; a page that sends itself away never finishes its way back
 
 

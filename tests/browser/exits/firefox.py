@@ -34,7 +34,7 @@ _QUIET = {
     "services.settings.server": "data:,#remote-settings-dummy/v1",
     "signon.rememberSignons": True,
 }
-_PATIENCE = 30  # seconds for one answer
+_PATIENCE = 90  # seconds for one answer
 
 
 class Line:

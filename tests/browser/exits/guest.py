@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.browser.exits.tabs import Tab
 
-PATIENCE = 20.0  # seconds; most things take a few hundredths, but the machine may be busy with other tests
+PATIENCE = 60.0  # seconds; most things take a few hundredths, but the machine may be busy with other tests
 
 _PRESS = """const wanted = arguments[0];
 const found = [...document.querySelectorAll("button, summary, .topic")].find((each) =>

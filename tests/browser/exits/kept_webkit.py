@@ -22,7 +22,7 @@ from tests.browser.exits.tabs import Stroke, Tab
 from tests.browser.exits.webkit import BROWSER, MISSING, screen
 from tests.running import free_port
 
-_PATIENCE = 30  # seconds for one answer
+_PATIENCE = 90  # seconds for one answer
 _TYPE = """const box = document.activeElement;
 box.value += arguments[0];
 box.dispatchEvent(new Event("input", { bubbles: true }));"""

@@ -93,7 +93,7 @@ async def test_a_whole_talk_and_leaving_it_work_among_the_scripts_of_an_app(peop
     await visitor.leaves()
     await expect(visitor.page).to_have_url(elsewhere)
     # Without a beacon the socket alone tells it.
-    await expect(staff.sees(re.compile("left. What was said has been erased."))).to_be_visible(timeout=5_000)
+    await expect(staff.sees(re.compile("left. What was said has been erased."))).to_be_visible(timeout=30_000)
     await visitor.page.evaluate(BACK)
     await expect(visitor.page).to_have_url(f"{elsewhere}before")
 

@@ -26,6 +26,8 @@ document.getElementById("exit").click();
 const took = performance.now() - before, body = document.body;
 return [took, body.childNodes.length, body.innerText, document.title, document.styleSheets.length];"""
 
+AT_ONCE = 1_000  # milliseconds: what waits for a network takes longer, what waits for a busy machine seldom so long
+
 # What a browser could keep for us, and does not.
 KEPT = """return [document.cookie, localStorage.length, sessionStorage.length, window.name,
   document.querySelectorAll("link[rel=manifest]").length, Boolean(navigator.serviceWorker?.controller)];"""
@@ -108,8 +110,15 @@ async def _ended(guest: Guest, desk: People) -> None:
 async def _left(guest: Guest, desk: People) -> None:
     """A message that is left with a code, and a second one that is begun."""
     await left_messages(desk)
-    await guest.presses("Leave a message, or come back with a code", "Give me a code to come back with")
-    await guest.presses("I have them, go on")
+    give = "Give me a code to come back with"
+    for _ in range(60):  # the desk's key is offered within seconds
+        await guest.presses("Leave a message, or come back with a code")
+        await guest.sees("I have a code")
+        if await guest.tab.run("return document.body.innerText.includes(arguments[0])", give):
+            break
+        await guest.presses("Close")
+        await asyncio.sleep(0.5)
+    await guest.presses(give, "I have them, go on")
     await guest.sees("Nothing lies here yet.")
     await guest.tab.run(FILL_LETTER, SECRET)
     await guest.presses("Leave it, sealed")
@@ -360,7 +369,7 @@ async def _shifts(guest: Guest) -> None:
 
 async def _presses_and_looks(guest: Guest) -> None:
     took, nodes, text, title, sheets = await guest.tab.run(PRESS_AND_LOOK)
-    assert took < 100
+    assert took < AT_ONCE
     assert (nodes, text, title, sheets) == (0, "", "Läxhjälp", 0)
 
 

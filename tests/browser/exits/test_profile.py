@@ -35,7 +35,7 @@ SAID = {
     "in a frame": "zorvlemon hides strovvendal",
 }
 CARELESS = {"typed elsewhere": "kwyjzbplvxmqt", "stored elsewhere": "hjvqwzkmxplrt"}
-PAUSE = 4  # seconds; both browsers write what is open now within three
+PAUSE = 8  # seconds; both browsers write what is open now within three
 
 # Where a browser may name our host, and where the history is that it shows: nowhere else, and no words there.
 NAMING = {
