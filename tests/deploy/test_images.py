@@ -25,6 +25,7 @@ from packaging.utils import canonicalize_name
 from scripts.try_images import Start, read_stages, read_start, read_steps, try_images
 from tests.engines import running as running_engine
 from tests.fristad.processes import eventually
+from tests.postgres import running_postgres
 from tests.running import ROOT, free_port
 from tests.sealed import Organisation
 from tests.test_locks import pins
@@ -34,7 +35,7 @@ DOCKERFILE = ROOT / "Dockerfile"
 IMAGE = ROOT / "deploy" / "image"
 # What the console alone needs, of the dependencies in pyproject.toml.
 STAFF_ALONE = {
-    "aiosqlite", "argon2-cffi",
+    "aiosqlite", "alembic", "argon2-cffi", "asyncpg",
     "segno", "sqlalchemy", "webauthn", "xlsxwriter", "zxcvbn",
 }  # fmt: skip
 LARGEST = 160 * 1024 * 1024  # bytes; what there is, with some room: whoever adds much has to see it
@@ -214,6 +215,25 @@ def test_the_consoles_image_keeps_its_tables_where_something_is_mounted(images: 
             status, page = get(port, "/sign-in")
             assert status == 200 and b"password" in page
         assert list((images / "console" / "var" / "lib" / "fristad").iterdir()) == []
+
+
+def test_the_consoles_image_works_on_postgresql_by_its_socket(images: Path) -> None:
+    with running_engine("valkey", "unixsocketperm 777") as engine, running_postgres() as postgres:
+        engine.socket.parent.chmod(0o711)
+        socket = ".s.PGSQL.5432"
+        (engine.socket.parent / socket).hardlink_to(postgres.folder / socket)
+        database, port, watch = postgres.make(), free_port(), free_port()
+        settings = {
+            "FRISTAD_REDIS_URL": engine.staff.replace(str(engine.socket), "/run/engine/engine.sock"),
+            "FRISTAD_DATABASE_URL": f"postgresql+asyncpg://fristad@/{database}?host=/run/engine",
+            "FRISTAD_ORGANISATION_KEY": Organisation().text,
+            "FRISTAD_DEMO": "true",
+            "FRISTAD_STAFF_PORT": str(port),
+            "FRISTAD_METRICS_PORT": str(watch),
+        }
+        with serving(images, "console", settings, engine.socket.parent):
+            assert get(port, "/sign-in")[0] == 200
+        assert postgres.say("SELECT count(*) FROM alembic_version", database).strip() == "1"
 
 
 _TRUNK = {"FRISTAD_PHONE_TRUNK": "sip.example.org", "FRISTAD_PHONE_TRUNK_ADDRESSES": "192.0.2.10"}
