@@ -17,6 +17,7 @@ from console.figure_words import group_name, label_of
 from console.language import load_words
 from console.periods import Period, read_period
 from console.publishing import MADE_UP, publication_of, shown
+from console.schema import SchemaError
 from console.settings import ConsoleSettings
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
@@ -63,12 +64,7 @@ def write_report(id: str, language: str, group: str, file: Path, settings: Conso
         raise Refused(f"{id} is no period: name a year, a quarter or a month, such as 2026, 2026-Q1 or 2026-03.")
     if settings.database_url is None and not (settings.data / "console.sqlite3").is_file():
         raise Refused("There is no console's database in FRISTAD_DATA: name its folder, or set FRISTAD_DATABASE_URL.")
-    try:
-        found = asyncio.run(_find(settings.database(), period, demo=settings.demo))
-    except SQLAlchemyError:
-        raise Refused("The console's database cannot be read: see FRISTAD_DATA or FRISTAD_DATABASE_URL.") from None
-    except BadPublication as error:
-        raise Refused(f"The figures in the database do not hold. {error}") from None
+    found = _look_up(settings, period)
     read, name = (None, "") if found is None else _read(period, found, language, group, demo=settings.demo)
     if found is None or read is None:
         raise Refused(f"No figures are published for {id} and {group}.")
@@ -78,6 +74,17 @@ def write_report(id: str, language: str, group: str, file: Path, settings: Conso
         raise Refused(f"{file} cannot be written.") from None
     print(f"{file} written.", file=out)
     return 0
+
+
+def _look_up(settings: ConsoleSettings, period: Period) -> _Found | None:
+    try:
+        return asyncio.run(_find(settings.database(), period, demo=settings.demo))
+    except SchemaError as error:
+        raise Refused(str(error)) from None
+    except SQLAlchemyError:
+        raise Refused("The console's database cannot be read: see FRISTAD_DATA or FRISTAD_DATABASE_URL.") from None
+    except BadPublication as error:
+        raise Refused(f"The figures in the database do not hold. {error}") from None
 
 
 def _read(period: Period, found: _Found, language: str, group: str, *, demo: bool) -> tuple[Report | None, str]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console.database import Database
 from console.library import fitting, read_published
+from console.schema import SchemaError
 from console.settings import ConsoleSettings
 from dialogues.files import ContentError
 from dialogues.hours import SWEDEN
@@ -36,6 +37,8 @@ def export_texts(folder: Path, settings: ConsoleSettings, out: TextIO) -> int:
             load_content(folder, now=datetime.now(SWEDEN), demo=settings.demo)
     except ContentError as error:
         raise Refused(f"The files do not fit together: {error}.") from None
+    except SchemaError as error:
+        raise Refused(str(error)) from None
     except SQLAlchemyError:
         raise Refused("The console's database cannot be read: see FRISTAD_DATA or FRISTAD_DATABASE_URL.") from None
     except OSError:

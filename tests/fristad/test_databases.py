@@ -18,7 +18,9 @@ import pytest
 from console.database import bring_up
 from fristad.accounts import read_console_settings
 from fristad.databases import back_up_database, move_database, restore_database
+from fristad.figures import write_report
 from fristad.refusal import Refused
+from fristad.texts import export_texts
 from tests.console.rows import MANY, everything_of, filled
 from tests.engines import running
 from tests.fristad.test_cli import fristad
@@ -122,6 +124,21 @@ def _do(arguments: list[str], settings: dict[str, Any], monkeypatch: pytest.Monk
             back_up_database(file, chosen, date(2026, 12, 1), out)
         else:
             restore_database(file, chosen, out)
+
+
+def test_commands_that_read_say_that_the_tables_are_too_new(
+    tmp_path: Path, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = postgres.make()
+    asyncio.run(bring_up(postgres.url(new)))
+    postgres.say("UPDATE alembic_version SET version_num = '9002_from_9001'", new)
+    monkeypatch.setenv("FRISTAD_DATABASE_URL", postgres.url(new))
+    chosen, out = read_console_settings(), io.StringIO()
+    with pytest.raises(Refused, match="belongs to a newer version"):
+        export_texts(tmp_path / "texts", chosen, out)
+    with pytest.raises(Refused, match="belongs to a newer version"):
+        write_report("2026", "en", "all", tmp_path / "report.pdf", chosen, out)
+    assert out.getvalue() == ""
 
 
 def test_two_commands_at_once_bring_an_old_file_up_once(tmp_path: Path) -> None:
