@@ -60,7 +60,7 @@ from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
 from safety.headers import SecurityHeaders, console_policy
 from safety.limits import BodyLimit
-from safety.readiness import Readiness
+from safety.readiness import Check, Readiness
 from safety.vitals import Part
 
 _MAX_BODY = 16 * 1024  # bytes
@@ -138,7 +138,7 @@ def create_app(
     house = furnish(settings, means)
     app = _make_app((database, *resources), _chores(settings, house, means))
     app.state.house = house
-    checks = {Part.ENGINE: lambda: staff_end.mark(), Part.DATABASE: partial(_ask, database)}
+    checks: dict[str, Check] = {Part.ENGINE: lambda: staff_end.mark(), Part.DATABASE: partial(_ask, database)}
     app.state.readiness = Readiness(checks, steady)
     app.include_router(phone_pages.router_to(settings.phone_control_port))
     _fit_out(app, phone=house.lines.possible)
