@@ -37,7 +37,7 @@ STAFF_ALONE = {
     "aiosqlite", "argon2-cffi",
     "segno", "sqlalchemy", "webauthn", "xlsxwriter", "zxcvbn",
 }  # fmt: skip
-LARGEST = 160 * 1024 * 1024  # bytes; what there is, with some room: whoever adds much has to see it
+LARGEST = 192 * 1024 * 1024  # bytes; what there is, with some room: whoever adds much has to see it
 # Read-only but for memory, as compose.yaml runs them. `$1` is the image, `$2` what is bound to /run/engine, `$3` its
 # user.
 _INSIDE = """
