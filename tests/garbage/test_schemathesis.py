@@ -24,6 +24,8 @@ from tests.running import House
 FUZZED = settings.get_current_profile_name() == profile.NAME  # `make fuzz`: more, and others each time
 EXAMPLES = 25 if FUZZED else 6  # for each address, valid and invalid, and each kind of caller
 NUMBER = secrets.randbits(32) if FUZZED else 20261122
+# Each request on its own connection: a server may close one that rests while a busy machine sends the next one on it.
+_LIMITS = httpx.Limits(max_keepalive_connections=0)
 COMMON = {400, 401, 403, 404, 405, 413, 422, 429}
 REDIRECTS = {"GET /", "GET /desk", "GET /statistics", "GET /directory", "GET /texts", "GET /sign-in"}
 REDIRECTS |= {"POST /sign-out", "POST /language", "GET /devices", "GET /devices/requests", "GET /messages"}
@@ -191,7 +193,7 @@ def _ask(address: str, operation: Any, mode: GenerationMode, headers: dict[str, 
 
 def _usual_words(address: str, headers: dict[str, str]) -> str:
     """What the answers hold whatever was sent: generated texts are often made of words that stand in code."""
-    with httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=20, limits=_LIMITS) as client:
         pages = [client.get(path) for path in ("/", "/sign-in", "/desk", "/directory", "/statistics", "/nowhere")]
         pages += [
             httpx.get(f"{address}sign-in", trust_env=False, timeout=20),
@@ -225,6 +227,6 @@ def _sign_in(house: House, caller: str) -> dict[str, str]:
 
 
 def _sign_out(house: House, headers: dict[str, str]) -> None:
-    with httpx.Client(base_url=house.staff, headers=headers, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=house.staff, headers=headers, trust_env=False, timeout=20, limits=_LIMITS) as client:
         token = Page(client.get("/directory").text).fields["form_token"]
         assert client.post("/sign-out", data={"form_token": token, "sure": "1"}).status_code == 303
