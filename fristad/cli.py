@@ -13,6 +13,7 @@ from fristad.dumps import forbid_dumps
 from fristad.phone_cli import add_phone_commands
 from fristad.refusal import FrontDoorError, GaveUp, Refused
 from fristad.stats_cli import add_stats_commands
+from fristad.texts_cli import add_texts_commands
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     _add(commands, "redis-acl", _redis_acl, "what an engine of yours has to include; asks for the two passwords")
     _add_staff_command(commands)
-    _add_texts_commands(commands)
+    add_texts_commands(commands)
     add_database_commands(commands)
     _add_keys_commands(commands)
     add_stats_commands(commands)
@@ -91,13 +92,6 @@ def _add_staff_command(commands: "argparse._SubParsersAction[_Parser]") -> None:
     add.add_argument("--desk", help="the desk it belongs to (default: FRISTAD_DESK)")
     link = _add(actions, "link", _staff_link, "another link, for an account whose owner cannot get in")
     link.add_argument("name", help="the name to sign in with")
-
-
-def _add_texts_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    texts = commands.add_parser("texts", help="what coordinators publish in the console", allow_abbrev=False)
-    actions = texts.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    export = _add(actions, "export", _texts_export, "writes it back as files in the form that is shipped")
-    export.add_argument("folder", metavar="DIR", type=Path, help="new or empty, or a copy of dialogues/content")
 
 
 def _add_keys_commands(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -197,13 +191,6 @@ def _staff_link(arguments: argparse.Namespace) -> int:
     from fristad.accounts import renew_link
 
     return renew_link(arguments.name, sys.stdout)
-
-
-def _texts_export(arguments: argparse.Namespace) -> int:
-    from fristad.accounts import read_console_settings
-    from fristad.texts import export_texts
-
-    return export_texts(arguments.folder, read_console_settings(), sys.stdout)
 
 
 def _keys_new(arguments: argparse.Namespace) -> int:
