@@ -52,9 +52,14 @@ export class Outbox {
     this.pump();
   }
 
+  // Resolves when what can go out now has.
+  pump() {
+    if (!this.busy) this.idle = this.post();
+    return this.idle;
+  }
+
   // One message after the other, so that they are sealed in the order in which they are sent.
-  async pump() {
-    if (this.busy) return;
+  async post() {
     this.busy = true;
     try {
       for (let message; (message = this.waiting[this.posted]) && this.connected;) {

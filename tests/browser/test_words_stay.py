@@ -68,6 +68,7 @@ async def test_who_was_away_when_the_person_left_is_told(people: People) -> None
     await expect(visitor.sees(LOST)).to_be_visible()
     await visitor.writes("are you there")
     await staff.writes("I have to go")
+    await expect(staff.state_of("I have to go")).to_have_text("Sent")
     await staff.page.get_by_role("button", name="Give back").click()
     await expect(staff.talk()).to_have_count(0)  # before the visitor is back: what they wrote could still arrive
     await visitor.page.context.set_offline(False)
@@ -78,6 +79,22 @@ async def test_who_was_away_when_the_person_left_is_told(people: People) -> None
     last = visitor.page.locator(".bubble.theirs", has_text="I have to go")
     await expect(last.locator(".who")).to_have_text(staff.name)
     await expect(visitor.mark_of("are you there")).to_contain_text("Failed")
+
+
+async def test_words_that_staff_send_as_they_give_the_talk_back_go_first(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    await staff.writes("before")
+    await expect(staff.state_of("before")).to_have_text("Delivered")  # the key is here
+    await staff.page.evaluate(
+        """() => {
+          const talk = document.querySelector("article.talk"), box = talk.querySelector(".compose textarea");
+          box.value = "I have to go";
+          box.form.requestSubmit();
+          talk.querySelector("[data-do=release]").click();
+        }"""
+    )
+    await expect(visitor.page.locator(".bubble.theirs .words").last).to_have_text("I have to go")
+    await expect(visitor.sees("You are in line again, at your old place.")).to_be_visible()
 
 
 async def test_half_an_emoji_does_not_break_the_talk(people: People) -> None:
