@@ -235,8 +235,8 @@ class LiveTalk:
                 case WasReturned():
                     async with self._turn:
                         await self._heal()  # the last words of the one who left, before the page learns of it
-                    await self._page.tell("returned")
-                    await self._look_anew()
+                        await self._tellings.returned(await self._end.attend(self._ref))
+                    await self._look()
                 case WasTaken() | WasOpened() | WasAsked() | WasMoved() | WasHelped():
                     await self._look()
                 case Overheard() | AsideSaid():
@@ -264,9 +264,9 @@ class LiveTalk:
                         await self._heal()  # whoever left meanwhile said it, and not the next one
                     await self._tellings.place(standing)
                 case WithStaff() as standing:
-                    await self._tellings.person(standing)
                     if standing.down_seq > self._down:
-                        await self._heal()
+                        await self._heal()  # first: whom the page has not met yet has no key, and said none of it
+                    await self._tellings.person(standing)
                 case GuidedOn():
                     await self._finish(GUIDED)
                 case Gone():

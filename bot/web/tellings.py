@@ -6,7 +6,8 @@ from bot.prospects import News, Prospect, Prospects
 from bot.web.live_page import LivePage
 from handover.helping import Helping
 from handover.keys import binding
-from handover.values import Asked, Standing, TalkRef, Waiting, WithStaff
+from handover.outlook import GuidedOn
+from handover.values import Asked, Gone, Standing, TalkRef, Waiting, WithStaff
 from safety.text64 import write64
 
 
@@ -50,6 +51,14 @@ class Tellings:
             self._asked = standing.asked
             asked = standing.asked or Asked(0, "", "")
             await self._page.tell("asked", ask=asked.number, about=asked.kind, to=asked.name)
+
+    async def returned(self, standing: Standing | GuidedOn | Gone) -> None:
+        """The person left, unless the page has met since then who has the talk now: the event was late."""
+        told, self.told = self.told, None
+        if isinstance(told, WithStaff) and isinstance(standing, WithStaff) and _reader(told) == _reader(standing):
+            self.told = told
+        else:
+            await self._page.tell("returned")
 
     async def _tell_reader(self, standing: WithStaff) -> None:
         self._asked = None  # told of a reader, the page asks nothing any more

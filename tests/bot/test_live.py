@@ -227,9 +227,9 @@ async def test_a_page_that_comes_back_gets_what_it_missed(house: House, kim: Col
     for words in ("two", "three"):
         await kim.says(words)
     again = await house.calls(ref, down=1)
+    assert [(await again.hears("said"))["body"] for _ in range(2)] == ["two", "three"]
     told = await again.hears("taken")
     assert (told["name"], told["up"], told["heard"], told["epoch"]) == ("Kim", 1, 0, 1)
-    assert [(await again.hears("said"))["body"] for _ in range(2)] == ["two", "three"]
 
 
 async def test_a_lost_person_is_told_and_the_next_one_too(house: House, kim: Colleague) -> None:
@@ -239,6 +239,35 @@ async def test_a_lost_person_is_told_and_the_next_one_too(house: House, kim: Col
     assert (await line.hears("waiting"))["place"] == 1
     await kim.takes_the_first()
     assert (await line.hears("taken"))["name"] == "Kim"
+
+
+async def test_who_comes_back_to_another_person_gets_the_words_of_the_one_before_first(
+    house: House, kim: Colleague
+) -> None:
+    """Else they would stand under the name of the next one."""
+    line, ref = await taken(house, kim)
+    await line.socket.close()
+    await kim.says("I have to go")
+    await kim.end.release(ref, KIM)
+    await kim.end.go_on_duty(DESK, LEE, "Lee", paused=False)
+    await kim.end.claim(ref, LEE, "Lee")
+    await kim.end.begin(ref, LEE, kim.line)
+    again = await house.calls(ref, down=0)
+    frames = [await again.hears("said", "taken") for _ in range(2)]
+    assert [frame["type"] for frame in frames] == ["said", "taken"]
+    assert frames[1]["name"] == "Lee"
+
+
+async def test_a_late_word_that_somebody_left_does_not_send_the_page_back_into_line(
+    house: House, kim: Colleague, engine: Engine
+) -> None:
+    """A connection to the engine that was cut brings it when the page has met the next one."""
+    line, ref = await taken(house, kim)
+    with engine.client() as client:
+        client.publish(f"talk:{{{DESK}}}:{ref.talk}", "r")
+    await kim.says("still here")
+    told = await line.hears("said", "returned", "taken")
+    assert (told["type"], told["body"]) == ("said", "still here")
 
 
 async def test_who_was_away_when_the_person_left_gets_the_last_words_before_the_place(

@@ -34,6 +34,17 @@ LATE_ACKNOWLEDGEMENT = """() => {
   return { numbers, states };
 }"""
 
+# The engine has the first message, and its answer was lost; the second never came, and the third is refused.
+LOST_ANSWER = """() => {
+  const sent = [];
+  const outbox = new Outbox((entry) => sent.push(`${entry.body} ${entry.seq}`), () => {});
+  for (const words of ["one", "two", "three"]) outbox.add(words, {});
+  outbox.renumber(2);
+  outbox.acknowledge(3);
+  outbox.forget();
+  return sent;
+}"""
+
 
 async def test_what_failed_with_one_person_never_reaches_the_next(people: People) -> None:
     visitor, first = await people.in_a_talk()
@@ -60,6 +71,30 @@ async def test_a_message_that_may_have_arrived_is_tried_again_under_its_own_numb
     await page.add_script_tag(path=OUTBOX)
     seen = await page.evaluate(LATE_ACKNOWLEDGEMENT)
     assert seen == {"numbers": [5, 5], "states": ["sending", "failed", "sending", "failed", "sent"]}
+
+
+async def test_a_message_whose_acknowledgement_was_lost_is_not_sent_under_another_number(people: People) -> None:
+    page = await people.somebody()
+    await page.add_script_tag(path=OUTBOX)
+    assert await page.evaluate(LOST_ANSWER) == ["one 1", "two 2", "three 3", "two 2", "three 3"]
+
+
+async def test_what_only_the_one_before_could_read_is_not_delivered_by_the_next(hasty_people: People) -> None:
+    visitor, gone = await hasty_people.in_a_talk()
+    await visitor.writes("read by the first person")
+    await expect(visitor.mark_of("read by the first")).to_have_text("Delivered")
+    colleague = await hasty_people.staff_on_duty()
+    await gone.page.context.close()
+    await visitor.writes("and this by nobody")
+    await expect(visitor.mark_of("by nobody")).to_have_text("Sent")
+    await expect(visitor.sees("The person could not stay.")).to_be_visible()
+
+    await colleague.takes()
+    await visitor.meets(colleague)
+    await visitor.writes("are you new")
+    await expect(visitor.mark_of("are you new")).to_have_text("Delivered")
+    await expect(visitor.mark_of("by nobody")).to_have_text("Sent")
+    await expect(visitor.mark_of("read by the first")).to_have_text("Delivered")
 
 
 async def test_who_was_away_when_the_person_left_is_told(people: People) -> None:

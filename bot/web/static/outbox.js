@@ -15,11 +15,14 @@ class Outbox {
   #next = 1;
   #transmit;
   #mark;
+  #readable;
 
-  // `transmit(entry)` tries to send; `mark(entry)` shows entry.state: sending, late, sent, delivered, failed.
-  constructor(transmit, mark) {
+  // `transmit(entry)` tries to send; `mark(entry)` shows entry.state: sending, late, sent, delivered, failed;
+  // `readable(entry)` tells whether whoever has the talk now can read it at all.
+  constructor(transmit, mark, readable = () => true) {
     this.#transmit = transmit;
     this.#mark = mark;
+    this.#readable = readable;
   }
 
   add(body, place) {
@@ -45,12 +48,19 @@ class Outbox {
 
   // The server holds mine up to `up`, and the person has seen mine up to `heard`; the rest goes out again.
   align(up, heard) {
-    this.acknowledge(up);
-    this.deliver(heard);
+    this.note(up, heard);
     this.renumber(up + 1);
   }
 
+  note(up, heard) {
+    this.acknowledge(up);
+    this.deliver(heard);
+  }
+
+  // The server wants this number next. It has everything before: what was not acknowledged lost its answer on the way, and
+  // under another number it would arrive twice.
   renumber(next) {
+    this.acknowledge(next - 1);
     this.#next = next;
     for (const entry of this.#failed()) if (entry.seq >= next) entry.seq = UNNUMBERED; // another one gets it now
     for (const entry of this.#pending()) {
@@ -72,8 +82,12 @@ class Outbox {
     }
   }
 
+  // The number alone does not say it: the next person has seen later messages, and not those that only the last one could
+  // read.
   deliver(heard) {
-    for (const entry of this.#entries) if (entry.seq <= heard && entry.state === "sent") this.#put(entry, "delivered");
+    for (const entry of this.#entries) {
+      if (entry.seq <= heard && entry.state === "sent" && this.#readable(entry)) this.#put(entry, "delivered");
+    }
   }
 
   // What was meant for one person is not sent to another by itself. Returns how many that were.

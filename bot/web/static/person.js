@@ -1,7 +1,7 @@
 // A talk with a person: frames, keys and words, one after the other.
 const TRIES = 5; // to fetch what there is to say of a wait or after a talk
 const AGAIN = 3000; // milliseconds between them
-const outbox = new Outbox(sealAndSay, showMark);
+const outbox = new Outbox(sealAndSay, showMark, (entry) => seals.reads(entry));
 let seals = null;
 let line = Promise.resolve(); // sealing, opening and frames, one after the other: their order is what the numbers say
 
@@ -39,6 +39,7 @@ const FRAMES = {
     showTrouble({ turn: "", live: "" });
     showAsked();
     if (reader() !== frame.name) { outbox.fail(); seals.alone(); }
+    outbox.note(frame.up, frame.heard); // of a new person: what the one before had seen
     try {
       await seals.meet(frame);
     } catch (error) {

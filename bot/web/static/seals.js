@@ -14,6 +14,7 @@ class Seals {
   #agreed = { name: "", until: 0 }; // whose reading along the visitor said yes to, and until when that begins it
   #helper = null; // who reads along: { name, line, point }
   #also = ""; // the line of the device to which the epoch of now was given too
+  #readable = new Set(); // the epochs whose keys were given to the device that reads now
   #decided = ""; // the device of which it is clear whether it may open the earlier words
 
   // `organisation`: the pinned public key; `give(frame)` tries to send a wrapped key.
@@ -76,10 +77,14 @@ class Seals {
     const device = this.#device;
     this.#decided = device;
     if (!share) return;
+    for (const epoch of this.#epochs.values()) this.#readable.add(epoch);
     for (const [epoch, wrapped] of await this.#maker.share(this.#now.number, await readDevice(this.#organisation, device))) {
       this.#offer({ epoch, device, wrapped: write64(wrapped) });
     }
   }
+
+  // Whether whoever has the talk now was given the key of this message.
+  reads(entry) { return this.#readable.has(entry.epoch); }
 
   keyed(epoch) { this.#given.delete(epoch); }
 
@@ -125,6 +130,8 @@ class Seals {
     const { epoch, wrapped, also } = await this.#maker.begin(number, point, helper?.point);
     for (const [each, given] of this.#given) if (given.device !== device || given.helper && given.helper !== line) this.#given.delete(each);
     this.#also = line;
+    if (device !== this.#device) this.#readable.clear();
+    this.#readable.add(epoch);
     this.#epochs.set(number, epoch);
     this.#newest = number;
     if (this.#epochs.size === 1 || device === this.#device && !this.asks) this.#decided = device;

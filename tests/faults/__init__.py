@@ -1,0 +1,1 @@
+"""Scripted talks on real processes while these are killed, paused, cut off and set to other times."""
