@@ -1,0 +1,157 @@
+"""A whole Fristad for load: the visitor process, the console process and an engine, on one core, with as many staff
+accounts as a load needs. Nothing is switched off in it: budgets, paces, sign-in checks, looks and leases are those of a
+real start; only joining costs nothing (a setting), since a crowd is what is wanted here."""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from console.accounts import create_account
+from console.permissions import Role
+from console.signins import COOKIE, SignIns
+from console.tables import Database
+from safety.devices import read_key
+from tests import engines
+from tests.engines import Engine
+from tests.load.fristad_ends import Desk, Frame, VisitorEnd, binding_of
+from tests.load.gauges import family, serving_core
+from tests.load.pairs import Pair
+from tests.running import Sides, running_apart
+
+DESK = "demo"
+MOST = 5  # talks that one person takes side by side, the most that Fristad allows
+AT_ONCE = 8  # who come in at the same time: more in line would have to work for it
+PATIENCE = 120.0  # seconds
+_STATE = re.compile(r'name="state" value="([^"]+)"')
+_ORGANISATION = re.compile(r'data-organisation="([^"]+)"')
+
+
+@dataclass
+class House:
+    """A running one. `faults`: frames that no page should have seen."""
+
+    sides: Sides
+    engine: Engine
+    pids: list[int]
+    name: str = "fristad"
+    faults: list[Frame] = field(default_factory=list)
+    desks: list[Desk] = field(default_factory=list)
+    _taken: set[str] = field(default_factory=set)
+    _pairs: list[Pair] = field(default_factory=list)
+    _visitors: list[VisitorEnd] = field(default_factory=list)
+
+    async def staff(self, count: int) -> None:
+        """So many people on duty, each signed in with a desk open."""
+        cookies = await sign_ins(self.sides.data, count, len(self.desks))
+        for at in range(0, count, AT_ONCE):
+            fresh = [Desk(self._choose, self.faults) for _ in cookies[at : at + AT_ONCE]]
+            opening = zip(fresh, cookies[at : at + AT_ONCE], strict=True)
+            await asyncio.gather(*(self._open(desk, cookie) for desk, cookie in opening))
+            self.desks += fresh
+
+    async def pairs(self, count: int) -> list[Pair]:
+        """So many talks, each taken by somebody, those of before among them; spread evenly over all on duty."""
+        hands = -(-count // max(1, len(self.desks)))
+        assert hands <= MOST, "more talks than these people may take"
+        async with visiting(self.sides.visitors) as (client, organisation):
+            while len(self._pairs) < count:
+                some = [VisitorEnd(organisation, self.faults) for _ in range(min(AT_ONCE, count - len(self._pairs)))]
+                await asyncio.gather(*(self._join(client, visitor) for visitor in some))
+                for desk in self.desks:
+                    desk.most = hands
+                    desk.take()
+                self._pairs += await asyncio.gather(*map(self._meet, some))
+                self._visitors += some
+        return self._pairs[:count]
+
+    async def _open(self, desk: Desk, cookie: str) -> None:
+        origin = self.sides.staff.rstrip("/")
+        await desk.connect(f"{origin.replace('http', 'ws', 1)}/live", origin, f"{COOKIE}={cookie}")
+
+    async def _join(self, client: httpx.AsyncClient, visitor: VisitorEnd) -> None:
+        origin = self.sides.visitors.rstrip("/")
+        await visitor.connect(f"{origin.replace('http', 'ws', 1)}/live", origin, await joined(client))
+
+    async def _meet(self, visitor: VisitorEnd) -> Pair:
+        async with asyncio.timeout(PATIENCE):
+            binding = binding_of(await visitor.binding)
+            while True:
+                for desk in self.desks:
+                    if end := desk.ready.get(binding):
+                        return Pair(visitor, end)
+                await asyncio.sleep(0.02)
+
+    def _choose(self, rows: list[str]) -> str | None:
+        """Two people do not press at the same row: here they would, all of them at the first."""
+        chosen = next((row for row in rows if row not in self._taken), None)
+        if chosen is not None:
+            self._taken.add(chosen)
+        return chosen
+
+
+@contextmanager
+def running(folder: Path, **settings: str) -> Iterator[House]:
+    """Started and ended here."""
+    with engines.running("valkey") as engine:
+        with serving_core():
+            sides_of = running_apart(folder, engine.visitor, engine.staff, CAPACITY=str(MOST), **settings)
+            sides = sides_of.__enter__()
+        try:
+            yield House(sides, engine, [engine.process.pid, *family(sides.bot.pid), *family(sides.console.pid)])
+        finally:
+            sides_of.__exit__(None, None, None)
+
+
+@asynccontextmanager
+async def visiting(address: str) -> AsyncIterator[tuple[httpx.AsyncClient, bytes]]:
+    """A client for the visitor's side, and the key of the organisation that its page names."""
+    limits = httpx.Limits(max_connections=AT_ONCE)
+    headers = {"Accept-Language": "en"}
+    async with httpx.AsyncClient(
+        base_url=address, headers=headers, timeout=PATIENCE, trust_env=False, limits=limits
+    ) as client:
+        found = _ORGANISATION.search((await client.get("/")).text)
+        assert found is not None  # of a page of ours
+        yield client, read_key(found[1])
+
+
+async def joined(client: httpx.AsyncClient) -> str:
+    """Ask for a person and confirm: the token of the talk."""
+    found = _STATE.search((await client.get("/")).text)
+    assert found is not None  # of a page of ours
+    state, talk = found[1], ""
+    for choice in ("person", "join"):
+        answer = await client.post("/turn", json={"state": state, "input": {"choice": choice}})
+        assert answer.status_code == 200, answer.text
+        state, talk = answer.json()["state"], answer.json().get("talk", "")
+    assert talk, f"not in line: {answer.json()['messages']}"
+    return str(talk)
+
+
+async def sign_ins(data: Path, count: int, first: int = 0) -> list[str]:
+    """Accounts beside those that are there, and a sign-in of each, as a person has after typing a password."""
+    database = Database(f"sqlite+aiosqlite:///{data / 'console.sqlite3'}")
+    try:
+        sessions = database.sessions
+        starts = SignIns(sessions, time.time)
+        made = []
+        for number in range(first, first + count):
+            staff = await create_account(
+                sessions,
+                sign_in_name=f"load-{number}",
+                shown_name="Kim",
+                role=Role.STAFF,
+                password=None,
+                desk=DESK,
+            )
+            made.append(await starts.start(staff, "en"))
+        return made
+    finally:
+        await database.close()
+

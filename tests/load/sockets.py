@@ -1,0 +1,54 @@
+"""A socket that costs its generator little: text frames in and out, and nothing between."""
+
+from collections.abc import Callable, Mapping
+
+from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
+
+OPENING = 30.0  # seconds; a server that is busy with others may take a few
+
+
+class Socket(WSListener):
+    """Calls `read` with each text frame."""
+
+    def __init__(self, read: Callable[[str], None]) -> None:
+        self._read = read
+        self._transport: WSTransport | None = None
+        self.open = True
+
+    @classmethod
+    async def connect(
+        cls,
+        url: str,
+        read: Callable[[str], None],
+        headers: Mapping[str, str] | None = None,
+        source: str = "127.0.0.1",
+    ) -> "Socket":
+        """Open one, from `source`, an address of this machine. picows' WSError when it is refused."""
+        transport, listener = await ws_connect(
+            lambda: cls(read),
+            url,
+            websocket_handshake_timeout=OPENING,
+            extra_headers=dict(headers or {}),
+            read_buffer_init_size=2048,
+            local_addr=(source, 0),
+        )
+        assert isinstance(listener, Socket)  # the library types it wider
+        listener._transport = transport
+        return listener
+
+    def send(self, text: str) -> None:
+        """Write one frame. AssertionError when the socket is not open."""
+        assert self._transport is not None and self.open, "the socket is closed"
+        self._transport.send(WSMsgType.TEXT, text.encode())
+
+    def close(self) -> None:
+        """Without a farewell."""
+        if self._transport is not None:
+            self._transport.disconnect(graceful=False)
+
+    def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
+        if frame.msg_type == WSMsgType.TEXT:
+            self._read(frame.get_payload_as_utf8_text())
+
+    def on_ws_disconnected(self, transport: WSTransport) -> None:
+        self.open = False
