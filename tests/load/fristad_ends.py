@@ -142,14 +142,15 @@ class Desk:
         self.on_duty = asyncio.Event()
         self.most = 0  # talks that it is to take
         self._asked = ""
+        self._resumes = False
         self._rows: list[str] = []
-        self.took: list[float] = []
         self.socket: Socket
 
-    async def connect(self, url: str, origin: str, cookie: str) -> None:
-        """Open the desk and go on duty."""
+    async def connect(self, url: str, origin: str, cookie: str, *, resumes: bool = False) -> None:
+        """Open the desk and go on duty; or, as after a reload, take up again the talks that are in these hands."""
         self.socket = await Socket.connect(url, self.read, {"Origin": origin, "Cookie": cookie})
-        self._send({**self._page.device()})
+        self._resumes = resumes
+        self._send(self._page.device())
         async with asyncio.timeout(60):
             await self.on_duty.wait()
 
@@ -160,7 +161,10 @@ class Desk:
             case "said":
                 self.ends[frame["talk"]].hear(frame)
             case "device" if frame["state"] == "ready":
-                self._send({"type": "duty", "to": "on"})
+                if self._resumes:
+                    self.on_duty.set()
+                else:
+                    self._send({"type": "duty", "to": "on"})
             case "duty" if frame["duty"] == "on":
                 self.on_duty.set()
             case "room":
@@ -169,8 +173,7 @@ class Desk:
             case "talk" | "keys":
                 self._note(frame)
             case "refused":
-                self._asked = ""
-                self.take()
+                self._faults.append(frame)
             case "ended" | "left" | "order":
                 self._faults.append(frame)
 

@@ -5,6 +5,7 @@ real start; only joining costs nothing (a setting), since a crowd is what is wan
 import asyncio
 import re
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -12,10 +13,15 @@ from pathlib import Path
 
 import httpx
 
+from bot.web.state import Talk, Tokens
 from console.accounts import create_account
 from console.permissions import Role
 from console.signins import COOKIE, SignIns
 from console.tables import Database
+from dialogues.values import Content
+from handover.staff_redis import RedisStaffEnd
+from handover.values import Briefing, Channel, Claimed, DeskId, Joined, Limits, Pseudonym, StaffId, TalkRef
+from handover.visitor_redis import RedisVisitorEnd
 from safety.devices import read_key
 from tests import engines
 from tests.engines import Engine
@@ -24,10 +30,11 @@ from tests.load.gauges import family, serving_core
 from tests.load.pairs import Pair
 from tests.running import Sides, running_apart
 
-DESK = "demo"
+DESK = DeskId("demo")
 MOST = 5  # talks that one person takes side by side, the most that Fristad allows
 AT_ONCE = 8  # who come in at the same time: more in line would have to work for it
 PATIENCE = 120.0  # seconds
+_NOTHING = Content.__new__(Content)  # a talk's token names no content
 _STATE = re.compile(r'name="state" value="([^"]+)"')
 _ORGANISATION = re.compile(r'data-organisation="([^"]+)"')
 
@@ -48,7 +55,7 @@ class House:
 
     async def staff(self, count: int) -> None:
         """So many people on duty, each signed in with a desk open."""
-        cookies = await sign_ins(self.sides.data, count, len(self.desks))
+        cookies = [cookie for _, cookie in await accounts(self.sides.data, count, len(self.desks))]
         for at in range(0, count, AT_ONCE):
             fresh = [Desk(self._choose, self.faults) for _ in cookies[at : at + AT_ONCE]]
             opening = zip(fresh, cookies[at : at + AT_ONCE], strict=True)
@@ -70,13 +77,41 @@ class House:
                 self._visitors += some
         return self._pairs[:count]
 
-    async def _open(self, desk: Desk, cookie: str) -> None:
+    async def crowd(self, count: int) -> list[Pair]:
+        """So many talks, each in the hands of somebody who has MOST of them; those of before among them. Who waits and
+        who takes whom is said to the engine directly, by the product's own ends, because a hundred people who each see
+        five hundred come and go take minutes; the pages then find the talks as after a reload."""
+        visitor, staff = RedisVisitorEnd(self.engine.visitor), RedisStaffEnd(self.engine.staff, Limits(lease=600))
+        async with opened(visitor), opened(staff), visiting(self.sides.visitors) as (_, organisation):
+            while len(self._pairs) < count:
+                some = [VisitorEnd(organisation, self.faults) for _ in range(min(MOST, count - len(self._pairs)))]
+                who, cookie = (await accounts(self.sides.data, 1, len(self.desks)))[0]
+                await staff.go_on_duty(DESK, who, "Kim", paused=False, capacity=MOST)
+                for each in some:
+                    ref = await wait_in_line(visitor)
+                    assert isinstance(await staff.claim(ref, who, "Kim"), Claimed), "not to be taken"
+                    await self._arrive(each, self.token(ref))
+                self.desks.append(Desk(self._choose, self.faults))
+                await self._open(self.desks[-1], cookie, resumes=True)
+                self._pairs += await asyncio.gather(*map(self._meet, some))
+        return self._pairs[:count]
+
+    def token(self, ref: TalkRef) -> str:
+        """What the visitor's page holds of that talk."""
+        key = urlsafe_b64decode(self.sides.bot_settings["FRISTAD_STATE_KEY"])
+        return Tokens(key, _NOTHING, time.time).seal_talk(Talk(ref, Channel.WEB))
+
+    async def _open(self, desk: Desk, cookie: str, *, resumes: bool = False) -> None:
         origin = self.sides.staff.rstrip("/")
-        await desk.connect(f"{origin.replace('http', 'ws', 1)}/live", origin, f"{COOKIE}={cookie}")
+        url, header = f"{origin.replace('http', 'ws', 1)}/live", f"{COOKIE}={cookie}"
+        await desk.connect(url, origin, header, resumes=resumes)
 
     async def _join(self, client: httpx.AsyncClient, visitor: VisitorEnd) -> None:
+        await self._arrive(visitor, await joined(client))
+
+    async def _arrive(self, visitor: VisitorEnd, talk: str) -> None:
         origin = self.sides.visitors.rstrip("/")
-        await visitor.connect(f"{origin.replace('http', 'ws', 1)}/live", origin, await joined(client))
+        await visitor.connect(f"{origin.replace('http', 'ws', 1)}/live", origin, talk)
 
     async def _meet(self, visitor: VisitorEnd) -> Pair:
         async with asyncio.timeout(PATIENCE):
@@ -134,7 +169,25 @@ async def joined(client: httpx.AsyncClient) -> str:
     return str(talk)
 
 
-async def sign_ins(data: Path, count: int, first: int = 0) -> list[str]:
+@asynccontextmanager
+async def opened(end: RedisVisitorEnd | RedisStaffEnd) -> AsyncIterator[None]:
+    """Connected, and closed afterwards."""
+    await end.open()
+    try:
+        yield
+    finally:
+        await end.close()
+
+
+async def wait_in_line(visitor: RedisVisitorEnd) -> TalkRef:
+    """Somebody joins, and has been seen once."""
+    joined = await visitor.join(DESK, Briefing("sv", Channel.WEB), Pseudonym(1, 2))
+    assert isinstance(joined, Joined), f"not in line: {joined}"
+    await visitor.attend(joined.ref)
+    return joined.ref
+
+
+async def accounts(data: Path, count: int, first: int = 0) -> list[tuple[StaffId, str]]:
     """Accounts beside those that are there, and a sign-in of each, as a person has after typing a password."""
     database = Database(f"sqlite+aiosqlite:///{data / 'console.sqlite3'}")
     try:
@@ -150,7 +203,7 @@ async def sign_ins(data: Path, count: int, first: int = 0) -> list[str]:
                 password=None,
                 desk=DESK,
             )
-            made.append(await starts.start(staff, "en"))
+            made.append((staff, await starts.start(staff, "en")))
         return made
     finally:
         await database.close()

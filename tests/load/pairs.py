@@ -13,6 +13,7 @@ from typing import Protocol
 
 WORDS = 200  # bytes of one message
 DRAIN = 20.0  # seconds in which what was sent may still arrive
+TAIL = 0.35  # seconds after the last one, whose work counts too: what was shown is told to the other end so late
 
 
 class End(Protocol):
@@ -106,7 +107,7 @@ async def saturate(pairs: Sequence[Pair], rounds: int, rest: float, bursts: int,
             await asyncio.sleep(rest)
         for stream in streams:
             stream.prepare(rounds)
-        with _Watch(count, streams, gauge):
+        async with _Watch(count, streams, gauge):
             await _burst(pairs, rounds)
     return count
 
@@ -122,7 +123,7 @@ async def keep_timetable(
     total = int(rate * seconds)
     for stream in streams:
         stream.prepare(-(-total // len(streams)))
-    with _Watch(count, streams, gauge):
+    async with _Watch(count, streams, gauge):
         begun = time.perf_counter() + 0.01
         said = 0
         while said < total:
@@ -144,16 +145,17 @@ class _Watch:
         self._streams = streams
         self._gauge = gauge
 
-    def __enter__(self) -> None:
+    async def __aenter__(self) -> None:
         for stream in self._streams:
             stream.count = Count()
         self._begun, self._own, self._used = time.perf_counter(), time.process_time(), self._gauge()
 
-    def __exit__(self, *_: object) -> None:
+    async def __aexit__(self, *_: object) -> None:
         count = self._count
-        count.used += self._gauge() - self._used
-        count.own += time.process_time() - self._own
         count.seconds += time.perf_counter() - self._begun
+        count.own += time.process_time() - self._own
+        await asyncio.sleep(TAIL)
+        count.used += self._gauge() - self._used
         for stream in self._streams:
             count.took += stream.count.took
             count.sent += stream.count.sent
