@@ -85,7 +85,9 @@ class VisitorEnd(SealedEnd):
 
     async def connect(self, url: str, origin: str, talk: str, source: str = "127.0.0.1") -> None:
         """Open the talk's socket; `talk` is its token."""
-        self.socket = await Socket.connect(url, self.read, {"Origin": origin}, source)
+        self.socket = await Socket.connect(
+            url, self.read, {"Origin": origin}, source, lambda: self._faults.append({"type": "closed", "at": "visitor"})
+        )
         self.socket.send(_text({"type": "open", "v": 1, "talk": talk, "down": 0}))
 
     def frame(self, seq: int, body: str) -> Frame:
@@ -148,7 +150,12 @@ class Desk:
 
     async def connect(self, url: str, origin: str, cookie: str, *, resumes: bool = False) -> None:
         """Open the desk and go on duty; or, as after a reload, take up again the talks that are in these hands."""
-        self.socket = await Socket.connect(url, self.read, {"Origin": origin, "Cookie": cookie})
+        self.socket = await Socket.connect(
+            url,
+            self.read,
+            {"Origin": origin, "Cookie": cookie},
+            closed=lambda: self._faults.append({"type": "closed", "at": "staff"}),
+        )
         self._resumes = resumes
         self._send(self._page.device())
         async with asyncio.timeout(60):

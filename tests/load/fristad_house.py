@@ -33,7 +33,7 @@ from tests.running import Sides, running_apart
 DESK = DeskId("demo")
 MOST = 5  # talks that one person takes side by side, the most that Fristad allows
 AT_ONCE = 8  # who come in at the same time: more in line would have to work for it
-PATIENCE = 120.0  # seconds
+PATIENCE = 60.0  # seconds
 _NOTHING = Content.__new__(Content)  # a talk's token names no content
 _STATE = re.compile(r'name="state" value="([^"]+)"')
 _ORGANISATION = re.compile(r'data-organisation="([^"]+)"')

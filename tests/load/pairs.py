@@ -109,6 +109,8 @@ async def saturate(pairs: Sequence[Pair], rounds: int, rest: float, bursts: int,
             stream.prepare(rounds)
         async with _Watch(count, streams, gauge):
             await _burst(pairs, rounds)
+        if count.lost:
+            break  # nobody answers there any more
     return count
 
 

@@ -8,10 +8,11 @@ OPENING = 30.0  # seconds; a server that is busy with others may take a few
 
 
 class Socket(WSListener):
-    """Calls `read` with each text frame."""
+    """Calls `read` with each text frame, and `closed` when the other side has closed it."""
 
-    def __init__(self, read: Callable[[str], None]) -> None:
+    def __init__(self, read: Callable[[str], None], closed: Callable[[], None] = lambda: None) -> None:
         self._read = read
+        self._closed = closed
         self._transport: WSTransport | None = None
         self.open = True
 
@@ -22,10 +23,11 @@ class Socket(WSListener):
         read: Callable[[str], None],
         headers: Mapping[str, str] | None = None,
         source: str = "127.0.0.1",
+        closed: Callable[[], None] = lambda: None,
     ) -> "Socket":
         """Open one, from `source`, an address of this machine. picows' WSError when it is refused."""
         transport, listener = await ws_connect(
-            lambda: cls(read),
+            lambda: cls(read, closed),
             url,
             websocket_handshake_timeout=OPENING,
             extra_headers=dict(headers or {}),
@@ -37,12 +39,13 @@ class Socket(WSListener):
         return listener
 
     def send(self, text: str) -> None:
-        """Write one frame. AssertionError when the socket is not open."""
-        assert self._transport is not None and self.open, "the socket is closed"
-        self._transport.send(WSMsgType.TEXT, text.encode())
+        """Write one frame. Into a closed socket nothing goes: what was said so is counted as lost."""
+        if self._transport is not None and self.open:
+            self._transport.send(WSMsgType.TEXT, text.encode())
 
     def close(self) -> None:
         """Without a farewell."""
+        self._closed = lambda: None
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
 
@@ -52,3 +55,4 @@ class Socket(WSListener):
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self.open = False
+        self._closed()
