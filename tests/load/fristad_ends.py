@@ -145,7 +145,7 @@ class Desk:
         self.most = 0  # talks that it is to take
         self._asked = ""
         self._resumes = False
-        self._rows: list[str] = []
+        self.rows: list[str] = []
         self.socket: Socket
 
     async def connect(self, url: str, origin: str, cookie: str, *, resumes: bool = False) -> None:
@@ -157,7 +157,7 @@ class Desk:
             closed=lambda: self._faults.append({"type": "closed", "at": "staff"}),
         )
         self._resumes = resumes
-        self._send(self._page.device())
+        self.tell(self._page.device())
         async with asyncio.timeout(60):
             await self.on_duty.wait()
 
@@ -171,11 +171,11 @@ class Desk:
                 if self._resumes:
                     self.on_duty.set()
                 else:
-                    self._send({"type": "duty", "to": "on"})
+                    self.tell({"type": "duty", "to": "on"})
             case "duty" if frame["duty"] == "on":
                 self.on_duty.set()
             case "room":
-                self._rows = [row["talk"] for row in frame["rows"]]
+                self.rows = [row["talk"] for row in frame["rows"]]
                 self.take()
             case "talk" | "keys":
                 self._note(frame)
@@ -188,10 +188,10 @@ class Desk:
         """Press Take, unless one was pressed just now or the hands are full."""
         if self._asked or len(self.ends) >= self.most:
             return
-        chosen = self._choose(self._rows)
+        chosen = self._choose(self.rows)
         if chosen is not None:
             self._asked = chosen
-            self._send({"type": "take", "talk": chosen})
+            self.tell({"type": "take", "talk": chosen})
 
     def _note(self, frame: Frame) -> None:
         words = self._page.note(frame)
@@ -203,7 +203,8 @@ class Desk:
             self.ready[binding_text(words)] = self.ends[talk]
         self.take()
 
-    def _send(self, frame: Frame) -> None:
+    def tell(self, frame: Frame) -> None:
+        """Send a frame."""
         self.socket.send(_text(frame))
 
 

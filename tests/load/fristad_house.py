@@ -59,7 +59,7 @@ class House:
         for at in range(0, count, AT_ONCE):
             fresh = [Desk(self._choose, self.faults) for _ in cookies[at : at + AT_ONCE]]
             opening = zip(fresh, cookies[at : at + AT_ONCE], strict=True)
-            await asyncio.gather(*(self._open(desk, cookie) for desk, cookie in opening))
+            await asyncio.gather(*(self.open(desk, cookie) for desk, cookie in opening))
             self.desks += fresh
 
     async def pairs(self, count: int) -> list[Pair]:
@@ -92,7 +92,7 @@ class House:
                     assert isinstance(await staff.claim(ref, who, "Kim"), Claimed), "not to be taken"
                     await self._arrive(each, self.token(ref))
                 self.desks.append(Desk(self._choose, self.faults))
-                await self._open(self.desks[-1], cookie, resumes=True)
+                await self.open(self.desks[-1], cookie, resumes=True)
                 self._pairs += await asyncio.gather(*map(self._meet, some))
         return self._pairs[:count]
 
@@ -101,7 +101,8 @@ class House:
         key = urlsafe_b64decode(self.sides.bot_settings["FRISTAD_STATE_KEY"])
         return Tokens(key, _NOTHING, time.time).seal_talk(Talk(ref, Channel.WEB))
 
-    async def _open(self, desk: Desk, cookie: str, *, resumes: bool = False) -> None:
+    async def open(self, desk: Desk, cookie: str, *, resumes: bool = False) -> None:
+        """Open this desk for the account that is signed in with that cookie."""
         origin = self.sides.staff.rstrip("/")
         url, header = f"{origin.replace('http', 'ws', 1)}/live", f"{COOKIE}={cookie}"
         await desk.connect(url, origin, header, resumes=resumes)

@@ -16,6 +16,13 @@ def processor(pids: Iterable[int]) -> float:
     return sum(_ticks(pid) for pid in pids) / _TICKS
 
 
+def exactly(pid: int) -> float:
+    """Seconds of the processor that the threads of this process that are alive have used, to the nanosecond: for what
+    takes less than the 10 ms of `processor`."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text(encoding="ascii").split()[0]) for task in tasks) / 1e9
+
+
 def memory(pid: int) -> int:
     """Resident kB."""
     found = _RSS.search(Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii", errors="replace"))
