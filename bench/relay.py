@@ -12,7 +12,7 @@ messages a second in all, latency from when a message was due. CPU is that of al
 import argparse
 import asyncio
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Run:
     saturated: Count
     timetable: Count
     idle: float  # seconds of the processor in a second without a word, all pairs connected
-    faults: int = 0  # sockets closed, talks returned or ended, frames refused, while nobody wished it
+    faults: tuple[str, ...] = ()  # sockets closed, talks returned or ended, frames refused, while nobody wished it
 
 
 def main() -> None:
@@ -89,7 +89,8 @@ async def measure(
     await asyncio.sleep(seconds / 2)
     idle = (gauge() - idle) / (seconds / 2)
     timetable = await keep_timetable(everybody, PER_PAIR * count, seconds, gauge)
-    return Run(saturated, timetable, idle, len(server.faults) if isinstance(server, fristad_house.House) else 0)
+    faults = server.faults if isinstance(server, fristad_house.House) else []
+    return Run(saturated, timetable, idle, tuple(f"{each['type']} {each.get('code', each.get('at', ''))}" for each in faults))
 
 
 def figures(runs: dict[str, list[Run]]) -> list[Figure]:
@@ -110,7 +111,7 @@ def figures(runs: dict[str, list[Run]]) -> list[Figure]:
         lines.append(Figure(f"{name}, timetable: idle part of its CPU", median([_idle_share(run) for run in given]), "%"))
         bad = float(sum(count.wrong + count.lost for run in given for count in (run.saturated, run.timetable)))
         lines.append(Figure(f"{name}: lost, doubled, out of order or changed", bad, "", bar=Bar(0, of="value")))
-        faults = float(sum(run.faults for run in given))
+        faults = float(sum(len(run.faults) for run in given))
         lines.append(Figure(f"{name}: talks and sockets that did not go on undisturbed", faults, "", bar=Bar(0, of="value")))
         late = percentile([late for run in given for late in run.timetable.late], 0.99) * 1000
         lines.append(Figure(f"{name}: generator late, p99", late, "ms"))
@@ -162,7 +163,7 @@ def _line(run: Run) -> str:
         parts.append(
             f"{what} {rate:,.0f}/s, {cost:.2f} CPU-s, p50 {p50:.1f} p99 {p99:.1f} ms, lost {count.lost} wrong {count.wrong}"
         )
-    return "; ".join(parts) + f"; idle {run.idle * 100:.0f} % of a core, {run.faults} faults"
+    return "; ".join(parts) + f"; idle {run.idle * 100:.0f} % of a core, faults {dict(Counter(run.faults))}"
 
 
 def _arguments() -> argparse.Namespace:

@@ -114,9 +114,9 @@ async def measure(house: House, sizes: list[int], claims: int, takes: int) -> li
         crowd = Crowd(house, visitors)
         await crowd.grow(WARM)
         bot, engine = house.sides.bot.pid, house.engine.process.pid
-        before = memory(bot)
+        before, gone = memory(bot), 0
         for waiting in sizes:
-            await crowd.grow(waiting)
+            await crowd.grow(waiting + gone)
             size = Size(waiting)
             found.append(size)
             await asyncio.sleep(SETTLE)
@@ -128,7 +128,9 @@ async def measure(house: House, sizes: list[int], claims: int, takes: int) -> li
             await crowd.grow(crowd.seen + claims)
             await take(house, size, takes)
             await crowd.grow(crowd.seen + takes)
-            size.lost = crowd.closed - claims - takes
+            await asyncio.sleep(SETTLE / 2)  # whoever was sent home is told so
+            gone += claims + takes
+            size.lost = crowd.closed - gone
             print(f"{waiting} waiting: {size.memory:.1f} kB each, claim p99 {percentile(size.claims, 0.99) * 1000:.1f} ms,"
                   f" take p99 {percentile(size.takes, 0.99) * 1000:.1f} ms", flush=True)  # fmt: skip
     return found

@@ -54,6 +54,7 @@ class Stream:
 
     def __init__(self, speaks: End, hears: End) -> None:
         self._speaks = speaks
+        self.hears = hears
         hears.came = self._arrive
         self._words: list[str] = []
         self._due: list[float] = []
@@ -97,7 +98,15 @@ class Pair:
         self.down = Stream(staff, visitor)
 
 
-async def saturate(pairs: Sequence[Pair], rounds: int, rest: float, bursts: int, gauge: Callable[[], float]) -> Count:
+async def saturate(
+    pairs: Sequence[Pair],
+    rounds: int,
+    rest: float,
+    bursts: int,
+    gauge: Callable[[], float],
+    *,
+    drain: float = DRAIN,
+) -> Count:
     """Everybody at once, each the next message after the answer, `rounds` messages each way; `rest` seconds of silence
     between bursts, which count for nothing: neither in time nor in `gauge`, the seconds of the servers' processors."""
     count = Count()
@@ -108,14 +117,20 @@ async def saturate(pairs: Sequence[Pair], rounds: int, rest: float, bursts: int,
         for stream in streams:
             stream.prepare(rounds)
         async with _Watch(count, streams, gauge):
-            await _burst(pairs, rounds)
+            await _burst(pairs, rounds, drain)
         if count.lost:
             break  # nobody answers there any more
     return count
 
 
 async def keep_timetable(
-    pairs: Sequence[Pair], rate: float, seconds: float, gauge: Callable[[], float], *, seed: int = 1
+    pairs: Sequence[Pair],
+    rate: float,
+    seconds: float,
+    gauge: Callable[[], float],
+    *,
+    seed: int = 1,
+    drain: float = DRAIN,
 ) -> Count:
     """`rate` messages a second in all, each pair's ways in turn, whatever comes back. A message is late from when it was
     due, so a server that pauses, or a generator that does, shows in every message of that time."""
@@ -135,7 +150,7 @@ async def keep_timetable(
                 streams[said % len(streams)].say(due)
                 said += 1
             await asyncio.sleep(max(0.0, begun + said / rate - time.perf_counter()))
-        await _arrived(streams)
+        await _arrived(streams, drain)
     return count
 
 
@@ -164,10 +179,10 @@ class _Watch:
             count.wrong += stream.count.wrong
 
 
-async def _burst(pairs: Sequence[Pair], rounds: int) -> None:
+async def _burst(pairs: Sequence[Pair], rounds: int, drain: float) -> None:
     for pair in pairs:
         _play(pair, rounds)
-    await _arrived(_streams(pairs))
+    await _arrived(_streams(pairs), drain)
     for stream in _streams(pairs):
         stream.then = None
 
@@ -186,14 +201,14 @@ def _play(pair: Pair, rounds: int) -> None:
     ask()
 
 
-async def _arrived(streams: Sequence[Stream]) -> None:
-    """Return when nothing is on its way any more, or nothing has come for DRAIN seconds."""
+async def _arrived(streams: Sequence[Stream], drain: float) -> None:
+    """Return when nothing is on its way any more, or nothing has come for `drain` seconds."""
     before, last = -1, time.perf_counter()
     while any(stream.waits for stream in streams):
         arrived = sum(stream.count.delivered for stream in streams)
         if arrived != before:
             before, last = arrived, time.perf_counter()
-        elif time.perf_counter() - last > DRAIN:
+        elif time.perf_counter() - last > drain:
             return
         await asyncio.sleep(0.005)
 
