@@ -54,6 +54,7 @@ fuzz: $(VENV)/fuzz.stamp ## Fuzz for MINUTES (10.5) everything that reads what s
 	$(PY) -m tests.fuzz.run --minutes $(MINUTES)
 
 bench: system-packages $(VENV)/test.stamp ## Measure, each figure beside a reference from the same run (bench/)
+	scripts/bench-packages
 	set -e; for each in $(basename $(notdir $(wildcard bench/*.py))); do echo "== $$each"; $(PY) -m bench.$$each; done
 
 files: $(VENV)/test.stamp ## Write docs/files.sha256: the digests of everything that a browser is sent
