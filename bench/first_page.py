@@ -1,7 +1,7 @@
 """The first page on a slow phone: `python -m bench.first_page`.
 
-A real visitor process, and Chromium held to a phone's pace through its debugging protocol: 400 ms round trip, 400 kbit/s
-each way, a processor four times slower (the profile "Slow 3G" of browsers' tools, which is what a bus in Jämtland gives).
+A real visitor process, and Chromium held to a phone's pace through its debugging protocol: 400 ms round trip, 400
+kbit/s each way, a processor four times slower (the profile "Slow 3G" of browsers' tools).
 Beside it the same page without that. Requests and bytes on the wire count headers; time to first text is the browser's
 first-contentful-paint, from an empty cache each time. Bars: 4 requests, 30 kB (design, section 6).
 
@@ -22,7 +22,8 @@ from tests.load.gauges import machine
 from tests.running import running
 
 SCREEN = {"width": 360, "height": 740}
-THROTTLE = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}  # bytes a second
+PACE = 50_000  # bytes a second
+THROTTLE = {"offline": False, "latency": 400, "downloadThroughput": PACE, "uploadThroughput": PACE}
 SLOWER = 4  # times
 OTHERS = ("en", "ar", "fa", "so", "ckb", "ti")
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
@@ -52,9 +53,9 @@ async def measure(address: str, loads: int) -> list[Figure]:
         Figure(f"first page in {name}: on the wire", size, "bytes", swedish, Bar(30_000, of="value"))
         for name, (_, size, _) in others.items()
     ]
-    for place, (what, unit, bar) in enumerate(
-        (("requests", "", Bar(4, of="value")), ("on the wire", "bytes", Bar(30_000, of="value")), ("first text", "ms", None))
-    ):
+    small, few = Bar(30_000, of="value"), Bar(4, of="value")
+    whats = (("requests", "", few), ("on the wire", "bytes", small), ("first text", "ms", None))
+    for place, (what, unit, bar) in enumerate(whats):
         own, beside = (median([float(each[place]) for each in loaded]) for loaded in (slow, quick))
         lines.append(Figure(f"first page on a slow phone: {what}", own, unit, beside, bar))
     return lines

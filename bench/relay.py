@@ -23,12 +23,15 @@ from picows import WSError
 
 from tests.load import fristad_house, plain, xmpp
 from tests.load.figures import Bar, Figure, median, percentile, table
+from tests.load.fristad_ends import Frame
 from tests.load.gauges import machine, measuring_core, processor
 from tests.load.pairs import Count, Pair, keep_timetable, saturate
 
 SERVERS = ("fristad", "bare", "floor", "prosody", "ejabberd")
+Server = fristad_house.House | plain.PlainServer | xmpp.XmppServer
 SATURATED = 100  # pairs
-ROUNDS, REST, BURSTS = 10, 4.0, 5  # messages each way in a burst, seconds between bursts: what five talks a page may send
+# Messages each way in a burst, seconds between bursts: what a page with five talks may send.
+ROUNDS, REST, BURSTS = 10, 4.0, 5
 PER_PAIR = 2.0  # messages a second on the timetable
 SETTLE = 3.0  # seconds after everything was set up
 
@@ -62,15 +65,13 @@ def main() -> None:
     print(table(figures(runs)))
 
 
-def _serving(name: str, folder: Path) -> AbstractContextManager[fristad_house.House | plain.PlainServer | xmpp.XmppServer]:
+def _serving(name: str, folder: Path) -> AbstractContextManager[Server]:
     if name == "fristad":
         return fristad_house.running(folder)
     return (xmpp if name in {"prosody", "ejabberd"} else plain).serving(name, folder)
 
 
-async def measure(
-    server: fristad_house.House | plain.PlainServer | xmpp.XmppServer, count: int, seconds: float
-) -> Run:
+async def measure(server: Server, count: int, seconds: float) -> Run:
     """Both loads, and the rest between them."""
 
     def gauge() -> float:
@@ -90,7 +91,11 @@ async def measure(
     idle = (gauge() - idle) / (seconds / 2)
     timetable = await keep_timetable(everybody, PER_PAIR * count, seconds, gauge)
     faults = server.faults if isinstance(server, fristad_house.House) else []
-    return Run(saturated, timetable, idle, tuple(f"{each['type']} {each.get('code', each.get('at', ''))}" for each in faults))
+    return Run(saturated, timetable, idle, tuple(map(_name_of, faults)))
+
+
+def _name_of(fault: Frame) -> str:
+    return f"{fault['type']} {fault.get('code', fault.get('at', ''))}".strip()
 
 
 def figures(runs: dict[str, list[Run]]) -> list[Figure]:
@@ -101,18 +106,18 @@ def figures(runs: dict[str, list[Run]]) -> list[Figure]:
             counts = of(given)
             own = _cost(counts)
             beside = _beside(name, what, runs)
-            lines += [
-                Figure(f"{name}, {what}: CPU-s / 10,000, by {rival}", own, "s", cost, bar) for rival, cost, bar in beside
-            ]
+            title = f"{name}, {what}: CPU-s / 10,000"
+            lines += [Figure(f"{title}, by {rival}", own, "s", cost, bar) for rival, cost, bar in beside]
             lines.append(Figure(f"{name}, {what}: p50", _latency(counts, 0.5), "ms"))
             lines.append(Figure(f"{name}, {what}: p99", _latency(counts, 0.99), "ms"))
         rate = median([count.delivered / count.seconds for count in _saturated(given)])
         lines.append(Figure(f"{name}, saturated: messages", rate, "/s"))
-        lines.append(Figure(f"{name}, timetable: idle part of its CPU", median([_idle_share(run) for run in given]), "%"))
+        idle = median([_idle_share(run) for run in given])
+        lines.append(Figure(f"{name}, timetable: idle part of its CPU", idle, "%"))
         bad = float(sum(count.wrong + count.lost for run in given for count in (run.saturated, run.timetable)))
         lines.append(Figure(f"{name}: lost, doubled, out of order or changed", bad, "", bar=Bar(0, of="value")))
         faults = float(sum(len(run.faults) for run in given))
-        lines.append(Figure(f"{name}: talks and sockets that did not go on undisturbed", faults, "", bar=Bar(0, of="value")))
+        lines.append(Figure(f"{name}: talks and sockets that were disturbed", faults, "", bar=Bar(0, of="value")))
         late = percentile([late for run in given for late in run.timetable.late], 0.99) * 1000
         lines.append(Figure(f"{name}: generator late, p99", late, "ms"))
         busy = median([run.timetable.own / run.timetable.seconds for run in given]) * 100
@@ -122,7 +127,7 @@ def figures(runs: dict[str, list[Run]]) -> list[Figure]:
 
 def _beside(name: str, what: str, runs: dict[str, list[Run]]) -> list[tuple[str, float, Bar | None]]:
     """Fristad by each of the others, with the bars of the issue; the others by `bare`."""
-    rivals = [each for each in runs if each != name] if name == "fristad" else [each for each in ("bare",) if each in runs]
+    rivals = [each for each in runs if (each != name if name == "fristad" else each == "bare")]
     pick = _saturated if what == "saturated" else _timetable
     found: list[tuple[str, float, Bar | None]] = []
     for rival in rivals or [""]:
@@ -161,7 +166,8 @@ def _line(run: Run) -> str:
         cost, rate = _cost([count]), count.delivered / count.seconds
         p50, p99 = _latency([count], 0.5), _latency([count], 0.99)
         parts.append(
-            f"{what} {rate:,.0f}/s, {cost:.2f} CPU-s, p50 {p50:.1f} p99 {p99:.1f} ms, lost {count.lost} wrong {count.wrong}"
+            f"{what} {rate:,.0f}/s, {cost:.2f} CPU-s, p50 {p50:.1f} p99 {p99:.1f} ms,"
+            f" lost {count.lost} wrong {count.wrong}"
         )
     return "; ".join(parts) + f"; idle {run.idle * 100:.0f} % of a core, faults {dict(Counter(run.faults))}"
 

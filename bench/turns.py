@@ -1,10 +1,10 @@
 """What the bot's turns cost beside the same server answering a constant: `python -m bench.turns`.
 
-The visitor process on one core, under 16 connections that each ask again as soon as they are answered. A turn is a real
-one: state and choice or words in, the engine's answer and the next state out. The constant (tests/load/constant.py) is a
-route in the same process that reads the same request and answers the same 0.8 kB each time. Alternately, so that both
-meet the same machine. Turns per second of the processor, not of the clock, so that a busy machine changes little. Bar of
-issue 9: 0.5 of the constant.
+The visitor process on one core, under 16 connections that each ask again as soon as they are answered. A turn is a
+real one: state and choice or words in, the engine's answer and the next state out. The constant is a route in the same
+process (tests/load/constant.py) that reads the same request and answers the same 0.8 kB each time. Alternately, so that
+both meet the same machine. Turns per second of the processor, not of the clock, so that a busy machine changes little.
+Bar of issue 9: 0.5 of the constant.
 
     --rounds 5  --seconds 4
 """
@@ -65,12 +65,12 @@ def main() -> None:
 async def measure(address: str, pid: int, rounds: int, seconds: float) -> list[Figure]:
     """Each kind of request in turn, and again."""
     netloc = urlsplit(address).netloc
-    page = await _page(netloc)
+    page = await first_page(netloc)
     found = _STATE.search(page.decode())
     assert found is not None  # of a page of ours
     kinds = {
         CONSTANT: _post(netloc, {"state": found[1], "input": {"choice": "person"}}, "/constant"),
-        "turn: a button": _post(netloc, {"state": found[1], "input": {"choice": "person"}}),
+        "turn: a button": button_turn(netloc, found[1]),
         "turn: free text": _post(netloc, {"state": found[1], "input": {"text": "Min bror kontrollerar min mobil"}}),
         "the first page": _get(netloc, "/"),
     }
@@ -107,9 +107,15 @@ async def hammer(netloc: str, ask: Callable[[], bytes], seconds: float) -> list[
     return took
 
 
-async def _page(netloc: str) -> bytes:
+async def first_page(netloc: str) -> bytes:
+    """The page that a browser is given first."""
     async with Connection(netloc) as connection:
         return (await connection.ask(_get(netloc, "/")))[1]
+
+
+def button_turn(netloc: str, state: str) -> bytes:
+    """The request of a turn: the button that asks for a person."""
+    return _post(netloc, {"state": state, "input": {"choice": "person"}})
 
 
 def _get(netloc: str, path: str) -> bytes:

@@ -123,7 +123,8 @@ async def measure(house: House, sizes: list[int], claims: int, takes: int) -> li
             size.memory = (memory(bot) - before) / (waiting - WARM)
             begun = exactly(bot), exactly(engine)
             await asyncio.sleep(SETTLE)
-            size.idle, size.idle_engine = ((now - then) / SETTLE for now, then in zip((exactly(bot), exactly(engine)), begun, strict=True))  # fmt: skip
+            size.idle = (exactly(bot) - begun[0]) / SETTLE
+            size.idle_engine = (exactly(engine) - begun[1]) / SETTLE
             await claim(staff, size, claims, engine)
             await crowd.grow(crowd.seen + claims)
             await take(house, size, takes)
@@ -131,8 +132,8 @@ async def measure(house: House, sizes: list[int], claims: int, takes: int) -> li
             await asyncio.sleep(SETTLE / 2)  # whoever was sent home is told so
             gone += claims + takes
             size.lost = crowd.closed - gone
-            print(f"{waiting} waiting: {size.memory:.1f} kB each, claim p99 {percentile(size.claims, 0.99) * 1000:.1f} ms,"
-                  f" take p99 {percentile(size.takes, 0.99) * 1000:.1f} ms", flush=True)  # fmt: skip
+            told = f"{size.memory:.1f} kB each, claim p99 {_ms(size.claims):.1f} ms, take p99 {_ms(size.takes):.1f} ms"
+            print(f"{waiting} waiting: {told}", flush=True)
     return found
 
 
@@ -219,14 +220,15 @@ def figures(found: list[Size]) -> list[Figure]:
         name = f"{size.waiting:,} waiting"
         most = size is found[-1]
         flat = Bar(1.3) if most and size is not least else None
+        quick = Bar(20, of="value") if most else None
         lines += [
             Figure(f"{name}: memory each", size.memory, "kB", bar=Bar(30, of="value") if most else None),
             Figure(f"{name}: visitor process at rest", size.idle * 100, "% of a core"),
             Figure(f"{name}: engine at rest", size.idle_engine * 100, "% of a core"),
-            Figure(f"{name}: claim at the engine, p99", _ms(size.claims), "ms", bar=Bar(20, of="value") if most else None),
-            Figure(f"{name}: claim at the engine, median", median(size.claims) * 1000, "ms", median(least.claims) * 1000),
+            Figure(f"{name}: claim at the engine, p99", _ms(size.claims), "ms", bar=quick),
+            Figure(f"{name}: claim at the engine", median(size.claims) * 1000, "ms", median(least.claims) * 1000),
             Figure(f"{name}: engine's CPU for a claim", size.engine * 1e6, "us", least.engine * 1e6, flat),
-            Figure(f"{name}: Take at the desk, p99", _ms(size.takes), "ms", bar=Bar(20, of="value") if most else None),
+            Figure(f"{name}: Take at the desk, p99", _ms(size.takes), "ms", bar=quick),
             Figure(f"{name}: console's CPU for a Take", size.console * 1000, "ms", least.console * 1000, flat),
             Figure(f"{name}: sockets closed by the server", float(size.lost), "", bar=Bar(0, of="value")),
         ]

@@ -1,7 +1,7 @@
 """The plainest relay that one would write: uvicorn and redis-py, one process for each side, publish/subscribe between.
 
 `python -m tests.load.bare SIDE PORT ENGINE`: whoever connects to `/NAME` reads what the other side's `/NAME` says. It
-keeps no rule of ours: no sign-in, no order, no log, no acknowledgement. What it costs is what the two libraries cost."""
+keeps no rule of ours: no sign-in, no order, no log, no acknowledgement. It costs what the two libraries cost."""
 
 import asyncio
 import sys

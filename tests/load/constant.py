@@ -14,7 +14,8 @@ from fristad.listening import listen
 from fristad.serve import run_app
 
 # As long as the answer of a turn with a text and four choices.
-ANSWER = {"state": "x" * 200, "messages": [{"kind": "text", "text": "x" * 600, "items": []}], "choices": [], "first": False}
+TEXT = {"kind": "text", "text": "x" * 600, "items": []}
+ANSWER = {"state": "x" * 200, "messages": [TEXT], "choices": [], "first": False}
 
 
 def build_with_constant() -> FastAPI:

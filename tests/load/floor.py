@@ -1,7 +1,7 @@
 """The floor: picows and hiredis on a bare event loop, one process for each side, publish/subscribe between.
 
-`python -m tests.load.floor SIDE PORT ENGINE`, as `tests.load.bare`. Written for speed alone: commands of one turn of the
-loop leave in one write, and nothing is awaited. Nothing that keeps a promise can be cheaper."""
+`python -m tests.load.floor SIDE PORT ENGINE`, as `tests.load.bare`. Written for speed alone: commands of one turn of
+the loop leave in one write, and nothing is awaited. Nothing that keeps a promise can be cheaper."""
 
 import asyncio
 import sys
@@ -69,7 +69,7 @@ class Page(WSListener):
 async def serve(side: str, port: int, engine: str) -> None:
     """Until it is ended."""
     parts = urlsplit(engine)
-    hello = hiredis.pack_command(("AUTH", parts.username, parts.password))
+    hello = hiredis.pack_command(("AUTH", parts.username, parts.password))  # type: ignore[arg-type]  # as above
     loop = asyncio.get_running_loop()
     _, says = await loop.create_unix_connection(lambda: Wire(hello), parts.path)
     _, hears = await loop.create_unix_connection(lambda: Wire(hello), parts.path)

@@ -167,13 +167,8 @@ class Desk:
         match frame["type"]:
             case "said":
                 self.ends[frame["talk"]].hear(frame)
-            case "device" if frame["state"] == "ready":
-                if self._resumes:
-                    self.on_duty.set()
-                else:
-                    self.tell({"type": "duty", "to": "on"})
-            case "duty" if frame["duty"] == "on":
-                self.on_duty.set()
+            case "device" | "duty":
+                self._come(frame)
             case "room":
                 self.rows = [row["talk"] for row in frame["rows"]]
                 self.take()
@@ -183,6 +178,13 @@ class Desk:
                 self._faults.append(frame)
             case "ended" | "left" | "order":
                 self._faults.append(frame)
+
+    def _come(self, frame: Frame) -> None:
+        ready = frame.get("state") == "ready"
+        if ready and not self._resumes:
+            self.tell({"type": "duty", "to": "on"})
+        elif ready or frame.get("duty") == "on":
+            self.on_duty.set()
 
     def take(self) -> None:
         """Press Take, unless one was pressed just now or the hands are full."""
@@ -231,5 +233,3 @@ def opens(end: SealedEnd, bodies: list[str]) -> list[str]:
 
 def _text(frame: Frame) -> str:
     return json.dumps(frame, separators=(",", ":"))
-
-

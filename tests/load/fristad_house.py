@@ -28,7 +28,7 @@ from tests.engines import Engine
 from tests.load.fristad_ends import Desk, Frame, VisitorEnd, binding_of
 from tests.load.gauges import family, serving_core
 from tests.load.pairs import Pair
-from tests.running import Sides, running_apart
+from tests.running import Sides, end, free_port, running_apart, start, wait_until_healthy
 
 DESK = DeskId("demo")
 MOST = 5  # talks that one person takes side by side, the most that Fristad allows
@@ -49,7 +49,9 @@ class House:
     name: str = "fristad"
     faults: list[Frame] = field(default_factory=list)
     desks: list[Desk] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)  # addresses of further visitor processes, which get their share
     _taken: set[str] = field(default_factory=set)
+    _arrived: int = 0
     _pairs: list[Pair] = field(default_factory=list)
     _visitors: list[VisitorEnd] = field(default_factory=list)
 
@@ -57,7 +59,7 @@ class House:
         """So many people on duty, each signed in with a desk open."""
         cookies = [cookie for _, cookie in await accounts(self.sides.data, count, len(self.desks))]
         for at in range(0, count, AT_ONCE):
-            fresh = [Desk(self._choose, self.faults) for _ in cookies[at : at + AT_ONCE]]
+            fresh = [Desk(self.choose, self.faults) for _ in cookies[at : at + AT_ONCE]]
             opening = zip(fresh, cookies[at : at + AT_ONCE], strict=True)
             await asyncio.gather(*(self.open(desk, cookie) for desk, cookie in opening))
             self.desks += fresh
@@ -69,11 +71,11 @@ class House:
         async with visiting(self.sides.visitors) as (client, organisation):
             while len(self._pairs) < count:
                 some = [VisitorEnd(organisation, self.faults) for _ in range(min(AT_ONCE, count - len(self._pairs)))]
-                await asyncio.gather(*(self._join(client, visitor) for visitor in some))
+                await asyncio.gather(*(self.join(client, visitor) for visitor in some))
                 for desk in self.desks:
                     desk.most = hands
                     desk.take()
-                self._pairs += await asyncio.gather(*map(self._meet, some))
+                self._pairs += await asyncio.gather(*map(self.meet, some))
                 self._visitors += some
         return self._pairs[:count]
 
@@ -91,9 +93,9 @@ class House:
                     ref = await wait_in_line(visitor)
                     assert isinstance(await staff.claim(ref, who, "Kim"), Claimed), "not to be taken"
                     await self._arrive(each, self.token(ref))
-                self.desks.append(Desk(self._choose, self.faults))
+                self.desks.append(Desk(self.choose, self.faults))
                 await self.open(self.desks[-1], cookie, resumes=True)
-                self._pairs += await asyncio.gather(*map(self._meet, some))
+                self._pairs += await asyncio.gather(*map(self.meet, some))
         return self._pairs[:count]
 
     def token(self, ref: TalkRef) -> str:
@@ -107,23 +109,27 @@ class House:
         url, header = f"{origin.replace('http', 'ws', 1)}/live", f"{COOKIE}={cookie}"
         await desk.connect(url, origin, header, resumes=resumes)
 
-    async def _join(self, client: httpx.AsyncClient, visitor: VisitorEnd) -> None:
+    async def join(self, client: httpx.AsyncClient, visitor: VisitorEnd) -> None:
+        """Ask for a person and open the talk's socket."""
         await self._arrive(visitor, await joined(client))
 
     async def _arrive(self, visitor: VisitorEnd, talk: str) -> None:
-        origin = self.sides.visitors.rstrip("/")
+        everywhere = [self.sides.visitors, *self.others]
+        self._arrived += 1
+        origin = everywhere[self._arrived % len(everywhere)].rstrip("/")
         await visitor.connect(f"{origin.replace('http', 'ws', 1)}/live", origin, talk)
 
-    async def _meet(self, visitor: VisitorEnd) -> Pair:
+    async def meet(self, visitor: VisitorEnd) -> Pair:
+        """Both ends, once somebody has taken the talk and words can be sealed. TimeoutError when nobody does."""
         async with asyncio.timeout(PATIENCE):
             binding = binding_of(await visitor.binding)
             while True:
                 for desk in self.desks:
-                    if end := desk.ready.get(binding):
-                        return Pair(visitor, end)
+                    if there := desk.ready.get(binding):
+                        return Pair(visitor, there)
                 await asyncio.sleep(0.02)
 
-    def _choose(self, rows: list[str]) -> str | None:
+    def choose(self, rows: list[str]) -> str | None:
         """Two people do not press at the same row: here they would, all of them at the first."""
         chosen = next((row for row in rows if row not in self._taken), None)
         if chosen is not None:
@@ -142,6 +148,24 @@ def running(folder: Path, **settings: str) -> Iterator[House]:
             yield House(sides, engine, [engine.process.pid, *family(sides.bot.pid), *family(sides.console.pid)])
         finally:
             sides_of.__exit__(None, None, None)
+
+
+@contextmanager
+def another_visitor_process(house: House, folder: Path) -> Iterator[int]:
+    """A second visitor process for the same desk, on the same engine; its number. New sockets are shared out."""
+    port = free_port()
+    address, output = f"http://127.0.0.1:{port}/", folder / "another.log"
+    with output.open("wb") as sink, serving_core():
+        process = start(
+            ["-m", "fristad", "bot"], {**house.sides.bot_settings, "FRISTAD_VISITOR_PORT": str(port)}, folder, sink
+        )
+    try:
+        wait_until_healthy(process, address, output)
+        house.others.append(address)
+        house.pids.append(process.pid)
+        yield process.pid
+    finally:
+        end(process)
 
 
 @asynccontextmanager
@@ -208,4 +232,3 @@ async def accounts(data: Path, count: int, first: int = 0) -> list[tuple[StaffId
         return made
     finally:
         await database.close()
-

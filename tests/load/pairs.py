@@ -132,8 +132,8 @@ async def keep_timetable(
     seed: int = 1,
     drain: float = DRAIN,
 ) -> Count:
-    """`rate` messages a second in all, each pair's ways in turn, whatever comes back. A message is late from when it was
-    due, so a server that pauses, or a generator that does, shows in every message of that time."""
+    """`rate` messages a second in all, each pair's ways in turn, whatever comes back. A message is late from when it
+    was due, so a server that pauses, or a generator that does, shows in every message of that time."""
     count = Count()
     streams = _streams(pairs)
     random.Random(seed).shuffle(streams)

@@ -91,4 +91,3 @@ def wait_for(port: int) -> None:
             return
         assert time.monotonic() < limit, f"nothing listens on port {port}"
         time.sleep(0.05)
-

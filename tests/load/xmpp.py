@@ -1,4 +1,4 @@
-"""Pairs at a server for XMPP over WebSocket (RFC 7395) with anonymous sign-in: Prosody and ejabberd, as Debian has them.
+"""Pairs at a server for XMPP over WebSocket (RFC 7395) with anonymous sign-in: Debian's Prosody and ejabberd.
 
 Both get what suits them: no encryption, no limits of rate, no history, logs for errors alone, and only the modules that
 this needs; ejabberd one scheduler for its one core, which does not wait busily."""
@@ -135,15 +135,14 @@ class XmppServer:
 
 @contextmanager
 def serving(name: str, folder: Path) -> Iterator[XmppServer]:
-    """`prosody` or `ejabberd` on 127.0.0.1, everything of it below `folder`; ended afterwards. AssertionError when it is
-    missing or does not start."""
+    """`prosody` or `ejabberd` on 127.0.0.1, everything of it below `folder`; ended afterwards. AssertionError when it
+    is missing or does not start."""
     port = free_port()
     command, environment = (_prosody if name == "prosody" else _ejabberd)(folder, port)
     with (folder / f"{name}.out").open("wb") as sink:
         with serving_core():
-            process = subprocess.Popen(
-                command, env={**os.environ, **environment}, cwd=folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
-            )
+            own = {**os.environ, **environment}
+            process = subprocess.Popen(command, env=own, cwd=folder, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink)
         try:
             wait_for(port)
             yield XmppServer(name, f"ws://127.0.0.1:{port}/xmpp-websocket", family(process.pid))
