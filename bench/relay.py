@@ -68,7 +68,7 @@ def main() -> None:
 def _serving(name: str, folder: Path) -> AbstractContextManager[Server]:
     if name == "fristad":
         return fristad_house.running(folder)
-    return (xmpp if name in {"prosody", "ejabberd"} else plain).serving(name, folder)
+    return xmpp.serving(name, folder) if name in {"prosody", "ejabberd"} else plain.serving(name, folder)
 
 
 async def measure(server: Server, count: int, seconds: float) -> Run:

@@ -82,9 +82,8 @@ class Crowd:
                 told = True
                 self.seen += 1
 
-        socket = await Socket.connect(
-            f"{origin.replace('http', 'ws', 1)}/live", read, {"Origin": origin}, closed=self._note_closed
-        )
+        socket = Socket(read, self._note_closed)
+        await socket.connect(f"{origin.replace('http', 'ws', 1)}/live", {"Origin": origin})
         socket.send(json.dumps({"type": "open", "v": 1, "talk": talk, "down": 0}))
         return socket
 

@@ -20,7 +20,7 @@ class Relay:
 
     def __init__(self, side: str, engine: str) -> None:
         self._side = side
-        self._redis: Redis = Redis.from_url(engine, protocol=2)
+        self._redis: Redis = Redis.from_url(engine, protocol=2, socket_timeout=None)  # else a quiet minute ends it
         self._heard = self._redis.pubsub(ignore_subscribe_messages=True)
         self._open: dict[bytes, Callable[[Message], Awaitable[None]]] = {}
         self._reading: asyncio.Task[None] | None = None

@@ -73,21 +73,20 @@ class VisitorEnd(SealedEnd):
     """A visitor who has joined; `faults` gathers what should not have come."""
 
     def __init__(self, organisation: bytes, faults: list[Frame]) -> None:
-        super().__init__(lambda text: self.socket.send(text))
+        closed = {"type": "closed", "at": "visitor"}
+        self.socket = Socket(self.read, lambda: faults.append(closed))
+        super().__init__(self.socket.send)
         self.binding: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self._faults = faults
         self._page = VisitorPage(organisation)
-        self.socket: Socket
 
     @property
     def words(self) -> Words:
         return self._page.words
 
-    async def connect(self, url: str, origin: str, talk: str, source: str = "127.0.0.1") -> None:
+    async def connect(self, url: str, origin: str, talk: str) -> None:
         """Open the talk's socket; `talk` is its token."""
-        self.socket = await Socket.connect(
-            url, self.read, {"Origin": origin}, source, lambda: self._faults.append({"type": "closed", "at": "visitor"})
-        )
+        await self.socket.connect(url, {"Origin": origin})
         self.socket.send(_text({"type": "open", "v": 1, "talk": talk, "down": 0}))
 
     def frame(self, seq: int, body: str) -> Frame:
@@ -146,17 +145,12 @@ class Desk:
         self._asked = ""
         self._resumes = False
         self.rows: list[str] = []
-        self.socket: Socket
+        self.socket = Socket(self.read, lambda: faults.append({"type": "closed", "at": "staff"}))
 
     async def connect(self, url: str, origin: str, cookie: str, *, resumes: bool = False) -> None:
         """Open the desk and go on duty; or, as after a reload, take up again the talks that are in these hands."""
-        self.socket = await Socket.connect(
-            url,
-            self.read,
-            {"Origin": origin, "Cookie": cookie},
-            closed=lambda: self._faults.append({"type": "closed", "at": "staff"}),
-        )
         self._resumes = resumes
+        await self.socket.connect(url, {"Origin": origin, "Cookie": cookie})
         self.tell(self._page.device())
         async with asyncio.timeout(60):
             await self.on_duty.wait()

@@ -24,11 +24,11 @@ class PlainEnd:
         self.came: Callable[[str], None] = lambda _: None
         self._ready: list[str] = []
         self._said = 0
-        self._socket: Socket | None = None
+        self._socket = Socket(lambda words: self.came(words))
 
     async def connect(self, url: str) -> None:
         """Open the socket."""
-        self._socket = await Socket.connect(url, lambda words: self.came(words))
+        await self._socket.connect(url)
 
     def prepare(self, count: int) -> list[str]:
         made = [secrets.token_hex(WORDS // 2) for _ in range(count)]
@@ -36,14 +36,12 @@ class PlainEnd:
         return made
 
     def say(self) -> None:
-        assert self._socket is not None, "not connected"
         self._socket.send(self._ready[self._said])
         self._said += 1
 
     def close(self) -> None:
         """The socket is gone."""
-        if self._socket is not None:
-            self._socket.close()
+        self._socket.close()
 
 
 class PlainServer:

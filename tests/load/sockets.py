@@ -16,27 +16,15 @@ class Socket(WSListener):
         self._transport: WSTransport | None = None
         self.open = True
 
-    @classmethod
-    async def connect(
-        cls,
-        url: str,
-        read: Callable[[str], None],
-        headers: Mapping[str, str] | None = None,
-        source: str = "127.0.0.1",
-        closed: Callable[[], None] = lambda: None,
-    ) -> "Socket":
-        """Open one, from `source`, an address of this machine. picows' WSError when it is refused."""
-        transport, listener = await ws_connect(
-            lambda: cls(read, closed),
+    async def connect(self, url: str, headers: Mapping[str, str] | None = None) -> None:
+        """Open it. Frames may be read before this returns. picows' WSError when it is refused."""
+        await ws_connect(
+            lambda: self,
             url,
             websocket_handshake_timeout=OPENING,
             extra_headers=dict(headers or {}),
             read_buffer_init_size=2048,
-            local_addr=(source, 0),
         )
-        assert isinstance(listener, Socket)  # the library types it wider
-        listener._transport = transport
-        return listener
 
     def send(self, text: str) -> None:
         """Write one frame. Into a closed socket nothing goes: what was said so is counted as lost."""
@@ -48,6 +36,9 @@ class Socket(WSListener):
         self._closed = lambda: None
         if self._transport is not None:
             self._transport.disconnect(graceful=False)
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        self._transport = transport
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type == WSMsgType.TEXT:

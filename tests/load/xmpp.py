@@ -75,11 +75,11 @@ class XmppEnd:
         self._came: asyncio.Queue[str] = asyncio.Queue()
         self._ready: list[str] = []
         self._said = 0
-        self._socket: Socket | None = None
+        self._socket = Socket(self._read)
 
     async def connect(self, url: str) -> None:
         """Open the socket and sign in. TimeoutError when the server does not go along."""
-        self._socket = await Socket.connect(url, self._read, {"Sec-WebSocket-Protocol": "xmpp"})
+        await self._socket.connect(url, {"Sec-WebSocket-Protocol": "xmpp"})
         async with asyncio.timeout(PATIENCE):
             for said, wanted in ((_OPEN, "ANONYMOUS"), (_AUTH, "<success"), (_OPEN, "xmpp-bind"), (_BIND, "<jid>")):
                 self._socket.send(said)
@@ -97,14 +97,12 @@ class XmppEnd:
         return made
 
     def say(self) -> None:
-        assert self._socket is not None, "not connected"
         self._socket.send(self._ready[self._said])
         self._said += 1
 
     def close(self) -> None:
         """The socket is gone."""
-        if self._socket is not None:
-            self._socket.close()
+        self._socket.close()
 
     def _read(self, text: str) -> None:
         if text.startswith("<message") and (found := _BODY.search(text)):
