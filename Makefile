@@ -61,6 +61,7 @@ images: system-packages $(VENV)/test.stamp ## Do every step of the Dockerfile in
 	$(PY) -m scripts.try_images build/images
 
 bench: system-packages $(VENV)/test.stamp ## Measure, each figure beside a reference from the same run (bench/)
+	scripts/bench-packages
 	set -e; for each in $(basename $(notdir $(wildcard bench/*.py))); do echo "== $$each"; $(PY) -m bench.$$each; done
 
 files: $(VENV)/test.stamp ## Write docs/files.sha256: the digests of everything that a browser is sent
