@@ -18,7 +18,8 @@ SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa
 	tests/telegram tests/fristad/test_telegram.py \
 	tests/console/test_storage.py tests/console/test_migrations.py tests/console/test_copying.py \
 	tests/console/test_database.py tests/fristad/test_databases.py \
-	tests/deploy/test_images.py tests/deploy/test_proxy.py tests/fristad/test_watching.py
+	tests/deploy/test_images.py tests/deploy/test_proxy.py tests/fristad/test_watching.py \
+	tests/faults/test_talks.py tests/load
 
 # Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace;
 # in which they also mount a disk that is soon full.
