@@ -17,7 +17,7 @@ from bot.web.state import Talk, Tokens
 from console.accounts import create_account
 from console.permissions import Role
 from console.signins import COOKIE, SignIns
-from console.tables import Database
+from console.database import Database
 from dialogues.values import Content
 from handover.staff_redis import RedisStaffEnd
 from handover.values import Briefing, Channel, Claimed, DeskId, Joined, Limits, Pseudonym, StaffId, TalkRef

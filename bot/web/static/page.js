@@ -32,12 +32,13 @@ function notice(words) {
 
 // --- A turn with the bot ---
 
-async function turn(input, paid = {}) {
+async function turn(input, paid = {}, press = null) {
   if (current) return null;
   stopPaying();
   current = post({ input, ...paid });
   const answer = await current;
   current = null;
+  if (press === pressed) pressed = null;
   return answer;
 }
 
@@ -92,17 +93,11 @@ async function comesNext(press) {
   return !hasty && press === pressed;
 }
 
-async function turnFor(press, input) {
-  const answer = await turn(input);
-  if (press === pressed) pressed = null;
-  return answer;
-}
-
 async function choose(button) {
   const { value, textContent: label } = button;
   if (value === "codes") return openCodes();
   if (!await comesNext(value) || !isOffered(value)) return;
-  const answer = await turnFor(value, { choice: value });
+  const answer = await turn({ choice: value }, {}, value);
   if (!answer) return;
   if (!answer.words) showBubble(label, "mine", word("chat.you"));
   showAnswer(answer, false);
@@ -117,7 +112,7 @@ async function ask(words) {
     return;
   }
   pressed = text;
-  const answer = await turnFor(text, { text: words });
+  const answer = await turn({ text: words }, {}, text);
   if (!answer) return;
   text.value = "";
   draftFor = null;
