@@ -1,4 +1,4 @@
-"""What a desk's page may ask for on the live path (protocol version 1): one JSON object per frame, closed shapes.
+"""What a desk's page may ask for on the live path: one JSON object per frame, closed shapes.
 
 A message's words come sealed (safety.sealing). The server cannot open them, but refuses what is not sealed by its form.
 """
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from console.desk_frames import Point, read_point
 from console.duty_frames import Duty, Habits, Ready, read_duty, read_habits
-from console.frame_fields import BadFrame, read_handle, read_seq, read_text
+from console.frame_fields import BadFrame, BadVersion, read_handle, read_seq, read_text
 from console.help_frames import READERS as HELP
 from console.help_frames import HelpFrame
 from console.phone_frames import READERS as PHONE
@@ -23,10 +23,10 @@ from console.together_frames import TogetherFrame
 from console.visible_frames import Visible, read_visible
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
+from safety.format import is_near
 from safety.sealing import SealError, read_head
 from safety.text64 import read64
 
-VERSION = 1
 MAX_FRAME = 16 * 1024  # characters; the longest sealed message takes a third
 MAX_CHOICES = 80
 
@@ -127,6 +127,8 @@ def parse_frame(text: str) -> Frame:
 
 def _device(raw: dict[str, Any]) -> Device:
     key = read_text(raw, "key")
+    if not is_near(raw.get("v")):
+        raise BadVersion
     try:
         read_key(key)
     except BadDevice:

@@ -45,6 +45,7 @@ from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import DeskId
+from safety.draining import Draining
 from safety.site import Site
 
 
@@ -109,6 +110,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         templates=_templates(),
         clock=clock,
         steady=means.steady,
+        draining=Draining(),
         demonstration=_demonstration(settings, means.database, signins),
     )
 

@@ -36,6 +36,7 @@ from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import DeskId, Limits
+from safety.draining import Draining
 from safety.site import Site
 
 
@@ -77,6 +78,7 @@ class House:
     templates: Environment
     clock: Callable[[], float]  # the time of day: sign-ins, months, review dates
     steady: Callable[[], float]  # seconds that only go forward: paces, delays, presences
+    draining: Draining  # whether this process goes
     demonstration: Demonstration | None  # None outside the demonstration
 
     @property

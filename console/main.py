@@ -134,6 +134,7 @@ def create_app(
     house = furnish(settings, means)
     app = _make_app((database, *resources), _chores(settings, house, means))
     app.state.house = house
+    app.state.draining = house.draining
     app.include_router(phone_pages.router_to(settings.phone_control_port))
     _fit_out(app, phone=house.lines.possible)
     return app

@@ -13,6 +13,7 @@ from pydantic_settings import SettingsError
 
 from dialogues.files import ContentError
 from fristad.bounded_http import BoundedHttp
+from fristad.draining import DrainingServer, draining_of
 from fristad.dumps import forbid_dumps
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
@@ -27,8 +28,9 @@ _PING_EVERY = 4.0  # two lost pings and their timeout fit in a lease of 15 secon
 _LARGEST_FRAME = 16_384  # the largest sealed message is 4 KiB before base64
 
 
-def run_app(build: Callable[[], Asgi], sockets: list[socket.socket], loop: Loop = "uvloop") -> None:
-    """Serve the app on these listening sockets until SIGINT or SIGTERM. `loop` is the event loop's maker.
+def run_app(build: Callable[[], Asgi], sockets: list[socket.socket], loop: Loop = "uvloop", drain: float = 0.0) -> None:
+    """Serve the app on these listening sockets until SIGINT or SIGTERM, and then `drain` seconds at most until its
+    pages have gone elsewhere. `loop` is the event loop's maker.
 
     Refused when its settings or texts are wrong; GaveUp when it could not start, for instance for want of its engine.
     """
@@ -38,7 +40,8 @@ def run_app(build: Callable[[], Asgi], sockets: list[socket.socket], loop: Loop 
     _allow_open_files()
     logging.config.dictConfig(log_config())
     install_last_resort()
-    server = uvicorn.Server(_config(_build(build), loop))
+    app = _build(build)
+    server = DrainingServer(_config(app, loop), draining_of(app), drain)
     try:
         server.run(sockets=sockets)
     except SystemExit:

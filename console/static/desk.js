@@ -36,7 +36,7 @@ async function start() {
   if (!Device.possible) return showDevice({ state: "insecure" });
   device = await Device.of(slot);
   kept = new Drafts(slot);
-  wire = new Wire("/live", receive, showLink, () => ({ type: "device", key: device.key }));
+  wire = new Wire("/live", receive, showLink, () => ({ v: 1, type: "device", key: device.key }));
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
   $("break").onclick = () => askDuty(duty === "break" ? "on" : "break");
@@ -220,9 +220,9 @@ function show(view) {
 function markRead() { for (const talk of talks.values()) if (!talk.ended || alongs.get(talk.handle)) talk.markRead(); badge(); }
 
 function notice(text) {
+  if (!text) return; // what only another version of this page has words for
   const line = document.createElement("p");
-  line.textContent = text;
-  $("notices").append(line);
+  $("notices").append(Object.assign(line, { textContent: text }));
   while ($("notices").children.length > 3) $("notices").firstChild.remove();
   setTimeout(() => line.remove(), 12000);
 }
