@@ -29,6 +29,7 @@ from safety.text64 import read64
 
 MAX_FRAME = 16 * 1024  # characters; the longest sealed message takes a third
 MAX_CHOICES = 80
+MAX_TICKET = 512  # characters; ours have 180
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
@@ -93,6 +94,7 @@ class WrapUp:
     action: ClassVar[str] = "wrapup"
     talk: str
     choices: tuple[str, ...]
+    ticket: str = ""  # of `ended`: any process of the console takes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,10 @@ def _wrapup(raw: dict[str, Any]) -> WrapUp:
         raise BadFrame
     if not all(isinstance(choice, str) for choice in choices):
         raise BadFrame
-    return WrapUp(read_handle(raw), tuple(choices))
+    ticket = read_text(raw, "ticket") if "ticket" in raw else ""
+    if len(ticket) > MAX_TICKET:
+        raise BadFrame
+    return WrapUp(read_handle(raw), tuple(choices), ticket)
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {

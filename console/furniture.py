@@ -40,6 +40,7 @@ from console.stepup import StepUp
 from console.tables import Database
 from console.tide import Tides
 from console.vault import Vault
+from console.wrapup_tickets import WrapupTickets
 from dialogues.hours import SWEDEN
 from dialogues.values import Content
 from handover.counters import Tally
@@ -97,7 +98,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         desk_keys=DeskKeys(sessions, clock, settings.organisation(), settings.signing_key()),
         letters=Letters(sessions, clock),
         organisation=settings.organisation_key,
-        presences=Presences(means.steady),
+        presences=Presences(means.steady, WrapupTickets(means.vault)),
         lines=means.lines,
         habits=Habits(sessions),
         bells=Bells(sessions, means.courier, settings.push(), _subject(site), clock, means.steady),

@@ -18,11 +18,16 @@ class Switch:
     ports: list[int] = field(default_factory=list)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, TimeoutError):
-            async with asyncio.timeout(PATIENCE):
-                there, back = await self._dial()
-            await asyncio.gather(_pass(reader, back), _pass(there, writer))
-        writer.close()
+        both = [writer]
+        try:
+            with suppress(OSError, TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    there, back = await self._dial()
+                both.append(back)
+                await asyncio.gather(_pass(reader, back), _pass(there, writer))
+        finally:
+            for each in both:
+                each.transport.abort()  # what was passed on is written by now, or nobody reads it
 
     async def _dial(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while True:
@@ -46,6 +51,11 @@ def switching() -> Iterator[Switch]:
         ready.set()
         await stop.wait()
         server.close()
+        rest = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in rest:
+            task.cancel()
+        await asyncio.gather(*rest, return_exceptions=True)
+        await asyncio.sleep(0)  # in which aborted connections close their sockets
 
     thread = threading.Thread(target=lambda: asyncio.run(run()))
     thread.start()
@@ -64,3 +74,4 @@ async def _pass(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
     with suppress(OSError):
         writer.close()
+        await writer.wait_closed()

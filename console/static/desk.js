@@ -62,7 +62,7 @@ function receive(frame) {
     order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
     writing: () => talk?.sign.show(say("writing", { name: talk.name })),
     away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted), briefing: () => { if (talk) describe(talk, frame); },
-    left: () => leave(frame.talk, frame.code), ended: () => end(frame.talk, frame.reason),
+    left: () => leave(frame.talk, frame.code), ended: () => end(frame.talk, frame.reason, frame.ticket),
     phone: () => phone.show(frame), line: () => { phone.meet(frame); alongs.line(frame); },
     wrapped: () => close(frame.talk, frame.saved ? "saved" : ""), refused: () => refuse(frame),
     together: () => together.show(frame), along: () => { alongs.show(frame); if (frame.phone) phone.listen(frame.talk); }, along_over: () => alongs.over(frame), alongs: () => alongs.only(frame.talks),
@@ -182,12 +182,12 @@ function describe(talk, frame) {
   brief(talk.element, frame);
 }
 
-function end(handle, reason) {
+function end(handle, reason, ticket) {
   const talk = talks.get(handle);
   drafts.delete(handle);
   kept.drop(handle);
   phone.forget(handle);
-  if (talk && !talk.ended) talk.wrapUp(reason, suggested.get(handle) ?? []);
+  if (talk && !talk.ended) talk.wrapUp(reason, suggested.get(handle) ?? [], ticket);
 }
 
 function leave(handle, code) {

@@ -14,6 +14,7 @@ export class Wire {
     this.onLink = onLink;
     this.greet = greet;
     this.failures = this.quiet = 0; // `quiet`: until when an announced change may take
+    this.held = []; // what was pressed meanwhile
     addEventListener("online", () => this.hurry());
     addEventListener("offline", () => this.drop(this.socket));
     document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
@@ -33,6 +34,7 @@ export class Wire {
       const frame = JSON.parse(event.data);
       if (frame.type === "hello" || frame.type === "load") this.open();
       this.onFrame(frame);
+      if (frame.type === "room") for (const each of this.held.splice(0)) this.send(each); // the talks are there before it
     };
     socket.onclose = (event) => socket === this.socket && this.lose(event.code);
   }
@@ -62,7 +64,7 @@ export class Wire {
     if (code === ELSEWHERE) return this.onLink("elsewhere");
     if (code === RESTARTING) this.quiet ||= performance.now() + QUIET;
     if (performance.now() < this.quiet) this.failures = 0; // and soon, wherever the way leads
-    else this.onLink("lost");
+    else { this.held = []; this.onLink("lost"); }
     const pause = Math.min(LONGEST_PAUSE, 300 * 2 ** this.failures++);
     this.pause = setTimeout(() => this.connect(), pause * (0.7 + 0.6 * Math.random()));
   }
@@ -72,10 +74,11 @@ export class Wire {
     if (this.socket === null && this.failures) this.connect();
   }
 
-  // False when there is no connection: nothing was sent.
+  // False when there is no connection: nothing was sent. In an announced change it is sent when this is over.
   send(frame) {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(JSON.stringify(frame));
+    const open = this.socket?.readyState === WebSocket.OPEN;
+    if (!open && performance.now() >= this.quiet) return false;
+    if (open) this.socket.send(JSON.stringify(frame)); else this.held.push(frame);
     return true;
   }
 }
