@@ -8,6 +8,8 @@ import uvicorn
 
 from safety.draining import Draining
 
+_KEPT = 1.0  # seconds in which requests over connections that a proxy had open are still answered
+
 
 class DrainingServer(uvicorn.Server):
     """At the first SIGTERM or SIGINT it listens no more, tells `draining`, and stays until no page is left, at most
@@ -36,8 +38,12 @@ class DrainingServer(uvicorn.Server):
             server.close()
         for each in sockets or []:
             each.close()
+        # A proxy keeps connections for its next requests: told so with an answer, it sends none into one that closes.
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         self._draining.begin()
-        await self._draining.emptied(self._patience)
+        kept = min(_KEPT, self._patience)
+        await self._draining.pause(kept)
+        await self._draining.emptied(self._patience - kept)
         self._draining.hurry()
         await super().shutdown(sockets)
 
