@@ -6,7 +6,8 @@ from console.vault import Vault
 from handover.values import DeskId, StaffId
 
 _PURPOSE = "wrap-up"
-_AGE = 3 * 60 * 60  # seconds: who wraps up later than that no longer knows
+_HOUR = 60 * 60  # seconds: nothing finer is kept of when a talk was wrapped up
+_AGE = 3 * _HOUR  # who wraps up later than that no longer knows
 
 
 class WrapupTickets:
@@ -28,4 +29,4 @@ class WrapupTickets:
         if (whose, which) != (staff, handle):
             return None
         used = f"{staff}/{handle}".encode()
-        return DeskId(desk) if await self._vault.spend(_PURPOSE, used, _AGE) else None
+        return DeskId(desk) if await self._vault.spend(_PURPOSE, used, _AGE, _HOUR) else None

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
+from console.tables import Spent
 from console.views import handle_of
 from dialogues.values import Content
 from handover.values import Load
@@ -115,6 +117,10 @@ async def test_a_wrap_up_is_taken_by_either_console_and_once(live: Live, other: 
         await page.send("wrapup", **wrapped, ticket=ticket)
         await page.see("refused", code="no_wrapup")
     assert (await other.tally()).get("wrapup.violence.threats") == 1
+    async with live.console.sessions() as session:
+        kept = list(await session.scalars(select(Spent.until)))
+    assert kept
+    assert all(until % 3600 == 0 for until in kept)  # of when a talk was wrapped up, the hour alone
 
 
 async def test_nobody_elses_ticket_counts(live: Live) -> None:
