@@ -155,6 +155,7 @@ async def test_every_process_is_exchanged_under_a_talk(whole: Rolling) -> None:
     _were_told_nothing(visitor, staff)
     await visitor.ends_the_talk()
     await staff.live.expect("ended", talk=staff.talk, reason="visitor")
+    await _goes(visitor)
     await staff.goes_home()
 
 
@@ -201,6 +202,7 @@ async def test_a_second_signal_ends_the_waiting(whole: Rolling) -> None:
     ending.send_signal(signal.SIGTERM)
     await _gone(ending)
     assert time.monotonic() - begun < LONG_ENOUGH_TO_LOOK
+    await _goes(visitor)
     await staff.goes_home()
 
 
@@ -213,6 +215,7 @@ async def test_a_process_ends_though_a_page_does_not_come_elsewhere(tmp_path: Pa
         begun = time.monotonic()
         await _gone(whole.asks_to_end(whole.bots))
         assert time.monotonic() - begun < LONG_ENOUGH_TO_LOOK
+        await _goes(visitor)
         await staff.goes_home()
 
 
@@ -227,6 +230,12 @@ async def _exchange_all(whole: Rolling) -> None:
 async def _gone(process: subprocess.Popen[bytes]) -> None:
     await asyncio.to_thread(process.wait, GONE)
     assert process.returncode in {0, -signal.SIGTERM}
+
+
+async def _goes(visitor: VisitorClient) -> None:
+    """Without a word to the server, which may be gone."""
+    await visitor.live.close()
+    await visitor.http.aclose()
 
 
 async def _until(holds: Callable[[], bool]) -> None:
