@@ -129,6 +129,6 @@ def rolling(folder: Path, each: int, **settings: str) -> Iterator[Rolling]:
             token,
             coordinator,
         )
-        whole.begins(whole.bots, whole.consoles)  # the first console alone makes the tables
-        whole.begins(*[kind for kind in (whole.bots, whole.consoles) for _ in range(each - 1)])
+        for _ in range(each):  # the first console makes the tables, and a busy machine starts two at once in time
+            whole.begins(whole.bots, whole.consoles)
         yield whole
