@@ -36,6 +36,7 @@ from handover.counters import Tally
 from handover.ports import HandoverError, VisitorEnd
 from handover.visitor_redis import RedisVisitorEnd
 from safety.buckets import Buckets
+from safety.draining import Draining
 from safety.guard import Guard, read_rules
 from safety.headers import SecurityHeaders, visitor_policy
 from safety.limits import BodyLimit
@@ -79,7 +80,9 @@ def create_app(
     tally, buckets, rules = Tally(counter_names(content)), Buckets(clock), read_rules()
     toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
     planned = Planned(visitor_end, settings.desk)
-    lasting = _Lasting(settings, visitor_end, planned, tally, toll, Paces(clock), rules, Guard(rules), clock, now)
+    lasting = _Lasting(
+        settings, visitor_end, planned, tally, toll, Paces(clock), rules, Guard(rules), clock, now, Draining()
+    )
 
     def show(content: Content) -> None:
         """Put everything that says the content's words in place. Open sockets keep the site they began with."""
@@ -95,7 +98,10 @@ def create_app(
         telemetry=_NO_TELEMETRY,
         lifespan=lambda _: _lifespan(visitor_end, tally, buckets, editions, planned),
     )
-    app.state.readiness = Readiness({Part.ENGINE: lambda: visitor_end.mark()}, clock)
+    app.state.draining = lasting.draining
+    app.state.readiness = Readiness(
+        {Part.ENGINE: lambda: visitor_end.mark()}, clock, leaving=lambda: lasting.draining.begun
+    )
     show(content)
     # The script in the page is a file of ours: its source stays the same whatever is published.
     _route(app, visitor_policy([app.state.site.assets.exit.source], settings.embed_origins))
@@ -116,6 +122,7 @@ class _Lasting:
     guard: Guard
     clock: Callable[[], float]
     now: Callable[[], float]
+    draining: Draining
 
     def site(self, content: Content, before: Site | None) -> Site:
         """The site that says this content. ValueError when it has no desk of the configured name."""
@@ -140,7 +147,7 @@ class _Lasting:
             prospects=prospects,
             neighbours=neighbours,
             end=end,
-            partings=before.partings if before else Partings(end, reception),
+            partings=before.partings if before else Partings(end, reception, self.draining),
             paces=self.paces,
             tokens=Tokens(settings.key, content, self.now),
             toll=self.toll,
@@ -149,6 +156,7 @@ class _Lasting:
             clock=self.clock,
             now=self.now,
             guard=self.guard,
+            draining=self.draining,
         )
 
     def _in_sweden(self) -> datetime:

@@ -51,7 +51,7 @@ class Acts:
     async def wrap_up(self, frame: WrapUp) -> None:
         """Count closed choices about a talk that has ended, once."""
         choices = check_choices(frame.choices)
-        desk = None if choices is None else self._presence.take_wrapup(frame.talk)
+        desk = None if choices is None else await self._presence.take_wrapup(frame.talk, frame.ticket)
         if choices is None or desk is None:
             await self._refuse("no_wrapup", frame.talk)
             return

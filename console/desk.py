@@ -20,7 +20,7 @@ from console.duty import OwnDuty
 from console.duty_frames import Duty
 from console.duty_frames import Habits as Wanted
 from console.duty_frames import Ready as BreathedEnough
-from console.frames import VERSION, Device, End, Frame, Hand, Heard, Release, Say, Take, Unsayable, WrapUp
+from console.frames import Device, End, Frame, Hand, Heard, Release, Say, Take, Unsayable, WrapUp
 from console.habits import Habits
 from console.hands import Hands
 from console.help_frames import HelpFrame
@@ -41,11 +41,8 @@ from console.visible_frames import Visible
 from console.wishes import Wishes
 from handover.counters import Tally
 from handover.ports import StaffEnd
-from handover.values import (
-    DeskId,
-    Limits,
-    WaitingVisitor,
-)
+from handover.values import DeskId, Limits, WaitingVisitor
+from safety.format import FORMAT
 
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
 
@@ -177,11 +174,11 @@ class Desk:
             for work in (self._room.run, self._duty.run, self._watch_displacement, self._device.watch, self._phone.run):
                 group.create_task(work())
 
-    async def close(self) -> None:
-        """The connection is gone. Unless it went on in another window, the lease lapses by itself soon."""
+    async def close(self, *, moving: bool = False) -> None:
+        """The connection is gone. Unless it goes on in another window or process, the lease lapses by itself soon."""
         self._together.close()
         remaining = max(1, self._limits.lease - _DETECTION)
-        if self._presences.close(self._member.id, self, remaining) and self.on_duty:
+        if self._presences.close(self._member.id, self, remaining) and self.on_duty and not moving:
             for desk in self._member.desks:
                 await self._end.shorten_lease(desk, self._member.id, remaining)
 
@@ -247,7 +244,7 @@ class Desk:
         held = [talk for desk in self._member.desks for talk in await self._end.mine(desk, self._member.id)]
         await self._duty.resume(talk.ref for talk in held)
         await self._room.learn_names()
-        await self._send({**self._duty.view(), "type": "hello", "v": VERSION})
+        await self._send({**self._duty.view(), "type": "hello", "v": FORMAT})
         await self._phone.resume()
         self._alongs.start(group)
         await self._talks.restore(held, group)

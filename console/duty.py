@@ -19,6 +19,12 @@ from handover.values import Claimed, DeskId, Limits, TalkRef
 
 _MINUTE = 60
 _LOOK = 1.0  # seconds between two looks whether the breathing space is over
+_DUTIES = {
+    At.ON: DutyState.ON,
+    At.BREATHING: DutyState.ON,
+    At.PAUSED: DutyState.PAUSED,
+    At.BREAK: DutyState.BREAK,
+}
 
 
 class OwnDuty:
@@ -66,14 +72,26 @@ class OwnDuty:
         held = list(held)
         self._hands.habit = await finish(self._habits.of(self._member.id))
         self._hands.expect(held)
-        if held and not self.on:
-            # Taken in another process, or before this one started: whether they were paused is not known here, and
-            # nobody is shown as available who did not say so.
-            self._presence.duty = DutyState.PAUSED
+        if not self.on:
+            await self._adopt(held)
         self._presence.talk_ended.clear()
         if self.on:
             await self._arrive()
             await self.renew()
+
+    async def _adopt(self, held: Iterable[TalkRef]) -> None:
+        """This process knows of no duty: the person's lease tells of the one in another, which went or died. Without a
+        lease nobody is shown as available who has talks in hand."""
+        there = [each.at for desk in self._hands.desks for each in await self._end.crew(desk) if self._is_own(each)]
+        if there:
+            self._presence.duty = _DUTIES[there[0]]
+        elif held:
+            self._presence.duty = DutyState.PAUSED
+        if At.BREATHING in there:  # anew: since when is not told, and too long a breath hurts nobody
+            self._presence.breathes_until = self._steady() + self._hands.habit.breath * _MINUTE
+
+    def _is_own(self, each: Colleague) -> bool:
+        return each.staff == self._member.id
 
     async def run(self) -> None:
         """Renew the lease while the connection lives, at the server's pace: a page's timers are slowed in the
@@ -168,7 +186,7 @@ class OwnDuty:
             await self._send(crew)
 
     def _colleague(self, each: Colleague) -> Json:
-        return {"name": each.name, "at": each.at, "you": each.staff == self._member.id}
+        return {"name": each.name, "at": each.at, "you": self._is_own(each)}
 
     async def _keep_lease(self) -> None:
         while True:

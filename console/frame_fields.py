@@ -11,6 +11,10 @@ class BadFrame(ValueError):
     """Not a frame of this protocol. Carries nothing of what came."""
 
 
+class BadVersion(BadFrame):
+    """The page is of a version that is too far from this one: it loads itself again."""
+
+
 def read_text(raw: dict[str, Any], key: str) -> str:
     """The text under `key`. BadFrame for anything else, as everywhere here."""
     value = raw.get(key)

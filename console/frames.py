@@ -1,4 +1,4 @@
-"""What a desk's page may ask for on the live path (protocol version 1): one JSON object per frame, closed shapes.
+"""What a desk's page may ask for on the live path: one JSON object per frame, closed shapes.
 
 A message's words come sealed (safety.sealing). The server cannot open them, but refuses what is not sealed by its form.
 """
@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from console.desk_frames import Point, read_point
 from console.duty_frames import Duty, Habits, Ready, read_duty, read_habits
-from console.frame_fields import BadFrame, read_handle, read_seq, read_text
+from console.frame_fields import BadFrame, BadVersion, read_handle, read_seq, read_text
 from console.help_frames import READERS as HELP
 from console.help_frames import HelpFrame
 from console.phone_frames import READERS as PHONE
@@ -23,12 +23,13 @@ from console.together_frames import TogetherFrame
 from console.visible_frames import Visible, read_visible
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
+from safety.format import is_near
 from safety.sealing import SealError, read_head
 from safety.text64 import read64
 
-VERSION = 1
 MAX_FRAME = 16 * 1024  # characters; the longest sealed message takes a third
 MAX_CHOICES = 80
+MAX_TICKET = 512  # characters; ours have 180
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 
@@ -93,6 +94,7 @@ class WrapUp:
     action: ClassVar[str] = "wrapup"
     talk: str
     choices: tuple[str, ...]
+    ticket: str = ""  # of `ended`: any process of the console takes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def parse_frame(text: str) -> Frame:
 
 def _device(raw: dict[str, Any]) -> Device:
     key = read_text(raw, "key")
+    if not is_near(raw.get("v")):
+        raise BadVersion
     try:
         read_key(key)
     except BadDevice:
@@ -153,7 +157,10 @@ def _wrapup(raw: dict[str, Any]) -> WrapUp:
         raise BadFrame
     if not all(isinstance(choice, str) for choice in choices):
         raise BadFrame
-    return WrapUp(read_handle(raw), tuple(choices))
+    ticket = read_text(raw, "ticket") if "ticket" in raw else ""
+    if len(ticket) > MAX_TICKET:
+        raise BadFrame
+    return WrapUp(read_handle(raw), tuple(choices), ticket)
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {

@@ -40,11 +40,13 @@ from console.signins import SignIns
 from console.stepup import StepUp
 from console.tide import Tides
 from console.vault import Vault
+from console.wrapup_tickets import WrapupTickets
 from dialogues.hours import SWEDEN
 from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import DeskId
+from safety.draining import Draining
 from safety.site import Site
 
 
@@ -96,7 +98,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         desk_keys=DeskKeys(sessions, clock, settings.organisation(), settings.signing_key()),
         letters=Letters(sessions, clock),
         organisation=settings.organisation_key,
-        presences=Presences(means.steady),
+        presences=Presences(means.steady, WrapupTickets(means.vault)),
         lines=means.lines,
         habits=Habits(sessions),
         bells=Bells(sessions, means.courier, settings.push(), _subject(site), clock, means.steady),
@@ -110,6 +112,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         clock=clock,
         steady=means.steady,
         storage=means.database.storage,
+        draining=Draining(),
         demonstration=_demonstration(settings, means.database, signins),
     )
 

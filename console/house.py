@@ -37,6 +37,7 @@ from dialogues.values import Content
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import DeskId, Limits
+from safety.draining import Draining
 from safety.site import Site
 
 
@@ -79,6 +80,7 @@ class House:
     clock: Callable[[], float]  # the time of day: sign-ins, months, review dates
     steady: Callable[[], float]  # seconds that only go forward: paces, delays, presences
     storage: Storage
+    draining: Draining  # whether this process goes
     demonstration: Demonstration | None  # None outside the demonstration
 
     @property

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
@@ -14,7 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from console.accounts import Member
 from console.closing import Closing
 from console.desk import Desk, OpenedElsewhere
-from console.frame_fields import BadFrame
+from console.frame_fields import BadFrame, BadVersion
 from console.frames import Frame, parse_frame
 from console.habits import most_of
 from console.help_views import HelpViews
@@ -28,6 +29,7 @@ from console.views import Json, Views, load_view
 from console.wishes import Wishes
 from dialogues.hours import SWEDEN
 from handover.ports import HandoverError, StaffEnd
+from safety.draining import LINGER, RESTARTING, Draining
 from safety.limits import FrameBudget
 from safety.logs import error_id, log_failure
 
@@ -36,6 +38,7 @@ SIGN_IN_CHECK = 3.0  # seconds after which a sign-out has ended every socket
 
 SIGNED_OUT = 4401
 ELSEWHERE = 4409
+OUTDATED = 4426
 _TOO_MANY = 1008
 _FAILED = 1011
 _TRY_AGAIN = 1013
@@ -68,8 +71,8 @@ class Conversation(Protocol):
     async def handle(self, frame: Frame) -> None:
         """Do what a permitted frame asks."""
 
-    async def close(self) -> None:
-        """The connection is gone."""
+    async def close(self, *, moving: bool = False) -> None:
+        """The connection is gone; `moving`: because its page was sent to another process, where it goes on."""
 
 
 LOOK = 30.0  # seconds between two looks at a room in which nothing happens: bands of waits are minutes
@@ -102,15 +105,18 @@ class LoadWatch:
     async def handle(self, frame: Frame) -> None:
         """Nothing: no frame is permitted to a coordinator."""
 
-    async def close(self) -> None:
+    async def close(self, *, moving: bool = False) -> None:
         """Nothing to end."""
 
 
 async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> None:
     """Serve one socket until either end closes it, and close it with a code that tells the page what to do."""
     await socket.accept()
+    told = asyncio.Event()  # the page goes on in another process
 
     async def send(frame: Json) -> None:
+        if told.is_set():
+            return  # the page reads everything anew where it goes
         text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
         try:
             await socket.send_text(text)
@@ -123,11 +129,13 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
         asyncio.create_task(_watch_sign_in(house, signed_in, conversation)),
         asyncio.create_task(_beat(send, house.storage)),
         asyncio.create_task(conversation.run()),
+        asyncio.create_task(_send_elsewhere(socket, house.draining, told)),
     ]
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        with house.draining.holding():
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        code = await _stop(tasks, conversation)
+        code = await _stop(tasks, conversation, moving=told.is_set())
     if code is not None:
         await _close(socket, code)
 
@@ -183,6 +191,8 @@ async def _read(
             raise TooManyFrames
         try:
             frame = parse_frame(message.get("text") or "")
+        except BadVersion:
+            raise
         except BadFrame:
             await send({"type": "refused", "code": "frame"})
             continue
@@ -204,6 +214,15 @@ async def _handle(conversation: Conversation, frame: Frame, send: Callable[[Json
         if trouble is None:
             raise
         await send({"type": "refused", "code": f"storage_{trouble}"})
+
+
+async def _send_elsewhere(socket: WebSocket, draining: Draining, told: asyncio.Event) -> None:
+    """Wait until this process goes; then close the page's socket with the code that makes it connect again, and return
+    when what it had sent before can have come."""
+    await draining.turn(random.random)
+    told.set()
+    await _close(socket, RESTARTING)
+    await asyncio.sleep(LINGER)
 
 
 async def _beat(send: Callable[[Json], Awaitable[None]], storage: Storage) -> None:
@@ -239,7 +258,7 @@ async def _check_sign_in(house: House, signed_in: SignedIn, *, renew: bool = Fal
         raise DesksChanged
 
 
-async def _stop(tasks: list[asyncio.Task[None]], conversation: Conversation) -> int | None:
+async def _stop(tasks: list[asyncio.Task[None]], conversation: Conversation, *, moving: bool) -> int | None:
     """Cancel what still runs, end the conversation, and say with which code the socket is closed, if it is open."""
     ended = [task for task in tasks if task.done()]
     for task in tasks:
@@ -247,7 +266,7 @@ async def _stop(tasks: list[asyncio.Task[None]], conversation: Conversation) -> 
     await asyncio.gather(*tasks, return_exceptions=True)
     codes = [_code(error) for task in ended if not task.cancelled() and (error := task.exception())]
     try:
-        await conversation.close()
+        await conversation.close(moving=moving)
     except HandoverError as error:
         log_failure(_logger, error_id(), error)
     return codes[0] if codes else _TRY_AGAIN
@@ -263,6 +282,8 @@ def _code(error: BaseException) -> int | None:
             return SIGNED_OUT
         case OpenedElsewhere():
             return ELSEWHERE
+        case BadVersion():
+            return OUTDATED
         case TooManyFrames():
             return _TOO_MANY
         case HandoverError() | DesksChanged():

@@ -140,8 +140,9 @@ def create_app(
     app = _make_app((database, *resources), _chores(settings, house, means))
     app.state.house = house
     app.state.database = database
+    app.state.draining = house.draining
     checks: dict[str, Check] = {Part.ENGINE: staff_end.mark, Part.DATABASE: partial(_ask, database)}
-    app.state.readiness = Readiness(checks, steady)
+    app.state.readiness = Readiness(checks, steady, leaving=lambda: house.draining.begun)
     app.include_router(phone_pages.router_to(settings.phone_control_port))
     _fit_out(app, phone=house.lines.possible)
     return app

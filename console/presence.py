@@ -7,10 +7,13 @@ from enum import StrEnum
 from typing import Protocol
 
 from console.phone_lines import OwnLine
+from console.tables import finish
+from console.wrapup_tickets import WrapupTickets
 from handover.crew import At
 from handover.values import DeskId, StaffId
 
 _OPEN_WRAPUPS = 20  # ended talks that may still be wrapped up
+_NOBODY = StaffId("")
 
 
 class DutyState(StrEnum):
@@ -38,13 +41,17 @@ class Presence:
     breathes_until: float = 0.0  # a talk has just ended: not available before, unless they say so
     talk_ended: asyncio.Event = field(default_factory=asyncio.Event)
     phone: OwnLine | None = None  # what calls are answered with, while on duty
+    staff: StaffId = _NOBODY
+    tickets: WrapupTickets | None = None  # None: wrap-ups of this process alone
 
-    def expect_wrapup(self, handle: str, desk: DeskId) -> None:
-        """A talk of this desk ended: one wrap-up is accepted for it."""
+    def expect_wrapup(self, handle: str, desk: DeskId) -> str:
+        """A talk of this desk ended: one wrap-up is accepted for it. Gives the ticket with which another process
+        accepts it."""
         self.wrapups[handle] = desk
         if len(self.wrapups) > _OPEN_WRAPUPS:
             del self.wrapups[next(iter(self.wrapups))]
         self.talk_ended.set()
+        return self.tickets.issue(self.staff, handle, desk) if self.tickets else ""
 
     def at(self, now: float) -> At:
         """How this person stands while on duty."""
@@ -52,21 +59,23 @@ class Presence:
             return At.BREATHING if self.breathes_until > now else At.ON
         return At.BREAK if self.duty is DutyState.BREAK else At.PAUSED
 
-    def take_wrapup(self, handle: str) -> DeskId | None:
+    async def take_wrapup(self, handle: str, ticket: str = "") -> DeskId | None:
         """The desk of this talk while a wrap-up is still open for it; it is not open a second time."""
-        return self.wrapups.pop(handle, None)
+        known = self.wrapups.pop(handle, None)
+        return await finish(self.tickets.take(self.staff, handle, ticket)) if ticket and self.tickets else known
 
 
 class Presences:
     """All staff of this process. One open desk each: two could not number the messages of one talk."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], tickets: WrapupTickets | None = None) -> None:
         self._clock = clock
+        self._tickets = tickets
         self._known: dict[StaffId, Presence] = {}
 
     def open(self, staff: StaffId, desk: OpenDesk) -> Presence:
         """This desk is now the one of this person; an older one is displaced and its duty goes on here."""
-        presence = self._known.setdefault(staff, Presence())
+        presence = self._known.setdefault(staff, Presence(staff=staff, tickets=self._tickets))
         if presence.open_desk is not None:
             presence.open_desk.displace()
         elif presence.resumable_until < self._clock():

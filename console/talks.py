@@ -164,8 +164,8 @@ class Talks:
     async def end(self, handle: str, reason: EndReason | None) -> None:
         """The talk has ended (None: nobody can tell any more why): the page erases its words and offers the wrap-up."""
         if handle in self._held:
-            self._presence.expect_wrapup(handle, self._held[handle].ref.desk)
-            await self._drop(handle, {"type": "ended", "talk": handle, "reason": reason or "gone"})
+            ticket = self._presence.expect_wrapup(handle, self._held[handle].ref.desk)
+            await self._drop(handle, {"type": "ended", "talk": handle, "reason": reason or "gone", "ticket": ticket})
 
     async def leave(self, handle: str, code: str) -> None:
         """The talk is in other hands, or in the waiting room: the page erases its words."""

@@ -33,10 +33,11 @@ class Vault:
         except TokenError:
             return None
 
-    async def spend(self, purpose: str, value: bytes, seconds: int) -> bool:
-        """Whether `value` counts: the first time within `seconds`, in whichever process. Never raises for a second."""
+    async def spend(self, purpose: str, value: bytes, seconds: int, grain: int = _GRAIN) -> bool:
+        """Whether `value` counts: the first time within `seconds`, in whichever process. Never raises for a second.
+        What is kept of it tells no time finer than `grain` seconds."""
         digest = hmac.digest(self._key, b"console spent " + purpose.encode() + b"\n" + value, hashlib.sha256)
-        until = -(-(int(self._clock()) + seconds) // _GRAIN) * _GRAIN
+        until = -(-(int(self._clock()) + seconds) // grain) * grain
         try:
             async with self._sessions.begin() as session:
                 session.add(Spent(mark=digest.hex(), until=until))

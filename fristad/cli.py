@@ -154,7 +154,7 @@ def _bot(arguments: argparse.Namespace) -> int:
     if not arguments.socket:  # else the supervisor has checked
         check_content(datetime.now(SWEDEN), demo=settings.demo, desk=settings.desk)
     sockets = inherited(arguments.socket) or listen(settings.visitor_host, settings.visitor_port, "VISITOR")
-    run_app(build, sockets, process=Process.VISITOR)
+    run_app(build, sockets, process=Process.VISITOR, drain=settings.drain_seconds)
     return 0
 
 
@@ -171,7 +171,7 @@ def _console(arguments: argparse.Namespace) -> int:
     if not arguments.socket:  # else the supervisor has checked
         check_hosts(settings)
     sockets = inherited(arguments.socket) or listen(settings.staff_host, settings.staff_port, "STAFF")
-    run_app(lambda: prepared(build), sockets, process=Process.CONSOLE)
+    run_app(lambda: prepared(build), sockets, process=Process.CONSOLE, drain=settings.drain_seconds)
     return 0
 
 

@@ -13,6 +13,7 @@ from pydantic_settings import SettingsError
 
 from dialogues.files import ContentError
 from fristad.bounded_http import BoundedHttp
+from fristad.draining import DrainingServer, draining_of
 from fristad.dumps import forbid_dumps
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
@@ -31,10 +32,16 @@ _LARGEST_FRAME = 16_384  # the largest sealed message is 4 KiB before base64
 
 
 def run_app(
-    build: Callable[[], Asgi], sockets: list[socket.socket], loop: Loop = "uvloop", *, process: Process | None = None
+    build: Callable[[], Asgi],
+    sockets: list[socket.socket],
+    loop: Loop = "uvloop",
+    *,
+    process: Process | None = None,
+    drain: float = 0.0,
 ) -> None:
-    """Serve the app on these listening sockets until SIGINT or SIGTERM. `loop` is the event loop's maker; `process` is
-    what it is called where it is watched, None where it is not.
+    """Serve the app on these listening sockets until SIGINT or SIGTERM, and then `drain` seconds at most until its
+    pages have gone elsewhere. `loop` is the event loop's maker; `process` is what it is called where it is watched,
+    None where it is not.
 
     Refused when its settings or texts are wrong; GaveUp when it could not start, for instance for want of its engine.
     """
@@ -44,7 +51,7 @@ def run_app(
     _allow_open_files()
     logging.config.dictConfig(log_config())
     install_last_resort()
-    server = _server(_build(build), loop, process)
+    server = _server(_build(build), loop, process, drain)
     try:
         server.run(sockets=sockets)
     except SystemExit:
@@ -54,14 +61,14 @@ def run_app(
         ) from None
 
 
-def _server(app: Asgi, loop: Loop, process: Process | None) -> uvicorn.Server:
+def _server(app: Asgi, loop: Loop, process: Process | None, drain: float) -> uvicorn.Server:
     server: uvicorn.Server | None = None
 
     def connections() -> float:
         return len(server.server_state.connections) / _MOST_CONNECTIONS if server else 0.0
 
     watch = open_watch(process, readiness_of(app), connections) if process else None
-    server = uvicorn.Server(_config(watch.around(app) if watch else app, loop))
+    server = DrainingServer(_config(watch.around(app) if watch else app, loop), draining_of(app), drain)
     return server
 
 

@@ -26,6 +26,7 @@ class FrontSettings(BaseSettings):
     desk: str = "demo"
     demo: bool = False
     engine: str | None = None  # the engine's program; None: the first one found
+    drain_seconds: int = Field(default=20, ge=0, le=600)  # that pages have to go elsewhere when their process ends
 
     def sites(self) -> tuple[Site, Site]:
         """Where browsers find the visitor app and the console: as given, else where they listen."""

@@ -24,6 +24,7 @@ from fristad.refusal import FrontDoorError, GaveUp, Refused
 from fristad.settings import FrontSettings
 
 _ENGINE, _TELEGRAM = "engine", "Telegram line"
+_DRAIN = "1"  # seconds: all ends together, so pages have nowhere to go; they are told, and that is all
 _TOKEN = "FRISTAD_TELEGRAM_TOKEN"  # noqa: S105  # the name of a setting
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -66,7 +67,7 @@ class House:
     def plans(self, engine: Engine) -> tuple[list[Plan], list[str]]:
         """The engine's plan and the apps', with secrets made for this run, and the lines to print when ready."""
         tokens = _demo_tokens() if self.settings.demo else {}
-        shared = {"demo": str(self.settings.demo).lower()}
+        shared = {"demo": str(self.settings.demo).lower(), "drain_seconds": _DRAIN}
         signing = {}
         if self.settings.demo:
             shared["organisation_key"], file = own_organisation(self.data)

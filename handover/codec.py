@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from dataclasses import fields as dataclass_fields
 from typing import Any
 
 from handover.events import (
@@ -39,6 +40,7 @@ from handover.values import (
     MessageId,
     Pseudonym,
 )
+from safety.format import FORMAT, is_near
 
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
 _PSEUDONYM = re.compile(rb"([0-9]{1,3}) ([0-9]{1,3})")
@@ -47,20 +49,27 @@ _NUMBER = re.compile(rb"[0-9]{1,16}")
 # Shown when another version wrote what this one cannot read: the person must still be seen and taken.
 UNREADABLE = Briefing(language="und", channel=Channel.WEB_PLAIN)
 NAMELESS = Pseudonym(0, 0)
+_BRIEFING = tuple(field.name for field in dataclass_fields(Briefing))
 
 
 def write_briefing(briefing: Briefing) -> str:
     """A briefing as one line of JSON."""
-    return json.dumps(asdict(briefing), separators=(",", ":"))
+    return json.dumps({"v": FORMAT, **asdict(briefing)}, separators=(",", ":"))
 
 
 def read_briefing(raw: bytes) -> Briefing:
-    """A briefing from its JSON; UNREADABLE instead of an error, so that one bad row never hides the others."""
+    """A briefing from its JSON; UNREADABLE instead of an error, so that one bad row never hides the others. Of the next
+    version what is known here: a channel of its own counts as the one with the fewest promises, a danger of its own as
+    urgent, because the person must rather be seen too early than too late."""
     try:
-        fields: dict[str, Any] = json.loads(raw)
-        if not all(value is None or isinstance(value, str) for value in fields.values()):
+        found: dict[str, Any] = json.loads(raw)
+        fields = {name: found[name] for name in _BRIEFING if name in found}
+        if not is_near(found.get("v")) or not all(value is None or isinstance(value, str) for value in fields.values()):
             return UNREADABLE
-        return Briefing(**{**fields, "channel": Channel(fields["channel"]), "danger": Danger(fields["danger"])})
+        channel, danger = fields["channel"], fields["danger"]
+        fields["channel"] = Channel(channel) if channel in set(Channel) else UNREADABLE.channel
+        fields["danger"] = Danger(danger) if danger in set(Danger) else Danger.URGENT
+        return Briefing(**fields)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return UNREADABLE
 

@@ -38,9 +38,14 @@ class RedisStaffCrew(RedisEnd):
 
     async def crew(self, desk: DeskId) -> list[Colleague]:
         rows = await self._wire.call("crew", desk_keys(desk))
-        return sorted((_read_row(*row) for row in rows), key=lambda each: (each.name, each.staff))
+        there = (_read_row(*row) for row in rows)
+        return sorted((each for each in there if each), key=lambda each: (each.name, each.staff))
 
 
-def _read_row(staff: bytes, row: bytes, holds: int) -> Colleague:
-    most, at, name = row.decode(errors="replace").split(" ", 2)
+def _read_row(staff: bytes, row: bytes, holds: int) -> Colleague | None:
+    """None for a row that another version wrote in another way; who stands in one of its own is not available."""
+    most, _, rest = row.decode(errors="replace").partition(" ")
+    at, _, name = rest.partition(" ")
+    if not (most.isascii() and most.isdigit() and len(most) < 4):
+        return None
     return Colleague(StaffId(staff.decode()), name, At(at) if at in set(At) else At.PAUSED, max(0, int(most) - holds))

@@ -105,8 +105,12 @@ class VisitorEnd(
     async def heard(self, ref: TalkRef, seq: int) -> Done | Gone:
         """Tell staff that everything up to `seq` was shown."""
 
-    async def away(self, ref: TalkRef) -> Done | Gone:
-        """Tell staff that the visitor's connection is gone; the silence limit runs from now."""
+    async def presence(self, ref: TalkRef) -> int:
+        """A number that every `attend` and `away` of this talk changes, in whichever process; 0 when it is gone."""
+
+    async def away(self, ref: TalkRef, seen: int = 0) -> Done | Gone:
+        """Tell staff that the visitor's connection is gone; the silence limit runs from now. With `seen`, only while
+        `presence` is still that number: a page that came to another process is there."""
 
     async def end(self, ref: TalkRef, reason: EndReason) -> Done | Gone:
         """Delete everything of the talk and tell staff."""

@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
+from typing import Any
 
 from handover.end_redis import RedisEnd
 from handover.keys import desk_keys, staff_member
 from handover.outlook import Outlook, Shut, Wished
 from handover.values import DeskId, Done, Gone, StaffId, Taken, TalkRef
+from safety.format import FORMAT, is_near
+
+_WISHED = tuple(field.name for field in fields(Wished))
 
 
 class _Wishes(RedisEnd):
@@ -34,7 +38,7 @@ class RedisStaffRoom(_Wishes):
         return read_shut(reason)
 
     async def be_asked(self, desk: DeskId, staff: StaffId, asked: Wished | None) -> None:
-        row = json.dumps(asdict(asked)) if asked else ""
+        row = json.dumps({"v": FORMAT, **asdict(asked)}) if asked else ""
         await self._wire.call("beasked", desk_keys(desk), staff=staff_member(staff), row=row)
 
     async def guide(self, ref: TalkRef) -> Done | Taken | Gone:
@@ -55,8 +59,11 @@ def read_outlook(reply: Sequence[int | bytes]) -> Outlook:
 def read_wished(row: bytes) -> Wished | None:
     """What visitors may wish for in somebody; None instead of an error for a row of another version."""
     try:
-        return Wished(**json.loads(row))
-    except (ValueError, TypeError):
+        found: dict[str, Any] = json.loads(row)
+        if not is_near(found.get("v")):
+            return None
+        return Wished(**{name: found[name] for name in _WISHED if name in found})
+    except (ValueError, TypeError, AttributeError):
         return None
 
 

@@ -11,7 +11,7 @@ from handover.codec import check_message, read_log, write_briefing, write_pseudo
 from handover.end_redis import clamp
 from handover.events import TalkEvent
 from handover.help_redis import RedisVisitorHelp, read_helping
-from handover.keys import EDITION, desk_keys
+from handover.keys import EDITION, desk_keys, talk_keys, well_formed
 from handover.outlook import Closed, GuidedOn, Shut
 from handover.plan_redis import RedisVisitorPlan
 from handover.room_redis import RedisVisitorRoom, read_outlook, read_shut
@@ -132,8 +132,14 @@ class RedisVisitorEnd(
     async def heard(self, ref: TalkRef, seq: int) -> Done | Gone:
         return _done(await self._talk("heard", ref, side="down", staff="", seq=clamp(seq)))
 
-    async def away(self, ref: TalkRef) -> Done | Gone:
-        return _done(await self._talk("away", ref, **self._silence()))
+    async def presence(self, ref: TalkRef) -> int:
+        if not well_formed(ref):
+            return 0
+        (until,) = await self._wire.read(("PEXPIRETIME", talk_keys(ref)["talk"]))
+        return max(0, int(until))
+
+    async def away(self, ref: TalkRef, seen: int = 0) -> Done | Gone:
+        return _done(await self._talk("away", ref, seen=seen, **self._silence()))
 
     async def end(self, ref: TalkRef, reason: EndReason) -> Done | Gone:
         return _done(await self._talk("end", ref, id=ref.talk, staff="", reason=reason))

@@ -14,10 +14,18 @@ PATIENCE = 2.0  # seconds that a part has to answer; what is slower serves nobod
 
 
 class Readiness:
-    """The parts of one process, by a name of ours each. `clock` gives seconds that only ever grow."""
+    """The parts of one process, by a name of ours each. `clock` gives seconds that only ever grow; `leaving` tells
+    whether the process goes, and wants nothing new."""
 
-    def __init__(self, checks: Mapping[str, Check], clock: Callable[[], float], patience: float = PATIENCE) -> None:
+    def __init__(
+        self,
+        checks: Mapping[str, Check],
+        clock: Callable[[], float],
+        patience: float = PATIENCE,
+        leaving: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._checks = dict(checks)
+        self._leaving = leaving
         self._clock = clock
         self._patience = patience
         self._found: dict[str, bool] = dict.fromkeys(checks, False)
@@ -34,8 +42,8 @@ class Readiness:
             return dict(self._found)
 
     async def ready(self) -> bool:
-        """Whether all of them do."""
-        return all((await self.parts()).values())
+        """Whether all of them do, and the process stays."""
+        return not self._leaving() and all((await self.parts()).values())
 
     async def _answers(self, check: Check) -> bool:
         try:

@@ -11,6 +11,7 @@ from bot.web.plain_seals import Key, PlainKeys
 from dialogues.values import AgeBand, Audience, Danger, State
 from handover.chats import LIFE
 from handover.values import DeskId, TalkId, TalkRef
+from safety.format import FORMAT, is_near
 from safety.text64 import read64, write64
 
 SEEN = 24  # updates that are known again after a crash; Telegram repeats what was not confirmed
@@ -58,6 +59,7 @@ def write_record(record: Record) -> bytes:
     state, keys = record.state, record.keys
     who = [state.audience, state.topic, state.age_band, state.county]
     row = {
+        "v": FORMAT,
         "chat": record.chat,
         "state": [state.language, state.node, *who, state.danger, int(state.easy), state.wish],
         "messages": _pack(record.messages),
@@ -76,7 +78,9 @@ def read_record(raw: bytes) -> Record:
     """The record in these bytes. BadRecord when another version wrote them."""
     try:
         row: dict[str, Any] = json.loads(raw)
-        person, down, trying, status, wait = row["rest"]
+        person, down, trying, status, wait, *_ = row["rest"]
+        if not is_near(row.get("v")):
+            raise BadRecord("of a version that is far")
         return Record(
             chat=int(row["chat"]),
             state=_read_state(row["state"]),
@@ -95,7 +99,7 @@ def read_record(raw: bytes) -> Record:
 
 
 def _read_state(row: list[Any]) -> State:
-    language, node, audience, topic, age_band, county, danger, easy, wish = row
+    language, node, audience, topic, age_band, county, danger, easy, wish, *_ = row
     return State(
         language=language,
         node=node,
@@ -110,8 +114,8 @@ def _read_state(row: list[Any]) -> State:
 
 
 def _read_keys(row: list[Any]) -> PlainKeys:
-    talk, decided, agreed, helping, rows = row
-    keys = tuple(Key(number, base, read64(key)) for number, base, key in rows)
+    talk, decided, agreed, helping, rows, *_ = row
+    keys = tuple(Key(number, base, read64(key)) for number, base, key, *_ in rows)
     return PlainKeys(read64(talk), decided, keys, str(agreed), str(helping))
 
 

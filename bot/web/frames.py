@@ -1,9 +1,12 @@
-"""The frames that a page may send over its socket, version 1, and the codes that close it; all else is refused.
+"""The frames that a page may send over its socket, and the codes that close it; all else is refused.
 
 A message's words come sealed (safety.sealing). The server cannot open them, but refuses what is not sealed by its form.
 
 BadFrame                      not one of these frames; the message names nothing of what came
-└── BadWords                  a message whose words cannot be relayed; names its number
+├── BadVersion                a first frame of a page that is too old or too new
+└── Passed                    one that is refused by itself; the socket goes on
+    ├── BadWords              a message whose words cannot be relayed; names its number
+    └── UnknownFrame          of a type that only another version knows
 Refused                       one frame too many, or one that ends the socket
 """
 
@@ -15,20 +18,23 @@ from enum import IntEnum
 from typing import Any
 
 from handover.values import MAX_DEVICE, MAX_WRAPPED, MessageId
+from safety.draining import RESTARTING
+from safety.format import is_near
 from safety.limits import FrameBudget
 from safety.sealing import SealError, read_head
 from safety.text64 import read64
 
-VERSION = 1
 FRAME_LIMIT = 16 * 1024  # bytes
 
 _HIGHEST = 1_000_000_000
 _MESSAGE_ID = re.compile(r"[A-Za-z0-9_-]{8,40}")
+_TYPE = re.compile(r"[a-z][a-z_-]{0,31}")
 
 
 class Close(IntEnum):
     """Close codes of this protocol."""
 
+    RESTARTING = RESTARTING  # this process goes: connect again at once
     ENDED = 4000
     EXIT = 4001
     BAD_FRAME = 4400
@@ -51,12 +57,31 @@ class Refused(Exception):
         self.close = close
 
 
-class BadWords(BadFrame):
-    """A numbered message whose words cannot be relayed: no text, none at all, or too long. Only it is refused."""
+class BadVersion(BadFrame):
+    """The page is of a version that is too far from this one."""
+
+
+class Passed(BadFrame):
+    """Only this frame is refused: `answer` tells the page, and the socket goes on."""
+
+    def __init__(self, **answer: object) -> None:
+        super().__init__("refused by itself")
+        self.answer = answer
+
+
+class BadWords(Passed):
+    """A numbered message whose words cannot be relayed: no text, none at all, or too long."""
 
     def __init__(self, seq: int) -> None:
-        super().__init__("not words that can be relayed")
+        super().__init__(code="words", seq=seq)
         self.seq = seq
+
+
+class UnknownFrame(Passed):
+    """Of a type that a page of the next version may know. It does without."""
+
+    def __init__(self) -> None:
+        super().__init__(code="unknown")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +162,10 @@ def read_frame(text: str) -> Frame:
     if not isinstance(fields, dict):
         raise BadFrame("not an object")
     kind = fields.get("type")
-    if not isinstance(kind, str) or kind not in _READERS:
-        raise BadFrame("no such type")
+    if not isinstance(kind, str) or not _TYPE.fullmatch(kind):
+        raise BadFrame("no type")
+    if kind not in _READERS:
+        raise UnknownFrame
     return _READERS[kind](fields)
 
 
@@ -153,15 +180,18 @@ def take_frame(text: str | None, budget: FrameBudget) -> Frame:
         raise Refused("size", Close.TOO_LARGE)
     try:
         return read_frame(text)
-    except BadWords:
-        raise  # refused by itself: the page would send it again over every new socket
+    except Passed:
+        raise  # a page would send it again over every new socket
     except BadFrame as error:
         raise Refused("frame", Close.BAD_FRAME) from error
 
 
 def _open(fields: Mapping[str, Any]) -> Open:
-    if fields.get("v") != VERSION:
-        raise BadFrame("no such version")
+    version = fields.get("v")
+    if type(version) is not int or version < 1:
+        raise BadFrame("no version")
+    if not is_near(version):
+        raise BadVersion("too far")
     return Open(_text(fields, "talk"), _number(fields, "down", lowest=0))
 
 

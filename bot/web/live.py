@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Response, WebSocket, WebSocketDisconnect
 
-from bot.web.frames import FRAME_LIMIT, BadFrame, Close, Open, read_frame
+from bot.web.frames import FRAME_LIMIT, BadFrame, BadVersion, Close, Open, read_frame
 from bot.web.live_page import LivePage
 from bot.web.live_talk import LiveTalk
 from bot.web.site import site_of
@@ -36,6 +37,8 @@ async def live(socket: WebSocket) -> None:
         await _refuse(socket, "late", Close.LATE)
     except TokenError:
         await _refuse(socket, "token", Close.UNKNOWN)
+    except BadVersion:
+        await _refuse(socket, "version", Close.UNKNOWN)  # the page says that the talk is over, and where else to turn
     except BadFrame:
         await _refuse(socket, "frame", Close.BAD_FRAME)
     except WebSocketDisconnect:
@@ -43,8 +46,9 @@ async def live(socket: WebSocket) -> None:
     else:
         budget = FrameBudget(site.clock)
         silence = min(site.settings.silence_seconds, site.settings.waiting_silence_seconds)
-        await LiveTalk(
-            LivePage(socket),
+        page = LivePage(socket)
+        carried = LiveTalk(
+            page,
             site.end,
             site.reception,
             site.partings,
@@ -54,7 +58,9 @@ async def live(socket: WebSocket) -> None:
             budget,
             site.paces,
             silence,
-        ).run()
+        )
+        with site.draining.holding():
+            await carried.run(partial(site.partings.send_elsewhere, talk.ref, page))
 
 
 def _from_own_page(socket: WebSocket) -> bool:

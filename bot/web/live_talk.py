@@ -3,13 +3,13 @@
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 from bot.prospects import Prospects
 from bot.reception import Reception
 from bot.web.frames import (
     AnswerFrame,
-    BadWords,
     Close,
     End,
     Frame,
@@ -18,6 +18,7 @@ from bot.web.frames import (
     Leave,
     Open,
     Part,
+    Passed,
     Ping,
     Refused,
     SayFrame,
@@ -102,15 +103,14 @@ class LiveTalk:
         self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
         self._tellings = Tellings(page, ref, prospects, reception.overdue)
         self._givings = Givings(page, end, ref, self._look_anew)
-        self._sign = Pace()
-        self._over = False
+        self._sign, self._over = Pace(), False
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
         self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move `_down`
 
-    async def run(self) -> None:
-        """Carry the talk until it is over or the socket is gone; then tell the engine which of the two it was."""
+    async def run(self, *more: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Carry the talk until it is over, the socket is gone or one of `more` is done; then tell the engine which."""
         self._partings.arrive(self._ref)
-        tasks = [asyncio.create_task(work()) for work in (self._read, self._keep, self._words.run)]
+        tasks = [asyncio.create_task(work()) for work in (self._read, self._keep, self._words.run, *more)]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -142,8 +142,8 @@ class LiveTalk:
                 return
             try:
                 await self._act(take_frame(message.get("text"), self._budget))
-            except BadWords as error:
-                await self._page.tell("refused", code="words", seq=error.seq)
+            except Passed as error:
+                await self._page.tell("refused", **error.answer)
             except Refused as refused:
                 await self._page.tell("refused", code=refused.code)
                 await self._page.close(refused.close)

@@ -20,6 +20,7 @@ from bot.words import Words
 from dialogues.values import Content
 from handover.ports import VisitorEnd
 from safety.buckets import caller
+from safety.draining import Draining
 from safety.guard import Guard
 
 
@@ -43,6 +44,7 @@ class Site:
     clock: Callable[[], float]
     now: Callable[[], float]
     guard: Guard
+    draining: Draining
 
     def today(self) -> int:
         """Days since 1970-01-01."""

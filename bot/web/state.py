@@ -1,4 +1,7 @@
-"""What the page carries for us, sealed: the state of the bot phase, and the capability of a talk."""
+"""What the page carries for us, sealed: the state of the bot phase, and the capability of a talk.
+
+Each is a row; another version puts what is new at its end, and that is passed over here.
+"""
 
 import json
 from collections.abc import Callable
@@ -40,7 +43,7 @@ class Tokens:
         """The state in a token. Raises BadToken for one that is not ours, ExpiredToken after STATE_AGE."""
         try:
             row = self._unseal("state", token, STATE_AGE)
-            language, node, audience, topic, age_band, county, danger, easy, waiting, wish, read = row
+            language, node, audience, topic, age_band, county, danger, easy, waiting, wish, read, *_ = row
             state = State(
                 language=language,
                 node=node,
@@ -68,7 +71,7 @@ class Tokens:
         """The talk behind a token. Raises BadToken for one that is not ours, ExpiredToken after TALK_AGE."""
         try:
             row = self._unseal("talk", token, TALK_AGE)
-            desk, talk, channel = row
+            desk, talk, channel, *_ = row
             return Talk(TalkRef(DeskId(desk), TalkId(talk)), Channel(channel))
         except (TypeError, ValueError) as error:
             raise BadToken("not a talk of this version") from error
@@ -81,8 +84,8 @@ class Tokens:
     def open_keys(self, token: str) -> PlainKeys:
         """The keys in a token; none at all when it is not ours: then the page goes on with new ones."""
         try:
-            talk, decided, rows, agreed, helping = self._unseal("keys", token, TALK_AGE)
-            keys = tuple(Key(int(number), int(base), read64(key)) for number, base, key in rows)
+            talk, decided, rows, agreed, helping, *_ = self._unseal("keys", token, TALK_AGE)
+            keys = tuple(Key(int(number), int(base), read64(key)) for number, base, key, *_ in rows)
             return PlainKeys(read64(talk), str(decided), keys, str(agreed), str(helping))
         except (TokenError, TypeError, ValueError):
             return PlainKeys()

@@ -36,7 +36,7 @@ async function start() {
   if (!Device.possible) return showDevice({ state: "insecure" });
   device = await Device.of(slot);
   kept = new Drafts(slot);
-  wire = new Wire("/live", receive, showLink, () => ({ type: "device", key: device.key }));
+  wire = new Wire("/live", receive, showLink, () => ({ v: 1, type: "device", key: device.key }));
   $("duty").onclick = () => askDuty(duty === "off" ? "on" : "off");
   $("pause").onclick = () => askDuty(duty === "paused" ? "on" : "paused");
   $("break").onclick = () => askDuty(duty === "break" ? "on" : "break");
@@ -62,7 +62,7 @@ function receive(frame) {
     storage: () => panel.showStorage(frame), order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
     writing: () => talk?.sign.show(say("writing", { name: talk.name })),
     away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted), briefing: () => { if (talk) describe(talk, frame); },
-    left: () => leave(frame.talk, frame.code), ended: () => end(frame.talk, frame.reason),
+    left: () => leave(frame.talk, frame.code), ended: () => end(frame.talk, frame.reason, frame.ticket),
     phone: () => phone.show(frame), line: () => { phone.meet(frame); alongs.line(frame); },
     wrapped: () => close(frame.talk, frame.saved ? "saved" : ""), refused: () => refuse(frame),
     together: () => together.show(frame), along: () => { alongs.show(frame); if (frame.phone) phone.listen(frame.talk); }, along_over: () => alongs.over(frame), alongs: () => alongs.only(frame.talks),
@@ -182,12 +182,12 @@ function describe(talk, frame) {
   brief(talk.element, frame);
 }
 
-function end(handle, reason) {
+function end(handle, reason, ticket) {
   const talk = talks.get(handle);
   drafts.delete(handle);
   kept.drop(handle);
   phone.forget(handle);
-  if (talk && !talk.ended) talk.wrapUp(reason, suggested.get(handle) ?? []);
+  if (talk && !talk.ended) talk.wrapUp(reason, suggested.get(handle) ?? [], ticket);
 }
 
 function leave(handle, code) {
@@ -220,9 +220,9 @@ function show(view) {
 function markRead() { for (const talk of talks.values()) if (!talk.ended || alongs.get(talk.handle)) talk.markRead(); badge(); }
 
 function notice(text) {
+  if (!text) return; // what only another version of this page has words for
   const line = document.createElement("p");
-  line.textContent = text;
-  $("notices").append(line);
+  $("notices").append(Object.assign(line, { textContent: text }));
   while ($("notices").children.length > 3) $("notices").firstChild.remove();
   setTimeout(() => line.remove(), 12000);
 }

@@ -230,10 +230,10 @@ export class Talk {
   scroll(wanted) { if (wanted) this.log.scrollTop = this.log.scrollHeight; }
 
   // The talk has ended: its words leave the page at once, and the closed choices take their place.
-  wrapUp(reason, suggested) {
+  wrapUp(reason, suggested, ticket) {
     const inside = this.element.contains(document.activeElement);
     const busy = document.activeElement !== document.body && reason !== "staff"; // at work elsewhere: not disturbed
-    const answer = (choices) => this.wire.send({ type: "wrapup", talk: this.handle, choices });
+    const answer = (choices) => this.wire.send({ type: "wrapup", talk: this.handle, choices, ticket });
     const form = wrapUpForm(suggested, answer, () => { answer([]); this.closed(); });
     this.ended = true;
     this.own.clear();

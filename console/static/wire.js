@@ -1,8 +1,9 @@
 // The socket of an open page: connects again by itself. It holds no words and draws nothing.
 
-const SIGNED_OUT = 4401, ELSEWHERE = 4409;
+const SIGNED_OUT = 4401, ELSEWHERE = 4409, OUTDATED = 4426, RESTARTING = 1012;
 const SILENCE = 13000; // the server says something every four seconds; without it the connection is dead
 const LONGEST_PAUSE = 8000;
+const QUIET = 8000; // so long nothing is said of a change that the server announced: another process takes over
 
 export class Wire {
   // onFrame(frame) for every frame; onLink("open" | "lost" | "elsewhere") for the connection; greet() gives the frame that
@@ -12,7 +13,8 @@ export class Wire {
     this.onFrame = onFrame;
     this.onLink = onLink;
     this.greet = greet;
-    this.failures = 0;
+    this.failures = this.quiet = 0; // `quiet`: until when an announced change may take
+    this.held = []; // what was pressed meanwhile
     addEventListener("online", () => this.hurry());
     addEventListener("offline", () => this.drop(this.socket));
     document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
@@ -32,12 +34,13 @@ export class Wire {
       const frame = JSON.parse(event.data);
       if (frame.type === "hello" || frame.type === "load") this.open();
       this.onFrame(frame);
+      if (frame.type === "room") for (const each of this.held.splice(0)) this.send(each); // the talks are there before it
     };
     socket.onclose = (event) => socket === this.socket && this.lose(event.code);
   }
 
   open() {
-    this.failures = 0;
+    this.failures = this.quiet = 0;
     this.onLink("open");
   }
 
@@ -57,8 +60,11 @@ export class Wire {
     clearTimeout(this.deaf);
     this.socket = null;
     if (code === SIGNED_OUT) return location.assign("/sign-in");
+    if (code === OUTDATED) return location.reload(); // the server no longer reads what this page writes
     if (code === ELSEWHERE) return this.onLink("elsewhere");
-    this.onLink("lost");
+    if (code === RESTARTING) this.quiet ||= performance.now() + QUIET;
+    if (performance.now() < this.quiet) this.failures = 0; // and soon, wherever the way leads
+    else { this.held = []; this.onLink("lost"); }
     const pause = Math.min(LONGEST_PAUSE, 300 * 2 ** this.failures++);
     this.pause = setTimeout(() => this.connect(), pause * (0.7 + 0.6 * Math.random()));
   }
@@ -68,10 +74,11 @@ export class Wire {
     if (this.socket === null && this.failures) this.connect();
   }
 
-  // False when there is no connection: nothing was sent.
+  // False when there is no connection: nothing was sent. In an announced change it is sent when this is over.
   send(frame) {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
-    this.socket.send(JSON.stringify(frame));
+    const open = this.socket?.readyState === WebSocket.OPEN;
+    if (!open && performance.now() >= this.quiet) return false;
+    if (open) this.socket.send(JSON.stringify(frame)); else this.held.push(frame);
     return true;
   }
 }

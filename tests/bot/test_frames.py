@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.web.frames import (
     AnswerFrame,
     BadFrame,
+    BadVersion,
     BadWords,
     End,
     HeardFrame,
@@ -17,12 +18,17 @@ from bot.web.frames import (
     Leave,
     Open,
     Part,
+    Passed,
     Ping,
+    Refused,
     SayFrame,
     Writing,
     read_frame,
+    take_frame,
 )
 from handover.values import MAX_DEVICE, MAX_WRAPPED
+from safety.format import FORMAT
+from safety.limits import FrameBudget
 from safety.sealing import SALT, Direction, Epoch, seal
 from safety.text64 import write64
 
@@ -121,10 +127,28 @@ def test_what_is_no_frame_is_refused(text: str) -> None:
         read_frame(text)
 
 
-def test_another_version_is_refused() -> None:
-    for version in (0, 2, "1", None):
-        with pytest.raises(BadFrame):
+def test_a_version_that_is_none_is_refused() -> None:
+    for version in (0, -1, "1", None, True, 1.0):
+        with pytest.raises(BadFrame) as refused:
             read_frame(json.dumps({"v": version, "type": "open", "talk": "t", "down": 0}))
+        assert not isinstance(refused.value, BadVersion)
+
+
+def test_the_next_version_is_read_and_one_further_away_is_refused_as_that() -> None:
+    opening = {"type": "open", "talk": "t", "down": 0, "mood": "of the next version"}
+    assert read_frame(json.dumps({**opening, "v": FORMAT + 1})) == Open("t", 0)
+    with pytest.raises(BadVersion):
+        read_frame(json.dumps({**opening, "v": FORMAT + 2}))
+
+
+def test_a_type_of_another_version_is_refused_by_itself() -> None:
+    budget = FrameBudget(lambda: 0.0)
+    with pytest.raises(Passed) as passed:
+        take_frame('{"type": "telepathy", "to": [1]}', budget)
+    assert passed.value.answer == {"code": "unknown"}
+    for kind in ("", "Shout", "x" * 33, "é", "a b"):
+        with pytest.raises(Refused):
+            take_frame(json.dumps({"type": kind}), budget)
 
 
 @given(st.text())

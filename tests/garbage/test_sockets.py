@@ -101,7 +101,7 @@ FIRST = {
     "a list": f'["{GARBAGE}"]',
     "nothing": "{}",
     "no version": json.dumps({"type": "open", "talk": GARBAGE, "down": 0}),
-    "another version": json.dumps({**OPEN, "v": 2, "talk": GARBAGE}),
+    "a version that is none": json.dumps({**OPEN, "v": 0, "talk": GARBAGE}),
     "a version of letters": json.dumps({**OPEN, "v": "1", "talk": GARBAGE}),
     "a frame that comes later": json.dumps({"type": "end"}),
     "an unknown type": json.dumps({"type": GARBAGE}),
@@ -122,6 +122,13 @@ async def test_a_first_frame_that_is_none_closes_the_socket(house: House, kind: 
     await wire.send_raw(FIRST[kind])
     assert await wire.closed() == 4400
     assert wire.frames == [{"type": "refused", "code": "frame"}]
+
+
+async def test_a_page_of_a_far_version_is_told_that_its_talk_is_over(house: House) -> None:
+    wire = await Wire.open(house.visitors, {})
+    await wire.send_raw(json.dumps({**OPEN, "v": 9, "talk": GARBAGE}))
+    assert await wire.closed() == 4401
+    assert wire.frames == [{"type": "refused", "code": "version"}]
 
 
 @pytest.mark.parametrize("token", [GARBAGE, "", "å" * 40, "\ud800", "x" * 15_000, "=" * 100])
@@ -195,6 +202,14 @@ async def test_words_that_cannot_be_relayed_fail_alone_and_the_socket_goes_on(ta
     assert (await talk.visitor.live.expect("refused", seq=1))["code"] == "words"
     await talk.visitor.says(1, "and these can")
     assert await talk.staff.hears(talk.handle, 1) == "and these can"
+    await talk.still_goes_on(2)
+
+
+async def test_a_frame_that_only_the_next_version_knows_is_refused_alone(talk: Talk) -> None:
+    await talk.visitor.live.send("telepathy", to=[1])
+    assert (await talk.visitor.live.expect("refused"))["code"] == "unknown"
+    await talk.visitor.says(1, "and this is known")
+    assert await talk.staff.hears(talk.handle, 1) == "and this is known"
     await talk.still_goes_on(2)
 
 

@@ -1,5 +1,7 @@
 """How values travel: what cannot be read never hides what can."""
 
+import json
+
 import pytest
 
 from handover.codec import (
@@ -31,16 +33,30 @@ def test_a_briefing_and_a_pseudonym_survive_the_way() -> None:
         b"[]",
         b"{}",
         b"null",
-        b'{"language":"sv","channel":"pigeon","danger":"none"}',
-        b'{"language":"sv","channel":"web","danger":"none","words":"x"}',
+        b'{"v":3,"language":"sv","channel":"web","danger":"none"}',
+        b'{"v":"1","language":"sv","channel":"web","danger":"none"}',
+        b'{"language":"sv","channel":"web"}',
         b'{"language":7,"channel":"web","danger":"none"}',
         b'{"language":"sv","channel":"web","danger":"none","topic":["x"]}',
         pytest.param(b"[" * 100_000, id="nested"),
         pytest.param(b"9" * 100_000, id="endless"),
     ],
 )
-def test_a_briefing_of_another_version_still_shows_a_person(raw: bytes) -> None:
+def test_a_briefing_that_cannot_be_read_still_shows_a_person(raw: bytes) -> None:
     assert read_briefing(raw) == UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("told", "channel", "danger"),
+    [
+        ({"channel": "pigeon"}, Channel.WEB_PLAIN, Danger.NONE),
+        ({"danger": "acute"}, Channel.WEB, Danger.URGENT),
+        ({"v": 2, "mood": {"of": ["another", "shape"]}}, Channel.WEB, Danger.NONE),
+    ],
+)
+def test_of_the_next_version_is_read_what_is_known(told: dict[str, object], channel: Channel, danger: Danger) -> None:
+    raw = json.dumps({"language": "so", "channel": "web", "danger": "none", "topic": "money", **told})
+    assert read_briefing(raw.encode()) == Briefing("so", channel, "money", danger=danger)
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,9 @@ class BrokenEnd:
     async def away(self, *_: object) -> Done:
         return Done()
 
+    async def presence(self, *_: object) -> int:
+        return 0
+
     async def brief(self, *_: object) -> Done:
         return Done()
 

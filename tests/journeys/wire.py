@@ -83,6 +83,11 @@ class Wire:
             await asyncio.shield(self._pump)
         return self._socket.close_code or 0
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing more can come."""
+        return self._pump.done()
+
     async def quiet(self, seconds: float) -> None:
         """Take what comes for so long."""
         await asyncio.sleep(seconds)

@@ -72,3 +72,12 @@ async def test_an_app_around_another_tells_and_passes_on() -> None:
     assert readiness_of(around) is readiness
     with pytest.raises(TypeError):
         readiness_of(app)
+
+
+async def test_a_process_that_goes_wants_nothing_new() -> None:
+    async def answers() -> None:
+        pass
+
+    readiness = Readiness({"engine": answers}, lambda: 0.0, leaving=lambda: True)
+    assert await readiness.parts() == {"engine": True}
+    assert not await readiness.ready()

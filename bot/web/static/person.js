@@ -101,7 +101,7 @@ const FRAMES = {
     endHelp();
     askToShare(false);
     enterMode("bot");
-    showNews(word(`ended.${reason}`));
+    showNews(word(`ended.${reason}`) || word("ended.lost"));
     void goOn(reason === "guided" ? "guided-on" : "talk-over");
   },
 };

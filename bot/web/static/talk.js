@@ -1,7 +1,9 @@
 // One talk over one socket that is opened again whenever it is lost.
 const EXIT = 4001; // close code: the visitor left by the exit
 const ENDED = 4000; // close code: the talk is over
+const RESTARTING = 1012; // close code: this server goes, and another one takes over
 const UNKNOWN = 4401; // close code: no such talk for this page
+const QUIET = 8000; // milliseconds in which nothing is said of a change that was announced
 const LONGEST = 15_000; // milliseconds between two attempts
 const PACE = 60; // milliseconds between two messages; the server allows 20 frames a second
 const BURST = 40; // messages at that pace; whoever has more to send goes on
@@ -26,6 +28,7 @@ class Talk {
   #glance = 0;
   #beat = 0;
   #answered = true;
+  #quiet = 0; // until when the announced change may take; 0 once this page was heard again
 
   // `tell` is called with every frame of the server, and with {type: "trouble"} when contact is lost.
   constructor(token, down, tell) {
@@ -103,7 +106,7 @@ class Talk {
   };
 
   #take(frame) {
-    this.#attempts = 0;
+    this.#attempts = this.#quiet = 0;
     this.#answered = true;
     if (frame.type === "said") {
       if (frame.seq <= this.#down) return;
@@ -140,7 +143,9 @@ class Talk {
       this.#tell({ type: "ended", reason: "lost" });
       return;
     }
-    this.#tell({ type: "trouble" });
+    if (code === RESTARTING) this.#quiet ||= performance.now() + QUIET;
+    if (performance.now() < this.#quiet) this.#attempts = 0; // and soon, wherever the way leads
+    else this.#tell({ type: "trouble" });
     const pause = Math.min(LONGEST, 500 * 2 ** this.#attempts) * (0.5 + Math.random());
     this.#attempts += 1;
     this.#seen = 0;
