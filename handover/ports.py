@@ -63,9 +63,7 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class VisitorEnd(
-    VisitorPlan, VisitorPost, VisitorAsks, VisitorHelp, VisitorRoom, VisitorSign, VisitorChats, Protocol
-):
+class VisitorEnd(VisitorPlan, VisitorPost, VisitorAsks, VisitorHelp, VisitorRoom, VisitorSign, VisitorChats, Protocol):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
     async def opening(self, desk: DeskId) -> Opening:
