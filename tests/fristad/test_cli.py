@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fristad.accounts import print_engine_users
 from fristad.cli import main
+from fristad.engine_users import print_engine_users
 from fristad.measuring import guard_lines, understand_lines
 from fristad.refusal import Refused
 from tests.sealed import Organisation
