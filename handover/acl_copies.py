@@ -30,11 +30,12 @@ COPYING = (
     "repl-ping-replica-period 2",
     "replica-serve-stale-data no",  # who asks one that has lost its master is told so, instead of what was once true
     "replica-read-only yes",
-    # A master that nobody copies may be cut off and replaced without knowing: after three seconds it takes no words.
-    "min-replicas-to-write 1",
-    "min-replicas-max-lag 3",
     "maxclients 2048",  # 5 connections for each process of either side: 400 processes
 )
+# A master that nobody copies may be cut off and replaced without knowing: after three seconds it takes no words. So the
+# smallest set is three engines: with two, one that is lost would stop the other. A Cluster's master stops by itself
+# when it has not seen most of the others for as long as its `cluster-node-timeout`.
+COPIED = ("min-replicas-to-write 1", "min-replicas-max-lag 3")
 CLUSTER = (
     "cluster-enabled yes",
     "cluster-node-timeout 5000",
@@ -57,8 +58,8 @@ NODE = f"""\
 # - `dir` has to be a folder on a tmpfs that only the engine's user may enter: nothing is ever written there by these
 #   lines, and what a command of an administrator would write is gone with the machine.
 # - An engine that died has lost all talks. It may not start again before another one is master, or the copies would
-#   take its emptiness for the talks: {RESTART_AFTER} seconds (in a systemd unit `Restart=on-failure` and `RestartSec={RESTART_AFTER}`; in
-#   Compose `restart: "no"`).
+#   take its emptiness for the talks: {RESTART_AFTER} seconds. In a systemd unit that is `Restart=on-failure` with
+#   `RestartSec={RESTART_AFTER}`; in Compose `restart: "no"`.
 """
 CLUSTER_NOTE = """\
 # - In a Cluster, delete `cluster-config-file` (in `dir`) before each start (`ExecStartPre=`): then a node that died
@@ -104,7 +105,7 @@ class Watched:
 
 def node_file(passwords: Passwords) -> str:
     """For each engine that Sentinels watch. ValueError as from `handover.acl.acl_users`."""
-    return _text(NODE, DIRECTIVES, COPYING, _copier(passwords), _users(passwords, sentinel=True))
+    return _text(NODE, DIRECTIVES, COPYING, COPIED, _copier(passwords), _users(passwords, sentinel=True))
 
 
 def cluster_file(passwords: Passwords) -> str:

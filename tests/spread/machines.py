@@ -38,6 +38,10 @@ class Machine:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink)
         wait_for(self.answers, f"{self.command} did not start: {(self.folder / 'output').read_text()}")
 
+    @property
+    def runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def kill(self) -> None:
         """As a machine that loses its power."""
         if self.process is not None:
@@ -55,7 +59,7 @@ class Machine:
     def ask(self, *words: str | int) -> Any:
         """An answer to somebody who may do everything; the product has no such user."""
         with self.client() as client:
-            return client.execute_command(*words)  # type: ignore[no-untyped-call]
+            return client.execute_command(*words)
 
     def client(self, user: str = "admin") -> redis.Redis:
         return redis.Redis(
@@ -85,7 +89,9 @@ class Machines:
 
     def url(self, side: str) -> str:
         """The address that a process of this side is given."""
-        kind, machines, name = ("sentinel", self.sentinels, f"/{NAME}") if self.sentinels else ("cluster", self.engines, "")
+        kind, machines, name = (
+            ("sentinel", self.sentinels, f"/{NAME}") if self.sentinels else ("cluster", self.engines, "")
+        )
         places = ",".join(f"127.0.0.1:{each.port}" for each in machines)
         return f"redis+{kind}://{side}:{PASSWORDS[side]}@{places}{name}"
 
@@ -125,7 +131,9 @@ def clustered(kind: str, masters: int = 3, copies: int = 3) -> Iterator[Machines
     """A Cluster of so many masters with an even share of the slots, and copies of the first ones."""
     with _folder() as folder, ExitStack() as stack:
         ports = _free_ports(2 * (masters + copies))
-        engines = [_engine(kind, folder, port, "cluster", bus) for port, bus in zip(ports[::2], ports[1::2], strict=True)]
+        engines = [
+            _engine(kind, folder, port, "cluster", bus) for port, bus in zip(ports[::2], ports[1::2], strict=True)
+        ]
         for engine in engines:
             _start(stack, engine)
         bounds = [16384 * each // masters for each in range(masters + 1)]
@@ -205,7 +213,7 @@ def _text(answer: Any) -> str:
 @contextmanager
 def _folder() -> Iterator[Path]:
     """On a tmpfs, as the product wants it."""
-    memory = Path("/dev/shm")  # noqa: S108  # a folder of our own is made inside
+    memory = Path("/dev/shm")  # a folder of our own is made inside
     with tempfile.TemporaryDirectory(prefix="engines-", dir=memory if memory.is_dir() else None) as folder:
         yield Path(folder)
 
