@@ -26,9 +26,16 @@ NEVER_WRITTEN = (".rdb", ".aof", ".manifest", "dump", "temp-")
 
 
 @pytest.fixture(scope="module", params=["valkey", "redis-7.0"])
-def machines(request: pytest.FixtureRequest) -> Iterator[Machines]:
+def running(request: pytest.FixtureRequest) -> Iterator[Machines]:
     with replicated(request.param) as machines:
         yield machines
+
+
+@pytest.fixture
+def machines(running: Machines) -> Machines:
+    if running.master().runs:
+        running.master().ask("FLUSHALL")
+    return running
 
 
 @asynccontextmanager
