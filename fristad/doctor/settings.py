@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from bot.telegram.settings import TOKEN
 from fristad.refusal import Refused
 from fristad.settings import PREFIX, explain
+from handover.nodes import read_address
 
 
 class DoctorSettings(BaseSettings):
@@ -68,8 +69,7 @@ class DoctorSettings(BaseSettings):
 
 def _is_engine_address(url: str) -> bool:
     try:
-        parts = urlsplit(url)
-        return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
+        return bool(read_address(url).named) or urlsplit(url).port != 0
     except ValueError:
         return False
 
