@@ -154,6 +154,21 @@ def test_weak_passwords_for_the_engine_are_refused(first: str, second: str, sent
     assert out.getvalue() == ""
 
 
+def test_each_node_of_several_engines_gets_its_own_lines() -> None:
+    words = [f"{LONG}{number}" for number in range(4)]
+    out = io.StringIO()
+    source = io.StringIO("\n".join([*words, ""]))
+    assert print_engine_users(source, out, "sentinel", "talks=10.0.0.1:6379", 2) == 0
+    assert "sentinel monitor talks 10.0.0.1 6379 2" in out.getvalue()
+    for master in (None, "talks", "talks=10.0.0.1", "=10.0.0.1:6379"):
+        with pytest.raises(Refused, match="NAME=HOST:PORT"):
+            print_engine_users(io.StringIO(), io.StringIO(), "sentinel", master)
+    with pytest.raises(Refused, match="the copies is missing"):
+        print_engine_users(io.StringIO(f"{words[0]}\n{words[1]}\n"), io.StringIO(), "node")
+    with pytest.raises(Refused, match="different passwords"):
+        print_engine_users(io.StringIO(f"{words[0]}\n{words[1]}\n{words[1]}\n"), io.StringIO(), "cluster")
+
+
 def test_a_staff_member_is_added_once(tmp_path: Path) -> None:
     arguments = ("staff", "add", "kim@centre", "--shown", "Kim")
     settings: Any = {"FRISTAD_DATA": str(tmp_path / "var"), "FRISTAD_STAFF_URL": "https://staff.example.org"}
