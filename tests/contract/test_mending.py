@@ -1,28 +1,21 @@
 """What a failover forgot. The forgetting is made by putting back what the engine held a moment before."""
 
+from collections.abc import AsyncIterator
+
 import pytest
 
-from handover.events import WasOpened, WasReturned
+from handover.events import Resync, TalkEvent, WasOpened, WasReturned
 from handover.mending import Known
 from handover.values import Accepted, Claimed, Done, Gone, NotYours, Stale, TalkRef, Waiting, WithStaff
 from tests.contract.ends import ANNA, BO, DESK, Ends, joined, message, on_duty, soon, taken
 from tests.engines import Engine
-
-Held = dict[bytes, bytes]
-
-
-def held(engine: Engine) -> Held:
-    """All that the engine holds now."""
-    with engine.client() as admin:
-        return {key: dumped for key in admin.keys("*") if (dumped := admin.dump(key)) is not None}
+from tests.forgetting import forget_since, held
 
 
-def forget_since(engine: Engine, then: Held) -> None:
-    """As a copy that became master before the rest had reached it."""
-    with engine.client() as admin:
-        admin.flushdb()
-        for key, dumped in then.items():
-            admin.restore(key, 60_000, dumped)
+async def after_a_resync(events: AsyncIterator[TalkEvent]) -> TalkEvent:
+    while (event := await soon(events)) == Resync():
+        pass
+    return event
 
 
 async def test_nothing_is_mended_while_nothing_is_forgotten(ends: Ends) -> None:
@@ -89,7 +82,7 @@ async def test_a_forgotten_move_gives_the_talk_back_so_that_somebody_sees_it(eng
     forget_since(engine, before)
     async with ends.staff.follow(ref) as events:
         assert isinstance(await ends.visitor.attend(ref, known), Waiting)
-        assert await soon(events) == WasReturned()
+        assert await after_a_resync(events) == WasReturned()
     assert [row.ref for row in await ends.staff.waiting(DESK)] == [ref]
     assert await ends.staff.mine(DESK, ANNA) == []
 
@@ -121,7 +114,7 @@ async def test_words_that_only_staff_know_of_are_unsure(engine: Engine, ends: En
     assert await ends.staff.recount(ref, BO, 3) == NotYours()
     async with ends.visitor.follow(ref) as events:
         assert await ends.staff.recount(ref, ANNA, 3) == Done()
-        assert await soon(events) == WasOpened()
+        assert await after_a_resync(events) == WasOpened()
     (talk,) = await ends.staff.mine(DESK, ANNA)
     assert (talk.down_seq, talk.unsure) == (3, (2, 3))
     assert await ends.staff.recount(ref, ANNA, 3) == Done()
