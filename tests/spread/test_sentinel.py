@@ -1,9 +1,10 @@
 """A master dies in the middle of talks: the Sentinels choose another one, and what was accepted is there once."""
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from typing import TypeVar
 
@@ -25,17 +26,29 @@ BACK = 12.0  # seconds within which words are taken again: the tests' Sentinels 
 NEVER_WRITTEN = (".rdb", ".aof", ".manifest", "dump", "temp-")
 
 
-@pytest.fixture(scope="module", params=["valkey", "redis-7.0"])
-def running(request: pytest.FixtureRequest) -> Iterator[Machines]:
-    with replicated(request.param) as machines:
-        yield machines
+both = pytest.mark.parametrize("machines", ["valkey", "redis-7.0"], indirect=True)
+
+
+@pytest.fixture(scope="module")
+def sets() -> Iterator[Callable[[str], Machines]]:
+    """One set for each kind of engine, made when it is first asked for."""
+    made: dict[str, Machines] = {}
+    with ExitStack() as stack:
+
+        def of(kind: str) -> Machines:
+            if kind not in made:
+                made[kind] = stack.enter_context(replicated(kind))
+            return made[kind]
+
+        yield of
 
 
 @pytest.fixture
-def machines(running: Machines) -> Machines:
-    if running.master().runs:
-        running.master().ask("FLUSHALL")
-    return running
+def machines(request: pytest.FixtureRequest, sets: Callable[[str], Machines]) -> Machines:
+    found = sets(getattr(request, "param", "valkey"))
+    if found.master().runs:
+        found.master().ask("FLUSHALL")
+    return found
 
 
 @asynccontextmanager
@@ -92,6 +105,7 @@ async def retried(call: Callable[[], Awaitable[Answer]]) -> Answer:
             await asyncio.sleep(0.1)
 
 
+@both
 def test_the_users_may_do_what_they_are_for_and_nothing_else(machines: Machines) -> None:
     engine, sentinel = machines.engines[0], machines.sentinels[0]
     refused: dict[tuple[str, bool], tuple[tuple[str, ...], ...]] = {
@@ -120,6 +134,7 @@ def test_the_users_may_do_what_they_are_for_and_nothing_else(machines: Machines)
                     client.execute_command(*command)
 
 
+@both
 async def test_a_killed_master_costs_seconds_and_no_word(machines: Machines) -> None:
     old = machines.master()
     async with opened(machines) as ends:
@@ -179,6 +194,28 @@ def _check_disks(machines: Machines) -> None:
             continue
         assert not [name for name in engine.left() if any(part in name for part in NEVER_WRITTEN)]
         assert engine.info("persistence")["rdb_saves"] == 0
+
+
+async def test_a_master_that_hangs_is_left_by_those_who_listen_too(machines: Machines) -> None:
+    """Nothing closes their connection: they learn of the new master from those who call."""
+    old = machines.master()
+    async with opened(machines) as ends:
+        ref = await taken(ends)
+        async with ends.staff.follow(ref) as events:
+            assert old.process
+            old.process.send_signal(signal.SIGSTOP)
+            try:
+                assert await retried(partial(ends.visitor.say, ref, 1, message(1), b"words")) == Accepted(1)
+                await retried(partial(ends.staff.mine, DESK, ANNA))
+                async with asyncio.timeout(BACK):
+                    assert await anext(events) == Resync()
+                assert await ends.visitor.say(ref, 2, message(2), b"more") == Accepted(2)
+                async with asyncio.timeout(BACK):
+                    assert await anext(events) == Said(Message(2, message(2), b"more"))
+            finally:
+                old.process.send_signal(signal.SIGCONT)
+        assert machines.master() is not old
+        assert await ends.visitor.say(ref, 3, message(3), b"on") == Accepted(3)
 
 
 async def test_a_single_sentinel_is_not_believed(machines: Machines) -> None:
