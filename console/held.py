@@ -13,6 +13,7 @@ class Held:
     handle: str
     ref: TalkRef
     shown: int = 0  # the visitor's last message that the page was sent
+    sent: int = 0  # the last of this page's messages that the engine accepted
     task: asyncio.Task[None] | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
     returned: str = "returned"  # what is said when it goes back to the waiting room

@@ -132,9 +132,9 @@ class Talks:
         if held is None:
             await self._send({"type": "refused", "code": "not_yours", "talk": frame.talk})
             return
-        outcome = await self._end.say(held.ref, self._member.id, frame.seq, frame.id, frame.body)
-        match outcome:
+        match outcome := await self._end.say(held.ref, self._member.id, frame.seq, frame.id, frame.body):
             case Accepted():
+                held.sent = max(held.sent, outcome.seq)
                 await self._send({"type": "sent", "talk": frame.talk, "id": frame.id, "seq": outcome.seq})
             case OutOfOrder():
                 await self._show_own(held)
@@ -154,8 +154,7 @@ class Talks:
     async def hand(self, handle: str) -> None:
         """What is at hand for this talk, as its briefing is now."""
         ref = self.ref(handle)
-        mine = await self._end.mine(ref.desk, self._member.id) if ref else []
-        talk = next((each for each in mine if each.ref == ref), None)
+        talk = await self._own(ref) if ref else None
         if talk is None:
             await self._send({"type": "refused", "code": "not_yours", "talk": handle})
         else:
@@ -217,8 +216,10 @@ class Talks:
 
     async def _show_all(self, held: Held) -> None:
         """Send the whole talk, read after the subscription began, so that nothing falls between."""
-        mine = await self._end.mine(held.ref.desk, self._member.id)
-        talk = next((each for each in mine if each.ref == held.ref), None)
+        talk = await self._own(held.ref)
+        if talk and talk.down_seq < held.sent:
+            await self._end.recount(held.ref, self._member.id, held.sent)
+            talk = await self._own(held.ref)
         if talk is None:
             await self._find_out(held)
             return
@@ -233,6 +234,9 @@ class Talks:
         note = await self._end.note(held.ref, self._member.id)
         if isinstance(note, Note) and note.sealed:
             await self._send({"type": "note", "talk": held.handle, "sealed": write64(note.sealed)})
+
+    async def _own(self, ref: TalkRef) -> OwnTalk | None:
+        return next((each for each in await self._end.mine(ref.desk, self._member.id) if each.ref == ref), None)
 
     async def _tell(self, held: Held, event: TalkEvent) -> None:
         match event:

@@ -1,7 +1,6 @@
-"""Commands about who gets in: the console's accounts and the engine's users. A password is never an argument."""
+"""Commands about the console's accounts. A password is never an argument."""
 
 import asyncio
-import getpass
 import os
 import time
 from collections.abc import Coroutine
@@ -23,7 +22,6 @@ from dialogues.loader import load_content
 from fristad.keys import public_text
 from fristad.refusal import Refused
 from fristad.settings import explain
-from handover.acl import engine_file
 
 Result = TypeVar("Result")
 
@@ -31,8 +29,6 @@ NOT_OPENED = (
     "The console's database cannot be opened: see that FRISTAD_DATA is a folder that this user may write, or that "
     "FRISTAD_DATABASE_URL is right, and that there is room."
 )
-_SHORTEST = 20  # characters: an engine answers many thousand guesses a second
-
 
 def add_account(name: str, shown: str, role: str, desk: str | None, out: TextIO) -> int:
     """Add an account and print the one-time link with which its owner sets it up. Refused for whatever the console does
@@ -88,23 +84,6 @@ def _print_link(settings: ConsoleSettings, link: Link, out: TextIO) -> None:
         print("FRISTAD_STAFF_URL is not set, so the link is for a browser on this machine.", file=out)
 
 
-def print_engine_users(source: TextIO, out: TextIO) -> int:
-    """Print what an engine of one's own has to include. Refused when a password is short, shared by both sides or
-    breaks its line."""
-    visitor = _read_secret("Password of the visitor side", source)
-    staff = _read_secret("Password of the staff side", source)
-    if min(len(visitor), len(staff)) < _SHORTEST:
-        raise Refused(f"Each password needs at least {_SHORTEST} characters, made at random: type two longer ones.")
-    if visitor == staff:
-        raise Refused("The two sides need different passwords: else one could speak as the other.")
-    try:
-        text = engine_file(visitor, staff)
-    except ValueError as error:
-        raise Refused(f"{str(error)[:1].upper()}{str(error)[1:]}.") from None
-    print(text, end="", file=out)
-    return 0
-
-
 def _check_desk(desk: str, *, demo: bool) -> None:
     """Refused when no desk has this id: every visit of such an account would fail."""
     try:
@@ -126,16 +105,3 @@ def read_console_settings() -> ConsoleSettings:
         )
     except (ValidationError, SettingsError) as error:
         raise Refused(explain(error)) from None
-
-
-def _read_secret(label: str, source: TextIO) -> str:
-    """Typed twice without echo at a terminal, else one line of `source`. Refused when empty or typed differently."""
-    if source.isatty():
-        secret = getpass.getpass(f"{label}: ")
-        if secret != getpass.getpass(f"{label}, once more: "):
-            raise Refused("The two were not the same: start again.")
-    else:
-        secret = source.readline().rstrip("\r\n")
-    if not secret:
-        raise Refused(f"{label} is missing: type it, or send it as a line on standard input.")
-    return secret

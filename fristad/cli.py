@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from fristad.database_cli import add_database_commands
 from fristad.dumps import forbid_dumps
+from fristad.engine_users import add_engine_command
 from fristad.phone_cli import add_phone_commands
 from fristad.refusal import FrontDoorError, GaveUp, Refused
 from fristad.stats_cli import add_stats_commands
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         _add(commands, name, run, text).add_argument(
             "--socket", action="append", type=int, default=[], help=argparse.SUPPRESS
         )
-    _add(commands, "redis-acl", _redis_acl, "what an engine of yours has to include; asks for the two passwords")
+    add_engine_command(commands)
     _add_staff_command(commands)
     add_texts_commands(commands)
     add_database_commands(commands)
@@ -173,12 +174,6 @@ def _console(arguments: argparse.Namespace) -> int:
     sockets = inherited(arguments.socket) or listen(settings.staff_host, settings.staff_port, "STAFF")
     run_app(lambda: prepared(build), sockets, process=Process.CONSOLE, drain=settings.drain_seconds)
     return 0
-
-
-def _redis_acl(_: argparse.Namespace) -> int:
-    from fristad.accounts import print_engine_users
-
-    return print_engine_users(sys.stdin, sys.stdout)
 
 
 def _staff_add(arguments: argparse.Namespace) -> int:

@@ -101,8 +101,8 @@ def acl_users(visitor_password: str, staff_password: str) -> list[str]:
     """Lines for an ACL file or for the configuration itself. ValueError when a password could end its own field."""
     return [
         "user default off resetpass resetkeys resetchannels -@all",
-        _user("visitor", visitor_password, VISITOR),
-        _user("staff", staff_password, STAFF),
+        user_line("visitor", visitor_password, VISITOR),
+        user_line("staff", staff_password, STAFF),
     ]
 
 
@@ -116,7 +116,8 @@ def engine_file(visitor_password: str, staff_password: str) -> str:
     return "\n".join([EXPLANATION, *DIRECTIVES, "", *acl_users(visitor_password, staff_password), ""])
 
 
-def _user(name: str, password: str, rules: tuple[str, ...]) -> str:
+def user_line(name: str, password: str, rules: tuple[str, ...]) -> str:
+    """One user as a line. ValueError when the password could end its own field."""
     if not password or not password.isascii() or not password.isprintable() or set(password) & set(" \"'\\"):
         raise ValueError("a password is printable ASCII without spaces, quotes and backslashes")
     return f"user {name} on resetpass >{password} resetkeys resetchannels clearselectors {' '.join(rules)}"

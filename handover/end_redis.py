@@ -26,8 +26,9 @@ class RedisEnd:
         timeout: float = 2.0,
         queue: int = 256,
     ) -> None:
-        """`url` is redis://, rediss:// or unix:// with user and password; `connections` is the ceiling for calls
-        (one more listens); `timeout` in seconds for each call; `queue` events a follower may lag behind."""
+        """`url` is an address with user and password (`handover.nodes.read_address`, with its ValueError);
+        `connections` is the ceiling for calls (one more listens; in a Cluster so many for each desk); `timeout` in
+        seconds for each call; `queue` events a follower may lag behind."""
         self._limits = limits or Limits()
         self._wire = Wire(url, connections=connections, timeout=timeout, queue=queue)
 

@@ -56,6 +56,22 @@ class Follower(Generic[Event]):
         return self._lost if delivery is None else self._decode(*delivery)
 
 
+class Share(Follower[Event]):
+    """Some channels of a follower whose others are heard elsewhere; what comes is the follower's."""
+
+    def __init__(self, whole: Follower[Event], channels: Sequence[str]) -> None:
+        self.channels = tuple(channels)
+        self._whole = whole
+
+    def put(self, channel: str, payload: bytes) -> None:
+        """As the whole follower does."""
+        self._whole.put(channel, payload)
+
+    def lose(self) -> None:
+        """As the whole follower does."""
+        self._whole.lose()
+
+
 class Listener:
     """Keeps one connection subscribed to what its followers follow, through any number of lost connections."""
 
@@ -70,6 +86,7 @@ class Listener:
         self._outbox: list[tuple[str | bytes, ...]] = []
         self._waiting_to_send = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._left = asyncio.Event()
 
     async def open(self) -> None:
         """Connect once, so that a wrong address is told at the start, and keep connected from then on."""
@@ -105,6 +122,10 @@ class Listener:
             if not followers and self._followers.pop(channel, None) is not None:
                 self._send("UNSUBSCRIBE", channel)
 
+    def leave(self) -> None:
+        """Connect anew: what was published here is published elsewhere by now."""
+        self._left.set()
+
     async def _confirmed(self) -> None:
         """Wait until all that was sent is done: the engine answers in order, so a ping's answer says so."""
         self._asked += 1
@@ -124,6 +145,7 @@ class Listener:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._read())
                     group.create_task(self._write())
+                    group.create_task(self._leave())
             except* (RedisError, OSError):
                 pass  # followers learn of it when everything is subscribed again: only then can they heal the gap
             await self._connection.disconnect(nowait=True)
@@ -133,6 +155,11 @@ class Listener:
     async def _connect(self) -> None:
         async with asyncio.timeout(self._timeout):
             await self._connection.connect()  # type: ignore[no-untyped-call]
+        self._left.clear()
+
+    async def _leave(self) -> None:
+        await self._left.wait()
+        raise NoConnection("the engine is elsewhere by now")
 
     def _resume(self) -> None:
         """Subscribe to everything anew, and ask again for what was asked and not answered."""

@@ -14,6 +14,7 @@ from handover.counters import Drained
 from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
 from handover.help import StaffHelp, VisitorHelp
+from handover.mending import Known, StaffMending, VisitorMending
 from handover.outlook import Closed
 from handover.plan import StaffPlan, VisitorPlan
 from handover.pointing import StaffPointing
@@ -64,7 +65,15 @@ class EngineUnavailable(HandoverError):
 
 
 class VisitorEnd(
-    VisitorPlan, VisitorPost, VisitorAsks, VisitorHelp, VisitorRoom, VisitorSign, VisitorChats, Protocol
+    VisitorPlan,
+    VisitorPost,
+    VisitorAsks,
+    VisitorHelp,
+    VisitorRoom,
+    VisitorSign,
+    VisitorChats,
+    VisitorMending,
+    Protocol,
 ):
     """What the visitor's side may do. It cannot list the waiting room, read visitors' words, or speak as staff."""
 
@@ -79,9 +88,10 @@ class VisitorEnd(
         """Whether `nonce` (at most 64 of printable ASCII) is spent here for the first time within `seconds`, in any
         process. At most SPENT are remembered per desk; those that end soonest give way."""
 
-    async def attend(self, ref: TalkRef) -> Standing:
+    async def attend(self, ref: TalkRef, known: Known | None = None) -> Standing:
         """Where the talk stands; also renews the visitor's presence (silence limit) and, when the staff member's
-        lease has lapsed, returns the talk to its old place and tells both sides."""
+        lease has lapsed, returns the talk to its old place and tells both sides. What is `known` of it is judged and
+        brought up to date; what a failover forgot is mended first."""
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
         """Replace the briefing; whoever has the talk, or the waiting list, sees the new one."""
@@ -139,6 +149,7 @@ class StaffEnd(
     StaffSign,
     StaffPointing,
     StaffTide,
+    StaffMending,
     Protocol,
 ):
     """What the staff's side may do. It cannot speak as a visitor."""

@@ -17,6 +17,7 @@ _NAMES = (
     "writing", "point",
     "help", "part", "tend", "overhear", "aside", "asides",
     "poll", "remember", "forget", "unsure",
+    "mend", "recount",
 )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from handover.end_redis import LAST_SEQ, clamp
 from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.help_redis import RedisStaffHelp
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
+from handover.mending_redis import RedisStaffMending
 from handover.order import in_order
 from handover.plan_redis import RedisStaffPlan
 from handover.pointing_redis import RedisStaffPointing
@@ -50,6 +51,7 @@ MICROSECONDS = 1_000_000
 class RedisStaffEnd(
     RedisStaffAsks,
     RedisStaffHelp,
+    RedisStaffMending,
     RedisStaffCrew,
     RedisStaffPlan,
     RedisStaffPointing,

@@ -200,6 +200,7 @@ class Waiting:
     place: int
     waited: int
     outlook: Outlook = field(default=Outlook(), compare=False)
+    claims: int = field(default=0, compare=False)  # how often the talk was taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,8 @@ class WithStaff:
     muted: bool = False  # the person takes none of the visitor's words
     asked: Asked | None = None
     helping: Helping | None = None  # who reads along
+    claims: int = field(default=0, compare=False)  # how often the talk was taken
+    mark: int = field(default=0, compare=False)  # of this claim alone
 
 
 @dataclass(frozen=True, slots=True)

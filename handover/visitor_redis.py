@@ -12,6 +12,8 @@ from handover.end_redis import clamp
 from handover.events import TalkEvent
 from handover.help_redis import RedisVisitorHelp, read_helping
 from handover.keys import EDITION, desk_keys, talk_keys, well_formed
+from handover.mending import Known
+from handover.mending_redis import RedisVisitorMending
 from handover.outlook import Closed, GuidedOn, Shut
 from handover.plan_redis import RedisVisitorPlan
 from handover.room_redis import RedisVisitorRoom, read_outlook, read_shut
@@ -49,7 +51,13 @@ _NONCE = 64  # characters
 
 
 class RedisVisitorEnd(
-    RedisVisitorAsks, RedisVisitorHelp, RedisVisitorPlan, RedisVisitorRoom, RedisVisitorSign, RedisVisitorChats
+    RedisVisitorAsks,
+    RedisVisitorHelp,
+    RedisVisitorPlan,
+    RedisVisitorRoom,
+    RedisVisitorSign,
+    RedisVisitorChats,
+    RedisVisitorMending,
 ):
     """`handover.ports.VisitorEnd`; what each method promises is written there."""
 
@@ -79,16 +87,25 @@ class RedisVisitorEnd(
         (fresh,) = await self._wire.call("spend", desk_keys(desk), nonce=nonce, seconds=seconds, most=SPENT)
         return bool(fresh)
 
-    async def attend(self, ref: TalkRef) -> Standing:
+    async def attend(self, ref: TalkRef, known: Known | None = None) -> Standing:
+        standing = await self._attend(ref)
+        if known is not None:
+            if known.is_ahead_of(standing):
+                await self.mend(ref, known)
+                standing = await self._attend(ref)
+            known.learn(standing)
+        return standing
+
+    async def _attend(self, ref: TalkRef) -> Standing:
         match await self._talk("attend", ref, id=ref.talk, **self._silence()):
-            case [b"waiting", place, waited, outlook]:
-                return Waiting(place, waited, read_outlook(outlook))
+            case [b"waiting", place, waited, outlook, claims]:
+                return Waiting(place, waited, read_outlook(outlook), claims)
             case [b"guided", why]:
                 return GuidedOn(read_shut(why))
-            case [b"taken", name, [up_seq, up_heard, down_seq, epoch], device, muted, asked, help]:
+            case [b"taken", name, [up_seq, up_heard, down_seq, epoch, claims, mark], device, muted, asked, help]:
                 line = device.decode("latin-1")
                 told = (up_seq, up_heard, down_seq, epoch, line, bool(muted), read_asked(asked), read_helping(help))
-                return WithStaff(name.decode(), *told)
+                return WithStaff(name.decode(), *told, claims, mark)
         return Gone()
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:

@@ -18,6 +18,7 @@ from bot.telegram.queue import Queue
 from bot.telegram.rendering import split_bytes
 from bot.web.plain_seals import PlainSeals
 from handover.helping import Helping
+from handover.mending import Known
 from handover.outlook import GuidedOn
 from handover.ports import HandoverError
 from handover.values import (
@@ -47,7 +48,7 @@ class Talk:
     has."""
 
     __slots__ = (
-        "_after", "_chat", "_fresh", "_met", "_muted", "_questions", "_queue",
+        "_after", "_chat", "_fresh", "_known", "_met", "_muted", "_questions", "_queue",
         "_ref", "_refused", "_seals", "_why", "standing",
     )  # fmt: skip
 
@@ -55,6 +56,7 @@ class Talk:
         self.standing: Standing | None = None
         self._chat = chat
         self._ref = ref
+        self._known = Known()
         self._why = why
         self._queue: Queue | None = None  # while the visitor waits
         self._seals = PlainSeals(chat.house.end, chat.house.settings.organisation, ref, chat.record.keys)
@@ -67,7 +69,7 @@ class Talk:
 
     async def look(self) -> None:
         """Where it stands, and what is new of it. Raises HandoverError and Parted."""
-        self.standing = standing = await self._chat.house.end.attend(self._ref)
+        self.standing = standing = await self._chat.house.end.attend(self._ref, self._known)
         match standing:
             case WithStaff(device=""):
                 pass  # the person's page is just opening

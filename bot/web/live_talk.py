@@ -45,6 +45,7 @@ from handover.events import (
     WasReturned,
     WasTaken,
 )
+from handover.mending import Known
 from handover.outlook import GuidedOn
 from handover.ports import HandoverError, VisitorEnd
 from handover.sign import Pace
@@ -98,14 +99,14 @@ class LiveTalk:
         self._reception = reception
         self._partings = partings
         self._ref = ref
-        self._down = down
+        self._known = Known(down=down)
         self._budget = budget
         self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
         self._tellings = Tellings(page, ref, prospects, reception.overdue)
         self._givings = Givings(page, end, ref, self._look_anew)
         self._sign, self._over = Pace(), False
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
-        self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move `_down`
+        self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move what is known
 
     async def run(self, *more: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Carry the talk until it is over, the socket is gone or one of `more` is done; then tell the engine which."""
@@ -258,13 +259,13 @@ class LiveTalk:
     async def _look(self) -> None:
         """Attend the talk, and tell the page what is new since the last look."""
         async with self._turn:
-            match await self._end.attend(self._ref):
+            match await self._end.attend(self._ref, self._known):
                 case Waiting() as standing:
                     if not isinstance(self._tellings.told, Waiting):
                         await self._heal()  # whoever left meanwhile said it, and not the next one
                     await self._tellings.place(standing)
                 case WithStaff() as standing:
-                    if standing.down_seq > self._down:
+                    if standing.down_seq > self._known.down:
                         await self._heal()  # first: whom the page has not met yet has no key, and said none of it
                     await self._tellings.person(standing)
                 case GuidedOn():
@@ -275,19 +276,19 @@ class LiveTalk:
 
     async def _hear(self, message: Message) -> None:
         async with self._turn:
-            if message.seq == self._down + 1:
+            if message.seq == self._known.down + 1:
                 await self._pass_on(message)
-            elif message.seq > self._down:
+            elif message.seq > self._known.down:
                 await self._heal()
 
     async def _heal(self) -> None:
         """Pass on from the engine's log whatever the page does not have."""
-        missed = await self._end.hear(self._ref, self._down)
+        missed = await self._end.hear(self._ref, self._known.down)
         for message in [] if isinstance(missed, Gone) else missed:
             await self._pass_on(message)
 
     async def _pass_on(self, message: Message) -> None:
-        self._down = message.seq
+        self._known.down = message.seq
         await self._page.tell("said", seq=message.seq, body=write64(message.body))
 
     async def _finish(self, reason: EndReason | str | None) -> None:

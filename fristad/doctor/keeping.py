@@ -1,6 +1,6 @@
 """Whether the engine keeps words on a disk, in a list or elsewhere: asked with a user who may see its configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,16 +33,17 @@ NOT_SEEN = Finding(
 )
 
 
-def check_keeping(url: str) -> list[Finding]:
-    """Findings about the engine at `url`, whose user may use CONFIG, INFO, SLOWLOG and CLIENT LIST."""
+def check_keeping(url: str, *, alone: bool = True) -> list[Finding]:
+    """Findings about the engine at `url`, whose user may use CONFIG, INFO, SLOWLOG and CLIENT LIST. One that is not
+    `alone` has copies, and the users that they need."""
     try:
         with client_of(url) as client:
             settings = {_text(name): _text(value) for name, value in client.config_get("*").items()}
             return [
                 *_check_settings(settings),
                 *_check_lists(client),
-                *_check_users(client, user_of(url)),
-                *_check_copies(client),
+                *_check_users(client, (user_of(url), *(() if alone else ("replica", "sentinel")))),
+                *(_check_copies(client) if alone else ()),
                 *_check_files(settings, here=is_here(url)),
             ]
     except RedisError as error:
@@ -71,10 +72,10 @@ def _check_lists(client: redis.Redis) -> list[Finding]:
     return found
 
 
-def _check_users(client: redis.Redis, own: str) -> list[Finding]:
+def _check_users(client: redis.Redis, known: Sequence[str]) -> list[Finding]:
     """Whoever else may come in: a collector of figures, a colleague, a left-over."""
     lines = [_text(line).split() for line in client.acl_list()]
-    others = sorted(words[1] for words in lines if words[2] == "on" and words[1] not in ("visitor", "staff", own))
+    others = sorted(words[1] for words in lines if words[2] == "on" and words[1] not in ("visitor", "staff", *known))
     if not others:
         return []
     what = f"The engine knows more users than the two sides' and the one that asks: {', '.join(others)}."

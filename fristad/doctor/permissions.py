@@ -7,7 +7,7 @@ two apart: refused, or allowed and wrong. Keys are those of a desk that nobody h
 from typing import Literal
 
 import redis
-from redis.exceptions import NoPermissionError, RedisError, ResponseError
+from redis.exceptions import MovedError, NoPermissionError, RedisError, ResponseError
 
 from fristad.doctor.engines import client_of, unreachable, user_of
 from fristad.doctor.findings import Finding, Weight
@@ -87,6 +87,8 @@ def check_permissions(url: str) -> list[Finding]:
         for what, command in MUST_BE_ALLOWED[side].items():
             if _is_refused(url, command):
                 found.append(Finding(Weight.MINOR, f"The engine does not let the {side}'s side {what}.", _LOAD))
+    except MovedError:  # of a Cluster, only the node that has these keys can tell
+        return found
     except RedisError as error:
         return [unreachable(url, error)]
     return found
@@ -100,6 +102,8 @@ def _is_refused(url: str, command: Command) -> bool:
             client.execute_command(*command)  # type: ignore[no-untyped-call]
         except NoPermissionError:
             return True
+        except MovedError:
+            raise
         except ResponseError as error:
             return _is_refusal_of_a_script(error)
         return False

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from redis.exceptions import RedisError
+
 from fristad.doctor import (
     count_keys,
     engines,
@@ -18,6 +20,7 @@ from fristad.doctor import (
     processes,
     proxies,
     served,
+    spread,
     telegram,
     tls,
 )
@@ -94,10 +97,29 @@ def _examine_engine(settings: DoctorSettings, *, embedded: bool) -> list[Finding
         return [Finding(Weight.UNSEEN, what, "Set FRISTAD_REDIS_URL as the app has it.")]
     found = []
     for url in urls:
-        found += engines.check_engine(url, read_known())
-        found += permissions.check_permissions(url)
-        found += processes.check_processes(processes.engine_behind(url))
-    return [*found, *(keeping.check_keeping(settings.admin_url) if settings.admin_url else [keeping.NOT_SEEN])]
+        found += spread.check_sentinels(url, admin=False)
+        for node in _reached(url, found):
+            found += engines.check_engine(node, read_known())
+            found += permissions.check_permissions(node)
+            found += processes.check_processes(processes.engine_behind(node))
+    return found + (_examine_keeping(settings.admin_url) if settings.admin_url else [keeping.NOT_SEEN])
+
+
+def _examine_keeping(url: str) -> list[Finding]:
+    found = spread.check_sentinels(url, admin=True)
+    nodes = _reached(url, found)
+    for node in nodes:
+        found += keeping.check_keeping(node, alone=nodes == [url])
+    return found + spread.check_copying(url, nodes)
+
+
+def _reached(url: str, found: list[Finding]) -> list[str]:
+    """The engines behind an address; what hinders that is added to what was found."""
+    try:
+        return spread.engine_addresses(url)
+    except RedisError as error:
+        found.append(engines.unreachable(url, error))
+        return []
 
 
 def _examine_disk(settings: DoctorSettings) -> list[Finding]:

@@ -10,6 +10,7 @@ from bot.telegram.settings import TOKEN
 from console.database_url import read_database_url
 from fristad.refusal import Refused
 from fristad.settings import PREFIX, explain
+from handover.nodes import read_address
 
 
 class DoctorSettings(BaseSettings):
@@ -74,8 +75,7 @@ class DoctorSettings(BaseSettings):
 
 def _is_engine_address(url: str) -> bool:
     try:
-        parts = urlsplit(url)
-        return parts.scheme in ("redis", "rediss", "unix") and parts.port != 0
+        return bool(read_address(url).named) or urlsplit(url).port != 0
     except ValueError:
         return False
 

@@ -1,6 +1,6 @@
 -- keys: talk up down room held duty free full crew
 -- args: id staff name capacity silence first last
-local fields = redis.call('HMGET', talk, 'state', 'staff', 'note_by')
+local fields = redis.call('HMGET', talk, 'state', 'staff', 'note_by', 'claims')
 local state, holder = fields[1], fields[2]
 if not state or state == 'guided' then
   return {'gone'}
@@ -22,7 +22,8 @@ local time = now()
 local holding = staff .. ' ' .. whole(time) .. ' ' .. id
 check_move(state, 'taken')
 redis.call('ZREM', room, id)
-redis.call('HSET', talk, 'state', 'taken', 'staff', staff, 'name', name, 'holding', holding)
+redis.call('HSET', talk, 'state', 'taken', 'staff', staff, 'name', name, 'holding', holding,
+  'claims', whole(tonumber(fields[4] or 0) + 1))
 redis.call('HDEL', talk, 'device', 'lost') -- nobody can read until this one's page has begun an epoch
 if fields[3] and fields[3] ~= staff then
   redis.call('HDEL', talk, 'note', 'note_by') -- somebody else's

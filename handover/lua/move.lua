@@ -2,7 +2,7 @@
 -- args: id staff name capacity first last
 -- From the one who asked to the one who agreed, after the visitor's yes: in one step, so that the talk is never in the
 -- waiting room. Its old place is kept: `joined` stays.
-local fields = redis.call('HMGET', talk, 'state', 'staff', 'holding', 'ask_kind', 'ask_to', 'ask_stage', 'ask_until')
+local fields = redis.call('HMGET', talk, 'state', 'staff', 'holding', 'ask_kind', 'ask_to', 'ask_stage', 'ask_until', 'claims')
 if not fields[1] then
   return {'gone'}
 end
@@ -25,7 +25,8 @@ redis.call('ZREM', asks, id)
 clear_help(talk)
 redis.call('HDEL', talk, 'device', 'muted', 'note', 'note_by', unpack(ASK))
 -- Until the visitor's end has met the new reader its words are refused: they were meant for the one before.
-redis.call('HSET', talk, 'staff', staff, 'name', name, 'holding', holding, 'unmet', 1)
+redis.call('HSET', talk, 'staff', staff, 'name', name, 'holding', holding, 'unmet', 1,
+  'claims', whole(tonumber(fields[8] or 0) + 1))
 redis.call('ZADD', held, 0, holding)
 outlive(held, redis.call('PEXPIRETIME', talk))
 weigh(full, free, held, staff, most)

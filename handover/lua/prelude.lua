@@ -16,6 +16,13 @@ local function whole(number) -- Lua would write large numbers as 1.7e+15
   return string.format('%.0f', number)
 end
 
+-- When a claim was made, by the clock of the engine that took it: what tells it from every other claim of this talk.
+local function claim_mark(holding)
+  return tonumber(string.match(holding, '^%S+ (%d+) ') or 0)
+end
+
+local MOST_UNSURE = 20 -- messages of which a talk keeps that nobody knows whether they arrived; the latest of them
+
 local function check_move(from, to)
   if not MOVES[from][to] then
     error('a talk cannot go from ' .. from .. ' to ' .. to)

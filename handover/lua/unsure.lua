@@ -2,7 +2,6 @@
 -- args: seq
 -- The visitor's end cannot tell whether this message of the person's arrived, and does not send it again. Kept with the
 -- talk, so that whoever has it reads so after a reload, too.
-local MOST = 20 -- the latest of them
 local fields = redis.call('HMGET', talk, 'state', 'down_seq', 'unsure')
 if not fields[1] or fields[1] == 'guided' then
   return {'gone'}
@@ -17,6 +16,6 @@ for number in string.gmatch(fields[3] or '', '%d+') do
   end
 end
 kept[#kept + 1] = seq
-redis.call('HSET', talk, 'unsure', table.concat(kept, ' ', math.max(1, #kept - MOST + 1)))
+redis.call('HSET', talk, 'unsure', table.concat(kept, ' ', math.max(1, #kept - MOST_UNSURE + 1)))
 redis.call('PUBLISH', log, 'u' .. seq)
 return {'done'}

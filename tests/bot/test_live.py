@@ -21,11 +21,12 @@ from bot.web.site import Site
 from bot.web.state import Talk
 from handover.keys import binding
 from handover.outlook import Shut
-from handover.values import Briefing, Channel, Claimed, Done, Gone, Joined, Pseudonym, Taken, TalkRef
+from handover.values import Briefing, Channel, Claimed, Done, Gone, Joined, Pseudonym, Taken, TalkRef, WithStaff
 from safety.text64 import write64
 from tests.bot.conftest import DESK, KIM, LEE, ORGANISATION, Clock, Colleague, frozen
 from tests.bot.test_frames import SEALED as SEALED_BYTES
 from tests.engines import Engine
+from tests.forgetting import forget_since, held
 from tests.sealed import Organisation, StaffPage, VisitorPage
 
 SEALED = write64(SEALED_BYTES)
@@ -616,3 +617,37 @@ async def test_a_page_that_was_not_connected_learns_that_it_was_guided_on(house:
     await kim.end.guide(ref)
     again = await house.calls(ref)
     assert (await again.hears("ended"))["reason"] == "guided"
+
+
+async def test_what_a_failover_forgot_comes_under_a_new_key(engine: Engine, house: House, kim: Colleague) -> None:
+    """The page learns that its words are to be sent again; the person's next words have numbers of their own."""
+    line, ref = await taken(house, kim)
+    before = held(engine)
+    await line.says(1, "forgotten")
+    await line.hears("ack")
+    await kim.says("heard")
+    assert (await line.hears("said"))["body"] == "heard"
+    forget_since(engine, before)
+    told = await line.hears("taken")
+    assert (told["up"], told["epoch"]) == (0, 2)
+    await line.hears("keyed")
+    await line.says(1, "forgotten")
+    assert (await line.hears("ack"))["seq"] == 1
+    standing = await house.site.end.attend(ref)
+    assert isinstance(standing, WithStaff)
+    assert standing.down_seq == 1
+    assert await kim.has_heard() == ["forgotten"]
+
+
+async def test_a_forgotten_claim_is_told_as_a_return(engine: Engine, house: House, kim: Colleague) -> None:
+    ref = await house.joins()
+    line = await house.calls(ref)
+    await line.hears("waiting")
+    await kim.comes()
+    before = held(engine)
+    await kim.takes_the_first()
+    await line.hears("keyed")
+    forget_since(engine, before)
+    assert (await line.hears("waiting"))["place"] == 1
+    await kim.takes_the_first()
+    assert (await line.hears("taken"))["epoch"] == 3

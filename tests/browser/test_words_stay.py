@@ -45,6 +45,22 @@ LOST_ANSWER = """() => {
   return sent;
 }"""
 
+# A failover forgets the second and third of three messages that had arrived, one of which the person has even seen.
+FORGOTTEN = """(sameone) => {
+  const numbers = [], states = {};
+  const send = (sent) => numbers.push(`${sent.body} ${sent.seq}`);
+  const outbox = new Outbox(send, (each) => { states[each.body] = each.state; });
+  outbox.align(0, 0);
+  for (const words of ["one", "two", "three", "four"]) outbox.add(words, {});
+  outbox.acknowledge(3);
+  outbox.deliver(2);
+  numbers.length = 0;
+  outbox.recall(1);
+  if (!sameone) outbox.fail();
+  outbox.align(1, 1);
+  return { numbers, states };
+}"""
+
 
 async def test_what_failed_with_one_person_never_reaches_the_next(people: People) -> None:
     visitor, first = await people.in_a_talk()
@@ -95,6 +111,17 @@ async def test_what_only_the_one_before_could_read_is_not_delivered_by_the_next(
     await expect(visitor.mark_of("are you new")).to_have_text("Delivered")
     await expect(visitor.mark_of("by nobody")).to_have_text("Sent")
     await expect(visitor.mark_of("read by the first")).to_have_text("Delivered")
+
+
+async def test_what_a_failover_forgot_goes_out_again_as_it_was_and_to_the_same_person_alone(people: People) -> None:
+    page = await people.somebody()
+    await page.add_script_tag(path=OUTBOX)
+    seen = await page.evaluate(FORGOTTEN, arg=True)
+    assert seen["numbers"] == ["two 2", "three 3", "four 4"]
+    assert seen["states"] == {"one": "delivered", "two": "sending", "three": "sending", "four": "sending"}
+    seen = await page.evaluate(FORGOTTEN, arg=False)
+    assert seen["numbers"] == []
+    assert seen["states"] == {"one": "delivered", "two": "failed", "three": "failed", "four": "failed"}
 
 
 async def test_who_was_away_when_the_person_left_is_told(people: People) -> None:

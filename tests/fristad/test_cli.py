@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from fristad.accounts import print_engine_users
 from fristad.cli import main
+from fristad.engine_users import print_engine_users
 from fristad.measuring import guard_lines, understand_lines
 from fristad.refusal import Refused
 from tests.sealed import Organisation
@@ -156,6 +156,21 @@ def test_weak_passwords_for_the_engine_are_refused(first: str, second: str, sent
     with pytest.raises(Refused, match=sentence):
         print_engine_users(io.StringIO(f"{first}\n{second}\n"), out)
     assert out.getvalue() == ""
+
+
+def test_each_node_of_several_engines_gets_its_own_lines() -> None:
+    words = [f"{LONG}{number}" for number in range(4)]
+    out = io.StringIO()
+    source = io.StringIO("\n".join([*words, ""]))
+    assert print_engine_users(source, out, "sentinel", "talks=10.0.0.1:6379", 2) == 0
+    assert "sentinel monitor talks 10.0.0.1 6379 2" in out.getvalue()
+    for master in (None, "talks", "talks=10.0.0.1", "=10.0.0.1:6379"):
+        with pytest.raises(Refused, match="NAME=HOST:PORT"):
+            print_engine_users(io.StringIO(), io.StringIO(), "sentinel", master)
+    with pytest.raises(Refused, match="the copies is missing"):
+        print_engine_users(io.StringIO(f"{words[0]}\n{words[1]}\n"), io.StringIO(), "node")
+    with pytest.raises(Refused, match="different passwords"):
+        print_engine_users(io.StringIO(f"{words[0]}\n{words[1]}\n{words[1]}\n"), io.StringIO(), "cluster")
 
 
 def test_a_staff_member_is_added_once(tmp_path: Path) -> None:

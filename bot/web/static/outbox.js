@@ -46,6 +46,11 @@ class Outbox {
     this.#send(entry);
   }
 
+  // A failover may have forgotten what was acknowledged: above `up` nothing has arrived.
+  recall(up) {
+    for (const entry of this.#entries) if (entry.seq > up && ["sent", "delivered"].includes(entry.state)) this.#put(entry, "sending");
+  }
+
   // The server holds mine up to `up`, and the person has seen mine up to `heard`; the rest goes out again.
   align(up, heard) {
     this.note(up, heard);

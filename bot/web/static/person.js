@@ -38,6 +38,7 @@ const FRAMES = {
   async taken(frame) {
     showTrouble({ turn: "", live: "" });
     showAsked();
+    outbox.recall(frame.up);
     if (reader() !== frame.name) { outbox.fail(); seals.alone(); }
     outbox.note(frame.up, frame.heard); // of a new person: what the one before had seen
     try {

@@ -1,0 +1,1 @@
+"""Several engines: real processes, with what `fristad redis-acl` prints."""
