@@ -20,10 +20,10 @@ from pathlib import Path
 import redis
 
 from console.accounts import create_account
+from console.database import Database
 from console.permissions import Role
 from console.signing import Way
 from console.signins import SignIns
-from console.database import Database
 from handover.acl import acl_users, engine_directives
 from handover.values import DeskId, StaffId
 from tests.engines import binary

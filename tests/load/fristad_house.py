@@ -15,9 +15,9 @@ import httpx
 
 from bot.web.state import Talk, Tokens
 from console.accounts import create_account
+from console.database import Database
 from console.permissions import Role
 from console.signins import COOKIE, SignIns
-from console.database import Database
 from dialogues.values import Content
 from handover.staff_redis import RedisStaffEnd
 from handover.values import Briefing, Channel, Claimed, DeskId, Joined, Limits, Pseudonym, StaffId, TalkRef
