@@ -14,12 +14,12 @@ SLOW := tests/contract tests/journeys tests/garbage tests/browser tests/bot/rasa
 	tests/console/test_together.py tests/console/test_help.py tests/console/test_desks.py tests/fristad/test_cli.py tests/fristad/test_published.py \
 	tests/phone tests/phone_hooks tests/bot/phone/test_queue.py tests/fristad/test_phone.py tests/fristad/test_deploy.py \
 	tests/console/test_phone.py tests/console/test_listening.py tests/console/test_softphone.py tests/console/test_unsure.py \
-	tests/console/test_counts.py tests/console/test_figure_pages.py tests/fristad/test_figures.py \
+	tests/console/test_moving.py tests/console/test_counts.py tests/console/test_figure_pages.py tests/fristad/test_figures.py \
 	tests/telegram tests/fristad/test_telegram.py \
 	tests/console/test_storage.py tests/console/test_migrations.py tests/console/test_copying.py \
 	tests/console/test_database.py tests/fristad/test_databases.py \
-	tests/deploy/test_images.py tests/deploy/test_proxy.py tests/fristad/test_watching.py \
-	tests/faults/test_talks.py tests/load
+	tests/deploy/test_images.py tests/deploy/test_proxy.py tests/fristad/test_watching.py tests/fristad/test_draining.py \
+	tests/spread tests/faults/test_talks.py tests/load
 
 # Our processes forbid others of their user to look into them, and the tests have to: as root, if only of a namespace;
 # in which they also mount a disk that is soon full.
