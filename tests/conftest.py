@@ -13,7 +13,8 @@ settings.load_profile("suite")
 
 # Whose files take longest, longest first: a run in several processes ends with short ones, so that none waits long.
 LONGEST = (
-    "phone", "phone_hooks", "browser", "journeys", "deploy", "faults", "spread", "telegram", "garbage", "console", "fristad",
+    "phone", "phone_hooks", "browser", "journeys", "deploy", "faults", "spread",
+    "telegram", "garbage", "console", "fristad",
 )  # fmt: skip
 _HERE = Path(__file__).parent
 
