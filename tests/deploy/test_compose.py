@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 import yaml
 
+from fristad.settings import FrontSettings
 from scripts.try_images import read_stages, read_start
 from tests.running import ROOT
 from tests.sealed import Organisation
 
 DEPLOY = ROOT / "deploy"
-OURS = {"visitor", "console", "telegram", "phone", "phone-files"}
+SECOND = {"visitor-2": "visitor", "console-2": "console"}  # of whom each is the other one
+OURS = {"visitor", "console", "telegram", "phone", "phone-files", *SECOND}
 NO_NETWORK = {"engine", "database", "phone-files"}
 # Whatever a container may do beyond the rest, and why: compose.yaml says it at the place.
 RIGHTS = {"proxy": ["NET_BIND_SERVICE"]}
@@ -43,6 +45,18 @@ def test_everything_that_a_centre_may_want_is_there(services: dict[str, dict[str
     assert {name for name, wanted in profiles.items() if not wanted} == {
         "engine", "database", "proxy", "visitor", "console",
     }  # fmt: skip
+
+
+def test_a_second_one_differs_in_nothing_but_that_it_is_wished_for(services: dict[str, dict[str, Any]]) -> None:
+    for second, first in SECOND.items():
+        assert services[second] == services[first] | {"profiles": ["rolling"]}
+
+
+def test_whose_pages_go_elsewhere_has_the_time_for_it(services: dict[str, dict[str, Any]]) -> None:
+    patience = FrontSettings.model_fields["drain_seconds"].default + 10
+    assert {
+        name: service["stop_grace_period"] for name, service in services.items() if "stop_grace_period" in service
+    } == dict.fromkeys(("visitor", "console", *SECOND), f"{patience}s")
 
 
 def test_nothing_but_the_proxy_is_published(services: dict[str, dict[str, Any]]) -> None:
@@ -89,6 +103,8 @@ def test_the_guides_machine_is_large_enough(services: dict[str, dict[str, Any]])
     sizes = {"m": 2**20, "g": 2**30}
     limits = [service["mem_limit"] for service in services.values() if not service.get("profiles")]
     assert sum(int(limit[:-1]) * sizes[limit[-1]] for limit in limits) < 6 * 2**30
+    limits += [services[second]["mem_limit"] for second in SECOND]
+    assert sum(int(limit[:-1]) * sizes[limit[-1]] for limit in limits) < 7 * 2**30
     assert "8 GB of memory" in (ROOT / "docs" / "deploy.md").read_text("utf-8")
 
 
@@ -97,7 +113,7 @@ def test_each_runs_as_a_user_of_its_own(services: dict[str, dict[str, Any]]) -> 
     assert all(re.fullmatch(r"[1-9]\d+:[1-9]\d+", user) for user in users.values())
     phone = {"phone", "phone-engine", "phone-files"}  # the engine's files are for one user
     assert len({users[name] for name in phone}) == 1
-    others = [user for name, user in users.items() if name not in phone]
+    others = [user for name, user in users.items() if name not in phone | SECOND.keys()]
     assert len({*others, users["phone"]}) == len(others) + 1
 
 
@@ -159,6 +175,7 @@ def test_what_must_not_be_on_a_disk_is_in_memory(compose: dict[str, Any]) -> Non
     assert {name: found for name, found in written.items() if found} == {
         "database": {"database"},
         "console": {"console"},
+        "console-2": {"console"},
         "onion": {"onion"},
         "proxy": {"./private/certificates"},
     }
@@ -169,16 +186,16 @@ def test_what_must_not_be_on_a_disk_is_in_memory(compose: dict[str, Any]) -> Non
 
 def test_the_visitors_side_is_given_no_file_of_the_other(services: dict[str, dict[str, Any]]) -> None:
     files = {name: service.get("env_file", []) for name, service in services.items()}
-    for name in ("visitor", "telegram", "phone", "phone-files", "proxy"):
+    for name in ("visitor", "visitor-2", "telegram", "phone", "phone-files", "proxy"):
         assert "./private/console.env" not in files[name]
-    assert [name for name, found in files.items() if "./private/console.env" in found] == ["console"]
+    assert [name for name, found in files.items() if "./private/console.env" in found] == ["console", "console-2"]
     assert [name for name, service in services.items() if service.get("secrets")] == ["database"]
     with_socket = {
         name
         for name, service in services.items()
         if any("database-socket" in each for each in service.get("volumes", ()))
     }
-    assert with_socket == {"database", "console"}
+    assert with_socket == {"database", "console", "console-2"}
 
 
 def test_every_setting_that_is_named_is_one(services: dict[str, dict[str, Any]]) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.phone.engine_files import FOLDERS
 from fristad.dumps import NO_CORE
+from fristad.settings import FrontSettings
 from tests.phone.callers import program
 from tests.running import ROOT
 
@@ -96,6 +97,27 @@ def test_a_unit_keeps_nothing_and_may_do_little(name: str) -> None:
 def test_a_unit_that_keeps_nothing_writes_in_memory_alone(name: str) -> None:
     writes = service(name).get("ReadWritePaths", "/run").split()
     assert all(path == "/run" or path.startswith("/run/") for path in writes)
+
+
+@pytest.mark.parametrize("name", ["fristad-visitor.service", "fristad-console.service"])
+def test_whose_pages_go_elsewhere_has_the_time_for_it(name: str) -> None:
+    assert service(name)["TimeoutStopSec"] == str(FrontSettings.model_fields["drain_seconds"].default + 10)
+
+
+@pytest.mark.parametrize(("side", "port"), [("visitor", "8010"), ("console", "8011")])
+def test_each_side_can_run_twice(folder: Path, side: str, port: str) -> None:
+    """As the guide has it: the unit as a template, and beside it what gives each instance its port."""
+    unit = folder / f"fristad-{side}@{port}.service"
+    unit.write_text((folder / f"fristad-{side}.service").read_text())
+    more = folder / f"fristad-{side}@.service.d" / "port.conf"
+    more.parent.mkdir()
+    given = (DEPLOY / "instances" / f"{side}.conf").read_text("utf-8")
+    more.write_text(given)
+    assert analyze("verify", "--man=no", str(unit)) == ""
+    setting = re.fullmatch(r"#.*\n\[Service\]\nEnvironment=(FRISTAD_[A-Z]+_PORT)=%i\n", given)
+    assert setting and f"`{setting[1]}`" in (ROOT / "README.md").read_text("utf-8")
+    # What a file of settings says would hold instead of it.
+    assert f"leave `{setting[1]}` out" in (ROOT / "docs" / "deploy.md").read_text("utf-8")
 
 
 def test_the_engine_of_the_talks_has_no_network() -> None:
