@@ -94,7 +94,7 @@ class Proxy:
 
 
 @contextmanager
-def proxying(folder: Path) -> Iterator[Proxy]:
+def proxying(folder: Path, config: Path = CADDYFILE) -> Iterator[Proxy]:
     visitors, staff, health, onion = (free_port() for _ in range(4))
     proxy = Proxy(visitors, staff, health, onion, App(), App(), folder, folder / "output")
     environment = {
@@ -110,7 +110,7 @@ def proxying(folder: Path) -> Iterator[Proxy]:
         "XDG_CONFIG_HOME": str(folder / "config"),
     }
     with proxy.output.open("wb") as sink:
-        command = [str(CADDY), "run", "--config", str(CADDYFILE), "--adapter", "caddyfile"]
+        command = [str(CADDY), "run", "--config", str(config), "--adapter", "caddyfile"]
         proxy.process = subprocess.Popen(command, env=environment, stdout=sink, stderr=sink, stdin=subprocess.DEVNULL)
     try:
         eventually(lambda: proxy.process.poll() is not None or proxy.is_up(), limit=90)
@@ -232,3 +232,28 @@ def _asked(port: int) -> bool:
         return False
     finally:
         connection.close()
+
+
+def test_with_the_guides_lines_whoever_finds_a_closed_port_comes_to_the_second_app(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    begins = "reverse_proxy {$FRISTAD_VISITOR_UPSTREAM:visitor:8000}"
+    lines = re.search(rf"^{re.escape(begins)} visitor-2:8000 {{\n((?: +\S.*\n){{4}})```$", guide, re.MULTILINE)
+    assert lines
+    second, config, text = App(), tmp_path / "Caddyfile", CADDYFILE.read_text("utf-8")
+    assert text.count(f"{begins} {{\n") == 1
+    config.write_text(text.replace(f"{begins} {{\n", f"{begins} {second.address} {{\n{lines[1]}"))
+    try:
+        with proxying(tmp_path, config) as proxy:
+            assert proxy.ask(proxy.visitors, "/first")[0] == 200
+            proxy.visitor_app.close()
+            assert proxy.ask(proxy.visitors, "/second", X_Mark=MARK)[0] == 200
+            sent = http.client.HTTPConnection("127.0.0.1", proxy.visitors, timeout=20)
+            sent.request("POST", "/turn", body=b"words")
+            assert sent.getresponse().status == 200
+            sent.close()
+            asked = [[head.split(" HTTP/")[0] for head in app.heads] for app in (proxy.visitor_app, second)]
+            assert "GET /first" in asked[0] and "GET /second" not in asked[0]
+            assert {"GET /second", "POST /turn"} <= set(asked[1]) and "GET /first" not in asked[1]
+            assert proxy.output.read_text() == ""
+    finally:
+        second.close()
