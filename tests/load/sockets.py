@@ -45,7 +45,7 @@ class Socket(WSListener):
         if frame.msg_type == WSMsgType.TEXT:
             self._read(frame.get_payload_as_utf8_text())
         elif frame.msg_type == WSMsgType.CLOSE:  # answered as a browser does, or the server waits for it
-            self.code = int(frame.get_close_code())
+            self.code = int.from_bytes(frame.get_payload_as_bytes()[:2])
             transport.send_close()
             transport.disconnect()
 
