@@ -12,7 +12,8 @@ settings.register_profile("suite", derandomize=True, deadline=None, suppress_hea
 settings.load_profile("suite")
 
 # Whose files take longest, longest first: a run in several processes ends with short ones, so that none waits long.
-LONGEST = ("phone", "phone_hooks", "browser", "journeys", "telegram", "garbage", "console", "fristad")
+LONGEST = ("phone", "phone_hooks", "browser", "deploy", "journeys", "faults", "telegram", "garbage")
+LONGEST += ("console", "fristad")
 _HERE = Path(__file__).parent
 
 
