@@ -16,6 +16,7 @@ import math
 import resource
 import tempfile
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,7 +49,7 @@ class Size:
     engine: float = math.nan  # of the processor, by the engine for each claim
     takes: list[float] = field(default_factory=list)
     console: float = math.nan  # of the processor, by the console for each take
-    lost: int = 0  # sockets that were closed
+    lost: int = 0  # sockets that were closed, beyond those of who was sent home
 
 
 class Crowd:
@@ -57,7 +58,7 @@ class Crowd:
     def __init__(self, house: House, visitors: RedisVisitorEnd) -> None:
         self.sockets: list[Socket] = []
         self.seen = 0
-        self.closed = 0
+        self.closed: Counter[int] = Counter()  # by code
         self._house = house
         self._visitors = visitors
 
@@ -82,13 +83,10 @@ class Crowd:
                 told = True
                 self.seen += 1
 
-        socket = Socket(read, self._note_closed)
+        socket = Socket(read, lambda: self.closed.update([socket.code]))
         await socket.connect(f"{origin.replace('http', 'ws', 1)}/live", {"Origin": origin})
         socket.send(json.dumps({"type": "open", "v": 1, "talk": talk, "down": 0}))
         return socket
-
-    def _note_closed(self) -> None:
-        self.closed += 1
 
 
 def main() -> None:
@@ -130,7 +128,8 @@ async def measure(house: House, sizes: list[int], claims: int, takes: int) -> li
             await crowd.grow(crowd.seen + takes)
             await asyncio.sleep(SETTLE / 2)  # whoever was sent home is told so
             gone += claims + takes
-            size.lost = crowd.closed - gone
+            size.lost = crowd.closed.total() - gone
+            print(f"sockets closed so far, by code: {dict(crowd.closed)}; {gone} were sent home", flush=True)
             told = f"{size.memory:.1f} kB each, claim p99 {_ms(size.claims):.1f} ms, take p99 {_ms(size.takes):.1f} ms"
             print(f"{waiting} waiting: {told}", flush=True)
     return found

@@ -15,6 +15,7 @@ class Socket(WSListener):
         self._closed = closed
         self._transport: WSTransport | None = None
         self.open = True
+        self.code = 1006  # with which the other side closed it; this one: without a word
 
     async def connect(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         """Open it. Frames may be read before this returns. picows' WSError when it is refused."""
@@ -43,6 +44,10 @@ class Socket(WSListener):
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         if frame.msg_type == WSMsgType.TEXT:
             self._read(frame.get_payload_as_utf8_text())
+        elif frame.msg_type == WSMsgType.CLOSE:  # answered as a browser does, or the server waits for it
+            self.code = int.from_bytes(frame.get_payload_as_bytes()[:2])
+            transport.send_close()
+            transport.disconnect()
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
         self.open = False
