@@ -141,7 +141,7 @@ def create_app(
     app.state.house = house
     app.state.database = database
     app.state.draining = house.draining
-    checks: dict[str, Check] = {Part.ENGINE: staff_end.mark, Part.DATABASE: partial(_ask, database)}
+    checks: dict[str, Check] = {Part.ENGINE: lambda: staff_end.mark(), Part.DATABASE: partial(_ask, database)}
     app.state.readiness = Readiness(checks, steady, leaving=lambda: house.draining.begun)
     app.include_router(phone_pages.router_to(settings.phone_control_port))
     _fit_out(app, phone=house.lines.possible)
