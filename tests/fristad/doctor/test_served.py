@@ -33,7 +33,7 @@ def test_what_this_version_sends_is_what_is_published(deployment: Deployment) ->
         ),
         ("visitor", b'<p class="name">', b'<p onclick="ab">', "carry scripts of their own (onclick)"),
         ("visitor", b'type="module" src="/static/', b'type="module" src="/statik/', "names /statik/"),
-        ("visitor", b'"later": "/static/', b'"later": "/statik/', "names /statik/"),
+        ("visitor", b'"later":"/static/', b'"later":"/statik/', "names /statik/"),
         ("visitor", b'type="application/json"', b'type="application/jsom"', "holds a script that is not"),
         ("visitor", b'stylesheet" href="/static/', b'stylesheet" href="/statik/', "names /statik/"),
         ("visitor", b"class Outbox", b"class Gutbox", ".js is not the file of this version"),
