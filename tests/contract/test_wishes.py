@@ -40,7 +40,7 @@ async def test_who_lost_the_connection_is_not_asked_for_once_the_lease_has_lapse
         assert await ends.visitor.asked(DESK) == []
 
 
-@pytest.mark.parametrize("row", [b"", b"x", b"[]", b'{"name": "Eva", "other": 1}', b"\xff"])
+@pytest.mark.parametrize("row", [b"", b"x", b"[]", b'{"kind": "woman"}', b'{"name": "Eva", "v": 9}', b"\xff"])
 async def test_a_row_that_nobody_can_read_is_left_out(
     engine: Engine, visitor: RedisVisitorEnd, staff: RedisStaffEnd, row: bytes
 ) -> None:
@@ -51,12 +51,21 @@ async def test_a_row_that_nobody_can_read_is_left_out(
     assert await visitor.asked(DESK) == [AN]
 
 
+async def test_what_the_next_version_may_add_is_passed_over(
+    engine: Engine, visitor: RedisVisitorEnd, staff: RedisStaffEnd
+) -> None:
+    await on_duty(staff, BO)
+    with engine.client() as admin:
+        admin.hset(f"asked:{{{DESK}}}", "bo", b'{"name": "Bo", "kind": "man", "other": 1, "v": 2}')
+    assert await visitor.asked(DESK) == [BOS]
+
+
 async def test_it_is_gone_a_day_after_somebody_said_so_last(engine: Engine, staff: RedisStaffEnd) -> None:
     await staff.be_asked(DESK, ANNA, AN)
     with engine.client() as admin:
         assert 86_000 < admin.ttl(f"asked:{{{DESK}}}") <= 86_400
         kept = admin.hget(f"asked:{{{DESK}}}", "anna")
-    assert json.loads(kept or b"") == {"name": "Anna", "kind": "woman", "by_name": True}
+    assert json.loads(kept or b"") == {"v": 1, "name": "Anna", "kind": "woman", "by_name": True}
 
 
 @pytest.mark.parametrize(
