@@ -11,7 +11,8 @@ from tests.journeys.marks import Scanner, renderings
 from tests.journeys.test_canary import LOG_LINE
 
 _KINDS = ("talk", "up", "down")
-_STARTED = re.compile(r"(Visitors|Staff): \S+|Starting \.\.\.")
+# What a process says when it starts, or cannot because its engine does not answer just then.
+_STARTED = re.compile(r"(Visitors|Staff): \S+|Starting \.\.\.|The app could not start: see that the engine at .*")
 
 
 def remains_in_engine(town: Town) -> list[str]:

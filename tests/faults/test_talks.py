@@ -13,7 +13,7 @@ BEGIN, LIMIT = 45, 500  # seconds in which talks begin, and until the end; a min
 
 def test_whatever_breaks_every_message_arrives_once_and_in_order_or_both_are_told(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    sizes = ["--talks", str(TALKS), "--at-once", "24", "--hurry", "4", "--hands", "2", "--limit", str(BEGIN)]
+    sizes = ["--talks", str(TALKS), "--at-once", "24", "--hurry", "4", "--limit", str(BEGIN)]
     command = [sys.executable, "-m", "tests.faults.run", *sizes, "--seed", "11", "--json", str(report)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT, check=False)
     assert report.exists(), done.stderr[-3000:]
