@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.running import ROOT
 
-TALKS = 60
+TALKS = 150  # at most: as many as begin in time
 BEGIN, LIMIT = 45, 500  # seconds in which talks begin, and until the end; a minute and a half on two idle cores
 
 
@@ -22,6 +22,6 @@ def test_whatever_breaks_every_message_arrives_once_and_in_order_or_both_are_tol
     talks = found["talks"]
     assert sum(found["outcomes"].values()) == talks
     assert talks >= 24, done.stdout  # as many as are side by side
-    assert len(found["strikes"]) >= 6, done.stdout  # or nothing was tried
+    assert len(found["strikes"]) >= 4, done.stdout  # or nothing was tried
     assert found["outcomes"].get("whole", 0) < talks, "no fault met any talk"
     assert found["messages"]["messages acked"] > talks
