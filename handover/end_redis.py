@@ -22,14 +22,13 @@ class RedisEnd:
         url: str,
         limits: Limits | None = None,
         *,
-        connections: int = 4,
         timeout: float = 2.0,
         queue: int = 256,
     ) -> None:
-        """`url` is redis://, rediss:// or unix:// with user and password; `connections` is the ceiling for calls
-        (one more listens); `timeout` in seconds for each call; `queue` events a follower may lag behind."""
+        """`url` is redis://, rediss:// or unix:// with user and password (ValueError for anything else); `timeout` in
+        seconds for each call; `queue` events a follower may lag behind."""
         self._limits = limits or Limits()
-        self._wire = Wire(url, connections=connections, timeout=timeout, queue=queue)
+        self._wire = Wire(url, timeout=timeout, queue=queue)
 
     async def open(self) -> None:
         """Connect. EngineUnavailable when there is no engine, HandoverError when it refuses our user."""

@@ -1,76 +1,90 @@
-"""The one seam between the two adapters and the driver: a few connections for calls, one for what is published."""
+"""The one seam between the two adapters and the engine: a connection for calls, and one for what is published."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, NoScriptError, RedisError
-from redis.exceptions import ConnectionError as NoConnection
-from redis.exceptions import TimeoutError as NoAnswer
-
+from handover.connection import Arg, Connection, code_of, dial, named
+from handover.engines import read_engine
 from handover.listener import Follower, Listener
-from handover.ports import EngineUnavailable, HandoverError
+from handover.ports import EngineUnavailable
 from handover.scripts import load_scripts
 
-Arg = str | int | bytes
+__all__ = ["Arg", "Wire"]
 Event = TypeVar("Event")
 
 
-class Wire:
-    """Calls and followed channels of one process, on `connections` + 1 connections, however many talks there are."""
+class _Asked:
+    """Commands whose answers are still to come, and when waiting for them ends, in the loop's seconds."""
 
-    def __init__(self, url: str, *, connections: int, timeout: float, queue: int) -> None:
-        """`timeout` seconds for each call; `queue` events that a follower may lag behind before it gets a resync."""
-        self._pool = BlockingConnectionPool.from_url(
-            url,
-            max_connections=connections,
-            timeout=timeout,
-            socket_timeout=None,  # its wait_for may swallow a cancellation on Python 3.11; ours bounds each call
-            socket_connect_timeout=timeout,
-            protocol=2,  # the driver writes pushes of RESP3, words and all, to its debug log
-            driver_info=None,  # CLIENT SETINFO is unknown to 7.0 and forbidden to our users
-            retry=Retry(NoBackoff(), 0),  # a repeated call could be a doubled one: whoever calls decides
-        )
-        self._redis: Redis = Redis.from_pool(self._pool)
+    __slots__ = ("answers", "future", "until", "wanted")
+
+    def __init__(self, future: asyncio.Future[list[Any]], wanted: int, until: float) -> None:
+        self.future = future
+        self.wanted = wanted
+        self.until = until
+        self.answers: list[Any] = []
+
+
+class Wire:
+    """Calls and followed channels of one process, on two connections, however many talks there are.
+
+    Calls share a connection: none waits for the answer to another, and those of one turn of the event loop leave in one
+    write. When it is lost, or an answer is late, everything that was asked over it ends with EngineUnavailable: it may
+    have been done or not, nothing is sent again, and the next call connects anew.
+    """
+
+    def __init__(self, url: str, *, timeout: float, queue: int) -> None:
+        """`timeout` seconds for each call; `queue` events that a follower may lag behind before it gets a resync.
+        ValueError for what is no engine's address."""
+        address = read_engine(url)
+        self._address = address
         self._timeout = timeout
         self._queue = queue
         self._scripts = load_scripts()
-        self._listener = Listener(self._pool.make_connection(), timeout)  # type: ignore[no-untyped-call]
+        self._listener = Listener(address, timeout)
+        self._connection: Connection | None = None
+        self._dialling: asyncio.Task[Connection] | None = None
+        self._asked: deque[_Asked] = deque()
+        self._watch: asyncio.TimerHandle | None = None
 
     async def open(self) -> None:
         """Connect. EngineUnavailable when there is no engine, HandoverError when it refuses our user."""
-        async with _renamed(self._timeout):
-            await self._redis.ping()
+        await self._connect()
+        async with _bounded(self._timeout):
             await self._listener.open()
 
     async def close(self) -> None:
         """Give every connection back; safe to call twice."""
         await self._listener.close()
-        await self._redis.aclose()
-        await self._pool.disconnect()
+        if self._dialling is not None:
+            self._dialling.cancel()
+            await asyncio.wait([self._dialling])
+        if self._connection is not None:
+            self._connection.cut()
+        self._lose()
 
     async def call(self, verb: str, keys: Mapping[str, str], **args: Arg) -> list[Any]:
         """Run one verb, its keys looked up by name. EngineUnavailable when no answer came in time, HandoverError when
         the engine refused; neither tells what was asked."""
         script = self._scripts[verb]
-        rest = [len(script.keys), *(keys[name] for name in script.keys), *script.arrange(args)]
-        async with _renamed(self._timeout):
-            try:
-                return await self._execute("EVALSHA", script.sha, *rest)
-            except NoScriptError:
-                return await self._execute("EVAL", script.text, *rest)
+        rest = (len(script.keys), *[keys[name] for name in script.keys], *script.arrange(args))
+        (answer,) = await self._ask((("EVALSHA", script.sha, *rest),))
+        if isinstance(answer, Exception) and code_of(answer) == "NOSCRIPT":
+            (answer,) = await self._ask((("EVAL", script.text, *rest),))
+        if isinstance(answer, Exception):
+            raise named(answer)
+        return list(answer)
 
     async def read(self, *commands: Sequence[Arg]) -> list[Any]:
-        """Answers of several reading commands, sent together. Fails as `call` does."""
-        async with _renamed(self._timeout):
-            pipeline = self._redis.pipeline(transaction=False)
-            for command in commands:
-                pipeline.execute_command(*command)
-            return list(await pipeline.execute())
+        """Answers of several reading commands, sent together, as the engine writes them. Fails as `call` does."""
+        answers = await self._ask(commands) if commands else []
+        for answer in answers:
+            if isinstance(answer, Exception):
+                raise named(answer)
+        return answers
 
     @asynccontextmanager
     async def follow(
@@ -79,25 +93,93 @@ class Wire:
         """Events of the channels from now on, subscribed before the body runs; `lost` stands for a gap."""
         follower = Follower(channels, decode, lost, self._queue)
         try:
-            async with _renamed(self._timeout):
+            async with _bounded(self._timeout):
                 await self._listener.add(follower)
             yield follower
         finally:
             self._listener.remove(follower)
 
-    async def _execute(self, *command: Arg) -> list[Any]:
-        return list(await self._redis.execute_command(*command))  # type: ignore[no-untyped-call]
+    async def _ask(self, commands: Sequence[Sequence[Arg]]) -> list[Any]:
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._timeout
+        connection = self._connection
+        if connection is None or not connection.is_open:
+            connection = await self._connect()
+        asked = _Asked(loop.create_future(), len(commands), until)
+        self._asked.append(asked)
+        for command in commands:
+            connection.send(command)
+        if self._watch is None:
+            self._watch = loop.call_at(asked.until, self._look)
+        return await asked.future
+
+    async def _connect(self) -> Connection:
+        """The connection, made anew by the first who needs it; the others wait with that one."""
+        if self._dialling is None:
+            self._dialling = asyncio.create_task(self._dial())
+            self._dialling.add_done_callback(self._dialled)
+        return await asyncio.shield(self._dialling)
+
+    async def _dial(self) -> Connection:
+        async with _bounded(self._timeout):
+            self._connection = await dial(self._address, self._hear, self._lose)
+            return self._connection
+
+    def _dialled(self, task: asyncio.Task[Connection]) -> None:
+        self._dialling = None
+        if not task.cancelled():
+            task.exception()  # told to whoever waited, if anybody still does
+
+    def _hear(self, answer: Any) -> None:
+        if not self._asked:
+            return
+        asked = self._asked[0]
+        asked.answers.append(answer)
+        if len(asked.answers) == asked.wanted:
+            self._asked.popleft()
+            if not asked.future.done():  # else whoever asked has given up
+                asked.future.set_result(asked.answers)
+
+    def _look(self) -> None:
+        """One timer for all: answers come in the order of asking, so the oldest question is the first to be late."""
+        self._watch = None
+        if not self._asked:
+            return
+        loop = asyncio.get_running_loop()
+        if self._asked[0].until > loop.time():
+            self._watch = loop.call_at(self._asked[0].until, self._look)
+        elif self._connection is not None:
+            self._connection.cut()
+            self._lose()
+
+    def _lose(self) -> None:
+        """Tell everybody who waits; the loop's own word comes later."""
+        asked, self._asked = self._asked, deque()
+        if self._connection is not None:
+            self._connection.hand_over(_nothing, _nothing)
+            self._connection = None
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        for each in asked:
+            if not each.future.done():
+                each.future.set_exception(_no_answer())
+
+
+def _no_answer() -> EngineUnavailable:
+    error = EngineUnavailable("no answer from the engine within its time limit")
+    error.__suppress_context__ = True  # what else was going on may quote a command
+    return error
+
+
+def _nothing(*_: Any) -> None:
+    """Nobody is interested any more."""
 
 
 @asynccontextmanager
-async def _renamed(seconds: float) -> AsyncIterator[None]:
-    """The driver's failures under our names and without their texts, which may quote a command and so a visitor."""
+async def _bounded(seconds: float) -> AsyncIterator[None]:
     try:
         async with asyncio.timeout(seconds):
             yield
-    except (NoConnection, NoAnswer, OSError) as error:
-        if isinstance(error.__cause__ or error, AuthenticationError):  # the driver wraps it while connecting
-            raise HandoverError("the engine refused the user or its password") from None
-        raise EngineUnavailable("no answer from the engine within its time limit") from None
-    except RedisError as error:
-        raise HandoverError(f"the engine refused: {type(error).__name__}") from None
+    except TimeoutError:
+        raise _no_answer() from None
