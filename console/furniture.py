@@ -25,6 +25,7 @@ from console.house import House
 from console.language import load_words
 from console.letters import Letters
 from console.library import Library
+from console.looks import Looks
 from console.passkeys import Passkeys
 from console.people import People
 from console.periods import month_of
@@ -85,6 +86,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         codes=codes,
         passkeys=passkeys,
         signins=signins,
+        looks=Looks(signins, lambda: means.database.changes, means.steady),
         rota=Rota(sessions, clock),
         stepup=StepUp(means.vault, accounts, passkeys),
         people=People(sessions, clock),

@@ -32,6 +32,7 @@ from safety.logs import error_id, log_failure
 
 BEAT = 4.0  # seconds: a page gives a silent connection up after three of them; whatever the lease is set to
 SIGN_IN_CHECK = 3.0  # seconds after which a sign-out has ended every socket
+RENEWAL = 60.0  # seconds between two renewals of the sign-in of who is on duty: it lasts 30 minutes
 
 SIGNED_OUT = 4401
 ELSEWHERE = 4409
@@ -108,6 +109,14 @@ class LoadWatch:
 async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> None:
     """Serve one socket until either end closes it, and close it with a code that tells the page what to do."""
     await socket.accept()
+    with house.looks.at(signed_in.token):
+        code = await _serve(socket, house, signed_in)
+    if code is not None:
+        await _close(socket, code)
+
+
+async def _serve(socket: WebSocket, house: House, signed_in: SignedIn) -> int | None:
+    """Until the conversation is over; the code to close with, if the socket is open."""
 
     async def send(frame: Json) -> None:
         text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
@@ -127,8 +136,7 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         code = await _stop(tasks, conversation)
-    if code is not None:
-        await _close(socket, code)
+    return code
 
 
 def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awaitable[None]]) -> Conversation:
@@ -185,7 +193,7 @@ async def _read(
         except BadFrame:
             await send({"type": "refused", "code": "frame"})
             continue
-        # Asked anew for each frame: a role that was taken away is gone with the next word, not with the next look.
+        # Asked for each frame: a role that was taken away is gone with the next word, not with the next look.
         await _check_sign_in(house, signed_in)
         if not allows(signed_in.member.role, f"live.{frame.action}"):
             await send({"type": "refused", "code": "not_permitted"})
@@ -201,15 +209,19 @@ async def _beat(send: Callable[[Json], Awaitable[None]]) -> None:
 
 
 async def _watch_sign_in(house: House, signed_in: SignedIn, conversation: Conversation) -> None:
+    renewed = house.steady()
     while True:
         await asyncio.sleep(SIGN_IN_CHECK)
-        await _check_sign_in(house, signed_in, renew=conversation.on_duty)
+        await _check_sign_in(house, signed_in)
+        if conversation.on_duty and house.steady() - renewed >= RENEWAL:
+            renewed = house.steady()
+            await finish(house.signins.find(signed_in.token))
 
 
-async def _check_sign_in(house: House, signed_in: SignedIn, *, renew: bool = False) -> None:
+async def _check_sign_in(house: House, signed_in: SignedIn) -> None:
     """SignedOut when the sign-in has ended, or the account is not what it was; DesksChanged when only its other desks
     are not."""
-    found = await finish(house.signins.find(signed_in.token, renew=renew))
+    found = await house.looks.find(signed_in.token)
     if found is None or found.member.at_home != signed_in.member.at_home:
         raise SignedOut
     if found.member != signed_in.member:

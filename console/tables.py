@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Connection, ForeignKey, String, Table, Text, event, inspect
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 Sessions = async_sessionmaker[AsyncSession]
 Result = TypeVar("Result")
@@ -238,7 +238,16 @@ class Database:
         self._engine = create_async_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _harden_sqlite(self._engine)
-        self.sessions: Sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self.changes = 0  # transactions that were committed over these sessions
+
+        class Counted(Session):
+            """Only so that the count is of this database alone."""
+
+        event.listen(Counted, "after_commit", self._count)
+        self.sessions: Sessions = async_sessionmaker(self._engine, expire_on_commit=False, sync_session_class=Counted)
+
+    def _count(self, _session: Session) -> None:
+        self.changes += 1
 
     async def open(self) -> None:
         """Create the tables that are missing."""
