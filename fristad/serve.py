@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError
 from dialogues.files import ContentError
 from fristad.bounded_http import BoundedHttp
 from fristad.dumps import forbid_dumps
+from fristad.lean_socket import LeanSocket
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
 from safety.headers import Asgi
@@ -64,11 +65,11 @@ def _config(app: Asgi, loop: Loop) -> uvicorn.Config:
         app,
         loop=loop,
         http=BoundedHttp,
-        ws="websockets-sansio",
+        ws=LeanSocket,
         ws_max_size=_LARGEST_FRAME,
         ws_ping_interval=_PING_EVERY,
         ws_ping_timeout=_PING_EVERY,
-        ws_per_message_deflate=False,  # compression beside secrets tells their length, and costs 30 kB a connection
+        ws_per_message_deflate=False,  # not spoken: beside secrets it tells their length, and it costs 30 kB a socket
         access_log=False,
         log_config=log_config(),
         proxy_headers=False,  # nobody's address is wanted, so none is believed
