@@ -142,8 +142,8 @@ async def _timetable(made: list[Pair], run: Run, rate: int, seconds: int) -> Non
 
 
 def _tell(run: Run, taken: dict[str, float], calls: int, wall: float) -> None:
-    count = len(run.took)
-    took = sorted(run.took)
+    count = max(1, len(run.took))
+    took = sorted(run.took) or [0.0]
     each = ", ".join(f"{name} {seconds * 10_000 / count:.2f}" for name, seconds in taken.items())
     total = sum(taken.values()) * 10_000 / count
     p50, p99 = statistics.median(took) * 1000, took[int(count * 0.99)] * 1000
@@ -158,7 +158,7 @@ def _tell(run: Run, taken: dict[str, float], calls: int, wall: float) -> None:
 
 async def _talks(engine: engines.Engine, sides: Sides, pairs: int) -> dict[str, list[TalkRef]]:
     """Claimed talks by the sign-in token of whoever has them."""
-    limits = Limits(capacity=EACH)
+    limits = Limits(capacity=EACH, lease=600)
     visitors, staff = RedisVisitorEnd(engine.visitor, limits), RedisStaffEnd(engine.staff, limits)
     await visitors.open()
     await staff.open()

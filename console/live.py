@@ -41,6 +41,7 @@ _FAILED = 1011
 _TRY_AGAIN = 1013
 
 _logger = logging.getLogger(__name__)
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class SignedOut(Exception):
@@ -119,9 +120,8 @@ async def _serve(socket: WebSocket, house: House, signed_in: SignedIn) -> int | 
     """Until the conversation is over; the code to close with, if the socket is open."""
 
     async def send(frame: Json) -> None:
-        text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
         try:
-            await socket.send_text(text)
+            await socket.send_text(_write_json(frame))
         except RuntimeError:  # the server's word for a socket that was closed meanwhile
             raise WebSocketDisconnect(1006) from None
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from handover.codec import read_event
 from handover.events import Resync, TalkEvent
-from handover.keys import desk_keys, kind_of, talk_keys, well_formed
+from handover.keys import TalkKeys, desk_keys, kind_of, talk_keys, well_formed
 from handover.values import DeskId, Limits, TalkRef
 from handover.wire import Arg, Wire
 
@@ -45,10 +45,11 @@ class RedisEnd:
     async def _talk(self, verb: str, ref: TalkRef, own: str = "up", /, **args: Arg) -> list[Any]:
         """Run a verb on a talk; `own` is what the verb calls its log or channel. A ref that no talk can have is gone:
         it comes from a page and may be anything."""
-        if not well_formed(ref):
+        try:
+            keys = TalkKeys(ref, own)
+        except ValueError:
             return [b"gone"]
-        keys = talk_keys(ref)
-        return await self._wire.call(verb, keys | {"log": keys[own]}, **args)
+        return await self._wire.call(verb, keys, **args)
 
     def _follow(self, ref: TalkRef, kinds: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of a talk; of a ref that no talk can have there is nothing to hear."""

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from handover.connection import Arg, Connection, code_of, dial, named
 from handover.engines import read_engine
@@ -14,6 +14,12 @@ from handover.scripts import load_scripts
 
 __all__ = ["Arg", "Wire"]
 Event = TypeVar("Event")
+
+
+class Named(Protocol):
+    """Keys by name, in a dictionary or otherwise."""
+
+    def __getitem__(self, name: str, /) -> str: ...
 
 
 class _Asked:
@@ -66,7 +72,7 @@ class Wire:
             self._connection.cut()
         self._lose()
 
-    async def call(self, verb: str, keys: Mapping[str, str], **args: Arg) -> list[Any]:
+    async def call(self, verb: str, keys: Named, **args: Arg) -> list[Any]:
         """Run one verb, its keys looked up by name. EngineUnavailable when no answer came in time, HandoverError when
         the engine refused; neither tells what was asked."""
         script = self._scripts[verb]
