@@ -17,6 +17,7 @@ from fristad.dumps import forbid_dumps
 from fristad.lean_socket import LeanSocket
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
+from handover.engines import BadEngine
 from safety.headers import Asgi
 from safety.logs import install_last_resort, log_config
 from safety.organisation import BadKey
@@ -54,6 +55,8 @@ def _build(build: Callable[[], Asgi]) -> Asgi:
         return build()
     except (ValidationError, SettingsError) as error:
         raise Refused(explain(error)) from None
+    except BadEngine as error:
+        raise Refused(f"FRISTAD_REDIS_URL cannot be used: {error}.") from None
     except BadKey as error:
         raise Refused(f"{error}.") from None
     except ContentError as error:

@@ -10,6 +10,10 @@ _PORT = 6379
 _OPTIONS = {"db", "ssl_ca_certs"}
 
 
+class BadEngine(ValueError):
+    """Not an engine's address; says what is, and never what was given: a password is in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineAddress:
     """`path` of a unix socket, or `host` and `port`; `tls` is the context of a rediss:// address."""
@@ -33,12 +37,23 @@ class EngineAddress:
 
 def read_engine(url: str) -> EngineAddress:
     """The engine at a redis://, rediss:// or unix:// address, with user and password or without. `?db=` takes another
-    database, `?ssl_ca_certs=` a file of certificates to trust instead of the system's. ValueError for anything else; it
-    never carries the password."""
+    database, `?ssl_ca_certs=` a file of certificates to trust instead of the system's. BadEngine for anything else."""
+    try:
+        return _read(url)
+    except OSError:
+        raise BadEngine("the file of ssl_ca_certs cannot be read") from None
+    except ValueError:
+        raise BadEngine(
+            "an engine's address is redis://, rediss:// or unix:// with a user and a password, their signs "
+            "percent-encoded, and no options but db and ssl_ca_certs"
+        ) from None
+
+
+def _read(url: str) -> EngineAddress:
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query))
     if parts.scheme not in {"redis", "rediss", "unix"} or options.keys() - _OPTIONS:
-        raise ValueError("an engine's address is redis://, rediss:// or unix://; its options are db, ssl_ca_certs")
+        raise ValueError("no such scheme or option")
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
     if parts.scheme == "unix":
         return EngineAddress(user, password, path=unquote(parts.path), database=_database(options.get("db", "")))
@@ -54,5 +69,5 @@ def read_engine(url: str) -> EngineAddress:
 
 def _database(number: str) -> int:
     if number and not number.isdecimal():
-        raise ValueError("an engine's database is a number")
+        raise ValueError("not a number")
     return int(number or 0)
