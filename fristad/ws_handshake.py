@@ -55,10 +55,12 @@ def _is_key(key: bytes) -> bool:
 
 
 def acceptance(asked: Asked, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """The answer after which frames follow."""
+    """The answer after which frames follow. Without what the server adds to every answer while it goes
+    (`connection: close`): it is not true of this one."""
     proof = b64encode(hashlib.sha1(asked.key + _GUID, usedforsecurity=False).digest())
     own = [(b"upgrade", b"websocket"), (b"connection", b"Upgrade"), (b"sec-websocket-accept", proof)]
-    return _head(HTTPStatus.SWITCHING_PROTOCOLS, [*own, *headers])
+    given = [each for each in headers if each[0].lower() != b"connection"]
+    return _head(HTTPStatus.SWITCHING_PROTOCOLS, [*own, *given])
 
 
 def refusal(status: int, headers: Iterable[tuple[bytes, bytes]] = (), body: bytes = b"") -> bytes:

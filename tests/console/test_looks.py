@@ -1,11 +1,18 @@
 """One look into the database for all open sockets: what it tells is never older than what this console has written."""
 
 import asyncio
+import time
 from collections.abc import Collection
+from pathlib import Path
+
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from console.looks import FRESH, Looks
 from console.signins import SignedIn
-from tests.console.conftest import Clock, Console
+from console.storage import ASKED, Trouble
+from dialogues.values import Content
+from tests.console.conftest import ON_BOTH, Clock, Console, started
+from tests.engines import Engine
 
 
 class Counted:
@@ -54,6 +61,49 @@ async def test_what_another_process_wrote_is_known_a_second_later(console: Conso
         await console.house.signins.stop(kim)
         clock.now += FRESH
         assert await looks.find(kim) is None
+
+
+@ON_BOTH
+async def test_what_another_console_took_away_is_known_within_a_second(
+    store: str, console: Console, tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    kim, noor = await start(console, "kim"), await start(console, "noor")
+    looks = console.house.looks
+    async with started(tmp_path, engine.staff, content) as other:
+        with looks.at(kim), looks.at(noor):
+            found = await looks.find(kim)
+            assert found
+            await other.house.signins.stop_all(found.member.id)
+            written = time.monotonic()
+            while await looks.find(kim) is not None:
+                asked = time.monotonic()
+                await asyncio.sleep(0.02)
+                assert asked - written < FRESH, f"{store} was not asked again"
+            assert await looks.find(noor) is not None
+
+
+async def test_nobody_waits_longer_than_for_one_frame_when_the_database_stands_still(console: Console) -> None:
+    storage = console.house.storage
+    token, released = await start(console, "kim"), asyncio.Event()
+
+    class Standing:
+        looks = 0
+
+        async def find_all(self, tokens: Collection[str]) -> dict[str, SignedIn]:
+            self.looks += 1
+            await released.wait()
+            return await console.house.signins.find_all(tokens)
+
+    standing = Standing()
+    looks = Looks(standing, lambda: 0, storage, Clock(0.0))
+    with looks.at(token):
+        begun = time.monotonic()
+        for outcome in await asyncio.gather(*(looks.find(token) for _ in range(5)), return_exceptions=True):
+            assert isinstance(outcome, PoolTimeout)
+        assert time.monotonic() - begun >= ASKED
+        assert (standing.looks, storage.trouble) == (1, Trouble.AWAY)
+        released.set()
+        assert await looks.find(token) is not None
 
 
 async def test_a_socket_that_opens_during_a_look_is_looked_for(console: Console) -> None:

@@ -10,11 +10,13 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
+from redis import Redis
 
+from handover.events import Resync
 from handover.ports import EngineUnavailable, HandoverError
 from handover.values import Accepted, OutOfOrder
 from handover.visitor_redis import RedisVisitorEnd
-from tests.contract.ends import DESK, Ends, message, taken
+from tests.contract.ends import DESK, Ends, message, soon, taken
 from tests.engines import Engine, running
 from tests.running import free_port
 
@@ -55,6 +57,32 @@ async def test_a_lost_connection_is_told_at_once_and_not_after_the_time_limit(en
     await end.close()
     assert done
     assert isinstance(asked.exception(), EngineUnavailable)
+
+
+async def test_an_engine_that_became_a_copy_is_left_when_it_has_answered(engine: Engine, ends: Ends) -> None:
+    ref = await taken(ends)
+    async with ends.visitor.follow(ref) as events:
+        with engine.client() as admin:
+            before = _visitors(admin)
+            try:
+                admin.execute_command("REPLICAOF", "127.0.0.1", "1")
+                said = [asyncio.create_task(ends.visitor.say(ref, 1, message(1), b"words")) for _ in range(2)]
+                line = asyncio.create_task(ends.visitor.desk_line(DESK))  # a copy answers that
+                await asyncio.wait([*said, line])
+            finally:
+                admin.execute_command("REPLICAOF", "NO", "ONE")
+            assert [type(each.exception()) for each in said] == [EngineUnavailable] * 2
+            assert line.result() == ""
+            assert await ends.visitor.say(ref, 1, message(1), b"words") == Accepted(1)
+            assert await soon(events) == Resync()
+            after = _visitors(admin)
+            assert len(after) == 2
+            assert not after & before
+
+
+def _visitors(admin: Redis) -> set[str]:
+    """Which connections the visitor's side has."""
+    return {client["id"] for client in admin.client_list() if client["user"] == "visitor"}
 
 
 async def test_scripts_that_the_engine_forgot_are_given_again(engine: Engine, ends: Ends) -> None:

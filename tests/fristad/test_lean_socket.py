@@ -124,6 +124,17 @@ async def closed(line: ClientConnection) -> int:
             return line.close_code or 0
 
 
+async def test_a_socket_that_opens_while_the_server_goes_is_not_told_that_it_is_closed(served: Served) -> None:
+    """What goes says so with every answer, and a socket over a connection that a proxy had open is none of these."""
+    served.server.server_state.default_headers = [(b"connection", b"close"), (b"x-server", b"1")]
+    async with served.dial("echo") as line:
+        assert line.response is not None
+        assert line.response.headers.get_all("connection") == ["Upgrade"]
+        assert line.response.headers["x-server"] == "1"
+        await line.send("words")
+        assert await line.recv() == "words"
+
+
 async def test_words_and_bytes_go_both_ways(served: Served) -> None:
     async with served.dial(
         "echo?q=1", subprotocols=[Subprotocol("a"), Subprotocol("b")], origin=Origin("http://x")
