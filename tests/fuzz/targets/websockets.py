@@ -1,4 +1,4 @@
-"""What comes over a WebSocket before anything else looks at it: messages within their limit, or a close code of ours."""
+"""What comes over a WebSocket, as the first to look at it reads it: messages within their limit, or a close code."""
 
 from fristad.ws_frames import NO_CODE, Broken, FrameReader, Opcode, read_close, unmask
 from tests.fuzz.doling import Dole
