@@ -229,6 +229,15 @@ def content() -> Content:
     return load_content(now=datetime(2026, 11, 22, 12, tzinfo=SWEDEN), demo=True)
 
 
+@pytest_asyncio.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A console's tables, open."""
+    database = Database(database_url(tmp_path))
+    await database.open()
+    yield database
+    await database.close()
+
+
 @pytest.fixture(scope="module")
 def running_engine() -> Iterator[Engine]:
     with running("valkey") as engine:

@@ -70,14 +70,6 @@ async def end(engine: Engine) -> AsyncIterator[RedisStaffEnd]:
     await end.close()
 
 
-@pytest_asyncio.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(database_url(tmp_path))
-    await database.open()
-    yield database
-    await database.close()
-
-
 @pytest.fixture
 def counts(database: Database, tmp_path: Path) -> Counts:
     return _counts(database, tmp_path)

@@ -14,7 +14,7 @@ from console.upkeep import Upkeep, repeat
 from handover.counters import Drained, Tally
 from handover.staff_redis import RedisStaffEnd
 from handover.values import DeskId
-from tests.console.conftest import DESK, ON_BOTH, database_url
+from tests.console.conftest import DESK, ON_BOTH
 from tests.engines import Engine
 
 MONTH = "2026-11"
@@ -41,14 +41,6 @@ async def end(engine: Engine) -> AsyncIterator[SlowEnd]:
     await end.open()
     yield end
     await end.close()
-
-
-@pytest_asyncio.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(database_url(tmp_path))
-    await database.open()
-    yield database
-    await database.close()
 
 
 @pytest.fixture
