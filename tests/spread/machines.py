@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
-from redis.backoff import NoBackoff
+from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
 from fristad.engine_users import print_engine_users
@@ -70,7 +70,7 @@ class Machine:
             protocol=2,
             driver_info=None,
             socket_timeout=5,
-            retry=Retry(NoBackoff(), 0),
+            retry=Retry(ConstantBackoff(0.1), 3),  # a Sentinel that moves an engine ends all its connections
         )
 
     def info(self, section: str = "replication") -> dict[str, Any]:
@@ -103,9 +103,16 @@ class Machines:
 
 def wait_for(holds: Callable[[], bool], what: str, seconds: float = START) -> None:
     deadline = time.monotonic() + seconds
-    while not holds():
+    while not _held(holds):
         assert time.monotonic() < deadline, what
         time.sleep(0.05)
+
+
+def _held(holds: Callable[[], bool]) -> bool:
+    try:
+        return holds()
+    except redis.ConnectionError:  # whoever is asked is being moved, or starts
+        return False
 
 
 @contextmanager
