@@ -135,7 +135,7 @@ async def reference(engine: Engine) -> None:
 
 
 async def measure(engine: Engine, server: Server, pid: int, output: Path) -> None:
-    staff = RedisStaffEnd(engine.staff, Limits(lease=600), connections=16)
+    staff = RedisStaffEnd(engine.staff, Limits(lease=600))
     await staff.open()
     desk = Desk(staff)
     await desk.comes()

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, event, func, make_url, select
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from console import schema
@@ -34,7 +35,13 @@ class Database:
         self._engine = make_engine(url)
         self._lock = _lock_of(url)
         self.storage.watch(self._engine.sync_engine)
-        self.sessions: Sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+        self.changes = 0  # transactions that were committed over these sessions
+
+        class Counted(Session):
+            """Only so that the count is of this database alone."""
+
+        event.listen(Counted, "after_commit", self._count)
+        self.sessions: Sessions = async_sessionmaker(self._engine, expire_on_commit=False, sync_session_class=Counted)
 
     async def prepare(self) -> None:
         """Bring the tables to this version, before anything else is started; raises as `open`."""
@@ -58,6 +65,9 @@ class Database:
         await self._engine.dispose()
         if self._lock is not None:
             self._lock.release()
+
+    def _count(self, _session: Session) -> None:
+        self.changes += 1
 
     async def _is_ready(self) -> bool:
         async with self._engine.connect() as connection:

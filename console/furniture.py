@@ -26,6 +26,7 @@ from console.house import House
 from console.language import load_words
 from console.letters import Letters
 from console.library import Library
+from console.looks import Looks
 from console.passkeys import Passkeys
 from console.people import People
 from console.periods import month_of
@@ -87,6 +88,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         codes=codes,
         passkeys=passkeys,
         signins=signins,
+        looks=_looks(signins, means),
         rota=Rota(sessions, clock),
         stepup=StepUp(means.vault, accounts, passkeys),
         people=People(sessions, clock),
@@ -162,3 +164,8 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _looks(signins: SignIns, means: Means) -> Looks:
+    database = means.database
+    return Looks(signins, lambda: database.changes + signins.unwritten, database.storage, means.steady)

@@ -21,6 +21,7 @@ from console.habits import Habits
 from console.language import Words
 from console.letters import Letters
 from console.library import Library
+from console.looks import Looks
 from console.passkeys import Passkeys
 from console.people import People
 from console.phone_lines import Lines
@@ -54,6 +55,7 @@ class House:
     codes: Codes
     passkeys: Passkeys
     signins: SignIns
+    looks: Looks
     rota: Rota
     stepup: StepUp
     people: People

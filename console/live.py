@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from console.accounts import Member
+from console.checks import DesksChanged, SignedOut, check_frame, watch_sign_in
 from console.closing import Closing
 from console.desk import Desk, OpenedElsewhere
 from console.frame_fields import BadFrame, BadVersion
@@ -34,7 +35,6 @@ from safety.limits import FrameBudget
 from safety.logs import error_id, log_failure
 
 BEAT = 4.0  # seconds: a page gives a silent connection up after three of them; whatever the lease is set to
-SIGN_IN_CHECK = 3.0  # seconds after which a sign-out has ended every socket
 
 SIGNED_OUT = 4401
 ELSEWHERE = 4409
@@ -44,14 +44,7 @@ _FAILED = 1011
 _TRY_AGAIN = 1013
 
 _logger = logging.getLogger(__name__)
-
-
-class SignedOut(Exception):
-    """The sign-in ended, or the account changed."""
-
-
-class DesksChanged(Exception):
-    """The person answers at other desks than before: the page connects again, as one of those."""
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class TooManyFrames(Exception):
@@ -112,21 +105,28 @@ class LoadWatch:
 async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> None:
     """Serve one socket until either end closes it, and close it with a code that tells the page what to do."""
     await socket.accept()
+    with house.looks.at(signed_in.token):
+        code = await _serve(socket, house, signed_in)
+    if code is not None:
+        await _close(socket, code)
+
+
+async def _serve(socket: WebSocket, house: House, signed_in: SignedIn) -> int | None:
+    """Until the conversation is over; the code to close with, if the socket is open."""
     told = asyncio.Event()  # the page goes on in another process
 
     async def send(frame: Json) -> None:
         if told.is_set():
             return  # the page reads everything anew where it goes
-        text = json.dumps(frame, ensure_ascii=False, separators=(",", ":"))
         try:
-            await socket.send_text(text)
+            await socket.send_text(_write_json(frame))
         except RuntimeError:  # the server's word for a socket that was closed meanwhile
             raise WebSocketDisconnect(1006) from None
 
     conversation = _conversation(house, signed_in, send)
     tasks = [
         asyncio.create_task(_read(socket, house, signed_in, conversation, send)),
-        asyncio.create_task(_watch_sign_in(house, signed_in, conversation)),
+        asyncio.create_task(watch_sign_in(house, signed_in, conversation)),
         asyncio.create_task(_beat(send, house.storage)),
         asyncio.create_task(conversation.run()),
         asyncio.create_task(_send_elsewhere(socket, house.draining, told)),
@@ -136,8 +136,7 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         code = await _stop(tasks, conversation, moving=told.is_set())
-    if code is not None:
-        await _close(socket, code)
+    return code
 
 
 def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awaitable[None]]) -> Conversation:
@@ -196,9 +195,7 @@ async def _read(
         except BadFrame:
             await send({"type": "refused", "code": "frame"})
             continue
-        # Asked anew for each frame: a role that was taken away is gone with the next word, not with the next look.
-        if not house.storage.is_borne(house.steady()):
-            await _check_sign_in(house, signed_in)
+        await check_frame(house, signed_in)
         if not allows(signed_in.member.role, f"live.{frame.action}"):
             await send({"type": "refused", "code": "not_permitted"})
             continue
@@ -235,27 +232,6 @@ async def _beat(send: Callable[[Json], Awaitable[None]], storage: Storage) -> No
         if storage.trouble != told:
             told = storage.trouble
             await send({"type": "storage", "trouble": told or ""})
-
-
-async def _watch_sign_in(house: House, signed_in: SignedIn, conversation: Conversation) -> None:
-    while True:
-        await asyncio.sleep(SIGN_IN_CHECK)
-        await _check_sign_in(house, signed_in, renew=conversation.on_duty)
-
-
-async def _check_sign_in(house: House, signed_in: SignedIn, *, renew: bool = False) -> None:
-    """SignedOut when the sign-in has ended, or the account is not what it was; DesksChanged when only its other desks
-    are not. While the tables cannot be asked, nobody can change them either: for a while what was true goes on."""
-    try:
-        found = await house.storage.ask(house.signins.find(signed_in.token, renew=renew))
-    except SQLAlchemyError as error:
-        if house.storage.bears(error, house.steady()):
-            return
-        raise
-    if found is None or found.member.at_home != signed_in.member.at_home:
-        raise SignedOut
-    if found.member != signed_in.member:
-        raise DesksChanged
 
 
 async def _stop(tasks: list[asyncio.Task[None]], conversation: Conversation, *, moving: bool) -> int | None:

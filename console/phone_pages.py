@@ -13,9 +13,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.typing import Subprotocol
 
+from console.checks import SIGN_IN_CHECK
 from console.guard import signed_in_of
 from console.house import House, house_of
-from console.live import SIGN_IN_CHECK, SIGNED_OUT
+from console.live import SIGNED_OUT
 from console.phone_lines import By, OwnLine
 from console.signins import SignedIn
 from console.sip_gate import LARGEST, PROTOCOL, passes_in, passes_out, signs_in

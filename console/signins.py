@@ -4,10 +4,10 @@ import hashlib
 import hmac
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.accounts import Member, to_member
@@ -64,6 +64,7 @@ class SignIns:
         # What could not be written when it should have been: by hash, until when it was renewed, and what was ended.
         self._renewed: dict[str, int] = {}
         self._ended: set[str] = set()
+        self.unwritten = 0  # how many were ended so
 
     async def start(self, staff: StaffId, language: str, way: Way = Way.PASSWORD, *, whole: bool = True) -> str:
         """A new token for this staff member, never one that was used before. Not `whole`: good for setting up alone."""
@@ -104,7 +105,27 @@ class SignIns:
         row, account, others = found
         if renew:
             await self._renew(row, now)
-        return SignedIn(token, to_member(account, others), row.language, Way(row.way), row.whole)
+        return _signed_in(token, row, account, others)
+
+    async def find_all(self, tokens: Collection[str]) -> dict[str, SignedIn]:
+        """Those of the tokens that are valid, as `find` finds them without renewing."""
+        now = int(self._clock())
+        hashes = {own: token for token in tokens if (own := hash_of(token)) not in self._ended}
+        renewed = [own for own in hashes if self._renewed.get(own, 0) > now]
+        async with self._sessions() as session:
+            rows = await session.execute(
+                select(SignIn, Staff, other_desks())
+                .join(Staff, Staff.id == SignIn.staff_id)
+                .where(
+                    SignIn.token_hash.in_(hashes),
+                    or_(SignIn.expires > now, SignIn.token_hash.in_(renewed)),
+                    Staff.active,
+                )
+            )
+            return {
+                hashes[row.token_hash]: _signed_in(hashes[row.token_hash], row, account, others)
+                for row, account, others in rows
+            }
 
     async def _renew(self, row: SignIn, now: int) -> None:
         expires = min(_rounded_up(now + _IDLE, _GRAIN), row.ends)
@@ -135,6 +156,7 @@ class SignIns:
             if trouble_of(error) is None:
                 raise
             self._ended.add(hash_of(token))
+            self.unwritten += 1
 
     async def _delete(self, token_hash: str) -> None:
         async with self._sessions.begin() as session:
@@ -181,6 +203,10 @@ class SignIns:
             await self._write(token_hash, expires)
         async with self._sessions.begin() as session:
             await session.execute(delete(SignIn).where(SignIn.expires <= now))
+
+
+def _signed_in(token: str, row: SignIn, account: Staff, others: str | None) -> SignedIn:
+    return SignedIn(token, to_member(account, others), row.language, Way(row.way), row.whole)
 
 
 def _rounded_up(seconds: int, grain: int) -> int:

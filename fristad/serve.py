@@ -15,9 +15,11 @@ from dialogues.files import ContentError
 from fristad.bounded_http import BoundedHttp
 from fristad.draining import DrainingServer, draining_of
 from fristad.dumps import forbid_dumps
+from fristad.lean_socket import LeanSocket
 from fristad.refusal import GaveUp, Refused
 from fristad.settings import explain
 from fristad.watching import open_watch
+from handover.engines import BadEngine
 from safety.headers import Asgi
 from safety.logs import install_last_resort, log_config
 from safety.organisation import BadKey
@@ -77,6 +79,8 @@ def _build(build: Callable[[], Asgi]) -> Asgi:
         return build()
     except (ValidationError, SettingsError) as error:
         raise Refused(explain(error)) from None
+    except BadEngine as error:
+        raise Refused(f"FRISTAD_REDIS_URL cannot be used: {error}.") from None
     except BadKey as error:
         raise Refused(f"{error}.") from None
     except ContentError as error:
@@ -88,11 +92,11 @@ def _config(app: Asgi, loop: Loop) -> uvicorn.Config:
         app,
         loop=loop,
         http=BoundedHttp,
-        ws="websockets-sansio",
+        ws=LeanSocket,
         ws_max_size=_LARGEST_FRAME,
         ws_ping_interval=_PING_EVERY,
         ws_ping_timeout=_PING_EVERY,
-        ws_per_message_deflate=False,  # compression beside secrets tells their length, and costs 30 kB a connection
+        ws_per_message_deflate=False,  # not spoken: beside secrets it tells their length, and it costs 30 kB a socket
         access_log=False,
         log_config=log_config(),
         proxy_headers=False,  # nobody's address is wanted, so none is believed

@@ -78,7 +78,7 @@ DIRECTIVES = (
     "enable-module-command no",
     "maxmemory 512mb",
     "maxmemory-policy noeviction",
-    "maxclients 256",  # 5 connections for each process of either side: 51 processes
+    "maxclients 256",  # 2 connections for each process of either side: 128 processes
     "timeout 0",
     "loglevel warning",
     'logfile ""',

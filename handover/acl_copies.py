@@ -30,7 +30,7 @@ COPYING = (
     "repl-ping-replica-period 2",
     "replica-serve-stale-data no",  # who asks one that has lost its master is told so, instead of what was once true
     "replica-read-only yes",
-    "maxclients 2048",  # 5 connections for each process of either side: 400 processes
+    "maxclients 2048",  # 2 connections for each process of either side, in a Cluster for each of its desks
 )
 # A master that nobody copies may be cut off and replaced without knowing: after three seconds it takes no words. So the
 # smallest set is three engines: with two, one that is lost would stop the other. A Cluster's master stops by itself

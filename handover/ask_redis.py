@@ -53,7 +53,7 @@ class RedisStaffAsks(RedisStaffPost):
         refs = [TalkRef(desk, TalkId(member.decode("latin-1"))) for member in members]
         refs = [ref for ref in refs if well_formed(ref)]
         rows = await self._wire.read(*(("HMGET", talk_keys(ref)["talk"], "state", *_MATTER_FIELDS) for ref in refs))
-        now = seconds * _MICROSECONDS + micros
+        now = int(seconds) * _MICROSECONDS + int(micros)
         return [_matter(ref, fields, now) for ref, (state, *fields) in zip(refs, rows, strict=True) if state]
 
     async def ask(

@@ -7,7 +7,7 @@ from typing import Any
 
 from handover.codec import read_event
 from handover.events import Resync, TalkEvent
-from handover.keys import desk_keys, kind_of, talk_keys, well_formed
+from handover.keys import TalkKeys, desk_keys, kind_of, talk_keys, well_formed
 from handover.values import DeskId, Limits, TalkRef
 from handover.wire import Arg, Wire
 
@@ -22,15 +22,13 @@ class RedisEnd:
         url: str,
         limits: Limits | None = None,
         *,
-        connections: int = 4,
         timeout: float = 2.0,
         queue: int = 256,
     ) -> None:
-        """`url` is an address with user and password (`handover.nodes.read_address`, with its ValueError);
-        `connections` is the ceiling for calls (one more listens; in a Cluster so many for each desk); `timeout` in
-        seconds for each call; `queue` events a follower may lag behind."""
+        """`url` as `handover.engines.read_address` takes it, with its BadEngine; `timeout` in seconds for each call;
+        `queue` events a follower may lag behind."""
         self._limits = limits or Limits()
-        self._wire = Wire(url, connections=connections, timeout=timeout, queue=queue)
+        self._wire = Wire(url, timeout=timeout, queue=queue)
 
     async def open(self) -> None:
         """Connect. EngineUnavailable when there is no engine, HandoverError when it refuses our user."""
@@ -47,10 +45,11 @@ class RedisEnd:
     async def _talk(self, verb: str, ref: TalkRef, own: str = "up", /, **args: Arg) -> list[Any]:
         """Run a verb on a talk; `own` is what the verb calls its log or channel. A ref that no talk can have is gone:
         it comes from a page and may be anything."""
-        if not well_formed(ref):
+        try:
+            keys = TalkKeys(ref, own)
+        except ValueError:
             return [b"gone"]
-        keys = talk_keys(ref)
-        return await self._wire.call(verb, keys | {"log": keys[own]}, **args)
+        return await self._wire.call(verb, keys, **args)
 
     def _follow(self, ref: TalkRef, kinds: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of a talk; of a ref that no talk can have there is nothing to hear."""

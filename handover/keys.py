@@ -77,6 +77,30 @@ def talk_keys(ref: TalkRef) -> dict[str, str]:
     return desk_keys(ref.desk) | {name: f"{name}:{{{ref.desk}}}:{ref.talk}" for name in _OF_TALK}
 
 
+class TalkKeys:
+    """The same as `talk_keys`, each made when it is asked for: a message needs two of them. `log` is the one called
+    `own`. ValueError when the ref is malformed."""
+
+    __slots__ = ("_desk", "_log", "_talk")
+
+    def __init__(self, ref: TalkRef, own: str = "up") -> None:
+        if not well_formed(ref):
+            raise ValueError("a talk's id is 22 of A-Z a-z 0-9 - _")
+        self._desk = f"{{{ref.desk}}}"
+        self._talk = f"{{{ref.desk}}}:{ref.talk}"
+        self._log = own
+
+    def __getitem__(self, name: str) -> str:
+        """KeyError for a name that is no key's."""
+        if name == "log":
+            name = self._log
+        if name in _OF_TALK:
+            return f"{name}:{self._talk}"
+        if name in _OF_DESK:
+            return f"{name}:{self._desk}"
+        raise KeyError(name)
+
+
 def box_keys(desk: DeskId, box: str) -> dict[str, str]:
     """Keys of a box of left messages and of its desk by name. ValueError when the name is malformed."""
     if not well_formed_box(box):

@@ -1,92 +1,95 @@
-"""The connections of one process to one home of keys: a few for calls and one that listens."""
+"""The connections of one process to one home of keys: one for calls and one that listens."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError
-
+from handover.calls import Calls
+from handover.connection import Arg, no_answer
+from handover.engines import EngineAddress
 from handover.listener import Follower, Listener
-from handover.nodes import Address, Nodes, connection_options
-from handover.scripts import Script
 
-Arg = str | int | bytes
+Home = Callable[[], Awaitable[EngineAddress]]
 
 
 class Lane:
-    """Opened without a connection; each is made when it is needed, and asks `nodes` where to."""
+    """Opened without a connection. Each is made when it is needed, also after it was lost, and asks `home` where to."""
 
-    def __init__(self, address: Address, nodes: Nodes | None, name: str, *, connections: int, timeout: float) -> None:
-        """`nodes` None: the one engine at the address. `timeout` in seconds for connecting."""
-        options: dict[str, Any] = {
-            "max_connections": connections,
-            "timeout": timeout,
-            "socket_timeout": None,  # its wait_for may swallow a cancellation on Python 3.11; ours bounds each call
-            "socket_connect_timeout": timeout,
-            "protocol": 2,  # the driver writes pushes of RESP3, words and all, to its debug log
-            "driver_info": None,  # CLIENT SETINFO is unknown to 7.0 and forbidden to our users
-            "retry": Retry(NoBackoff(), 0),  # a repeated call could be a doubled one: whoever calls decides
-        }
-        if nodes is None:
-            self._pool = BlockingConnectionPool.from_url(address.url, **options)
-        else:
-            home = nodes.home
-            self._pool = BlockingConnectionPool(**connection_options(address, lambda: home(name)), **options)
-        self._redis: Redis = Redis.from_pool(self._pool)
-        self._listener = Listener(self._pool.make_connection(), timeout)  # type: ignore[no-untyped-call]
-        self._listens = False
-        self._opening = asyncio.Lock()
-        self._leaving: set[asyncio.Task[None]] = set()
+    def __init__(self, home: Home, timeout: float) -> None:
+        """`home` says where the engine is now, with errors as from `handover.nodes.Nodes.home`; `timeout` in seconds
+        for finding it, connecting and signing in."""
+        self._home = home
+        self._timeout = timeout
+        self._listener = Listener(home, timeout)
+        self._calls: Calls | None = None
+        self._older: set[Calls] = set()  # connections to where the engine was, over which answers are still to come
+        self._dialling: asyncio.Task[Calls] | None = None
 
-    async def ping(self) -> None:
-        """Errors as from the driver."""
-        await self._redis.ping()
+    async def connect(self) -> None:
+        """Have a connection for calls. EngineUnavailable when there is no engine, HandoverError when it refuses us."""
+        await self._connected()
 
     async def listen(self) -> None:
-        """Connect what listens, unless it is. Errors as from the driver."""
-        async with self._opening:
-            if not self._listens:
-                await self._listener.open()
-                self._listens = True
+        """Have one that listens. Errors as from `connect`; whoever calls bounds the time."""
+        await self._listener.open()
 
     async def add(self, follower: Follower[Any]) -> None:
-        """Returns when the engine has confirmed; then, and also after a failure, `remove` is to be called."""
-        await self.listen()
+        """Returns when the engine has confirmed; then, and also after a failure, `remove` is to be called. Errors as
+        from `listen`."""
         await self._listener.add(follower)
 
     def remove(self, follower: Follower[Any]) -> None:
         """Forget a follower, whether or not it was added."""
         self._listener.remove(follower)
 
-    async def run(self, script: Script, rest: Sequence[Arg]) -> list[Any]:
-        """The answer of a verb; `rest` is the number of its keys, the keys and the arguments."""
-        try:
-            return await self._execute("EVALSHA", script.sha, *rest)
-        except NoScriptError:
-            return await self._execute("EVAL", script.text, *rest)
-
-    async def read(self, commands: Sequence[Sequence[Arg]]) -> list[Any]:
-        """Answers of several commands, sent together."""
-        pipeline = self._redis.pipeline(transaction=False)
-        for command in commands:
-            pipeline.execute_command(*command)
-        return list(await pipeline.execute())
+    async def ask(self, commands: Sequence[Sequence[Arg]], until: float) -> list[Any]:
+        """As `handover.calls.Calls.ask`, over a connection that is made when there is none."""
+        calls = self._calls
+        if calls is None or not calls.is_usable:
+            try:
+                async with asyncio.timeout_at(until):
+                    calls = await self._connected()
+            except TimeoutError:
+                raise no_answer() from None
+        return await calls.ask(commands, until)
 
     def leave(self) -> None:
-        """The home is elsewhere by now: what is not in use is closed, and connects there."""
+        """The home is elsewhere by now: both connections are made anew."""
         self._listener.leave()
-        task = asyncio.get_running_loop().create_task(self._pool.disconnect(inuse_connections=False))
-        self._leaving.add(task)
-        task.add_done_callback(self._leaving.discard)
+        if self._calls is not None:
+            self._older = {each for each in (*self._older, self._calls) if each.is_open}
+            self._calls.leave()
+            self._calls = None
 
     async def close(self) -> None:
         """Give every connection back; safe to call twice."""
         await self._listener.close()
-        await self._redis.aclose()
-        await self._pool.disconnect()
+        if self._dialling is not None:
+            self._dialling.cancel()
+            await asyncio.wait([self._dialling])
+        for each in (*self._older, *([self._calls] if self._calls else [])):
+            each.cut()
 
-    async def _execute(self, *command: Arg) -> list[Any]:
-        return list(await self._redis.execute_command(*command))  # type: ignore[no-untyped-call]
+    async def _connected(self) -> Calls:
+        """The connection, made anew by the first who needs it; the others wait with that one."""
+        while self._calls is None or not self._calls.is_usable:
+            if self._dialling is None:
+                self._dialling = asyncio.create_task(self._dial())
+                self._dialling.add_done_callback(self._dialled)
+            await asyncio.shield(self._dialling)
+        return self._calls
+
+    async def _dial(self) -> Calls:
+        calls = Calls(self.leave)
+        try:
+            async with asyncio.timeout(self._timeout):
+                await calls.open(await self._home())
+        except TimeoutError:
+            raise no_answer() from None
+        self._calls = calls
+        return calls
+
+    def _dialled(self, task: asyncio.Task[Calls]) -> None:
+        self._dialling = None
+        if not task.cancelled():
+            task.exception()  # told to whoever waited, if anybody still does

@@ -6,12 +6,13 @@ the follower gets its `lost` event and heals the gap from the log: nothing is ev
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
-from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import ConnectionError as NoConnection
-from redis.exceptions import RedisError
+from handover.connection import Connection, dial, no_answer
+from handover.engines import EngineAddress
+from handover.ports import HandoverError
 
 IDLE = 5.0  # seconds without a word from the engine before asking whether it is there; twice that, and it is not
 BACKOFF = (0.05, 0.1, 0.2, 0.5, 1.0)  # seconds before the next attempt to connect; the last one repeats
@@ -75,38 +76,41 @@ class Share(Follower[Event]):
 class Listener:
     """Keeps one connection subscribed to what its followers follow, through any number of lost connections."""
 
-    def __init__(self, connection: AbstractConnection, timeout: float) -> None:
-        """`timeout` in seconds for connecting and signing in."""
-        self._connection = connection
+    def __init__(self, home: Callable[[], Awaitable[EngineAddress]], timeout: float) -> None:
+        """`home` and `timeout` as in `handover.lane.Lane`."""
+        self._home = home
         self._timeout = timeout
+        self._connection: Connection | None = None
+        self._gone = asyncio.Event()  # the connection, or the engine from where it leads
+        self._heard = False  # anything since the last look
         self._followers: dict[str, set[Follower[Any]]] = {}
         self._confirmations: dict[bytes, asyncio.Future[None]] = {}
         self._asked = 0
         self._failures = 0
-        self._outbox: list[tuple[str | bytes, ...]] = []
-        self._waiting_to_send = asyncio.Event()
+        self._opening = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
-        self._left = asyncio.Event()
 
     async def open(self) -> None:
-        """Connect once, so that a wrong address is told at the start, and keep connected from then on."""
-        await self._connect()
-        self._task = asyncio.create_task(self._stay_connected())
-        await self._confirmed()
+        """Connect, so that a wrong address is told at the start, and keep connected from then on; nothing when that is
+        so. EngineUnavailable when there is no engine, HandoverError when it refuses us."""
+        async with self._opening:
+            if self._task is None:
+                await self._connect()
+                self._task = asyncio.create_task(self._stay_connected())
+                await self._confirmed()
 
     async def close(self) -> None:
         """Stop listening; safe to call twice."""
         if self._task is not None:
-            # More than once: on Python 3.11 a task group whose child fails at that very moment, as when the engine dies
-            # together with us, loses the cancellation (python/cpython gh-116720), and this would wait for ever.
-            while not self._task.done():
-                self._task.cancel()
-                await asyncio.wait([self._task], timeout=1)
+            self._task.cancel()
+            await asyncio.wait([self._task])
             self._task = None
-        await self._connection.disconnect(nowait=True)
+        self._cut()
 
     async def add(self, follower: Follower[Any]) -> None:
-        """Returns when the engine has confirmed. Whoever waits may give up at any time, and then calls `remove`."""
+        """Returns when the engine has confirmed. Whoever waits may give up at any time, and then calls `remove`. Errors
+        as from `open`."""
+        await self.open()
         new = [channel for channel in follower.channels if channel not in self._followers]
         for channel in follower.channels:
             self._followers.setdefault(channel, set()).add(follower)
@@ -124,7 +128,7 @@ class Listener:
 
     def leave(self) -> None:
         """Connect anew: what was published here is published elsewhere by now."""
-        self._left.set()
+        self._gone.set()
 
     async def _confirmed(self) -> None:
         """Wait until all that was sent is done: the engine answers in order, so a ping's answer says so."""
@@ -139,65 +143,65 @@ class Listener:
 
     async def _stay_connected(self) -> None:
         while True:
-            try:
-                await self._connect()
+            # Followers learn of a loss when everything is subscribed again: only then can they heal the gap.
+            with suppress(HandoverError):
+                if self._connection is None:
+                    await self._connect()
                 self._resume()
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._read())
-                    group.create_task(self._write())
-                    group.create_task(self._leave())
-            except* (RedisError, OSError):
-                pass  # followers learn of it when everything is subscribed again: only then can they heal the gap
-            await self._connection.disconnect(nowait=True)
+                await self._watch()
+            self._cut()
             await asyncio.sleep(BACKOFF[min(self._failures, len(BACKOFF) - 1)])
             self._failures += 1
 
     async def _connect(self) -> None:
-        async with asyncio.timeout(self._timeout):
-            await self._connection.connect()  # type: ignore[no-untyped-call]
-        self._left.clear()
+        try:
+            async with asyncio.timeout(self._timeout):
+                address = await self._home()
+                self._gone.clear()  # whoever says from here on that it is elsewhere knows more
+                self._connection = await dial(address, self._handle, self._gone.set)
+        except TimeoutError:
+            raise no_answer() from None
 
-    async def _leave(self) -> None:
-        await self._left.wait()
-        raise NoConnection("the engine is elsewhere by now")
+    async def _watch(self) -> None:
+        """Return when the connection is gone, or nothing answers over it any more."""
+        asked = False
+        while True:
+            self._heard = False
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE):
+                    await self._gone.wait()
+                    return
+            if asked and not self._heard:
+                return
+            asked = not self._heard
+            if asked:
+                self._send("PING", b"")
 
     def _resume(self) -> None:
         """Subscribe to everything anew, and ask again for what was asked and not answered."""
-        self._outbox.clear()
         if self._followers:
             self._send("SUBSCRIBE", *self._followers)
         for ping in (RESUMED, *self._confirmations):
             self._send("PING", ping)
 
     def _send(self, *command: str | bytes) -> None:
-        self._outbox.append(command)
-        self._waiting_to_send.set()
+        """What cannot be sent now is asked for by `_resume`."""
+        if self._connection is not None:
+            self._connection.send(command)
 
-    async def _write(self) -> None:
-        """The only writer: a caller who gives up must not tear the connection that all share."""
-        while True:
-            await self._waiting_to_send.wait()
-            self._waiting_to_send.clear()
-            commands, self._outbox = self._outbox, []
-            await self._connection.send_packed_command(self._connection.pack_commands(commands), check_health=False)
-
-    async def _read(self) -> None:
-        asked = False
-        while True:
-            reply = await self._connection.read_response(timeout=IDLE, disconnect_on_error=False)
-            if reply is not None:
-                asked = False
-                self._handle(reply)
-            elif asked:
-                raise NoConnection("the engine does not answer")
-            else:
-                asked = True
-                self._send("PING", b"")
+    def _cut(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.hand_over(_ignore, _ignore)
+            connection.cut()
 
     def _handle(self, reply: Any) -> None:
+        self._heard = True
         if isinstance(reply, bytes):  # a ping's answer while nothing is subscribed
             reply = [b"pong", reply]
-        if reply[0] == b"message":
+        if isinstance(reply, Exception):  # as when the rights of our user were taken away
+            self._gone.set()
+        elif reply[0] == b"message":
             channel = reply[1].decode()
             for follower in self._followers.get(channel, ()):
                 follower.put(channel, reply[2])
@@ -212,3 +216,7 @@ class Listener:
         confirmation = self._confirmations.get(ping)
         if confirmation is not None and not confirmation.done():
             confirmation.set_result(None)
+
+
+def _ignore(*_: Any) -> None:
+    """Of a connection that was given up."""

@@ -30,10 +30,11 @@ class Script:
     args: tuple[str, ...]
     text: str
     sha: str
+    named: frozenset[str]  # the arguments
 
     def arrange(self, given: Mapping[str, str | int | bytes]) -> list[str | int | bytes]:
         """The arguments in the script's order. ValueError when they are not exactly the declared ones."""
-        if given.keys() != set(self.args):
+        if given.keys() != self.named:
             raise ValueError(f"the verb {self.name} takes {', '.join(self.args)}")
         return [given[name] for name in self.args]
 
@@ -49,7 +50,8 @@ def _script(name: str, body: str, prelude: str) -> Script:
     first, second, _ = body.split("\n", 2)
     keys, args = _declared("keys", first, name), _declared("args", second, name)
     text = "\n".join((_locals("KEYS", keys), _locals("ARGV", args), prelude, body))
-    return Script(name, keys, args, text, hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest())
+    sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+    return Script(name, keys, args, text, sha, frozenset(args))
 
 
 def _declared(word: str, line: str, name: str) -> tuple[str, ...]:

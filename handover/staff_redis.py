@@ -239,7 +239,7 @@ class RedisStaffEnd(
         (seconds, micros), holdings, leases = await self._wire.read(
             ("TIME",), ("ZRANGE", keys["held"], 0, -1), ("ZRANGE", keys["duty"], 0, -1, "WITHSCORES")
         )
-        now = seconds * MICROSECONDS + micros
+        now = int(seconds) * MICROSECONDS + int(micros)
         present = {staff.decode() for staff, ends in _pairs(leases) if float(ends) > now}
         parts = [read_holding(holding) for holding in holdings]
         alive = await self._wire.read(*(("EXISTS", talk_keys(TalkRef(desk, talk))["talk"]) for _, talk in parts))

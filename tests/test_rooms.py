@@ -19,7 +19,8 @@ MAY_IMPORT = {
 }
 # Which room may know a driver: the adapters of the handover, the console's tables, and the front door.
 DRIVERS = {
-    "redis": {"handover", "fristad"},
+    "hiredis": {"handover"},
+    "redis": {"fristad"},
     "sqlalchemy": {"console", "fristad"},
     "aiosqlite": set[str](),
     "asyncpg": set[str](),

@@ -63,7 +63,7 @@ def build() -> "TelegramLine":
     """The line as the environment wants it. Raises ValidationError or ContentError when it cannot run like that."""
     settings = TelegramSettings()  # type: ignore[call-arg]  # the environment fills it
     content = load_content(now=datetime.now(SWEDEN), demo=settings.demo)
-    end = RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits, connections=16)
+    end = RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits)
     client = TelegramClient(settings.telegram_token.get_secret_value(), settings.telegram_api)
     return TelegramLine(settings, end, client, content)
 

@@ -1,11 +1,14 @@
 """The page at the other end of a talk's socket: what it is told, whatever happens to the socket."""
 
 import contextlib
+import json
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from bot.web.frames import Close
+
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class LivePage:
@@ -23,8 +26,19 @@ class LivePage:
         """One frame."""
         if kind in {"waiting", "taken"}:
             self._trouble_told = False
+        await self._write(_write_json({"type": kind, **fields}))
+
+    async def tell_said(self, seq: int, body: str) -> None:
+        """A message: the frame that comes most. `body` is text that needs no escaping (safety.text64)."""
+        await self._write(f'{{"type":"said","seq":{seq},"body":"{body}"}}')
+
+    async def tell_ack(self, seq: int) -> None:
+        """A message of the page's has arrived; as often as the others."""
+        await self._write(f'{{"type":"ack","seq":{seq}}}')
+
+    async def _write(self, text: str) -> None:
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._socket.send_json({"type": kind, **fields})
+            await self._socket.send_text(text)
 
     async def tell_trouble(self) -> None:
         """The engine does not answer; told once until something else could be told again."""

@@ -190,7 +190,7 @@ class LiveTalk:
                 return
             match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
                 case Accepted(seq):
-                    await self._page.tell("ack", seq=seq)
+                    await self._page.tell_ack(seq)
                 case OutOfOrder(expected):
                     await self._page.tell("refused", code="order", seq=frame.seq, expected=expected)
                 case NotTaken():
@@ -289,7 +289,7 @@ class LiveTalk:
 
     async def _pass_on(self, message: Message) -> None:
         self._known.down = message.seq
-        await self._page.tell("said", seq=message.seq, body=write64(message.body))
+        await self._page.tell_said(message.seq, write64(message.body))
 
     async def _finish(self, reason: EndReason | str | None) -> None:
         await self._page.tell_end(reason or "lost")

@@ -1,7 +1,6 @@
 """What the doctor reads from the environment: the settings of either side, and addresses for it alone."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
@@ -10,7 +9,7 @@ from bot.telegram.settings import TOKEN
 from console.database_url import read_database_url
 from fristad.refusal import Refused
 from fristad.settings import PREFIX, explain
-from handover.nodes import read_address
+from handover.engines import read_address
 
 
 class DoctorSettings(BaseSettings):
@@ -47,8 +46,8 @@ class DoctorSettings(BaseSettings):
     @field_validator("redis_url", "doctor_visitor_redis_url", "doctor_staff_redis_url", "doctor_admin_redis_url")
     @classmethod
     def _check_engine(cls, url: SecretStr | None) -> SecretStr | None:
-        if url is not None and not _is_engine_address(url.get_secret_value()):
-            raise ValueError("must be an engine's address: redis://, rediss:// or unix://, with a user and a password")
+        if url is not None:
+            read_address(url.get_secret_value())
         return url
 
     @field_validator("database_url")
@@ -71,13 +70,6 @@ class DoctorSettings(BaseSettings):
     def database(self) -> str | None:
         """The address of a database that is no file in the data folder."""
         return self.database_url.get_secret_value() if self.database_url else None
-
-
-def _is_engine_address(url: str) -> bool:
-    try:
-        return bool(read_address(url).named) or urlsplit(url).port != 0
-    except ValueError:
-        return False
 
 
 def read_doctor_settings() -> DoctorSettings:

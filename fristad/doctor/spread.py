@@ -10,7 +10,7 @@ from redis.exceptions import RedisError, ResponseError
 from fristad.doctor.engines import check_way, client_of, is_here, unreachable
 from fristad.doctor.findings import Finding, Weight
 from handover.acl_copies import CLUSTER, COPIED, COPYING
-from handover.nodes import Address, Node, read_address
+from handover.engines import Address, Node, read_address
 
 _INCLUDE = "Include what `fristad redis-acl --of {}` prints as the last line of its configuration, and start it anew."
 _MOUNTS = Path("/proc/mounts")

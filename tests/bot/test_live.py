@@ -47,7 +47,11 @@ class Line:
         await self.tells("say", seq=seq, id=f"message-{seq}", body=self.page.words.seal(words))
 
     async def renews(self) -> None:
-        await self.socket.send(json.dumps(self.page.renew()))
+        """Go on in the next epoch, whose key the engine has from now on."""
+        key = self.page.renew()
+        await self.socket.send(json.dumps(key))
+        while (await self.hears("keyed"))["epoch"] != key["epoch"]:
+            pass
 
     async def hears(self, *kinds: str) -> dict[str, Any]:
         """The next frame of one of these kinds; others are passed over."""

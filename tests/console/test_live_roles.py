@@ -1,5 +1,6 @@
 """Permissions are asked again with every word on the live path, and nothing about a talk is ever noted."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import select, update
 from websockets.exceptions import InvalidStatus
 
 from console.audit import Deed
+from console.looks import FRESH
 from console.signing import Way
 from console.tables import Note, Staff
 from console.views import handle_of
@@ -22,10 +24,12 @@ async def live(console: Console, engine: Engine) -> AsyncIterator[Live]:
         yield live
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
 @pytest.mark.parametrize("taken", [{"role": "coordinator"}, {"desk": "elsewhere"}, {"active": False}])
 async def test_whose_role_was_taken_in_mid_talk_cannot_send_the_next_message(
-    live: Live, taken: dict[str, object]
+    live: Live, taken: dict[str, object], elsewhere: bool
 ) -> None:
+    """`elsewhere`: by another process, which is known within a second."""
     token = await live.token("kim")
     ref = await live.visitor_joins()
     async with live.page(token) as page:
@@ -33,8 +37,11 @@ async def test_whose_role_was_taken_in_mid_talk_cannot_send_the_next_message(
         await page.takes(ref)
         await page.says(ref, 1, "Hej")
         await page.see("sent", seq=1)
-        async with live.console.sessions.begin() as session:
+        sessions = live.console.sessions if elsewhere else live.console.app.state.database.sessions
+        async with sessions.begin() as session:
             await session.execute(update(Staff).where(Staff.sign_in_name == "kim").values(**taken))
+        if elsewhere:
+            await asyncio.sleep(FRESH)
         await page.says(ref, 2, "Hej igen")
         assert await page.closed() == 4401
         assert not [frame for frame in page.seen if frame["type"] == "sent" and frame["seq"] == 2]

@@ -141,10 +141,13 @@ def names_in(folder: Path) -> list[str]:
 
 async def test_whoever_signs_out_on_a_full_disk_is_signed_out(timed: Console, disk: Path) -> None:
     async with timed.signed_in("kim") as kim:
-        token = kim.token
-        filler = fill(disk)
-        assert (await kim.post("/sign-out")).status_code == 303
-        assert await timed.house.signins.find(token) is None
+        token, looks = kim.token, timed.house.looks
+        with looks.at(token):
+            assert await looks.find(token) is not None
+            filler = fill(disk)
+            assert (await kim.post("/sign-out")).status_code == 303
+            assert await timed.house.signins.find(token) is None
+            assert await looks.find(token) is None  # nor does an open socket go on
         filler.unlink()
         await timed.house.signins.purge()
         async with timed.sessions() as session:

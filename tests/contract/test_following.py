@@ -129,7 +129,7 @@ async def test_the_number_of_connections_does_not_grow_with_the_talks(engine: En
         await asyncio.gather(*(ends.staff.release(ref, ANNA) for ref in refs))
         with engine.client() as admin:
             users = [client["user"] for client in admin.client_list()]
-        assert {side: users.count(side) for side in ("visitor", "staff")} == {"visitor": 5, "staff": 5}
+        assert {side: users.count(side) for side in ("visitor", "staff")} == {"visitor": 2, "staff": 2}
 
 
 async def test_a_lost_engine_is_told_by_our_own_exception() -> None:

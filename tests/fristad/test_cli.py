@@ -88,6 +88,20 @@ def test_an_app_without_its_engine_says_what_to_look_at(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+def test_an_address_that_is_no_engine_s_is_refused_without_its_password(tmp_path: Path) -> None:
+    run = fristad(
+        "console",
+        FRISTAD_STAFF_PORT="0",
+        FRISTAD_REDIS_URL="http://staff:marked@localhost",
+        FRISTAD_ORGANISATION_KEY=Organisation().text,
+        FRISTAD_DATA=str(tmp_path),
+    )
+    said = run.stderr.decode()
+    assert run.returncode == 2
+    assert said.startswith("FRISTAD_REDIS_URL cannot be used: ")
+    assert "marked" not in said
+
+
 def test_messages_are_understood_line_by_line() -> None:
     messages = ["hej", "Jag är rädd, han har en kniv och står utanför dörren nu", "", "\u0000 \ud83d"]
     given = "\n".join(json.dumps(message) for message in messages).encode()

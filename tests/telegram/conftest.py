@@ -73,7 +73,7 @@ async def answering(
 ) -> AsyncIterator[TelegramLine]:
     """The channel, as one process of it, while the body runs."""
     settings = make_settings(engine, **changed)
-    end = RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits, connections=16)
+    end = RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits)
     line = TelegramLine(settings, end, TelegramClient(TOKEN, server.address, patience=patience), content, lease=lease)
     ready = asyncio.Event()
     running = asyncio.create_task(line.run(lambda _: ready.set()))
