@@ -29,7 +29,7 @@ export class Ending {
 
   ask() {
     this.line.hidden = false;
-    this.line.querySelector("[role=status]").textContent = this.say("leaving", { count: this.left });
+    this.line.querySelector("[role=status]").textContent = this.say("leaving");
     this.line.querySelector("[data-anyway]").focus();
   }
 

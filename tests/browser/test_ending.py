@@ -7,7 +7,7 @@ from tests.browser.people import People, Staff, Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-ASKED = "Not seen by the visitor yet: 1."
+ASKED = "What you wrote last has not reached the visitor yet."
 
 
 async def test_an_end_waits_for_words_that_are_about_to_come(people: People) -> None:
