@@ -20,7 +20,8 @@ def features_of(concepts: Forms, text: str) -> list[int]:
     words = [word[:LONGEST_WORD] for word in fold(text).split()]
     found = concepts.find(words)
     names = _words(words) | _pieces(words) | _pairs(found) | _neighbours(words, found)
-    return sorted({zlib.crc32(name.encode()) % BUCKETS for name in names})
+    crc32 = zlib.crc32
+    return sorted({crc32(name.encode()) % BUCKETS for name in names})
 
 
 def _words(words: list[str]) -> set[str]:
