@@ -3,9 +3,9 @@
 A form is one or more folded words; a star at a word's end stands for any ending.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from dialogues.folding import fold
 
@@ -21,42 +21,16 @@ class Found(NamedTuple):
     name: str
 
 
-class _Step:
-    """Where the words of forms lead from here: names that end here, and the next steps by whole word and by stem."""
-
-    __slots__ = ("names", "stems", "whole")
-
-    def __init__(self) -> None:
-        self.names: tuple[str, ...] = ()
-        self.whole: dict[str, _Step] = _NOWHERE
-        self.stems: dict[str, list[tuple[str, _Step]]] = _NOWHERE  # by their first letters
-
-    def next(self, word: str) -> "_Step":
-        """The step for a form's next word, made when there is none."""
-        if not word.endswith("*"):
-            if self.whole is _NOWHERE:
-                self.whole = {}
-            return self.whole.setdefault(word, _Step())
-        if self.stems is _NOWHERE:
-            self.stems = {}
-        stem = word[:-1]
-        group = self.stems.setdefault(stem[:SHORTEST_STEM], [])
-        step = next((step for known, step in group if known == stem), None)
-        if step is None:
-            step = _Step()
-            group.append((stem, step))
-        return step
-
-
-# Most forms end where they end: what has no next step shares one empty dictionary.
-_NOWHERE: dict[str, Any] = {}
+_Group = list[tuple[tuple[str, ...], str]]  # the words after the first, and the name
 
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """Forms by their words: after each word of a text only those are looked at that go on with it."""
+    """Forms by their first word or its stem: the words that follow, and the names they then stand for."""
 
-    _first: _Step = field(default_factory=_Step)
+    whole: dict[str, _Group] = field(default_factory=dict)
+    stems: dict[str, _Group] = field(default_factory=dict)
+    beginnings: dict[str, list[str]] = field(default_factory=dict)  # the stems that begin with these letters
 
     def add(self, form: str, name: str) -> None:
         """Raises ValueError for a form that no folded text can hold, or whose stem is too short to mean anything."""
@@ -66,47 +40,49 @@ class Forms:
             raise ValueError(f"`{form}` is not folded words")
         if any(word.endswith("*") and len(word) <= SHORTEST_STEM for word in words):
             raise ValueError(f"`{form}` has fewer than {SHORTEST_STEM} letters before a star")
-        step = self._first
-        for word in words:
-            step = step.next(word)
-        step.names += (name,)
+        first, rest = words[0].removesuffix("*"), tuple(words[1:])
+        kept = self.stems if words[0].endswith("*") else self.whole
+        if first not in kept and kept is self.stems:
+            self.beginnings.setdefault(first[:SHORTEST_STEM], []).append(first)
+        kept.setdefault(first, []).append((rest, name))
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         """Every form with its name."""
-        return _walk(self._first, ())
+        for kept, star in ((self.whole, ""), (self.stems, "*")):
+            for first, group in kept.items():
+                yield from ((" ".join((first + star, *rest)), name) for rest, name in group)
 
     def find(self, words: Sequence[str]) -> list[Found]:
-        """Every form in folded words, in the order of their places; one that a word holds twice may be there twice."""
+        """Every form in folded words, in the order of their places."""
         found: list[Found] = []
         starts = [_starts(word) for word in words]
-        for place in range(len(starts)):
-            _follow(self._first, starts, place, place, found)
+        for place, here in enumerate(starts):
+            for start in here:
+                if group := self.whole.get(start):
+                    _note(group, starts, place, found)
+                for stem in self.beginnings.get(start[:SHORTEST_STEM], ()):
+                    if start.startswith(stem):
+                        _note(self.stems[stem], starts, place, found)
         return found
 
 
-def _walk(step: _Step, words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    for name in step.names:
-        yield " ".join(words), name
-    for word, after in step.whole.items():
-        yield from _walk(after, (*words, word))
-    for group in step.stems.values():
-        for stem, after in group:
-            yield from _walk(after, (*words, f"{stem}*"))
+def _note(group: _Group, starts: Sequence[Sequence[str]], place: int, found: list[Found]) -> None:
+    """Note what there is of the forms whose first word stands at this place."""
+    initials = [start[:1] for start in starts[place + 1]] if place + 1 < len(starts) else []
+    for rest, name in group:
+        if not rest:
+            found.append(Found(place, 1, name))
+        elif rest[0][0] in initials:  # few of the many that begin alike go on so
+            following = starts[place + 1 : place + 1 + len(rest)]
+            # Fewer words than the form has: the text ends before it does.
+            if len(following) == len(rest) and all(map(_fits, rest, following)):
+                found.append(Found(place, 1 + len(rest), name))
 
 
-def _follow(step: _Step, starts: Sequence[Sequence[str]], place: int, at: int, found: list[Found]) -> None:
-    """Note what a form that began at `place` and came to `step` finds at the word `at`, and after it."""
-    for start in starts[at]:
-        after = step.whole.get(start)
-        reached = [after] if after else []
-        group = step.stems.get(start[:SHORTEST_STEM])
-        if group:
-            reached += [after for stem, after in group if start.startswith(stem)]
-        for after in reached:
-            for name in after.names:
-                found.append(Found(place, at + 1 - place, name))
-            if at + 1 < len(starts) and (after.whole or after.stems):
-                _follow(after, starts, place, at + 1, found)
+def _fits(form: str, starts: Sequence[str]) -> bool:
+    if form[-1] == "*":
+        return any(start.startswith(form[:-1]) for start in starts)
+    return form in starts
 
 
 def _starts(word: str) -> Sequence[str]:

@@ -24,8 +24,8 @@ MOST = 257  # rows whose sum still fits into a lane of 16 bits: 257 * 255 < 6553
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """`rows` says for every bucket where its row stands in `table`, 0 where it has none; a row is a byte per label and
-    one for how much the bucket counts. The table begins with a row that is nobody's."""
+    """`rows` says for every bucket where its row begins in `table`, 0 where it has none; a row is a byte per label and
+    one for how much the bucket counts. What the table begins with is not a row."""
 
     labels: tuple[str, ...]
     scales: tuple[float, ...]  # what one step of a lane is worth: per label, then for the bucket's own weight
@@ -72,20 +72,20 @@ def _spread(total: int, size: int) -> "array[int]":
 def load_recogniser(path: Path, concepts: Forms) -> Recogniser:
     """A recogniser out of its file: one line of JSON, then the buckets (4 bytes each) and the table, compressed."""
     head, _, packed = path.read_bytes().partition(b"\n")
-    told, unpacked = json.loads(head), zlib.decompress(packed)
-    buckets = array("I", unpacked[: 4 * told["rows"]])
+    told, table = json.loads(head), zlib.decompress(packed)
+    size = 4 * told["rows"]
+    buckets = array("I", table[:size])
     if sys.byteorder == "big":
         buckets.byteswap()
-    width = len(told["labels"]) + 1
     # Looked up once for every piece of every word: an index of 4 MB takes a tenth of the time of a search.
-    rows = array("I", bytes(4 * BUCKETS))
-    for place, bucket in enumerate(buckets, 1):
-        rows[bucket] = place * width
+    rows, width = array("I", [0]) * BUCKETS, len(told["labels"]) + 1
+    for place, bucket in enumerate(buckets):
+        rows[bucket] = size + place * width
     return Recogniser(
         labels=tuple(told["labels"]),
         scales=tuple(told["scales"]),
         biases=tuple(told["biases"]),
         rows=rows,
-        table=bytes(width) + unpacked[4 * told["rows"] :],
+        table=table,
         concepts=concepts,
     )

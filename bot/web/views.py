@@ -1,7 +1,7 @@
 """What one page shows, as a value, and how it becomes HTML."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -108,7 +108,23 @@ class Problem:
 
 def message_row(message: Message) -> dict[str, Any]:
     """A message as the page's script takes it."""
-    return asdict(message)
+    return {
+        "kind": message.kind,
+        "text": message.text,
+        "items": [_item_row(item) for item in message.items],
+        "language": message.language,
+        "direction": message.direction,
+    }
+
+
+def _item_row(item: Item) -> dict[str, Any]:
+    return {
+        "label": item.label,
+        "detail": item.detail,
+        "href": item.href,
+        "choice": item.choice,
+        "here": item.here,
+    }
 
 
 def _names(content: Content) -> dict[str, str]:
