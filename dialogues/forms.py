@@ -3,7 +3,7 @@
 A form is one or more folded words; a star at a word's end stands for any ending.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 

@@ -64,6 +64,6 @@ def language_of(connection: HTTPConnection) -> str:
 
 def paid_by(connection: HTTPConnection, work: str = "", wait: str = "") -> Paid:
     """What this request brings to pay with, and where from: the address is looked at once, and kept nowhere."""
-    peer = connection.client.host if connection.client else None
-    forwarded = connection.headers.getlist("x-forwarded-for")
-    return Paid(caller(peer, forwarded, site_of(connection).settings.trusted_proxies), work, wait)
+    peer, proxies = connection.client, site_of(connection).settings.trusted_proxies
+    forwarded = connection.headers.getlist("x-forwarded-for") if proxies else ()
+    return Paid(caller(peer.host if peer else None, forwarded, proxies), work, wait)

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bot.settings import BotSettings
 from bot.web.assets import Assets
 from bot.web.later import first_words
+from bot.web.rows import message_row
 from bot.words import Words
 from dialogues.values import Content, Item, Message, Reply, State
 from handover.values import Asked
@@ -104,27 +105,6 @@ class Problem:
 
     key: str
     number: str = ""
-
-
-def message_row(message: Message) -> dict[str, Any]:
-    """A message as the page's script takes it."""
-    return {
-        "kind": message.kind,
-        "text": message.text,
-        "items": [_item_row(item) for item in message.items],
-        "language": message.language,
-        "direction": message.direction,
-    }
-
-
-def _item_row(item: Item) -> dict[str, Any]:
-    return {
-        "label": item.label,
-        "detail": item.detail,
-        "href": item.href,
-        "choice": item.choice,
-        "here": item.here,
-    }
 
 
 def _names(content: Content) -> dict[str, str]:
