@@ -11,6 +11,7 @@ from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.toll import Paid, Toll
 from bot.web.assets import Assets
+from bot.web.front import Front
 from bot.web.languages import choose_language
 from bot.web.paces import Paces
 from bot.web.partings import Partings
@@ -41,6 +42,7 @@ class Site:
     toll: Toll
     assets: Assets
     views: Views
+    front: Front
     clock: Callable[[], float]
     now: Callable[[], float]
     guard: Guard
