@@ -123,14 +123,15 @@ class Reception:
 
     async def _answer_page(self, state: State, event: Event, talk: TalkRef | None, channel: Channel) -> Turn | None:
         """What the page itself asks because of what it learned; None for what the visitor did."""
-        if event == Choose(OVER):
+        chosen = event.id if isinstance(event, Choose) else ""
+        if chosen == OVER:
             return self.show(state, None, "after")
-        if event == Choose(GUIDED) and not talk:
+        if chosen == GUIDED and not talk:
             return await self.guide_on(state, channel)
-        if talk and event == Choose(POINTED):
+        if talk and chosen == POINTED:
             return await tell_pointed(self._end, self._neighbours, self.show(state, talk), talk)
-        if talk and event in {Choose(NEWS), Choose(AGAIN)}:
-            return await self._tell_news(state, talk, channel, again=event == Choose(AGAIN))
+        if talk and chosen in {NEWS, AGAIN}:
+            return await self._tell_news(state, talk, channel, again=chosen == AGAIN)
         return None
 
     async def end(self, talk: TalkRef, reason: EndReason) -> None:
@@ -290,8 +291,7 @@ class Reception:
         said = admission.notices(self._content, self._door, state)
         key = "relay.sealed" if channel is Channel.WEB else "relay.honesty"
         sealed = Message(MessageKind.NOTICE, self._words.of(state.language)[key])
-        late = self._prospects.before(state.language)
-        closing = (Message(MessageKind.NOTICE, late),) if late else ()
+        closing = [Message(MessageKind.NOTICE, late)] if (late := self._prospects.before(state.language)) else []
         return replace(reply, messages=(*reply.messages, *closing, *said, sealed))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dialogues import replies
 from dialogues.topic_replies import offered
-from dialogues.understanding import understand
+from dialogues.understanding import understand, worse
 from dialogues.values import (
     Action,
     AgeBand,
@@ -38,9 +38,6 @@ STANDING = (
     Edge("briefing", "briefing"),
     Edge("danger-now", "danger", set={"danger": Danger.URGENT}),
 )
-
-
-_RANK = {danger: rank for rank, danger in enumerate(Danger)}
 
 
 # Nodes that answer free text: in another language they repeat what was said of danger.
@@ -111,7 +108,7 @@ def _pick(content: Content, state: State, kind: str, value: str) -> tuple[State,
 def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
     """Free text: danger first, then the topic that stands out, a choice if several fit, honesty if none does."""
     understood = understand(content, state.language, text)
-    danger = _worse(state.danger, understood.danger)
+    danger = worse(state.danger, understood.danger)
     topics = [topic for topic in understood.topics if offered(content, state, topic)]
     if topics and understood.clear and topics[0] == understood.topics[0]:
         after = replace(state, danger=danger, topic=topics[0], node="topic")
@@ -148,7 +145,3 @@ def _with(state: State, fields: Mapping[str, str]) -> State:
             case "easy":
                 state = replace(state, easy=bool(value))
     return state
-
-
-def _worse(before: Danger, now: Danger) -> Danger:
-    return before if _RANK[before] >= _RANK[now] else now

@@ -35,7 +35,7 @@ class Recogniser:
     concepts: Forms
 
     def scores(self, text: str) -> dict[str, float]:
-        """How much speaks for each label; above zero is more likely than not."""
+        """How much speaks for each label, in their order; above zero is more likely than not."""
         rows = self.rows
         known = [row for bucket in features_of(self.concepts, text) if (row := rows[bucket])]
         lanes = self._sum(known[:MOST])
@@ -53,8 +53,9 @@ class Recogniser:
     def _sum(self, rows: Sequence[int]) -> list[int]:
         """The lanes of at most MOST rows, added up."""
         table, width = self.table, len(self.labels) + 1
-        even = int.from_bytes(b"\xff\0" * (width // 2 + 1), "little")  # every other lane, with room to grow
-        found = [int.from_bytes(table[row : row + width], "little") for row in rows]
+        from_bytes = int.from_bytes
+        even = from_bytes(b"\xff\0" * (width // 2 + 1), "little")  # every other lane, with room to grow
+        found = [from_bytes(table[row : row + width], "little") for row in rows]
         evens = sum([row & even for row in found])
         lanes = [0] * (width + width % 2)
         lanes[::2] = _spread(evens, len(lanes))

@@ -12,7 +12,8 @@ STEM = 5  # letters from which a word also matches its longer forms: "gifta" fin
 ARABIC_STEM = 3  # Arabic script leaves out short vowels
 
 # Chosen on messages held out of the training set (docs/understanding.md).
-TOPIC = "topic "
+TOPIC = "topic "  # the labels of the recogniser: a topic each, and two levels of danger
+_URGENT, _CONCERN = "danger urgent", "danger concern"
 OFF_TOPIC = "-"
 PHRASE = 0.1  # what a word of a found phrase adds to a topic's score in a language that the recogniser learned
 ONLY_PHRASE = 2.0  # and in one that it did not
@@ -27,7 +28,12 @@ SOS = "\N{SQUARED SOS}"
 HELP = " sos hjälp mig nu help me now "
 BEYOND_LATIN = "\u0300"
 
-_RANK = tuple(Danger).index
+_RANK = {danger: rank for rank, danger in enumerate(Danger)}
+
+
+def worse(one: Danger, other: Danger) -> Danger:
+    """The worse of two levels."""
+    return one if _RANK[one] >= _RANK[other] else other
 
 
 def understand(content: Content, language: str, text: str) -> Understood:
@@ -43,12 +49,12 @@ def understand(content: Content, language: str, text: str) -> Understood:
     scores = content.recogniser.scores(text)
     serious = _serious(texts.matcher, words)
     danger = _scored_danger(scores)
-    if serious != words:  # a saying is taken out: danger has to be there with it and without it
-        danger = min(danger, _scored_danger(content.recogniser.scores(" ".join(serious))), key=_RANK)
-    danger = max(danger, _phrase_danger(texts.matcher, serious), key=_RANK)
+    if serious is not words:  # a saying is taken out: danger has to be there with it and without it
+        danger = min(danger, _scored_danger(content.recogniser.scores(" ".join(serious))), key=_RANK.__getitem__)
+    danger = worse(danger, _phrase_danger(texts.matcher, serious))
     said = _phrase_scores(texts, words)
     for other in _others(content, texts, words):
-        danger = max(danger, _phrase_danger(other.matcher, _serious(other.matcher, words)), key=_RANK)
+        danger = worse(danger, _phrase_danger(other.matcher, _serious(other.matcher, words)))
         for topic, score in _phrase_scores(other, words).items():
             said[topic] = max(said.get(topic, 0.0), score)
     return _topics(said, scores, danger)
@@ -63,21 +69,23 @@ def _others(content: Content, own: LanguageTexts, words: Sequence[str]) -> Seque
 
 def _topics(said: Mapping[str, float], scores: Mapping[str, float], danger: Danger) -> Understood:
     """What phrases speak for counts beside what the recogniser says."""
-    judged = {name[len(TOPIC) :]: score for name, score in scores.items() if name.startswith(TOPIC)}
+    judged = dict(scores)
+    del judged[_URGENT], judged[_CONCERN]
     for topic, score in said.items():
-        if topic in judged:
-            judged[topic] += score
-    off = judged.pop(OFF_TOPIC)
+        if (name := TOPIC + topic) in judged:
+            judged[name] += score
+    off = judged.pop(TOPIC + OFF_TOPIC)
     first, second, third, *_ = sorted(judged, key=judged.__getitem__, reverse=True)
     if judged[first] < max(off - DOUBT, LEAST):
         return Understood((), danger)
-    return Understood((first, second, third), danger, clear=judged[first] - judged[second] >= CLEAR)
+    topics = (first[len(TOPIC) :], second[len(TOPIC) :], third[len(TOPIC) :])
+    return Understood(topics, danger, clear=judged[first] - judged[second] >= CLEAR)
 
 
 def _scored_danger(scores: Mapping[str, float]) -> Danger:
-    if scores["danger urgent"] > URGENT:
+    if scores[_URGENT] > URGENT:
         return Danger.URGENT
-    return Danger.CONCERN if scores["danger concern"] > CONCERN else Danger.NONE
+    return Danger.CONCERN if scores[_CONCERN] > CONCERN else Danger.NONE
 
 
 def _phrase_scores(texts: LanguageTexts, words: Sequence[str]) -> dict[str, float]:
