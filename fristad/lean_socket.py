@@ -287,7 +287,7 @@ class LeanSocket(asyncio.Protocol):
         `fristad.ws_pings.Watched` has it."""
         if self._closing or self._gone:
             return 0
-        if self._pinged:
+        if self._pinged and not self._paused:  # else its answer may be among what we leave unread
             self._tell_app({"type": "websocket.disconnect", "code": _DEAD})
             self._say_farewell(_DEAD)
             self._transport.abort()

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 import pytest
 import pytest_asyncio
+from fastapi import FastAPI
 
 from bot.settings import BotSettings
 from bot.web.frames import Close
@@ -26,7 +27,7 @@ from handover.values import (
 from handover.visitor_redis import RedisVisitorEnd
 from safety.text64 import read64
 from tests.bot.conftest import DESK, KIM, Colleague, frozen, make_settings, until
-from tests.bot.test_live import SEALED, House, house, taken  # noqa: F401  # a fixture
+from tests.bot.test_live import SEALED, House, house, serving, taken  # noqa: F401  # a fixture
 from tests.engines import Engine
 
 MANY = 2 * BATCH + 10
@@ -153,6 +154,17 @@ async def test_a_page_that_waits_costs_one_task(house: House) -> None:  # noqa: 
     for line in lines:
         await line.hears("waiting")
     await holds(lambda: tasks() == ["LeanSocket._run"] * len(lines))
+
+
+async def test_a_server_of_another_make_carries_talks_too(app: FastAPI, kim: Colleague) -> None:
+    """It knows no way to go on without what the app was called through."""
+    async with serving(app, "websockets-sansio") as other:
+        line, ref = await taken(other, kim)
+        await line.says(1, "hello")
+        await line.hears("ack")
+        await kim.end.end(ref, KIM)
+        assert (await line.hears("ended"))["reason"] == "staff"
+        assert await line.is_closed_with() == Close.ENDED
 
 
 async def test_who_waits_is_there_for_as_long_as_the_socket_is_open(house: House, kim: Colleague) -> None:  # noqa: F811

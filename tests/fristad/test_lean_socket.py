@@ -270,6 +270,20 @@ async def test_who_answers_no_ping_is_gone_and_who_does_stays(served: Served) ->
     mute.transport.abort()
 
 
+async def test_who_is_left_unread_is_not_given_up(served: Served) -> None:
+    """The answers to our pings are among what the app has not taken."""
+    async with served.dial("deaf", ping_interval=None) as line:
+        for _ in range(40):  # more than wait for the app
+            await line.send("x" * 900)
+        await asyncio.sleep(1.5)  # twice as long as anybody has to answer
+        assert not any(each["type"] == "websocket.disconnect" for each in served.app.told)
+        served.app.free.set()
+        async with asyncio.timeout(PATIENCE):
+            while len(served.app.told) < 40:  # noqa: ASYNC110  # a test's app
+                await asyncio.sleep(0.01)
+    assert (await served.told("websocket.disconnect"))["code"] == 1000
+
+
 async def test_more_than_the_app_takes_is_left_to_the_network(served: Served) -> None:
     async with served.dial("deaf", ping_interval=None) as line:
         count = 20_000
