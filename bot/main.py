@@ -27,6 +27,7 @@ from bot.web.later import load_later
 from bot.web.paces import Paces
 from bot.web.partings import Partings
 from bot.web.plain import first_view
+from bot.web.rounds import ATTEND, Rounds
 from bot.web.site import Site
 from bot.web.state import Tokens
 from bot.web.views import Views
@@ -82,8 +83,10 @@ def create_app(
     tally, buckets, rules = Tally(counter_names(content)), Buckets(clock), read_rules()
     toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
     planned = Planned(visitor_end, settings.desk)
+    # An open socket is never taken for silence, however short its limit is.
+    rounds = Rounds(visitor_end, min(ATTEND, settings.limits.silence / 3, settings.limits.waiting_silence / 3))
     lasting = _Lasting(
-        settings, visitor_end, planned, tally, toll, Paces(clock), rules, Guard(rules), clock, now, Draining()
+        settings, visitor_end, planned, tally, toll, Paces(clock), rounds, rules, Guard(rules), clock, now, Draining()
     )
 
     def show(content: Content) -> None:
@@ -120,6 +123,7 @@ class _Lasting:
     tally: Tally
     toll: Toll
     paces: Paces
+    rounds: Rounds
     rules: Mapping[str, Any]
     guard: Guard
     clock: Callable[[], float]
@@ -151,6 +155,7 @@ class _Lasting:
             end=end,
             partings=before.partings if before else Partings(end, reception, self.draining),
             paces=self.paces,
+            rounds=self.rounds,
             tokens=Tokens(settings.key, content, self.now),
             toll=self.toll,
             assets=assets,

@@ -4,7 +4,7 @@ HandoverError                 something of the engine failed; the caller tells i
 └── EngineUnavailable         no answer from the engine within its time limit
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -64,6 +64,18 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
+class Watching(Protocol):
+    """Events of a talk for whoever would rather be called than wait."""
+
+    wake: Callable[[], None] | None  # called when something has come
+
+    def pop(self) -> TalkEvent | None:
+        """The next event; None when nothing has come."""
+
+    def close(self) -> None:
+        """Hear nothing more; safe to call twice."""
+
+
 class VisitorEnd(
     VisitorPlan,
     VisitorPost,
@@ -92,6 +104,9 @@ class VisitorEnd(
         """Where the talk stands; also renews the visitor's presence (silence limit) and, when the staff member's
         lease has lapsed, returns the talk to its old place and tells both sides. What is `known` of it is judged and
         brought up to date; what a failover forgot is mended first."""
+
+    async def attend_all(self, refs: Sequence[TalkRef]) -> list[Standing]:
+        """As `attend` of each of these talks, with nothing known, in one call for each desk; in the same order."""
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
         """Replace the briefing; whoever has the talk, or the waiting list, sees the new one."""
@@ -133,6 +148,9 @@ class VisitorEnd(
 
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of this talk for the visitor, subscribed before the body runs."""
+
+    async def watch(self, ref: TalkRef) -> "Watching":
+        """The same without anybody who waits: subscribed, and to be closed by the caller."""
 
     async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None:
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters. A batch with a name

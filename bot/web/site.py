@@ -15,6 +15,7 @@ from bot.web.front import Front
 from bot.web.languages import choose_language
 from bot.web.paces import Paces
 from bot.web.partings import Partings
+from bot.web.rounds import Rounds
 from bot.web.state import Tokens
 from bot.web.views import Views
 from bot.words import Words
@@ -38,6 +39,7 @@ class Site:
     end: VisitorEnd
     partings: Partings
     paces: Paces
+    rounds: Rounds
     tokens: Tokens
     toll: Toll
     assets: Assets

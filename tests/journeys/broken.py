@@ -6,7 +6,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -98,6 +98,9 @@ class BrokenEnd:
     async def attend(self, *_: object) -> WithStaff:
         return WithStaff("Kim", 0, 0, 0, epoch=1, device=self.device)
 
+    async def attend_all(self, refs: Sequence[object]) -> list[WithStaff]:
+        return [await self.attend() for _ in refs]
+
     async def give_key(self, *_: object) -> Done:
         return Done()
 
@@ -182,6 +185,19 @@ class BrokenEnd:
         yield _never()
 
     follow_room = follow
+
+    async def watch(self, *_: object) -> "Silent":
+        return Silent()
+
+
+class Silent:
+    """Events that never come."""
+
+    wake: object = None
+
+    def pop(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 async def _never() -> AsyncIterator[object]:
