@@ -24,6 +24,7 @@ from handover.values import (
     SPENT,
     Accepted,
     Briefing,
+    Danger,
     DeskId,
     Done,
     Edition,
@@ -73,6 +74,7 @@ class RedisVisitorEnd(
             id=ref.talk,
             briefing=write_briefing(briefing),
             pseudonym=write_pseudonym(pseudonym),
+            danger=_is_urgent(briefing),
             limit=self._limits.room,
             silence=min(self._limits.first_sign, self._limits.waiting_silence),
         )
@@ -109,7 +111,8 @@ class RedisVisitorEnd(
         return Gone()
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
-        return _done(await self._talk("brief", ref, briefing=write_briefing(briefing)))
+        danger = _is_urgent(briefing)
+        return _done(await self._talk("brief", ref, id=ref.talk, briefing=write_briefing(briefing), danger=danger))
 
     async def give_key(
         self, ref: TalkRef, device: str, epoch: int, wrapped: bytes, helper: str = "", also: bytes = b""
@@ -174,6 +177,11 @@ class RedisVisitorEnd(
 
     def _silence(self) -> dict[str, int]:
         return {"waiting_silence": self._limits.waiting_silence, "silence": self._limits.silence}
+
+
+def _is_urgent(briefing: Briefing) -> int:
+    """What the room's index of those in danger is told; the engine reads no briefing."""
+    return int(briefing.danger is Danger.URGENT)
 
 
 def _done(reply: list[Any]) -> Done | Gone:

@@ -1,6 +1,6 @@
--- keys: talk up down room held duty free full pace shut
+-- keys: talk up down room held duty free full pace shut urgent back
 -- args: id waiting_silence silence
-local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined', 'why', 'helper', 'claims')
+local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined', 'why', 'helper', 'claims', 'urgent', 'lost')
 local state, staff, away, joined = fields[1], fields[2], fields[3], fields[4]
 if not state then
   return {'gone'}
@@ -9,7 +9,7 @@ if state == 'guided' then
   return {'guided', fields[5]}
 end
 if state == 'taken' and lapsed(duty, staff) then
-  give_back(id, talk, room, held, full, staff)
+  give_back(id, talk, room, held, full, urgent, back, staff)
   state = 'waiting'
 end
 if state == 'taken' and fields[6] and lapsed(duty, fields[6]) then
@@ -26,6 +26,12 @@ if away then
 end
 if state == 'waiting' then
   outlive(room, deadline)
+  if fields[8] then
+    outlive(urgent, deadline)
+  end
+  if fields[9] and fields[9] ~= '' then
+    outlive(back, deadline)
+  end
   -- Counted by time of joining and not by ZRANK: a rank would tell, letter by letter, which ids the others have.
   local before = redis.call('ZCOUNT', room, '-inf', '(' .. joined)
   return {'waiting', before + 1, math.floor((time - joined) / 1000000),
