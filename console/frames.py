@@ -16,7 +16,7 @@ from console.help_frames import READERS as HELP
 from console.help_frames import HelpFrame
 from console.phone_frames import READERS as PHONE
 from console.phone_frames import PhoneFrame
-from console.room_frames import Guide, ShutDesk, read_guide, read_shut
+from console.room_frames import Guide, More, ShutDesk, read_guide, read_more, read_shut
 from console.sign_frames import Writing, read_writing
 from console.together_frames import READERS as TOGETHER
 from console.together_frames import TogetherFrame
@@ -106,7 +106,7 @@ class Hand:
 
 
 DutyFrame = Duty | Ready | Habits | Visible
-RoomFrame = Take | ShutDesk | Guide
+RoomFrame = Take | ShutDesk | Guide | More
 TalkFrame = Say | Unsayable | Heard | Writing | Release | End | WrapUp | Hand | Point
 Frame = Device | DutyFrame | RoomFrame | TalkFrame | TogetherFrame | HelpFrame | PhoneFrame
 
@@ -180,6 +180,7 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     **PHONE,
     "shut": read_shut,
     "guide": read_guide,
+    "more": read_more,
     "point": read_point,
     "writing": read_writing,
     "visible": read_visible,

@@ -76,10 +76,7 @@ def report_tables(topics: Iterable[str], languages: Iterable[str]) -> tuple[Tabl
         Table("topic", _one("topic", sorted(topics)), most=3),
         Table("danger", _one("danger", (level for level in Danger if level is not Danger.NONE)), most=2),
         Table("rated", _one("rated", RATINGS)),
-        *(
-            Table(group.id, _one(f"wrapup.{group.id}", group.values), group.most, cases=True)
-            for group in GROUPS
-        ),
+        *(Table(group.id, _one(f"wrapup.{group.id}", group.values), group.most, cases=True) for group in GROUPS),
         Table(
             "education",
             {"sessions": (SESSION,), "participants": (PARTICIPANTS,), "social-workers": (SOCIAL_WORKERS,)},
