@@ -27,7 +27,7 @@ class RedisStaffFront(RedisEnd):
 
     async def front(self, desk: DeskId, most: int) -> Front:
         total, last, longest, danger, lost = await self._wire.call("front", desk_keys(desk), most=most, first=FIRST)
-        until = _until(longest, most)
+        until = _until(longest, most) if total > most else None
         looked_at = {*_entries(desk, longest), *_entries(desk, danger)}
         rows = await self._visitors(looked_at)
         for _ in range(_FURTHER):
@@ -90,18 +90,21 @@ class RedisStaffFront(RedisEnd):
         was not listed, because an earlier version let them in. The next call looks at the next part."""
         room, begin = desk_keys(desk)["room"], self._tidied.get(desk, 0)
         (found,) = await self._wire.read(("ZRANGE", room, begin, begin + TIDIED - 1, "WITHSCORES"))
-        self._tidied[desk] = begin + TIDIED if len(found) == 2 * TIDIED else 0
         entries = _entries(desk, found)
         junk = [member for member, _ in _pairs(found) if not well_formed(_ref(desk, member))]
         if junk:
             await self._wire.read(("ZREM", room, *junk))
         commands = (("HMGET", talk_keys(ref)["talk"], "state", "briefing") for ref, _ in entries)
         (now, _), *rows = await self._wire.read(("TIME",), *commands)
+        kept = 0
         for entry, (state, briefing) in zip(entries, rows, strict=True):
             if state is None:
                 await self._talk("drop", entry[0], id=entry[0].talk)
-            elif state == b"waiting" and briefing and not any(calm in briefing for calm in _CALM):
+                continue
+            kept += 1
+            if state == b"waiting" and briefing and not any(calm in briefing for calm in _CALM):
                 await self._list_urgent(entry, briefing, int(now))
+        self._tidied[desk] = begin + kept if len(found) == 2 * TIDIED else 0
 
     async def _list_urgent(self, entry: Entry, briefing: bytes, now: int) -> None:
         if read_briefing(briefing).danger is not Danger.URGENT:
