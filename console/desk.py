@@ -29,7 +29,7 @@ from console.phone_frames import Answering, Hold
 from console.phone_lines import Lines
 from console.pointing import Pointing
 from console.presence import DutyState, Presences
-from console.room_frames import Guide, More, ShutDesk
+from console.room_frames import Guide, ShutDesk
 from console.rooms import Reading, Rooms
 from console.sign_frames import Writing
 from console.signs import Signs
@@ -38,7 +38,7 @@ from console.together import Together
 from console.together_frames import TogetherFrame
 from console.together_views import TogetherViews
 from console.views import Json, Views
-from console.visible_frames import Visible
+from console.visible_frames import More, Visible
 from console.wishes import Wishes
 from handover.counters import Tally
 from handover.ports import StaffEnd

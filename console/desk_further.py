@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from console.room_frames import More
 from console.rooms import Reading
 from console.views import SHOWN_ROWS, Json
+from console.visible_frames import More
 from handover.ports import StaffEnd
 from handover.values import Danger, DeskId, TalkRef, WaitingVisitor
 
@@ -33,7 +33,7 @@ class Further:
         done = all(self._until[reading.desk] is None for reading in readings)
         if done:
             self._until = {}  # the next press begins anew: some have gone meanwhile
-        return {"type": "more", "found": len(found), "done": done}
+        return {"found": len(found), "done": done}
 
     async def rows(self, shown: Iterable[WaitingVisitor]) -> list[WaitingVisitor]:
         """Those that still wait and are not among `shown`, longest waiting first."""

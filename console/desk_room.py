@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from console.accounts import Member
 from console.closing import Closing
 from console.desk_further import MOST, Further
-from console.room_frames import Guide, More, ShutDesk
+from console.room_frames import Guide, ShutDesk
 from console.rooms import Reading, Room, Rooms
 from console.views import SHOWN_ROWS, Json, Views, handle_of
+from console.visible_frames import More
 from console.wishes import Wishes
 from handover.crew import At
 from handover.order import in_sight, over_desks
@@ -48,6 +49,7 @@ class DeskRoom:
         self._news = asyncio.Event()
         self._watched: list[Room] = []
         self._readings: list[Reading] = []  # what is shown
+        self._told: Json | None = None  # what came of the last search for further rows, until the page is told
 
     def wake(self) -> None:
         """Have the list read again."""
@@ -74,11 +76,10 @@ class DeskRoom:
         self._views.names |= await self._wishes.names()
 
     async def handle(self, frame: ShutDesk | Guide | More) -> None:
-        """Show further rows that fit, from now on, and tell how many were found; or close a desk."""
+        """Show further rows that fit, from the next list on; or close a desk."""
         if isinstance(frame, More):
-            told = await self._further.ask(frame, self._readings)
+            self._told = await self._further.ask(frame, self._readings)
             self.wake()
-            await self._send(told)
         else:
             await self._closing.act(frame, self.rows)
 
@@ -95,6 +96,7 @@ class DeskRoom:
         room["desks"] = [self._desk(reading) for reading in readings]
         room |= {key: room["desks"][0][key] for key in ("shut", "stage", "closed")}  # of the home desk
         self._wishes.mark([*first, *further], room["rows"])
+        room["more"], self._told = self._told, None
         await self._send(room)
 
     async def _first(self, readings: Sequence[Reading]) -> list[WaitingVisitor]:

@@ -16,11 +16,11 @@ from console.help_frames import READERS as HELP
 from console.help_frames import HelpFrame
 from console.phone_frames import READERS as PHONE
 from console.phone_frames import PhoneFrame
-from console.room_frames import Guide, More, ShutDesk, read_guide, read_more, read_shut
+from console.room_frames import Guide, ShutDesk, read_guide, read_shut
 from console.sign_frames import Writing, read_writing
 from console.together_frames import READERS as TOGETHER
 from console.together_frames import TogetherFrame
-from console.visible_frames import Visible, read_visible
+from console.visible_frames import More, Visible, read_visible
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
 from safety.format import is_near
@@ -180,7 +180,6 @@ _READERS: dict[str, Callable[[dict[str, Any]], Frame]] = {
     **PHONE,
     "shut": read_shut,
     "guide": read_guide,
-    "more": read_more,
     "point": read_point,
     "writing": read_writing,
     "visible": read_visible,

@@ -121,7 +121,6 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # The waiting room as a whole.
     "live.shut": _STAFF,
     "live.guide": _STAFF,
-    "live.more": _STAFF,
     "live.point": _STAFF,
     "POST /statistics/shut": _COORDINATOR,
     "POST /account/asked": _STAFF,

@@ -23,7 +23,7 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
-const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => wire.send({ type: "guide", talk }), more: (wanted) => wire.send({ type: "more", ...wanted }), take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
+const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => wire.send({ type: "guide", talk }), more: tellSeen, take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
 const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
@@ -56,7 +56,7 @@ function receive(frame) {
   const handlers = {
     hello: () => greet(frame),
     device: () => showDevice(frame), duty: () => setDuty(frame), crew: () => panel.showCrew(frame),
-    room: () => showRoom(frame), more: () => frame.found || notice(say(frame.done ? "more_none" : "more_on")), talks: () => { kept.only(frame.talks); for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
+    room: () => showRoom(frame), talks: () => { kept.only(frame.talks); for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
     talk: () => showTalk(frame), keys: () => talk?.keys(frame), said: () => { talk?.sign.show(); talk?.hear(frame); },
     sent: () => talk?.sent(frame.id, frame.seq), delivered: () => talk?.deliver(frame.seq), unsure: () => { talk?.unsure.add(frame.seq); talk?.deliver(0); },
     storage: () => panel.showStorage(frame), order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
@@ -116,8 +116,8 @@ function showLink(state) {
   $("desk").toggleAttribute("inert", state === "elsewhere");
 }
 
-// Notifications are for who does not see this page.
-function tellSeen() { wire.send({ type: "visible", visible: !document.hidden }); }
+// Notifications are for who does not see this page. `more`: what else of the waiting list is to be shown.
+function tellSeen(more) { wire.send({ type: "visible", visible: !document.hidden, more }); }
 // --- This device ---
 
 function showDevice({ state }) {
@@ -140,10 +140,10 @@ function showRoom(frame) {
   const fresh = room.show(frame);
   together.count(frame.desks);
   closing.show(frame);
+  if (frame.more?.found === 0) notice(say(frame.more.done ? "more_none" : "more_on"));
   for (const row of frame.rows) names.set(row.talk, row.name);
   if (fresh.length && !firstRoom && duty === "on" && !panel.breathing && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
-  firstRoom = false;
-  drawDuty();
+  firstRoom = false; drawDuty();
 }
 
 // --- Talks ---

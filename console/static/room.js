@@ -47,6 +47,7 @@ export class Room {
     this.rows = new Set(waiting.map((row) => row.talk));
     $("calm").hidden = waiting.length > 0;
     $("more").hidden = frame.total <= frame.rows.length;
+    $("more").querySelector("button").hidden = frame.more === undefined; // by a server of the version before
     $("more").querySelector("span").textContent = this.say("more", { count: frame.total - frame.rows.length });
     $("available").textContent = frame.available;
     list.dataset.total = frame.total - (frame.rows.length - waiting.length);
