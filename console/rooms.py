@@ -105,6 +105,11 @@ class Rooms:
         self._tick = tick
         self._open: dict[DeskId, Room] = {}
 
+    @property
+    def open(self) -> set[DeskId]:
+        """The desks that some page shows now."""
+        return set(self._open)
+
     @asynccontextmanager
     async def watching(self, desks: Collection[DeskId], told: Callable[[], None]) -> AsyncIterator[list[Room]]:
         """The rooms of these desks while the body runs; `told` is called after each reading of one, and when one can be
