@@ -22,9 +22,11 @@ from bot.toll import Toll
 from bot.web import errors, health, leave, live, notices, pages, post, static, turns
 from bot.web.assets import load_assets
 from bot.web.box import load_box
+from bot.web.front import Front, keep_fresh
 from bot.web.later import load_later
 from bot.web.paces import Paces
 from bot.web.partings import Partings
+from bot.web.plain import first_view
 from bot.web.rounds import ATTEND, Rounds
 from bot.web.site import Site
 from bot.web.state import Tokens
@@ -99,7 +101,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=lambda _: _lifespan(visitor_end, tally, buckets, editions, planned),
+        lifespan=lambda app: _lifespan(visitor_end, tally, buckets, editions, planned, lambda: app.state.site.front),
     )
     app.state.draining = lasting.draining
     app.state.readiness = Readiness(
@@ -143,7 +145,7 @@ class _Lasting:
             content, words, end, self.tally, settings.desk, self._in_sweden, self.toll, prospects, neighbours,
             self.planned,
         )  # fmt: skip
-        return Site(
+        site = Site(
             settings=settings,
             content=content,
             words=words,
@@ -158,11 +160,13 @@ class _Lasting:
             toll=self.toll,
             assets=assets,
             views=Views(settings, content, words, assets),
+            front=Front(lambda language: first_view(site, language), words.languages(), self.now),
             clock=self.clock,
             now=self.now,
             guard=self.guard,
             draining=self.draining,
         )
+        return site
 
     def _in_sweden(self) -> datetime:
         return datetime.fromtimestamp(self.now(), SWEDEN)
@@ -180,7 +184,12 @@ def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(
-    visitor_end: OpenableEnd, tally: Tally, buckets: Buckets, editions: Editions, planned: Planned
+    visitor_end: OpenableEnd,
+    tally: Tally,
+    buckets: Buckets,
+    editions: Editions,
+    planned: Planned,
+    front: Callable[[], Front],
 ) -> AsyncIterator[None]:
     await visitor_end.open()
     await editions.look()  # before the first visitor
@@ -190,6 +199,7 @@ async def _lifespan(
         _forget_in_time(buckets),
         editions.keep_looking(),
         planned.keep_looking(),
+        keep_fresh(front),
     )
     chores = [asyncio.create_task(chore) for chore in todo]
     try:

@@ -13,6 +13,7 @@ from handover.chats import VisitorChats
 from handover.counters import Drained
 from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
+from handover.front import StaffFront
 from handover.help import StaffHelp, VisitorHelp
 from handover.mending import Known, StaffMending, VisitorMending
 from handover.outlook import Closed
@@ -159,6 +160,7 @@ class VisitorEnd(
 
 class StaffEnd(
     StaffCrew,
+    StaffFront,
     StaffPlan,
     StaffPost,
     StaffAsks,
@@ -179,8 +181,8 @@ class StaffEnd(
         """End the lease at once; talks in hand return to their old places (returned here)."""
 
     async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
-        """The waiting list: danger `urgent` first (ten of them at most), then longest waiting first. Expired talks are
-        left out."""
+        """The whole waiting list: danger `urgent` first (ten of them at most), then longest waiting first. Expired
+        talks are left out. It costs as much as there are who wait: what is read at each change is the `front`."""
 
     async def load(self, desk: DeskId) -> Load:
         """Live load."""
@@ -224,7 +226,8 @@ class StaffEnd(
         """Delete everything of the talk and tell the visitor."""
 
     async def sweep(self, desk: DeskId) -> list[TalkRef]:
-        """Return talks whose staff member's lease lapsed to their old places (returned here), drop expired entries."""
+        """Return talks whose staff member's lease lapsed to their old places (returned here). Drop expired
+        entries of the waiting room, each time in another part of a long one."""
 
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of this talk for staff, subscribed before the body runs."""

@@ -9,7 +9,7 @@ from handover.values import MOVES
 
 _NAMES = (
     "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "begin", "key", "keys",
-    "end", "lapse", "drop",
+    "end", "lapse", "drop", "front",
     "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "settlebatch", "lastday", "spend", "publish",
     "ask", "answer", "consent", "move", "unmute", "call", "come", "note", "outlook", "shut", "guide",
     "beasked", "asked",

@@ -25,6 +25,7 @@ from handover.values import (
     SPENT,
     Accepted,
     Briefing,
+    Danger,
     DeskId,
     Done,
     Edition,
@@ -74,6 +75,7 @@ class RedisVisitorEnd(
             id=ref.talk,
             briefing=write_briefing(briefing),
             pseudonym=write_pseudonym(pseudonym),
+            danger=_is_urgent(briefing),
             limit=self._limits.room,
             silence=min(self._limits.first_sign, self._limits.waiting_silence),
         )
@@ -112,7 +114,8 @@ class RedisVisitorEnd(
         return standing
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
-        return _done(await self._talk("brief", ref, briefing=write_briefing(briefing)))
+        danger = _is_urgent(briefing)
+        return _done(await self._talk("brief", ref, id=ref.talk, briefing=write_briefing(briefing), danger=danger))
 
     async def give_key(
         self, ref: TalkRef, device: str, epoch: int, wrapped: bytes, helper: str = "", also: bytes = b""
@@ -193,6 +196,11 @@ def _read_standing(row: list[Any]) -> Standing:
             told = (up_seq, up_heard, down_seq, epoch, line, bool(muted), read_asked(asked), read_helping(help))
             return WithStaff(name.decode(), *told, claims, mark)
     return Gone()
+
+
+def _is_urgent(briefing: Briefing) -> int:
+    """What the room's index of those in danger is told; the engine reads no briefing."""
+    return int(briefing.danger is Danger.URGENT)
 
 
 def _done(reply: list[Any]) -> Done | Gone:

@@ -1,10 +1,10 @@
--- keys: room held duty free full pace shut / talk up down
+-- keys: room held duty free full pace shut urgent back / talk up down
 -- args: ids waiting_silence silence
 -- Many talks of one desk at a time: what holds for all of them is looked up once.
-local time, prospect, in_line, in_hand = now(), nil, 0, 0
+local time, prospect, in_line, in_danger, in_loss, in_hand = now(), nil, 0, 0, 0, 0
 
 local function standing(id, talk, up, down)
-  local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined', 'why', 'helper', 'claims')
+  local fields = redis.call('HMGET', talk, 'state', 'staff', 'away', 'joined', 'why', 'helper', 'claims', 'urgent', 'lost')
   local state, staff, away, joined = fields[1], fields[2], fields[3], fields[4]
   if not state then
     return {'gone'}
@@ -13,8 +13,8 @@ local function standing(id, talk, up, down)
     return {'guided', fields[5]}
   end
   if state == 'taken' and lapsed(duty, staff) then
-    give_back(id, talk, room, held, full, staff)
-    state, prospect = 'waiting', nil
+    give_back(id, talk, room, held, full, urgent, back, staff)
+    state, prospect, fields[9] = 'waiting', nil, staff
   end
   if state == 'taken' and fields[6] and lapsed(duty, fields[6]) then
     end_help(talk, room)
@@ -31,6 +31,8 @@ local function standing(id, talk, up, down)
   end
   if state == 'waiting' then
     in_line = deadline
+    in_danger = fields[8] and deadline or in_danger
+    in_loss = fields[9] and fields[9] ~= '' and deadline or in_loss
     prospect = prospect or outlook(duty, free, full, held, pace, shut)
     -- Counted by time of joining and not by ZRANK: a rank would tell, letter by letter, which ids the others have.
     local before = redis.call('ZCOUNT', room, '-inf', '(' .. joined)
@@ -51,10 +53,9 @@ for id in string.gmatch(ids, '%S+') do
   local keys = each[#found + 1]
   found[#found + 1] = standing(id, keys.talk, keys.up, keys.down)
 end
-if in_line > 0 then
-  outlive(room, in_line)
-end
-if in_hand > 0 then
-  outlive(held, in_hand)
+for key, deadline in pairs({[room] = in_line, [urgent] = in_danger, [back] = in_loss, [held] = in_hand}) do
+  if deadline > 0 then
+    outlive(key, deadline)
+  end
 end
 return found

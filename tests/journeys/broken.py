@@ -26,6 +26,7 @@ from dialogues.loader import load_content
 from fristad.listening import listen
 from fristad.serve import run_app
 from handover.asks import Note
+from handover.front import Front
 from handover.outlook import Outlook
 from handover.tide import LastDay
 from handover.values import (
@@ -137,7 +138,10 @@ class BrokenEnd:
     async def said(self, *_: object) -> list[object]:
         return []
 
-    async def waiting(self, desk: DeskId) -> list[object]:
+    async def front(self, desk: DeskId, most: int) -> Front:
+        return Front([], 0)
+
+    async def rows(self, refs: list[TalkRef]) -> list[object]:
         return []
 
     async def sweep(self, desk: DeskId) -> list[object]:
