@@ -25,8 +25,8 @@ def remains_in_engine(town: Town) -> list[str]:
                 for kind in _KINDS
                 for key in client.scan_iter(match=f"{kind}:*", count=1000)
             ]
-            for name in ("room", "held", "asks"):
-                number = client.zcard(keys[name])
+            for name in ("room", "held", "asks", "urgent", "back"):
+                number = client.hlen(keys[name]) if name == "back" else client.zcard(keys[name])
                 found += [f"{number} of {name}"] if number else []
             return found
     except redis.ConnectionError:
