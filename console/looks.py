@@ -62,11 +62,13 @@ class Looks:
         return self._found.get(token)
 
     async def _look_until_it_holds(self, token: str, begun: int) -> None:
-        while not self._holds(token, begun):
-            if self._looking is None:
-                self._looking = asyncio.create_task(finish(self._look()))
-                self._looking.add_done_callback(self._looked)
-            await asyncio.shield(self._looking)
+        with self.at(token):  # its socket may close meanwhile, and then no look would ever be one for it
+            while not self._holds(token, begun):
+                # One that is over and not yet told so is none to wait for: waiting for it gives nobody else a turn.
+                if self._looking is None or self._looking.done():
+                    self._looking = asyncio.create_task(finish(self._look()))
+                    self._looking.add_done_callback(self._looked)
+                await asyncio.shield(self._looking)
 
     def _holds(self, token: str, begun: int) -> bool:
         """A look is the truth when it began after the call, or not long before and nothing was written meanwhile."""
@@ -83,6 +85,7 @@ class Looks:
         self._number, self._at, self._seen, self._asked = number, at, seen, asked
 
     def _looked(self, task: asyncio.Task[None]) -> None:
-        self._looking = None
+        if self._looking is task:
+            self._looking = None
         if not task.cancelled():
             task.exception()  # told to whoever waited, if anybody still does
