@@ -13,6 +13,8 @@ from uvicorn.server import ServerState
 
 from fristad.ws_frames import Broken, FrameReader, Opcode, read_close, write_close, write_frame
 from fristad.ws_handshake import Asked, Unfit, acceptance, read_request, refusal
+from fristad.ws_outbox import Outbox
+from safety.direct import DIRECT
 
 _MOST_WAITING = 16  # messages that the app has not taken; then nothing more is read from the network
 _FAREWELL = 10.0  # seconds for the other end to answer a close frame
@@ -41,6 +43,7 @@ class LeanSocket(asyncio.Protocol):
         self._gone = False
         self._messages: deque[dict[str, Any]] = deque()
         self._waiting: asyncio.Future[None] | None = None  # the app, for a message
+        self._outbox: Outbox = None  # type: ignore[assignment]  # the same
         self._writable = asyncio.Event()
         self._writable.set()
         self._paused = False
@@ -53,6 +56,7 @@ class LeanSocket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A connection was handed over; its request comes as the first data."""
         self._transport = transport  # type: ignore[assignment]  # asyncio types it wider than what it gives
+        self._outbox = Outbox(self._transport)
         self._state.connections.add(self)  # type: ignore[arg-type]  # uvicorn names its own protocols
 
     def connection_lost(self, _error: Exception | None) -> None:
@@ -109,7 +113,7 @@ class LeanSocket(asyncio.Protocol):
             self._tell_app({"type": "websocket.receive", "bytes": payload})
         elif opcode is Opcode.PING:
             if self._writable.is_set() and not self._closing:  # who does not read needs no answers
-                self._transport.write(write_frame(Opcode.PONG, payload))
+                self._outbox.put(write_frame(Opcode.PONG, payload))
         elif opcode is Opcode.CLOSE:
             self._end(read_close(payload))
 
@@ -121,7 +125,8 @@ class LeanSocket(asyncio.Protocol):
 
     def _say_farewell(self, code: int, reason: str = "") -> None:
         if not self._closing and not self._transport.is_closing():
-            self._transport.write(write_close(code, reason))
+            self._outbox.put(write_close(code, reason))
+            self._outbox.flush()  # whoever closes the connection next would lose what waits
         self._closing = True
 
     def _tell_app(self, message: dict[str, Any]) -> None:
@@ -165,7 +170,7 @@ class LeanSocket(asyncio.Protocol):
             "headers": asked.headers,
             "subprotocols": [each.strip() for each in listed.split(",") if each.strip()],
             "state": self._app_state.copy(),
-            "extensions": {"websocket.http.response": {}},
+            "extensions": {"websocket.http.response": {}, DIRECT: {"write": self._write_text}},
         }
 
     async def _run(self, scope: dict[str, Any]) -> None:
@@ -178,6 +183,7 @@ class LeanSocket(asyncio.Protocol):
         if not self._accepted and not self._closing:
             self._refuse(refusal(HTTPStatus.INTERNAL_SERVER_ERROR))
         elif self._timer is None or not self._closing:  # else the other end has its time to answer our close frame
+            self._outbox.flush()
             self._transport.close()
 
     def _refuse(self, answer: bytes) -> None:
@@ -208,6 +214,13 @@ class LeanSocket(asyncio.Protocol):
         else:
             self._send_next(message)
 
+    def _write_text(self, text: str) -> bool:
+        """As `safety.direct` says."""
+        if not self._accepted or self._closing or self._gone or not self._writable.is_set():
+            return False
+        self._outbox.put(write_frame(Opcode.TEXT, text.encode()))
+        return True
+
     def _send_next(self, message: dict[str, Any]) -> None:
         if self._closing:
             if self._transport.is_closing():
@@ -215,10 +228,8 @@ class LeanSocket(asyncio.Protocol):
             raise RuntimeError("nothing can be sent after a close frame")
         if message["type"] == "websocket.send":
             text = message.get("text")
-            if text is not None:
-                self._transport.write(write_frame(Opcode.TEXT, text.encode()))
-            else:
-                self._transport.write(write_frame(Opcode.BYTES, message["bytes"]))
+            kind, payload = (Opcode.BYTES, message["bytes"]) if text is None else (Opcode.TEXT, text.encode())
+            self._outbox.put(write_frame(kind, payload))
         elif message["type"] == "websocket.close":
             self._close(message.get("code", 1000), message.get("reason") or "")
         else:
@@ -277,7 +288,7 @@ class LeanSocket(asyncio.Protocol):
             self._set_timer()
         else:
             self._pinged = True
-            self._transport.write(write_frame(Opcode.PING, b""))
+            self._outbox.put(write_frame(Opcode.PING, b""))
             if self._config.ws_ping_timeout:
                 self._timer = self._loop.call_later(self._config.ws_ping_timeout, self._look)
 

@@ -120,9 +120,12 @@ class Wire:
         """Answers from the home of the key; a refusal is raised under our names."""
         lane, until = self._lane(key), asyncio.get_running_loop().time() + self._timeout
         for _ in range(HOPS):
-            answers = await lane.ask(commands, until)
-            refusal = next((each for each in answers if isinstance(each, Exception)), None)
-            if refusal is None:
+            calls = lane.usable
+            answers = await (calls.ask(commands, until) if calls else lane.ask(commands, until))
+            for refusal in answers:
+                if isinstance(refusal, Exception):
+                    break
+            else:
                 return answers
             if code_of(refusal) != "MOVED":
                 raise named(refusal)

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import WebSocket, WebSocketDisconnect
 
 from bot.web.frames import Close
+from safety.direct import direct_write
 
 _write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -16,6 +17,7 @@ class LivePage:
 
     def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
+        self._write_now = direct_write(socket.scope)
         self._trouble_told = False
 
     async def receive(self) -> Any:
@@ -37,6 +39,8 @@ class LivePage:
         await self._write(f'{{"type":"ack","seq":{seq}}}')
 
     async def _write(self, text: str) -> None:
+        if self._write_now(text):
+            return
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await self._socket.send_text(text)
 
