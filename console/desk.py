@@ -15,7 +15,7 @@ from console.desk_device import DeskDevice
 from console.desk_frames import Point
 from console.desk_phone import DeskPhone
 from console.desk_room import DeskRoom
-from console.devices import Devices, Ready, Revoked, Standing
+from console.devices import Devices, Ready, Revoked, Seen, Standing
 from console.duty import OwnDuty
 from console.duty_frames import Duty
 from console.duty_frames import Habits as Wanted
@@ -25,6 +25,7 @@ from console.habits import Habits
 from console.hands import Hands
 from console.help_frames import HelpFrame
 from console.help_views import HelpViews
+from console.looks import Looks
 from console.phone_frames import Answering, Hold
 from console.phone_lines import Lines
 from console.pointing import Pointing
@@ -60,6 +61,7 @@ class Desk:
         *,
         staff_end: StaffEnd,
         devices: Devices,
+        device_looks: Looks[Seen],
         presences: Presences,
         views: Views,
         together: TogetherViews,
@@ -84,7 +86,7 @@ class Desk:
         self._limits = limits
         self._closing = closing
         self._send = send
-        self._device = DeskDevice(member, devices, send, self._use_device)
+        self._device = DeskDevice(member, devices, device_looks, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
         self._duty = self._take_up_duty(habits, most, steady, wishes)
         self._room = DeskRoom(

@@ -139,7 +139,7 @@ async def test_a_look_that_is_just_over_is_not_waited_for(console: Console) -> N
         return asked  # something is written all the time, so that each look holds for one turn alone
 
     looks = Looks(counted, changes, console.house.storage, Clock(0.0))
-    finding = []
+    finding: list[asyncio.Task[SignedIn | None]] = []
     with looks.at(kim):
         while counted.looks < 5:  # one who asks in each turn of the loop, so also in the one in which a look ends
             assert len(finding) < 10_000, "nobody looks any more"
@@ -165,13 +165,13 @@ async def test_nobody_looks_on_for_a_socket_that_closed_meanwhile(console: Conso
     looks = Looks(late, lambda: 0, storage, Clock(0.0))
     with looks.at(noor):
         first = asyncio.create_task(looks.find(noor))
-        while not late.looks:
+        while not late.looks:  # noqa: ASYNC110  # until it is in the middle of it
             await asyncio.sleep(0)
         with looks.at(kim):  # it opens during a look, and is gone before the next one
             outcome = (await asyncio.gather(looks.find(kim), return_exceptions=True))[0]
             assert isinstance(outcome, PoolTimeout)
         await asyncio.gather(first, return_exceptions=True)
         released.set()
-        while len(asyncio.all_tasks()) > tasks:
+        while len(asyncio.all_tasks()) > tasks:  # noqa: ASYNC110  # until nobody does anything any more
             await asyncio.sleep(0)
         assert late.looks == 2
