@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handover.events import BriefingChanged, CameBack, Heard, Said, WasReturned, WentAway
+from handover.keys import talk_keys
 from handover.values import (
     LOG_LENGTH,
     MAX_BODY,
@@ -37,6 +38,17 @@ async def test_words_reach_the_other_end_once_and_stay_in_the_log(ends: Ends) ->
     assert await ends.staff.hear(ref, ANNA, 0) == [up]
     assert await ends.staff.said(ref, ANNA, 0) == [down]
     assert await ends.visitor.hear(ref, 0) == [down]
+
+
+async def test_both_logs_end_at_the_same_instant_as_their_talk(engine: Engine, ends: Ends) -> None:
+    ref = await taken(ends)
+    with engine.client() as admin:
+        for number in range(1, 4):
+            assert await ends.visitor.say(ref, number, message(1), b"words") == Accepted(number)
+            assert await ends.staff.say(ref, ANNA, number, message(2), b"words") == Accepted(number)
+            until = {admin.pexpiretime(talk_keys(ref)[kind]) for kind in ("talk", "up", "down")}
+            assert len(until) == 1 and until.pop() > 0
+            assert await (ends.visitor.attend(ref) if number == 1 else ends.visitor.away(ref))
 
 
 async def test_a_resend_is_relayed_once(ends: Ends) -> None:
