@@ -45,6 +45,7 @@ from handover.ports import StaffEnd
 from handover.values import DeskId, Limits, WaitingVisitor
 from safety.format import FORMAT
 
+_OFTEN = (Say, Heard)  # what comes with each message need not be asked whether it is anything else
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
 
 
@@ -186,6 +187,9 @@ class Desk:
 
     async def handle(self, frame: Frame) -> None:
         """Do what the page asks; what cannot be done is answered with a code."""
+        await (self._handle_talk(frame) if isinstance(frame, _OFTEN) else self._handle_seldom(frame))
+
+    async def _handle_seldom(self, frame: Frame) -> None:
         if isinstance(frame, TogetherFrame | HelpFrame):
             await self._handle_together(frame)
             return
@@ -226,12 +230,12 @@ class Desk:
 
     async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End | Hand | Point) -> None:
         match frame:
-            case Hand():
-                await self._talks.hand(frame.talk)
             case Say() | Unsayable():
                 await self._talks.say(frame)
             case Heard():
                 await self._talks.heard(frame)
+            case Hand():
+                await self._talks.hand(frame.talk)
             case Writing():
                 await self._signs.pass_on(frame)
             case Release() | End():

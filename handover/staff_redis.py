@@ -62,6 +62,8 @@ class RedisStaffEnd(
 ):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
+    _speaks = "down"
+
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:
         await self._wire.call("shorten", desk_keys(desk), staff=staff_member(staff), seconds=seconds)
 
@@ -157,6 +159,9 @@ class RedisStaffEnd(
 
     async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
         return done(await self._talk("heard", ref, "down", side="up", staff=staff_member(staff), seq=clamp(seq)))
+
+    def shown(self, ref: TalkRef, staff: StaffId, seq: int) -> None:
+        self._note_shown(ref, staff_member(staff), seq)
 
     async def end(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
         return done(await self._talk("end", ref, id=ref.talk, staff=staff_member(staff), reason="staff"))

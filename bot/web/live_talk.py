@@ -159,7 +159,7 @@ class LiveTalk:
             case KeyFrame():
                 await self._givings.take(frame)
             case HeardFrame(seq):
-                await self._end.heard(self._ref, seq)
+                self._end.shown(self._ref, seq)
             case AnswerFrame():
                 await self._answer(frame)
             case Part():

@@ -13,12 +13,15 @@ from handover.values import (
     Briefing,
     Channel,
     Danger,
+    DeskId,
     Done,
     Gone,
     Message,
     MessageId,
     NotTaken,
     OutOfOrder,
+    TalkId,
+    TalkRef,
     WithStaff,
 )
 from tests.contract.ends import ANNA, BO, Ends, joined, message, on_duty, open_ends, soon, taken
@@ -48,7 +51,25 @@ async def test_both_logs_end_at_the_same_instant_as_their_talk(engine: Engine, e
             assert await ends.staff.say(ref, ANNA, number, message(2), b"words") == Accepted(number)
             until = {admin.pexpiretime(talk_keys(ref)[kind]) for kind in ("talk", "up", "down")}
             assert len(until) == 1 and until.pop() > 0
-            assert await (ends.visitor.attend(ref) if number == 1 else ends.visitor.away(ref))
+            await (ends.visitor.attend(ref) if number == 1 else ends.visitor.away(ref))
+
+
+async def test_what_pages_have_shown_is_told_a_moment_later(ends: Ends) -> None:
+    first, second = await taken(ends), await taken(ends)
+    for ref in (first, second):
+        for number in (1, 2):
+            await ends.visitor.say(ref, number, message(number), b"words")
+            await ends.staff.say(ref, ANNA, number, message(number), b"words")
+    async with ends.visitor.follow(first) as to_visitor, ends.staff.follow(second) as to_staff:
+        for number in (1, 2):
+            ends.staff.shown(first, ANNA, number)
+            ends.visitor.shown(second, number)
+        ends.staff.shown(second, BO, 2)  # not theirs
+        assert await soon(to_visitor) == Heard(2)
+        assert await soon(to_staff) == Heard(2)
+        ends.visitor.shown(TalkRef(DeskId("no desk"), TalkId("no talk")), 1)  # a page may say anything
+    standing = await ends.visitor.attend(second)
+    assert isinstance(standing, WithStaff) and standing.up_heard == 0
 
 
 async def test_a_resend_is_relayed_once(ends: Ends) -> None:
