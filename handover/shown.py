@@ -28,13 +28,17 @@ class Shown(Generic[Key]):
         if self._task is None:
             self._task = asyncio.create_task(self._tell_soon())
 
+    async def flush(self) -> None:
+        """Tell what is left, now: what is done next would make it untrue."""
+        if self._numbers:
+            await self._tell_now()
+
     async def close(self) -> None:
         """Tell what is left, once."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        if self._numbers:
-            await self._tell_now()
+        await self.flush()
 
     async def _tell_soon(self) -> None:
         pause = GATHER

@@ -104,6 +104,7 @@ class RedisStaffEnd(
         return outcome
 
     async def release(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
+        await self._shown.flush()  # afterwards it is no longer theirs to tell
         return done(await self._talk("release", ref, id=ref.talk, staff=staff_member(staff)))
 
     async def begin(self, ref: TalkRef, staff: StaffId, device: str) -> Done | NotYours | Gone:

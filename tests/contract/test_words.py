@@ -72,6 +72,15 @@ async def test_what_pages_have_shown_is_told_a_moment_later(ends: Ends) -> None:
     assert isinstance(standing, WithStaff) and standing.up_heard == 0
 
 
+async def test_what_was_shown_is_told_before_the_talk_is_given_back(ends: Ends) -> None:
+    ref = await taken(ends)
+    await ends.visitor.say(ref, 1, message(1), b"words")
+    async with ends.visitor.follow(ref) as to_visitor:
+        ends.staff.shown(ref, ANNA, 1)
+        assert await ends.staff.release(ref, ANNA) == Done()
+        assert [await soon(to_visitor) for _ in range(2)] == [Heard(1), WasReturned()]
+
+
 async def test_a_resend_is_relayed_once(ends: Ends) -> None:
     ref = await taken(ends)
     async with ends.visitor.follow(ref) as to_visitor, ends.staff.follow(ref) as to_staff:

@@ -53,6 +53,16 @@ async def test_a_spoilt_talk_keeps_no_other_from_it() -> None:
     assert engine.told == [{"b": 1}]
 
 
+async def test_what_would_come_too_late_is_told_now() -> None:
+    engine = Engine()
+    shown = Shown(engine.tell)
+    shown.note("a", 1)
+    await shown.flush()
+    assert engine.told == [{"a": 1}]
+    await shown.flush()
+    assert len(engine.told) == 1
+
+
 async def test_whoever_closes_it_tells_the_rest() -> None:
     engine = Engine()
     shown = Shown(engine.tell)
