@@ -15,7 +15,7 @@ from console.desk_device import DeskDevice
 from console.desk_frames import Point
 from console.desk_phone import DeskPhone
 from console.desk_room import DeskRoom
-from console.devices import Devices, Ready, Revoked, Standing
+from console.devices import Devices, Ready, Revoked, Seen, Standing
 from console.duty import OwnDuty
 from console.duty_frames import Duty
 from console.duty_frames import Habits as Wanted
@@ -25,6 +25,7 @@ from console.habits import Habits
 from console.hands import Hands
 from console.help_frames import HelpFrame
 from console.help_views import HelpViews
+from console.looks import Looks
 from console.phone_frames import Answering, Hold
 from console.phone_lines import Lines
 from console.pointing import Pointing
@@ -45,6 +46,7 @@ from handover.ports import StaffEnd
 from handover.values import DeskId, Limits
 from safety.format import FORMAT
 
+_OFTEN = (Say, Heard)  # what comes with each message need not be asked whether it is anything else
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
 
 
@@ -61,6 +63,7 @@ class Desk:
         *,
         staff_end: StaffEnd,
         devices: Devices,
+        device_looks: Looks[Seen],
         presences: Presences,
         views: Views,
         together: TogetherViews,
@@ -85,7 +88,7 @@ class Desk:
         self._tally = tally
         self._limits = limits
         self._send = send
-        self._device = DeskDevice(member, devices, send, self._use_device)
+        self._device = DeskDevice(member, devices, device_looks, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
         self._duty = self._take_up_duty(habits, most, steady, wishes)
         self._room = DeskRoom(
@@ -185,6 +188,9 @@ class Desk:
 
     async def handle(self, frame: Frame) -> None:
         """Do what the page asks; what cannot be done is answered with a code."""
+        await (self._handle_talk(frame) if isinstance(frame, _OFTEN) else self._handle_seldom(frame))
+
+    async def _handle_seldom(self, frame: Frame) -> None:
         if isinstance(frame, TogetherFrame | HelpFrame):
             await self._handle_together(frame)
             return
@@ -225,12 +231,12 @@ class Desk:
 
     async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End | Hand | Point) -> None:
         match frame:
-            case Hand():
-                await self._talks.hand(frame.talk)
             case Say() | Unsayable():
                 await self._talks.say(frame)
             case Heard():
                 await self._talks.heard(frame)
+            case Hand():
+                await self._talks.hand(frame.talk)
             case Writing():
                 await self._signs.pass_on(frame)
             case Release() | End():

@@ -5,7 +5,7 @@ which signature a page is given, and a revoked device is given none. Days are co
 finer time is kept.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -54,6 +54,14 @@ Standing = Ready | Pending | Revoked | TooMany
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """Whose device it is, and where it stands."""
+
+    staff: StaffId
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """One device on the page: `code` is what people compare, `state` what counts today."""
 
@@ -89,6 +97,7 @@ class Devices:
         self._clock = clock
         self._organisation = organisation
         self._signing = signing
+        self._checked: dict[str, tuple[int, int]] = {}  # line -> its last day, and the day on which it was checked
 
     @property
     def signs(self) -> bool:
@@ -119,6 +128,19 @@ class Devices:
             if trouble_of(error) is not Trouble.FULL:
                 raise
             return await self._look(staff, key, signs=False)  # what it has lasts for days yet, and a talk waits
+
+    async def find_all(self, keys: Collection[str]) -> dict[str, Seen]:
+        """Those of these devices that are known and about which nothing is to be done: `meet` signs the others."""
+        async with self._sessions() as session:  # nothing is committed, or every look would be a change
+            rows = list(await session.scalars(select(DeviceRow).where(DeviceRow.key.in_(keys))))
+        settled = [row for row in rows if row.state == DeviceState.REVOKED or not self._is_to_sign(row)]
+        return {
+            row.key: Seen(StaffId(row.staff_id), Revoked() if row.state == DeviceState.REVOKED else self._standing(row))
+            for row in settled
+        }
+
+    def _is_to_sign(self, row: DeviceRow) -> bool:
+        return self.signs and self._wants_signature(row)
 
     async def _look(self, staff: StaffId, key: str, *, signs: bool) -> Standing | None:
         async with self._sessions.begin() as session:
@@ -240,13 +262,19 @@ class Devices:
         row.line = sign_device(self._signing, read_key(row.key), row.until)
 
     def _standing(self, row: DeviceRow) -> Ready | Pending:
-        """Checked anew each time: the organisation may have another key by now."""
+        """Checked in each process and on each day: the organisation may have another key by now."""
         if row.state != DeviceState.SIGNED or row.line is None:
             return Pending()
-        try:
-            return Ready(row.line, read_device(self._organisation, row.line, self._today()).until)
-        except BadDevice:
-            return Pending()
+        until, checked = self._checked.get(row.line, (0, 0))
+        if checked != self._today():
+            try:
+                until = read_device(self._organisation, row.line, self._today()).until
+            except BadDevice:
+                return Pending()
+            if len(self._checked) >= _MOST_LINES:
+                self._checked.clear()
+            self._checked[row.line] = until, self._today()
+        return Ready(row.line, until)
 
     async def _of_desk(self, session: AsyncSession, desk: DeskId, number: int) -> DeviceRow | None:
         found = (await session.execute(_rows_of(desk).where(DeviceRow.id == number))).first()

@@ -26,7 +26,7 @@ from console.house import House
 from console.language import load_words
 from console.letters import Letters
 from console.library import Library
-from console.looks import Looks
+from console.looks import Findable, Found, Looks
 from console.passkeys import Passkeys
 from console.people import People
 from console.periods import month_of
@@ -79,6 +79,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
     passkeys = Passkeys(sessions, means.vault, site, clock)
     audit = Audit(sessions, clock)
     library = Library(means.content, sessions, means.staff_end, clock, audit.note_text)
+    devices = Devices(sessions, clock, settings.organisation(), settings.signing_key())
     return House(
         staff_end=means.staff_end,
         library=library,
@@ -89,7 +90,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         codes=codes,
         passkeys=passkeys,
         signins=signins,
-        looks=_looks(signins, means),
+        looks=_looks(signins, means, lambda: signins.unwritten),
         rota=Rota(sessions, clock),
         stepup=StepUp(means.vault, accounts, passkeys),
         people=People(sessions, clock),
@@ -97,7 +98,8 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         others=tuple(DeskId(desk) for desk, _ in settings.other_desks if desk in means.content.desks),
         audit=audit,
         asking=Asking(sessions),
-        devices=Devices(sessions, clock, settings.organisation(), settings.signing_key()),
+        devices=devices,
+        device_looks=_looks(devices, means, lambda: 0),
         desk_keys=DeskKeys(sessions, clock, settings.organisation(), settings.signing_key()),
         letters=Letters(sessions, clock),
         organisation=settings.organisation_key,
@@ -168,6 +170,6 @@ def _templates() -> Environment:
     )
 
 
-def _looks(signins: SignIns, means: Means) -> Looks:
+def _looks(findable: Findable[Found], means: Means, unwritten: Callable[[], int]) -> Looks[Found]:
     database = means.database
-    return Looks(signins, lambda: database.changes + signins.unwritten, database.storage, means.steady)
+    return Looks(findable, lambda: database.changes + unwritten(), database.storage, means.steady)

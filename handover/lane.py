@@ -42,10 +42,16 @@ class Lane:
         """Forget a follower, whether or not it was added."""
         self._listener.remove(follower)
 
+    @property
+    def usable(self) -> Calls | None:
+        """The connection for calls, when there is one: what is asked over it needs no other turn of the loop."""
+        calls = self._calls
+        return calls if calls is not None and calls.is_usable else None
+
     async def ask(self, commands: Sequence[Sequence[Arg]], until: float) -> list[Any]:
         """As `handover.calls.Calls.ask`, over a connection that is made when there is none."""
-        calls = self._calls
-        if calls is None or not calls.is_usable:
+        calls = self.usable
+        if calls is None:
             try:
                 async with asyncio.timeout_at(until):
                     calls = await self._connected()

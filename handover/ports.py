@@ -131,6 +131,10 @@ class VisitorEnd(
     async def heard(self, ref: TalkRef, seq: int) -> Done | Gone:
         """Tell staff that everything up to `seq` was shown."""
 
+    def shown(self, ref: TalkRef, seq: int) -> None:
+        """The same a moment later, together with what other pages have shown. Nobody is told when it fails: it is told
+        again while there is no engine."""
+
     async def presence(self, ref: TalkRef) -> int:
         """A number that every `attend` and `away` of this talk changes, in whichever process; 0 when it is gone."""
 
@@ -221,6 +225,9 @@ class StaffEnd(
 
     async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
         """Tell the visitor that everything up to `seq` was shown."""
+
+    def shown(self, ref: TalkRef, staff: StaffId, seq: int) -> None:
+        """The same a moment later, as `VisitorEnd.shown`."""
 
     async def end(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
         """Delete everything of the talk and tell the visitor."""

@@ -58,6 +58,8 @@ class RedisStaffEnd(
 ):
     """`handover.ports.StaffEnd`; what each method promises is written there. A malformed staff id is a ValueError."""
 
+    _speaks = "down"
+
     async def shorten_lease(self, desk: DeskId, staff: StaffId, seconds: int) -> None:
         await self._wire.call("shorten", desk_keys(desk), staff=staff_member(staff), seconds=seconds)
 
@@ -79,6 +81,7 @@ class RedisStaffEnd(
         return outcome
 
     async def release(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
+        await self._shown.flush()  # afterwards it is no longer theirs to tell
         return done(await self._talk("release", ref, id=ref.talk, staff=staff_member(staff)))
 
     async def begin(self, ref: TalkRef, staff: StaffId, device: str) -> Done | NotYours | Gone:
@@ -134,6 +137,9 @@ class RedisStaffEnd(
 
     async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
         return done(await self._talk("heard", ref, "down", side="up", staff=staff_member(staff), seq=clamp(seq)))
+
+    def shown(self, ref: TalkRef, staff: StaffId, seq: int) -> None:
+        self._note_shown(ref, staff_member(staff), seq)
 
     async def end(self, ref: TalkRef, staff: StaffId) -> Done | NotYours | Gone:
         return done(await self._talk("end", ref, id=ref.talk, staff=staff_member(staff), reason="staff"))

@@ -155,6 +155,9 @@ class RedisVisitorEnd(
     async def heard(self, ref: TalkRef, seq: int) -> Done | Gone:
         return _done(await self._talk("heard", ref, side="down", staff="", seq=clamp(seq)))
 
+    def shown(self, ref: TalkRef, seq: int) -> None:
+        self._note_shown(ref, "", seq)
+
     async def presence(self, ref: TalkRef) -> int:
         if not well_formed(ref):
             return 0

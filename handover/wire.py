@@ -19,6 +19,8 @@ __all__ = ["Arg", "Wire"]
 
 Event = TypeVar("Event")
 
+TOGETHER = 50  # calls of one write: the engine answers nobody else for a third of a millisecond
+
 
 class Named(Protocol):
     """Keys by name, in a dictionary or otherwise."""
@@ -70,6 +72,21 @@ class Wire:
         except NotLoaded:
             (answer,) = await self._ask(own[0], (("EVAL", script.text, *rest),))
         return list(answer)
+
+    async def call_all(self, verb: str, calls: Sequence[tuple[Named, dict[str, Arg]]]) -> None:
+        """Run a verb for several talks of one desk, sent together: one whose answer nobody needs, and that may be done
+        twice. Fails as `call` does, with the first refusal."""
+        script = self._scripts[verb]
+        for at in range(0, len(calls), TOGETHER):
+            rest = []
+            for keys, args in calls[at : at + TOGETHER]:
+                own = [keys[name] for name in script.keys]
+                rest.append((len(own), *own, *script.arrange(args)))
+            key = str(rest[0][1])
+            try:
+                await self._ask(key, [("EVALSHA", script.sha, *each) for each in rest])
+            except NotLoaded:
+                await self._ask(key, [("EVAL", script.text, *each) for each in rest])
 
     async def read(self, *commands: Sequence[Arg]) -> list[Any]:
         """Answers of several reading commands about one desk, sent together, as the engine writes them. Fails as `call`
@@ -132,9 +149,12 @@ class Wire:
         """Answers from the home of the key; a refusal is raised under our names."""
         lane, until = self._lane(key), asyncio.get_running_loop().time() + self._timeout
         for _ in range(HOPS):
-            answers = await lane.ask(commands, until)
-            refusal = next((each for each in answers if isinstance(each, Exception)), None)
-            if refusal is None:
+            calls = lane.usable
+            answers = await (calls.ask(commands, until) if calls else lane.ask(commands, until))
+            for refusal in answers:
+                if isinstance(refusal, Exception):
+                    break
+            else:
                 return answers
             if code_of(refusal) != "MOVED":
                 raise named(refusal)

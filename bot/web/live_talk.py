@@ -22,7 +22,7 @@ from bot.web.frames import (
 )
 from bot.web.givings import Givings
 from bot.web.hearing import Hearing
-from bot.web.live_page import LivePage, Receive, Send
+from bot.web.live_page import LivePage
 from bot.web.paces import Held
 from bot.web.site import Site
 from bot.web.tellings import Tellings
@@ -38,11 +38,10 @@ class LiveTalk:
 
     __slots__ = ("_budget", "_givings", "_going", "_hearing", "_page", "_reason", "_ref", "_sign", "_site", "_words")
 
-    def __init__(self, site: Site, ref: TalkRef, down: int, receive: Receive, send: Send) -> None:
-        """`receive` and `send` as `bot.web.live_page.LivePage` takes them."""
+    def __init__(self, site: Site, ref: TalkRef, down: int, page: LivePage) -> None:
         self._site = site
         self._ref = ref
-        self._page = LivePage(receive, send)
+        self._page = page
         self._hearing = Hearing(
             self._page, site.end, ref, down, Tellings(self._page, ref, site.prospects, site.reception.overdue)
         )
@@ -123,7 +122,7 @@ class LiveTalk:
             case KeyFrame():
                 await self._take_key(frame)
             case HeardFrame(seq):
-                await end.heard(self._ref, seq)
+                end.shown(self._ref, seq)
             case AnswerFrame():
                 await end.consent(self._ref, frame.ask, yes=frame.yes)
                 self._hearing.look_soon()  # it may be over, and then the page no longer asks

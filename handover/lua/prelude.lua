@@ -52,9 +52,11 @@ end
 -- Sets the marks anew from what is in hand: after a claim, and whenever the lease or the number of talks that this
 -- person takes may have changed.
 local function weigh(full, free, held, staff, capacity)
+  local marks = {}
   for mark = 1, MARKS do
-    redis.call('ZREM', full, staff .. ' ' .. mark)
+    marks[mark] = staff .. ' ' .. mark
   end
+  redis.call('ZREM', full, unpack(marks))
   local lease = redis.call('ZSCORE', free, staff)
   local most = redis.call('ZLEXCOUNT', held, '[' .. staff .. ' ', '(' .. staff .. '!') - capacity + 1
   for mark = 1, lease and math.min(most, MARKS) or 0 do

@@ -3,8 +3,8 @@
 -- `side` is up or down; `staff` is empty for the visitor, who may not read `log`: ids are kept apart from the words.
 local REMEMBERED = 64 -- a resend older than this many messages is refused as out of order
 local number = tonumber(seq)
-local slot = side .. '_id' .. (number % REMEMBERED)
-local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot, 'muted', 'unmet', 'helper')
+local slot, bounded = side .. '_id' .. (number % REMEMBERED), side .. '_log'
+local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot, 'muted', 'unmet', 'helper', bounded)
 local state, holder, last, known = fields[1], fields[2], tonumber(fields[3] or 0), fields[4]
 if not state then
   return {'gone'}
@@ -27,10 +27,14 @@ end
 if number ~= last + 1 then
   return {'outoforder', last + 1}
 end
-redis.call('HSET', talk, side .. '_seq', whole(number), slot, id)
-redis.call('XADD', log, 'MAXLEN', length, whole(number) .. '-0', 'id', id, 'body', body)
-redis.call('PEXPIREAT', log, whole(redis.call('PEXPIRETIME', talk)))
-redis.call('PUBLISH', log, 's' .. whole(number) .. ' ' .. id .. ' ' .. body)
+local text = whole(number)
+redis.call('HSET', talk, side .. '_seq', text, slot, id)
+redis.call('XADD', log, 'MAXLEN', length, text .. '-0', 'id', id, 'body', body)
+if not fields[8] then -- a log that begins; from here on whatever moves the talk's end moves that of its logs
+  redis.call('PEXPIREAT', log, whole(redis.call('PEXPIRETIME', talk)))
+  redis.call('HSET', talk, bounded, 1)
+end
+redis.call('PUBLISH', log, 's' .. text .. ' ' .. id .. ' ' .. body)
 if fields[7] and side == 'down' then
   redis.call('PUBLISH', talk, 'o') -- to the one who reads along, who may not listen to `log`
 end

@@ -2,8 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -11,12 +12,23 @@ from sqlalchemy import select
 
 from console.accounts import Member
 from console.desk_device import DeskDevice
-from console.devices import MOST_SIGNED, MOST_WAITING, RENEWED, Brought, Devices, Pending, Ready, Revoked, TooMany
+from console.devices import (
+    MOST_SIGNED,
+    MOST_WAITING,
+    RENEWED,
+    Brought,
+    Devices,
+    Pending,
+    Ready,
+    Revoked,
+    Seen,
+    TooMany,
+)
 from console.permissions import Role
 from console.tables import DeviceRow, DeviceState
 from dialogues.values import Content
 from handover.values import DeskId, StaffId
-from safety.devices import VALID, read_device
+from safety.devices import VALID, read_device, read_key
 from safety.organisation import short_code
 from safety.text64 import write64
 from tests.console.conftest import DESK, ON_BOTH, Clock, Console, started
@@ -243,13 +255,36 @@ async def test_nothing_finer_than_a_day_is_kept(at_once: Devices, console: Conso
     assert {value for value in vars(row).values() if isinstance(value, int)} == {row.id, today, today + VALID}
 
 
+def desk_device(console: Console, member: Member, send: Callable[[Any], Awaitable[None]]) -> DeskDevice:
+    return DeskDevice(member, console.house.devices, console.house.device_looks, send, send)
+
+
+async def test_open_desks_look_for_their_devices_together_and_change_nothing(console: Console, kim: StaffId) -> None:
+    devices, looks, keys = console.house.devices, console.house.device_looks, [new_key(), new_key()]
+    met = [await devices.meet(kim, key) for key in keys]
+    changes = console.app.state.database.changes
+    with looks.at(keys[0]), looks.at(keys[1]):
+        assert [await looks.find(key) for key in keys] == [Seen(kim, standing) for standing in met]
+        assert console.app.state.database.changes == changes  # else each look would call for one of all sign-ins
+        (first,) = [each.number for each in await devices.listed(DESK) if each.code == short_code(read_key(keys[0]))]
+        assert await devices.revoke(DESK, first)
+        assert [await looks.find(key) for key in keys] == [Seen(kim, Revoked()), Seen(kim, met[1])]
+
+
+async def test_a_device_that_is_to_be_signed_is_not_settled(console: Console, apart: Devices, kim: StaffId) -> None:
+    key = new_key()
+    assert await apart.meet(kim, key) == Pending()
+    assert await apart.find_all([key, new_key()]) == {key: Seen(kim, Pending())}
+    assert await console.house.devices.find_all([key]) == {}  # this one signs at once
+
+
 @ON_BOTH
 async def test_a_desk_that_closes_while_it_asks_leaves_the_database_free(console: Console, kim: StaffId) -> None:
     async def quiet(_: object) -> None: ...
 
     member = Member(kim, "Kim", Role.STAFF, DESK)
     for moment in range(20):
-        asking = asyncio.create_task(DeskDevice(member, console.house.devices, quiet, quiet).meet(new_key()))
+        asking = asyncio.create_task(desk_device(console, member, quiet).meet(new_key()))
         await asyncio.sleep(moment / 1_000)
         asking.cancel()
         await asyncio.gather(asking, return_exceptions=True)

@@ -126,3 +126,52 @@ async def test_whoever_gives_up_leaves_the_look_to_the_others(console: Console) 
         tasks[0].cancel()
         await asyncio.wait(tasks)
         assert all(task.result() for task in tasks[1:])
+
+
+async def test_a_look_that_is_just_over_is_not_waited_for(console: Console) -> None:
+    kim = await start(console, "kim")
+    counted, asked = Counted(console), 0
+
+    def changes() -> int:
+        nonlocal asked
+        asked += 1
+        assert asked < 10_000, "whoever waits for what is over gives nobody else a turn"
+        return asked  # something is written all the time, so that each look holds for one turn alone
+
+    looks = Looks(counted, changes, console.house.storage, Clock(0.0))
+    finding: list[asyncio.Task[SignedIn | None]] = []
+    with looks.at(kim):
+        while counted.looks < 5:  # one who asks in each turn of the loop, so also in the one in which a look ends
+            assert len(finding) < 10_000, "nobody looks any more"
+            finding.append(asyncio.create_task(looks.find(kim)))
+            await asyncio.sleep(0)
+        assert all(await asyncio.gather(*finding))
+
+
+async def test_nobody_looks_on_for_a_socket_that_closed_meanwhile(console: Console) -> None:
+    storage = console.house.storage
+    kim, noor = await start(console, "kim"), await start(console, "noor")
+    released = asyncio.Event()
+
+    class Late(Counted):
+        async def find_all(self, tokens: Collection[str]) -> dict[str, SignedIn]:
+            if self.looks >= 10:
+                raise AssertionError("one look after the other")
+            found = await super().find_all(tokens)
+            await released.wait()
+            return found
+
+    late, tasks = Late(console), len(asyncio.all_tasks())
+    looks = Looks(late, lambda: 0, storage, Clock(0.0))
+    with looks.at(noor):
+        first = asyncio.create_task(looks.find(noor))
+        while not late.looks:  # noqa: ASYNC110  # until it is in the middle of it
+            await asyncio.sleep(0)
+        with looks.at(kim):  # it opens during a look, and is gone before the next one
+            outcome = (await asyncio.gather(looks.find(kim), return_exceptions=True))[0]
+            assert isinstance(outcome, PoolTimeout)
+        await asyncio.gather(first, return_exceptions=True)
+        released.set()
+        while len(asyncio.all_tasks()) > tasks:  # noqa: ASYNC110  # until nobody does anything any more
+            await asyncio.sleep(0)
+        assert late.looks == 2

@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from handover.events import BriefingChanged, CameBack, Heard, Said, WasReturned, WentAway
+from handover.keys import talk_keys
 from handover.values import (
     LOG_LENGTH,
     MAX_BODY,
@@ -12,12 +13,15 @@ from handover.values import (
     Briefing,
     Channel,
     Danger,
+    DeskId,
     Done,
     Gone,
     Message,
     MessageId,
     NotTaken,
     OutOfOrder,
+    TalkId,
+    TalkRef,
     WithStaff,
 )
 from tests.contract.ends import ANNA, BO, Ends, joined, message, on_duty, open_ends, soon, taken
@@ -37,6 +41,44 @@ async def test_words_reach_the_other_end_once_and_stay_in_the_log(ends: Ends) ->
     assert await ends.staff.hear(ref, ANNA, 0) == [up]
     assert await ends.staff.said(ref, ANNA, 0) == [down]
     assert await ends.visitor.hear(ref, 0) == [down]
+
+
+async def test_both_logs_end_at_the_same_instant_as_their_talk(engine: Engine, ends: Ends) -> None:
+    ref = await taken(ends)
+    with engine.client() as admin:
+        for number in range(1, 4):
+            assert await ends.visitor.say(ref, number, message(1), b"words") == Accepted(number)
+            assert await ends.staff.say(ref, ANNA, number, message(2), b"words") == Accepted(number)
+            until = {admin.pexpiretime(talk_keys(ref)[kind]) for kind in ("talk", "up", "down")}
+            assert len(until) == 1 and until.pop() > 0
+            await (ends.visitor.attend(ref) if number == 1 else ends.visitor.away(ref))
+
+
+async def test_what_pages_have_shown_is_told_a_moment_later(ends: Ends) -> None:
+    first, second = await taken(ends), await taken(ends)
+    for ref in (first, second):
+        for number in (1, 2):
+            await ends.visitor.say(ref, number, message(number), b"words")
+            await ends.staff.say(ref, ANNA, number, message(number), b"words")
+    async with ends.visitor.follow(first) as to_visitor, ends.staff.follow(second) as to_staff:
+        for number in (1, 2):
+            ends.staff.shown(first, ANNA, number)
+            ends.visitor.shown(second, number)
+        ends.staff.shown(second, BO, 2)  # not theirs
+        assert await soon(to_visitor) == Heard(2)
+        assert await soon(to_staff) == Heard(2)
+        ends.visitor.shown(TalkRef(DeskId("no desk"), TalkId("no talk")), 1)  # a page may say anything
+    standing = await ends.visitor.attend(second)
+    assert isinstance(standing, WithStaff) and standing.up_heard == 0
+
+
+async def test_what_was_shown_is_told_before_the_talk_is_given_back(ends: Ends) -> None:
+    ref = await taken(ends)
+    await ends.visitor.say(ref, 1, message(1), b"words")
+    async with ends.visitor.follow(ref) as to_visitor:
+        ends.staff.shown(ref, ANNA, 1)
+        assert await ends.staff.release(ref, ANNA) == Done()
+        assert [await soon(to_visitor) for _ in range(2)] == [Heard(1), WasReturned()]
 
 
 async def test_a_resend_is_relayed_once(ends: Ends) -> None:

@@ -15,6 +15,7 @@ from websockets.typing import Origin, Subprotocol
 
 from fristad.bounded_http import BoundedHttp
 from fristad.lean_socket import LeanSocket
+from safety.direct import direct_write
 from safety.logs import log_config
 
 PATIENCE = 10.0  # seconds; the machine is shared
@@ -62,6 +63,24 @@ class App:
         for _ in range(1000):
             await send({"type": "websocket.send", "text": "x" * 60_000})
             self.told.append({"type": "sent"})
+
+    async def direct(self, receive: Receive, send: Send) -> None:
+        write = direct_write(self.scopes[-1])
+        self.told.append({"type": "early", "written": write("early")})
+        await send({"type": "websocket.accept"})
+        self.told.append({"type": "open", "written": write("one")})
+        await send({"type": "websocket.send", "text": "two"})
+        write("three")
+        await send({"type": "websocket.close", "code": 4000})
+        self.told.append({"type": "closed", "written": write("late")})
+
+    async def pours(self, _receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        write = direct_write(self.scopes[-1])
+        while write("x" * 60_000):
+            pass
+        self.told.append({"type": "full"})
+        await self.free.wait()
 
     async def denies(self, _receive: Receive, send: Send) -> None:
         await send({"type": "websocket.http.response.start", "status": 403, "headers": [(b"x-own", b"1")]})
@@ -310,6 +329,24 @@ async def test_who_does_not_read_stops_the_app(served: Served) -> None:
     line.transport.pause_reading()
     await asyncio.sleep(0.4)
     assert len(served.app.told) < 900  # of 60 MB most is still with the app
+    line.transport.abort()
+
+
+async def test_text_that_goes_around_the_app_s_layers_keeps_its_place(served: Served) -> None:
+    line = await served.dial("direct")
+    assert [await line.recv() for _ in range(3)] == ["one", "two", "three"]
+    assert await closed(line) == 4000
+    assert [(each["type"], each["written"]) for each in served.app.told] == [
+        ("early", False),
+        ("open", True),
+        ("closed", False),
+    ]
+
+
+async def test_nothing_goes_around_them_to_who_does_not_read(served: Served) -> None:
+    line = await served.dial("pours", ping_interval=None)
+    line.transport.pause_reading()
+    await served.told("full")
     line.transport.abort()
 
 
