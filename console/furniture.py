@@ -79,7 +79,6 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
     passkeys = Passkeys(sessions, means.vault, site, clock)
     audit = Audit(sessions, clock)
     library = Library(means.content, sessions, means.staff_end, clock, audit.note_text)
-    devices = Devices(sessions, clock, settings.organisation(), settings.signing_key())
     return House(
         staff_end=means.staff_end,
         library=library,
@@ -98,8 +97,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         others=tuple(DeskId(desk) for desk, _ in settings.other_desks if desk in means.content.desks),
         audit=audit,
         asking=Asking(sessions),
-        devices=devices,
-        device_looks=_looks(devices, means, lambda: 0),
+        **_devices(settings, means),
         desk_keys=DeskKeys(sessions, clock, settings.organisation(), settings.signing_key()),
         letters=Letters(sessions, clock),
         organisation=settings.organisation_key,
@@ -121,6 +119,11 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         draining=Draining(),
         demonstration=_demonstration(settings, means.database, signins),
     )
+
+
+def _devices(settings: ConsoleSettings, means: Means) -> dict[str, Any]:
+    devices = Devices(means.database.sessions, means.clock, settings.organisation(), settings.signing_key())
+    return {"devices": devices, "device_looks": _looks(devices, means, lambda: 0)}
 
 
 def _counting(settings: ConsoleSettings, means: Means, library: Library) -> dict[str, Any]:
