@@ -106,9 +106,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         lines=means.lines,
         habits=Habits(sessions),
         bells=Bells(sessions, means.courier, settings.push(), _subject(site), clock, means.steady),
-        prompts=Prompts(
-            DeskId(settings.desk), settings.deadline_minutes, settings.phone_sounds, settings.phone_recordings
-        ),
+        prompts=_prompts(settings),
         **_counting(settings, means, library),
         words=load_words(),
         word_lists=means.word_lists,
@@ -119,6 +117,11 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         draining=Draining(),
         demonstration=_demonstration(settings, means.database, signins),
     )
+
+
+def _prompts(settings: ConsoleSettings) -> Prompts:
+    desk, minutes = DeskId(settings.desk), settings.deadline_minutes
+    return Prompts(desk, minutes, settings.phone_sounds, settings.phone_recordings)
 
 
 def _devices(settings: ConsoleSettings, means: Means) -> dict[str, Any]:
