@@ -1,4 +1,4 @@
-"""Both sides' processes on a set of engines, with the pages of `tests/faults` at them: scripted talks, and their judge."""
+"""Both sides' processes on a set of engines, with the pages of `tests/faults` at them: scripted talks, and a judge."""
 
 import asyncio
 import random
@@ -26,7 +26,7 @@ from tests.spread.machines import Machines
 DESK = DeskId("demo")
 WORDS = 12  # messages of each side: some are written whatever happens meanwhile
 LIMIT = 120.0  # seconds for anything that is waited for; most take a few
-CAPACITY = 2  # talks at once: who comes then waits for somebody else
+CAPACITY, TAKES = 4, 2  # talks that a person may take at once, and does: whoever else comes waits for another one
 
 
 class Talkative(random.Random):
@@ -56,7 +56,7 @@ class Office:
         staff = await self._account(name)
         cookie = await self._sign_in(staff)
         source, draw = f"127.0.4.{len(self._colleagues) + 1}", Talkative()
-        colleague = Colleague(name, cookie, [self._console], source, CAPACITY, self._stint, draw)
+        colleague = Colleague(name, cookie, [self._console], source, TAKES, self._stint, draw)
         colleague.sign_in = lambda: self._sign_in(staff)
         self._colleagues.append(colleague)
         self._work.append(self._group.create_task(colleague.work()))
@@ -73,7 +73,9 @@ class Office:
         """How these talks went, when both sides have had their last word; every broken promise fails."""
         for talk in talks:
             await asyncio.wait_for(self._visits[self.talks.index(talk)], LIMIT)
-            await until(lambda talk=talk: all(_closed(stint) for stint in self._stints(talk)), "staff were told nothing")
+            await until(
+                lambda talk=talk: all(_closed(stint) for stint in self._stints(talk)), "staff were told nothing"
+            )
             talk.stints = self._stints(talk)
         verdicts = [judge(talk) for talk in talks]
         wrongs = [wrong for verdict in verdicts for wrong in verdict.wrongs]
