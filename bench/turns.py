@@ -1,10 +1,10 @@
 """What the bot's turns cost beside the same server answering a constant: `python -m bench.turns`.
 
 The visitor process on one core, under 16 connections that each ask again as soon as they are answered. A turn is a
-real one: state and choice or words in, the engine's answer and the next state out. The constant is a route in the same
-process (tests/load/constant.py) that reads the same request and answers the same 0.8 kB each time. Alternately, so that
-both meet the same machine. Turns per second of the processor, not of the clock, so that a busy machine changes little.
-Bar of issue 9: 0.5 of the constant.
+real one: state and choice or words in, the answer and the next state out. The constant is a route in the same process,
+beside that of the turns (tests/load/constant.py), which reads the same request and answers the same 0.8 kB each time.
+Alternately, so that both meet the same machine. Turns per second of the processor, not of the clock, so that a busy
+machine changes little. Bar of issue 9: 0.5 of the constant.
 
     --rounds 5  --seconds 4
 """

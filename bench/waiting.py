@@ -3,10 +3,11 @@
 Real sockets to a real process, each of a visitor who waits; memory is what that process grew by. At each size of the
 crowd some are claimed: once by the staff's end of the product directly (what the engine's claim costs), and once by an
 open desk over its socket, from Take to the whole talk on the page (what a person waits for, and what the console's
-process does for it: every change of the room lets it read the list again). Bars are those of issue 9: 30 kB a visitor,
+process does for it, the reading of the list again among it). Bars are those of issue 9: 30 kB a visitor,
 p99 under 20 ms, ten thousand cost at most 1.3 of what a hundred do.
 
     --sizes 100,1000,10000  --claims 100  --takes 30
+    --unseen    those who wait have no socket: what engine and console do alone, without the visitor process
 """
 
 import argparse
@@ -55,18 +56,23 @@ class Size:
 class Crowd:
     """Those who wait, each with a socket."""
 
-    def __init__(self, house: House, visitors: RedisVisitorEnd) -> None:
+    def __init__(self, house: House, visitors: RedisVisitorEnd, *, unseen: bool = False) -> None:
         self.sockets: list[Socket] = []
         self.seen = 0
         self.closed: Counter[int] = Counter()  # by code
         self._house = house
         self._visitors = visitors
+        self._unseen = unseen
 
     async def grow(self, size: int) -> None:
         """Until so many wait, each told its place."""
         while self.seen < size:
             some = range(min(AT_ONCE, size - self.seen))
             before = self.seen
+            if self._unseen:
+                await asyncio.gather(*(wait_in_line(self._visitors) for _ in some))
+                self.seen += len(some)
+                continue
             self.sockets += await asyncio.gather(*(self._arrive() for _ in some))
             async with asyncio.timeout(PATIENCE):
                 while self.seen < before + len(some):  # noqa: ASYNC110  # frames count themselves
@@ -98,17 +104,18 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
     print(machine())
     with tempfile.TemporaryDirectory(prefix="load-") as folder, running(Path(folder)) as house, measuring_core():
-        found = uvloop.run(measure(house, sizes, asked.claims, asked.takes))
+        found = uvloop.run(measure(house, sizes, asked.claims, asked.takes, unseen=asked.unseen))
     print(machine())
     print(table(figures(found)))
 
 
-async def measure(house: House, sizes: list[int], claims: int, takes: int) -> list[Size]:
+async def measure(house: House, sizes: list[int], claims: int, takes: int, *, unseen: bool) -> list[Size]:
     """Each size in turn, the smallest first."""
     found = []
-    visitors, staff = RedisVisitorEnd(house.engine.visitor), RedisStaffEnd(house.engine.staff, Limits(lease=3600))
+    patient = Limits(waiting_silence=3600, lease=3600)  # nobody looks at those who have no socket
+    visitors, staff = RedisVisitorEnd(house.engine.visitor, patient), RedisStaffEnd(house.engine.staff, patient)
     async with opened(visitors), opened(staff):
-        crowd = Crowd(house, visitors)
+        crowd = Crowd(house, visitors, unseen=unseen)
         await crowd.grow(WARM)
         bot, engine = house.sides.bot.pid, house.engine.process.pid
         before, gone = memory(bot), 0
@@ -128,7 +135,7 @@ async def measure(house: House, sizes: list[int], claims: int, takes: int) -> li
             await crowd.grow(crowd.seen + takes)
             await asyncio.sleep(SETTLE / 2)  # whoever was sent home is told so
             gone += claims + takes
-            size.lost = crowd.closed.total() - gone
+            size.lost = 0 if unseen else crowd.closed.total() - gone
             print(f"sockets closed so far, by code: {dict(crowd.closed)}; {gone} were sent home", flush=True)
             told = f"{size.memory:.1f} kB each, claim p99 {_ms(size.claims):.1f} ms, take p99 {_ms(size.takes):.1f} ms"
             print(f"{waiting} waiting: {told}", flush=True)
@@ -136,22 +143,21 @@ async def measure(house: House, sizes: list[int], claims: int, takes: int) -> li
 
 
 async def claim(staff: RedisStaffEnd, size: Size, count: int, engine: int) -> None:
-    """By the staff's end, one after the other; whoever was claimed is sent home."""
+    """By the staff's end, one after the other; whoever was claimed is sent home. What the engine does at rest in the
+    same time, the looks of those who wait, is not the claim's."""
     refs = [row.ref for row in await staff.waiting(DESK)][:count]
-    used = 0.0
+    for at in range(0, len(refs), MOST):
+        await staff.go_on_duty(DESK, StaffId(f"claimer-{at // MOST}"), "Kim", paused=False, capacity=MOST)
+    used, started = exactly(engine), time.perf_counter()
     for at, ref in enumerate(refs):
-        who = StaffId(f"claimer-{at // MOST}")
-        if at % MOST == 0:
-            await staff.go_on_duty(DESK, who, "Kim", paused=False, capacity=MOST)
-        before = exactly(engine)
         begun = time.perf_counter()
-        outcome = await staff.claim(ref, who, "Kim")
+        outcome = await staff.claim(ref, StaffId(f"claimer-{at // MOST}"), "Kim")
         size.claims.append(time.perf_counter() - begun)
-        used += exactly(engine) - before
         assert isinstance(outcome, Claimed), outcome
+    at_rest = size.idle_engine * (time.perf_counter() - started)
+    size.engine = (exactly(engine) - used - at_rest) / len(refs)
     for at, ref in enumerate(refs):
         await _send_home(staff, ref, StaffId(f"claimer-{at // MOST}"))
-    size.engine = used / len(refs)
 
 
 async def take(house: House, size: Size, count: int) -> None:
@@ -242,6 +248,7 @@ def _arguments() -> argparse.Namespace:
     reader.add_argument("--sizes", default="100,1000,10000")
     reader.add_argument("--claims", type=int, default=100)
     reader.add_argument("--takes", type=int, default=30)
+    reader.add_argument("--unseen", action="store_true")
     return reader.parse_args()
 
 

@@ -15,6 +15,9 @@ MOST_TOPICS = 3  # that one page adds to the figures, so that a table of them ha
 RATED = {f"rated-{rating}": f"rated.{rating}" for rating in RATINGS}
 
 
+_RANK = {danger: rank for rank, danger in enumerate(Danger)}
+
+
 class Counts(Protocol):
     """Where increments are gathered (handover.counters.Tally)."""
 
@@ -45,8 +48,7 @@ def names_of_step(before: State, after: State) -> list[str]:
         names.append(f"topic.{after.topic}")
     if before.node == "after" and after.node in RATED:
         names.append(RATED[after.node])
-    levels = tuple(Danger)
-    if levels.index(after.danger) > levels.index(before.danger):
+    if _RANK[after.danger] > _RANK[before.danger]:
         names.append(f"danger.{after.danger}")
     return names
 

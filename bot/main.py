@@ -22,9 +22,12 @@ from bot.toll import Toll
 from bot.web import errors, health, leave, live, notices, pages, post, static, turns
 from bot.web.assets import load_assets
 from bot.web.box import load_box
+from bot.web.front import Front, keep_fresh
 from bot.web.later import load_later
 from bot.web.paces import Paces
 from bot.web.partings import Partings
+from bot.web.plain import first_view
+from bot.web.rounds import ATTEND, Rounds
 from bot.web.site import Site
 from bot.web.state import Tokens
 from bot.web.views import Views
@@ -80,8 +83,10 @@ def create_app(
     tally, buckets, rules = Tally(counter_names(content)), Buckets(clock), read_rules()
     toll = Toll(settings.key, visitor_end, buckets, now, clock, effort, settings.joins_per_minute)
     planned = Planned(visitor_end, settings.desk)
+    # An open socket is never taken for silence, however short its limit is.
+    rounds = Rounds(visitor_end, min(ATTEND, settings.limits.silence / 3, settings.limits.waiting_silence / 3))
     lasting = _Lasting(
-        settings, visitor_end, planned, tally, toll, Paces(clock), rules, Guard(rules), clock, now, Draining()
+        settings, visitor_end, planned, tally, toll, Paces(clock), rounds, rules, Guard(rules), clock, now, Draining()
     )
 
     def show(content: Content) -> None:
@@ -96,7 +101,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,
         telemetry=_NO_TELEMETRY,
-        lifespan=lambda _: _lifespan(visitor_end, tally, buckets, editions, planned),
+        lifespan=lambda app: _lifespan(visitor_end, tally, buckets, editions, planned, lambda: app.state.site.front),
     )
     app.state.draining = lasting.draining
     app.state.readiness = Readiness(
@@ -118,6 +123,7 @@ class _Lasting:
     tally: Tally
     toll: Toll
     paces: Paces
+    rounds: Rounds
     rules: Mapping[str, Any]
     guard: Guard
     clock: Callable[[], float]
@@ -139,7 +145,7 @@ class _Lasting:
             content, words, end, self.tally, settings.desk, self._in_sweden, self.toll, prospects, neighbours,
             self.planned,
         )  # fmt: skip
-        return Site(
+        site = Site(
             settings=settings,
             content=content,
             words=words,
@@ -149,15 +155,18 @@ class _Lasting:
             end=end,
             partings=before.partings if before else Partings(end, reception, self.draining),
             paces=self.paces,
+            rounds=self.rounds,
             tokens=Tokens(settings.key, content, self.now),
             toll=self.toll,
             assets=assets,
             views=Views(settings, content, words, assets),
+            front=Front(lambda language: first_view(site, language), words.languages(), self.now),
             clock=self.clock,
             now=self.now,
             guard=self.guard,
             draining=self.draining,
         )
+        return site
 
     def _in_sweden(self) -> datetime:
         return datetime.fromtimestamp(self.now(), SWEDEN)
@@ -175,7 +184,12 @@ def _route(app: FastAPI, policy: Mapping[str, str]) -> None:
 
 @contextlib.asynccontextmanager
 async def _lifespan(
-    visitor_end: OpenableEnd, tally: Tally, buckets: Buckets, editions: Editions, planned: Planned
+    visitor_end: OpenableEnd,
+    tally: Tally,
+    buckets: Buckets,
+    editions: Editions,
+    planned: Planned,
+    front: Callable[[], Front],
 ) -> AsyncIterator[None]:
     await visitor_end.open()
     await editions.look()  # before the first visitor
@@ -185,6 +199,7 @@ async def _lifespan(
         _forget_in_time(buckets),
         editions.keep_looking(),
         planned.keep_looking(),
+        keep_fresh(front),
     )
     chores = [asyncio.create_task(chore) for chore in todo]
     try:

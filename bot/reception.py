@@ -11,7 +11,7 @@ from bot.neighbours import Neighbours, tell_pointed
 from bot.planned import Planned, planned_desk
 from bot.prospects import Prospects
 from bot.toll import Paid, Price, Toll
-from bot.turn import Turn, briefing_of, closed, sorry
+from bot.turn import Turn, briefing_of, closed, sorry, standing
 from bot.wishes import wishing_step
 from bot.words import Words
 from dialogues import admission, directory
@@ -94,7 +94,7 @@ class Reception:
 
     def show(self, state: State, talk: TalkRef | None, node: str | None = None) -> Turn:
         """A node that the channel decides on; without one, the state's own once more."""
-        state = replace(state, waiting=talk is not None)
+        state = standing(state, talk)
         after, reply = enter(self._now(), state, node or state.node)
         return Turn(after, self._with_duty(after, reply), talk)
 
@@ -103,7 +103,7 @@ class Reception:
     ) -> Turn:
         """One step of the conversation; `paid` is what came along, should it cost something. Raises UnknownChoice for a
         choice that the state does not offer."""
-        state = replace(state, waiting=talk is not None)
+        state = standing(state, talk)
         if turn := await self._answer_page(state, event, talk, channel):
             return turn
         if event == Choose(WAIT) and not talk:
@@ -123,22 +123,23 @@ class Reception:
 
     async def _answer_page(self, state: State, event: Event, talk: TalkRef | None, channel: Channel) -> Turn | None:
         """What the page itself asks because of what it learned; None for what the visitor did."""
-        if event == Choose(OVER):
+        chosen = event.id if isinstance(event, Choose) else ""
+        if chosen == OVER:
             return self.show(state, None, "after")
-        if event == Choose(GUIDED) and not talk:
+        if chosen == GUIDED and not talk:
             return await self.guide_on(state, channel)
-        if talk and event == Choose(POINTED):
+        if talk and chosen == POINTED:
             return await tell_pointed(self._end, self._neighbours, self.show(state, talk), talk)
-        if talk and event in {Choose(NEWS), Choose(AGAIN)}:
-            return await self._tell_news(state, talk, channel, again=event == Choose(AGAIN))
+        if talk and chosen in {NEWS, AGAIN}:
+            return await self._tell_news(state, talk, channel, again=chosen == AGAIN)
         return None
 
     async def end(self, talk: TalkRef, reason: EndReason) -> None:
         """End a talk for its visitor; one that is gone already stays uncounted. Raises HandoverError."""
-        standing = await self._end.attend(talk)
+        place = await self._end.attend(talk)
         if isinstance(await self._end.end(talk, reason), Gone):
             return
-        waited = isinstance(standing, Waiting)
+        waited = isinstance(place, Waiting)
         self._counts.add(talk.desk, "talk.left-waiting" if waited else f"talk.ended.{reason}")
 
     def briefing(self, state: State) -> tuple[Item, ...]:
@@ -214,14 +215,14 @@ class Reception:
         turn = self.show(state, talk)
         quiet = replace(turn, reply=replace(turn.reply, messages=()))
         try:
-            standing = await self._end.attend(talk)
+            place = await self._end.attend(talk)
         except HandoverError:
             return sorry(quiet, self._words.of(state.language)["desk.unreachable"])
-        if not isinstance(standing, Waiting):
+        if not isinstance(place, Waiting):
             return quiet
         if again:
             return sorry(quiet, self._words.of(state.language)["news.again"])
-        said = self._prospects.sentences(state.language, self._prospects.of(standing))
+        said = self._prospects.sentences(state.language, self._prospects.of(place))
         told = tuple(Message(MessageKind.TEXT, sentence) for sentence in said)
         if not told:
             return quiet
@@ -290,8 +291,7 @@ class Reception:
         said = admission.notices(self._content, self._door, state)
         key = "relay.sealed" if channel is Channel.WEB else "relay.honesty"
         sealed = Message(MessageKind.NOTICE, self._words.of(state.language)[key])
-        late = self._prospects.before(state.language)
-        closing = (Message(MessageKind.NOTICE, late),) if late else ()
+        closing = [Message(MessageKind.NOTICE, late)] if (late := self._prospects.before(state.language)) else []
         return replace(reply, messages=(*reply.messages, *closing, *said, sealed))
 
 

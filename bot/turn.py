@@ -19,6 +19,12 @@ class Turn:
     price: Price | None = None
 
 
+def standing(state: State, talk: TalkRef | None) -> State:
+    """The state with whether its visitor has a talk."""
+    waiting = talk is not None
+    return state if state.waiting is waiting else replace(state, waiting=waiting)
+
+
 def sorry(turn: Turn, words: str) -> Turn:
     """The turn with these words before all else."""
     first = Message(MessageKind.TEXT, words)

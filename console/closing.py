@@ -9,6 +9,7 @@ from console.views import Json
 from dialogues.closing import Stage, hours_of, stage
 from dialogues.doors import Desk
 from handover.counters import Tally
+from handover.outlook import Shut
 from handover.ports import StaffEnd
 from handover.values import DeskId, Done, Taken, TalkRef
 
@@ -41,15 +42,14 @@ class Closing:
         ref = rows.get(frame.talk)
         if ref is None:
             await self._refuse("gone", frame.talk)
-        elif not (await self.told(ref.desk))["closed"]:
+        elif not self.told(ref.desk, await self._end.why_shut(ref.desk))["closed"]:
             await self._refuse("open", frame.talk)  # while somebody may still come, nobody is sent away
         else:
             await self._guide(ref, frame.talk)
 
-    async def told(self, at: DeskId) -> Json:
+    def told(self, at: DeskId, shut: Shut | None) -> Json:
         """What the waiting list says of it: why this desk is shut (empty: it is not), how near the end of its hours is,
         and whether who waits there may be guided on."""
-        shut = await self._end.why_shut(at)
         stage = self._by_hours(at)
         return {"shut": shut or "", "stage": stage, "closed": bool(shut) or stage is Stage.CLOSED}
 

@@ -30,18 +30,19 @@ from console.phone_lines import Lines
 from console.pointing import Pointing
 from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
+from console.rooms import Reading, Rooms
 from console.sign_frames import Writing
 from console.signs import Signs
 from console.talks import Talks
 from console.together import Together
 from console.together_frames import TogetherFrame
 from console.together_views import TogetherViews
-from console.views import Json, Views, handle_of
-from console.visible_frames import Visible
+from console.views import Json, Views
+from console.visible_frames import More, Visible
 from console.wishes import Wishes
 from handover.counters import Tally
 from handover.ports import StaffEnd
-from handover.values import DeskId, Limits, WaitingVisitor
+from handover.values import DeskId, Limits
 from safety.format import FORMAT
 
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
@@ -72,6 +73,7 @@ class Desk:
         steady: Callable[[], float],
         closing: Closing,
         wishes: Wishes,
+        rooms: Rooms,
         others: Collection[DeskId],
         lines: Lines,
         send: Callable[[Json], Awaitable[None]],
@@ -82,18 +84,17 @@ class Desk:
         self._presence = presences.open(member.id, self)
         self._tally = tally
         self._limits = limits
-        self._closing = closing
         self._send = send
         self._device = DeskDevice(member, devices, send, self._use_device)
         self._talks = Talks(member, staff_end=staff_end, views=views, presence=self._presence, tally=tally, send=send)
         self._duty = self._take_up_duty(habits, most, steady, wishes)
         self._room = DeskRoom(
             member,
+            rooms,
             staff_end=staff_end,
             views=views,
             closing=closing,
             wishes=wishes,
-            tick=limits.lease / 3,
             look=self._look,
             send=send,
         )
@@ -198,8 +199,8 @@ class Desk:
                 await self._acts.wrap_up(frame)
             case Answering() | Hold():
                 await self._phone.handle(frame)
-            case ShutDesk() | Guide():
-                await self._closing.act(frame, self._room.rows)
+            case ShutDesk() | Guide() | More():
+                await self._room.handle(frame)
             case _:
                 await self._handle_talk(frame)
 
@@ -250,11 +251,11 @@ class Desk:
         await self._talks.restore(held, group)
         self._hands.expect(())
 
-    async def _look(self, rows: list[WaitingVisitor]) -> None:
+    async def _look(self, readings: list[Reading]) -> None:
         """What else a change of the room may change."""
-        self._bell.look(handle_of(row.ref) for row in rows)
-        await self._duty.show_crew()
-        await self._together.look()
+        self._bell.look([reading.front for reading in readings])
+        await self._duty.show_crew(each for reading in readings for each in reading.crew)
+        await self._together.look([matter for reading in readings for matter in reading.matters])
 
     async def _watch_displacement(self) -> None:
         await self._displaced.wait()

@@ -1,12 +1,13 @@
 """When the bell of an open desk rings: somebody came to wait, and its person could come but does not look."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 
 from console.accounts import Member
 from console.bells import Bells
 from console.presence import DutyState, Presence
 from console.talks import Talks
 from console.visible_frames import Visible
+from handover.front import Front
 
 
 class DeskBell:
@@ -22,17 +23,23 @@ class DeskBell:
         self._bells = bells
         self._capacity = capacity
         self._visible = True
-        self._known: frozenset[str] | None = None  # who waited when it was last looked at
+        self._seen: Sequence[Front] = ()  # the waiting lists of all desks when they were last looked at
 
     def note(self, frame: Visible) -> None:
         """The page came onto the screen, or went away from it."""
         self._visible = frame.visible
 
-    def look(self, handles: Iterable[str]) -> None:
-        """Who waits now. The first look after the page opened rings for nobody."""
-        now = frozenset(handles)
-        came = self._known is not None and bool(now - self._known)
-        self._known = now
+    def look(self, fronts: Sequence[Front]) -> None:
+        """Who waits now, desk by desk. The first look after the page opened rings for nobody."""
+        came = any(map(_came, self._seen, fronts))
+        self._seen = fronts
         free = self._presence.duty is DutyState.ON and len(self._talks) < self._capacity()
         if came and free and not self._visible:
             self._bells.ring(self._member.id)
+
+
+def _came(before: Front, now: Front) -> bool:
+    """Whether somebody waits who did not. Of a list that is not read to its end, only who joined since is known."""
+    if before.until is None:
+        return bool({row.ref for row in now.rows} - {row.ref for row in before.rows})
+    return now.newest > before.newest

@@ -176,9 +176,8 @@ class OwnDuty:
             "breaths": BREATHS,
         }
 
-    async def show_crew(self) -> None:
-        """Tell the page who of the desk is at work, when that has changed."""
-        there = [each for desk in self._hands.desks for each in await self._end.crew(desk)]
+    async def show_crew(self, there: Iterable[Colleague]) -> None:
+        """Tell the page who of its desks is at work, when that has changed."""
         people = sorted({each.staff: each for each in there}.values(), key=lambda each: (each.name, each.staff))
         crew = {"type": "crew", "crew": [self._colleague(each) for each in people]}
         if crew != self._crew:

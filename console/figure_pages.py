@@ -50,7 +50,7 @@ async def show_statistics(request: Request) -> Response:
         left=waiting_band(await house.letters.open(desk)),
         shut=await house.staff_end.why_shut(desk),
         reasons=tuple(Shut),
-        longest=longest_band([row.waited for row in await house.staff_end.waiting(desk)]),
+        longest=longest_band([row.waited for row in (await house.staff_end.front(desk, 1)).rows]),
         tide=await house.tides.of(desk, await _usual(house, desk)),
         published=await published(request),
     )

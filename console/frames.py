@@ -20,7 +20,7 @@ from console.room_frames import Guide, ShutDesk, read_guide, read_shut
 from console.sign_frames import Writing, read_writing
 from console.together_frames import READERS as TOGETHER
 from console.together_frames import TogetherFrame
-from console.visible_frames import Visible, read_visible
+from console.visible_frames import More, Visible, read_visible
 from handover.values import MessageId
 from safety.devices import BadDevice, read_key
 from safety.format import is_near
@@ -106,7 +106,7 @@ class Hand:
 
 
 DutyFrame = Duty | Ready | Habits | Visible
-RoomFrame = Take | ShutDesk | Guide
+RoomFrame = Take | ShutDesk | Guide | More
 TalkFrame = Say | Unsayable | Heard | Writing | Release | End | WrapUp | Hand | Point
 Frame = Device | DutyFrame | RoomFrame | TalkFrame | TogetherFrame | HelpFrame | PhoneFrame
 

@@ -35,6 +35,7 @@ from console.postings import Postings
 from console.presence import Presences
 from console.prompts import Prompts
 from console.publishing import publishing
+from console.rooms import Rooms
 from console.rota import Rota
 from console.settings import ConsoleSettings
 from console.signins import SignIns
@@ -101,6 +102,7 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         letters=Letters(sessions, clock),
         organisation=settings.organisation_key,
         presences=Presences(means.steady, WrapupTickets(means.vault)),
+        rooms=Rooms(means.staff_end, settings.limits().lease / 3),
         lines=means.lines,
         habits=Habits(sessions),
         bells=Bells(sessions, means.courier, settings.push(), _subject(site), clock, means.steady),

@@ -29,6 +29,7 @@ from console.postings import Postings
 from console.presence import Presences
 from console.prompts import Prompts
 from console.publishing import Publishing
+from console.rooms import Rooms
 from console.rota import Rota
 from console.signins import SignIns
 from console.stepup import StepUp
@@ -68,6 +69,7 @@ class House:
     letters: Letters
     organisation: str  # its public key, as text
     presences: Presences
+    rooms: Rooms
     lines: Lines  # telephones of staff
     habits: Habits
     bells: Bells

@@ -86,7 +86,7 @@ class LoadWatch:
         async with self._end.follow_room([self._desk]) as events:
             shown: Json = {}
             while True:
-                longest = longest_band([row.waited for row in await self._end.waiting(self._desk)])
+                longest = longest_band([row.waited for row in (await self._end.front(self._desk, 1)).rows])
                 current = load_view(await self._end.load(self._desk), longest)
                 if current != shown:
                     await self._send(current)
@@ -168,6 +168,7 @@ def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awai
         steady=house.steady,
         closing=closing,
         lines=house.lines,
+        rooms=house.rooms,
         wishes=Wishes(signed_in.member, staff_end=house.staff_end, asking=house.asking, words=words),
         others=house.others,
         send=send,

@@ -41,6 +41,7 @@ FILES = {
     "codes.js": _SCRIPT,
     "closing.js": _SCRIPT,
     "column.js": _SCRIPT,
+    "ending.js": _SCRIPT,
     "compare.js": _SCRIPT,
     "desk.js": _SCRIPT,
     "deskkeys.js": _SCRIPT,

@@ -96,9 +96,8 @@ class Together:
                 else:
                     await self._handle_own(frame, ref)
 
-    async def look(self) -> None:
+    async def look(self, matters: list[Matter]) -> None:
         """Tell the page what it is asked and what became of its own questions; take over what both said yes to."""
-        matters = [matter for desk in self._member.desks for matter in await self._end.asks(desk)]
         for matter in matters:
             if self._is_agreed(matter):
                 await self._take_over(matter)

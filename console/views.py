@@ -59,11 +59,24 @@ class Views:
         self._compared = compared
         self.names: frozenset[str] = frozenset()  # of staff who may be asked for: no other is shown as a wish
 
-    def room(self, rows: list[WaitingVisitor], total: int, load: Load, me: str) -> Json:
-        """The rows of the waiting list that are shown, of `total`; `me` is whose page it is."""
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """Two views of the same kind make the same of a row, but for whose page it is."""
+        return self._words.language, self._several, self.names, id(self._content)
+
+    def room(
+        self,
+        rows: list[WaitingVisitor],
+        total: int,
+        load: Load,
+        me: str,
+        drawn: Mapping[DeskId, dict[TalkRef, Json]] | None = None,
+    ) -> Json:
+        """The rows of the waiting list that are shown, of `total`; `me` is whose page it is. What views of the same
+        kind have `drawn` of the same rows is taken from there, and what they have not is added."""
         return {
             "type": "room",
-            "rows": [self._row(row, me) for row in rows],
+            "rows": [{**self._drawn(row, (drawn or {}).get(row.ref.desk, {})), "back": row.lost == me} for row in rows],
             "total": total,
             "available": load.available,
             "on_duty": load.on_duty,
@@ -149,12 +162,20 @@ class Views:
         theirs = thing.theirs if language else ""  # the same as one's own
         return {"title": thing.title, "own": thing.own, "theirs": theirs, "language": language, "status": told}
 
-    def _row(self, row: WaitingVisitor, me: str) -> Json:
+    def facts_of(self, row: WaitingVisitor) -> dict[str, str]:
+        """What a row says, by the keys of its facts."""
+        return {fact["key"]: fact["text"] for fact in self.briefing(row.briefing, row.ref.desk)["facts"]}
+
+    def _drawn(self, row: WaitingVisitor, drawn: dict[TalkRef, Json]) -> Json:
+        if row.ref not in drawn:
+            drawn[row.ref] = self._row(row)
+        return drawn[row.ref]
+
+    def _row(self, row: WaitingVisitor) -> Json:
         return {
             "talk": handle_of(row.ref),
             "name": self._words.pseudonym(row.pseudonym),
             "waited": row.waited,
-            "back": row.lost == me,
             "desk": row.ref.desk,
             **self.briefing(row.briefing, row.ref.desk),
         }

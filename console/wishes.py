@@ -29,8 +29,12 @@ class Wishes:
 
     async def names(self) -> frozenset[str]:
         """Read who is on duty and may be asked for; the names that may be shown, because staff gave them."""
-        self._there = {desk: await self._end.asked(desk) for desk in self._member.desks}
-        return frozenset(asked.name for there in self._there.values() for asked in there if asked.by_name)
+        return self.learn({desk: await self._end.asked(desk) for desk in self._member.desks})
+
+    def learn(self, there: dict[DeskId, list[Wished]]) -> frozenset[str]:
+        """The same, from what was read."""
+        self._there = there
+        return frozenset(asked.name for desk in there.values() for asked in desk if asked.by_name)
 
     def mark(self, rows: list[WaitingVisitor], shown: list[Json]) -> None:
         """Add to each shown row that has a wish whether it is for this staff member, and if not, what is asked before

@@ -6,7 +6,7 @@ English (`dialogues/training/alarm.py`); in the other languages it knows the phr
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,14 +49,8 @@ def alarm_data(alarm: Alarm) -> dict[str, Any]:
 def urgent_phrases(content: Content) -> dict[str, list[str]]:
     """For each language that the alarm did not learn: the phrases of urgent danger, with a star for any ending."""
     unlearned = {code: texts for code, texts in content.languages.items() if texts.fallback}
-    return {code: sorted(set(_phrases(texts.matcher.danger))) for code, texts in unlearned.items()}
+    return {code: sorted(set(_urgent(texts.matcher.danger))) for code, texts in unlearned.items()}
 
 
-def _phrases(forms: Forms) -> Iterator[str]:
-    for ending, firsts in (("", forms.whole), ("*", forms.stems)):
-        for first, group in firsts.items():
-            yield from (_joined(first + ending, rest) for rest, name in group if name == Danger.URGENT)
-
-
-def _joined(first: str, rest: Sequence[str]) -> str:
-    return " ".join((first, *rest))
+def _urgent(forms: Forms) -> Iterator[str]:
+    return (form for form, name in forms if name == Danger.URGENT)

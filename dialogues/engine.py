@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from dialogues import replies
 from dialogues.topic_replies import offered
-from dialogues.understanding import understand
+from dialogues.understanding import understand, worse
 from dialogues.values import (
     Action,
     AgeBand,
@@ -61,7 +61,7 @@ def step(content: Content, state: State, event: Event) -> tuple[State, Reply]:
     else:
         after, reply = _follow(content, state, event)
     if reply.action is None and replies.briefing_of(after) != replies.briefing_of(state):
-        reply = replace(reply, action=Action.REBRIEF)
+        reply = Reply(reply.messages, reply.choices, Action.REBRIEF)
     return after, reply
 
 
@@ -85,7 +85,7 @@ def _follow(content: Content, state: State, event: Choose) -> tuple[State, Reply
     if edge is None:
         raise UnknownChoice("this state does not offer that choice")
     after, reply = _go(content, _with(state, edge.set), edge.to)
-    return after, replace(reply, action=edge.action)
+    return after, replace(reply, action=edge.action) if edge.action else reply
 
 
 def _pick(content: Content, state: State, kind: str, value: str) -> tuple[State, Reply]:
@@ -108,22 +108,21 @@ def _pick(content: Content, state: State, kind: str, value: str) -> tuple[State,
 def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
     """Free text: danger first, then the topic that stands out, a choice if several fit, honesty if none does."""
     understood = understand(content, state.language, text)
-    state = replace(state, danger=_worse(state.danger, understood.danger))
-    untold = state.node in UNTOLD
+    danger = worse(state.danger, understood.danger)
     topics = [topic for topic in understood.topics if offered(content, state, topic)]
     if topics and understood.clear and topics[0] == understood.topics[0]:
-        state, reply = _go(content, replace(state, topic=topics[0]), "topic")
+        after = replace(state, danger=danger, topic=topics[0], node="topic")
     elif topics:
-        state = replace(state, node="suggest")
-        reply = replies.render(content, state, topics)
+        after = replace(state, danger=danger, node="suggest")
     elif understood.danger is Danger.URGENT:
-        return _go(content, state, "danger")
+        return _go(content, replace(state, danger=danger), "danger")
     else:
-        state, reply = _go(content, state, "unclear-waiting" if state.waiting else "unclear")
-    if untold:
+        after = replace(state, danger=danger, node="unclear-waiting" if state.waiting else "unclear")
+    reply = replies.render(content, after, topics if after.node == "suggest" else ())
+    if state.node in UNTOLD:
         told = Message(MessageKind.NOTICE, content.languages[state.language].flow["topics.report"])
-        reply = replace(reply, messages=(told, *reply.messages))
-    return state, replies.warn(content, state, reply, understood.danger)
+        reply = Reply((told, *reply.messages), reply.choices, reply.action)
+    return after, replies.warn(content, after, reply, understood.danger)
 
 
 def _go(content: Content, state: State, node: str) -> tuple[State, Reply]:
@@ -146,7 +145,3 @@ def _with(state: State, fields: Mapping[str, str]) -> State:
             case "easy":
                 state = replace(state, easy=bool(value))
     return state
-
-
-def _worse(before: Danger, now: Danger) -> Danger:
-    return max(before, now, key=tuple(Danger).index)

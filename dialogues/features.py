@@ -3,7 +3,7 @@
 Training and the product both use this module: a change here needs training anew (dialogues/training/train.py).
 """
 
-import zlib
+from zlib import crc32
 
 from dialogues.folding import fold
 from dialogues.forms import Forms, Found
@@ -19,8 +19,8 @@ def features_of(concepts: Forms, text: str) -> list[int]:
     """The buckets, rising, below BUCKETS, of everything found in a text."""
     words = [word[:LONGEST_WORD] for word in fold(text).split()]
     found = concepts.find(words)
-    names = _words(words) | _pieces(words) | _pairs(found) | _neighbours(words, found)
-    return sorted({zlib.crc32(name.encode()) % BUCKETS for name in names})
+    names = [name.encode() for name in _words(words) | _pairs(found) | _neighbours(words, found)]
+    return sorted({crc32(name) % BUCKETS for name in names + _pieces(words)})
 
 
 def _words(words: list[str]) -> set[str]:
@@ -28,9 +28,14 @@ def _words(words: list[str]) -> set[str]:
     return pairs | {f"w {word}" for word in words}
 
 
-def _pieces(words: list[str]) -> set[str]:
+def _pieces(words: list[str]) -> list[bytes]:
     edged = {f"<{word}>" for word in words}
-    return {word[at : at + size] for word in edged for size in PIECES for at in range(len(word) - size + 1)}
+    latin = [word.encode() for word in edged if word.isascii()]  # a letter is a byte: nothing is encoded twice
+    others = [word for word in edged if not word.isascii()]
+    pieces = [word[at : at + size] for word in latin for size in PIECES for at in range(len(word) - size + 1)]
+    return pieces + [
+        word[at : at + size].encode() for word in others for size in PIECES for at in range(len(word) - size + 1)
+    ]
 
 
 def _pairs(found: list[Found]) -> set[str]:

@@ -1,8 +1,8 @@
 """A linear model over what a message looks like: which topics, how much danger. Pure Python, no network, keeps nothing.
 
 Trained outside the product (dialogues/training). Its table has a row for every bucket that training met often enough,
-and a lane per label; a row is one large number, so that adding rows adds all lanes at once: a message takes a fraction
-of a millisecond.
+and a lane per label; a row is one large number, so that adding rows adds all lanes at once: a message takes less than a
+tenth of a millisecond.
 """
 
 import json
@@ -11,12 +11,11 @@ import operator
 import sys
 import zlib
 from array import array
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dialogues.features import features_of
+from dialogues.features import BUCKETS, features_of
 from dialogues.forms import Forms
 
 ZERO = 128  # lanes hold 1 to 255; this is a weight of nothing
@@ -25,44 +24,43 @@ MOST = 257  # rows whose sum still fits into a lane of 16 bits: 257 * 255 < 6553
 
 @dataclass(frozen=True, slots=True)
 class Recogniser:
-    """`buckets` rise, and `table` holds for each of them a byte per label and one for how much the bucket counts."""
+    """`rows` says for every bucket where its row begins in `table`, 0 where it has none; a row is a byte per label and
+    one for how much the bucket counts. What the table begins with is not a row."""
 
     labels: tuple[str, ...]
     scales: tuple[float, ...]  # what one step of a lane is worth: per label, then for the bucket's own weight
     biases: tuple[float, ...]
-    buckets: "array[int]"
+    rows: "array[int]"
     table: bytes
     concepts: Forms
 
     def scores(self, text: str) -> dict[str, float]:
-        """How much speaks for each label; above zero is more likely than not."""
-        rows = list(self._rows(features_of(self.concepts, text)))
-        sums = [sum(lanes) - ZERO * len(rows) for lanes in zip(*self._sums(rows), strict=True)]
-        if not sums:
-            return dict(zip(self.labels, self.biases, strict=True))
-        *weights, square = map(operator.mul, sums, self.scales)
+        """How much speaks for each label, in their order; above zero is more likely than not."""
+        rows = self.rows
+        known = [row for bucket in features_of(self.concepts, text) if (row := rows[bucket])]
+        lanes = self._sum(known[:MOST])
+        for at in range(MOST, len(known), MOST):
+            lanes = list(map(operator.add, lanes, self._sum(known[at : at + MOST])))
+        zero = ZERO * len(known)
+        square = (lanes[-1] - zero) * self.scales[-1]
         length = math.sqrt(max(square, self.scales[-1]))
+        lanes.pop()
         return {
-            label: weight / length + bias for label, weight, bias in zip(self.labels, weights, self.biases, strict=True)
+            label: (lane - zero) * scale / length + bias
+            for label, lane, scale, bias in zip(self.labels, lanes, self.scales, self.biases, strict=False)
         }
 
-    def _rows(self, buckets: list[int]) -> Iterator[int]:
-        """Where those of the buckets stand that the table knows."""
-        for bucket in buckets:
-            row = bisect_left(self.buckets, bucket)
-            if row < len(self.buckets) and self.buckets[row] == bucket:
-                yield row
-
-    def _sums(self, rows: list[int]) -> Iterator[list[int]]:
-        """The lanes of all rows, added up in parts that fit."""
-        width = len(self.labels) + 1
-        even = int.from_bytes(b"\xff\0" * (width // 2 + 1), "little")  # every other lane, with room to grow
-        for part in (rows[at : at + MOST] for at in range(0, len(rows), MOST)):
-            found = [int.from_bytes(self.table[row * width : (row + 1) * width], "little") for row in part]
-            lanes = [0] * (width + width % 2)
-            lanes[::2] = _spread(sum(row & even for row in found), len(lanes))
-            lanes[1::2] = _spread(sum(row >> 8 & even for row in found), len(lanes))
-            yield lanes[:width]
+    def _sum(self, rows: Sequence[int]) -> list[int]:
+        """The lanes of at most MOST rows, added up."""
+        table, width = self.table, len(self.labels) + 1
+        from_bytes = int.from_bytes
+        even = from_bytes(b"\xff\0" * (width // 2 + 1), "little")  # every other lane, with room to grow
+        found = [from_bytes(table[row : row + width], "little") for row in rows]
+        evens = sum([row & even for row in found])
+        lanes = [0] * (width + width % 2)
+        lanes[::2] = _spread(evens, len(lanes))
+        lanes[1::2] = _spread(sum(found) - evens >> 8, len(lanes))  # what is left of the sum are the other lanes
+        return lanes[:width]
 
 
 def _spread(total: int, size: int) -> "array[int]":
@@ -75,15 +73,20 @@ def _spread(total: int, size: int) -> "array[int]":
 def load_recogniser(path: Path, concepts: Forms) -> Recogniser:
     """A recogniser out of its file: one line of JSON, then the buckets (4 bytes each) and the table, compressed."""
     head, _, packed = path.read_bytes().partition(b"\n")
-    told, unpacked = json.loads(head), zlib.decompress(packed)
-    buckets = array("I", unpacked[: 4 * told["rows"]])
+    told, table = json.loads(head), zlib.decompress(packed)
+    size = 4 * told["rows"]
+    buckets = array("I", table[:size])
     if sys.byteorder == "big":
         buckets.byteswap()
+    # Looked up once for every piece of every word: an index of 4 MB takes a tenth of the time of a search.
+    rows, width = array("I", [0]) * BUCKETS, len(told["labels"]) + 1
+    for place, bucket in enumerate(buckets):
+        rows[bucket] = size + place * width
     return Recogniser(
         labels=tuple(told["labels"]),
         scales=tuple(told["scales"]),
         biases=tuple(told["biases"]),
-        buckets=buckets,
-        table=unpacked[4 * told["rows"] :],
+        rows=rows,
+        table=table,
         concepts=concepts,
     )

@@ -64,10 +64,10 @@ def warn(content: Content, state: State, reply: Reply, danger: Danger) -> Reply:
     calls = tuple(message for message in reply.messages if message.kind is not MessageKind.DANGER)
     messages = (*first, *calls)
     if state.waiting:
-        return replace(reply, messages=messages)
+        return Reply(messages, reply.choices, reply.action)
     rest = tuple(choice for choice in reply.choices if choice.id != "person")
     rest = tuple(replace(c, kind=ChoiceKind.PLAIN) if c.kind is ChoiceKind.PRIMARY else c for c in rest)
-    return replace(reply, messages=messages, choices=(person, *rest))
+    return Reply(messages, (person, *rest), reply.action)
 
 
 def briefing_of(state: State) -> tuple[object, ...]:

@@ -1,6 +1,7 @@
 """What is shown of topics: the lists to choose from, a topic's text, and where its facts come from. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from dialogues import directory
 from dialogues.values import (
@@ -21,8 +22,7 @@ from dialogues.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Section:
+class _Section(NamedTuple):
     """The part of a topic that a visitor reads, in the language that has it."""
 
     text: TopicText

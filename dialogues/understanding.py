@@ -12,7 +12,8 @@ STEM = 5  # letters from which a word also matches its longer forms: "gifta" fin
 ARABIC_STEM = 3  # Arabic script leaves out short vowels
 
 # Chosen on messages held out of the training set (docs/understanding.md).
-TOPIC = "topic "
+TOPIC = "topic "  # the labels of the recogniser: a topic each, and two levels of danger
+_URGENT, _CONCERN = "danger urgent", "danger concern"
 OFF_TOPIC = "-"
 PHRASE = 0.1  # what a word of a found phrase adds to a topic's score in a language that the recogniser learned
 ONLY_PHRASE = 2.0  # and in one that it did not
@@ -27,7 +28,12 @@ SOS = "\N{SQUARED SOS}"
 HELP = " sos hjälp mig nu help me now "
 BEYOND_LATIN = "\u0300"
 
-_RANK = tuple(Danger).index
+_RANK = {danger: rank for rank, danger in enumerate(Danger)}
+
+
+def worse(one: Danger, other: Danger) -> Danger:
+    """The worse of two levels."""
+    return one if _RANK[one] >= _RANK[other] else other
 
 
 def understand(content: Content, language: str, text: str) -> Understood:
@@ -41,64 +47,71 @@ def understand(content: Content, language: str, text: str) -> Understood:
         return Understood((), Danger.NONE)
     texts = content.languages[language]
     scores = content.recogniser.scores(text)
-    matchers = _matchers(content, texts, words)
     serious = _serious(texts.matcher, words)
-    learned = _scored_danger(scores)
-    if serious != words:  # a saying is taken out: danger has to be there with it and without it
-        learned = min(learned, _scored_danger(content.recogniser.scores(" ".join(serious))), key=_RANK)
-    danger = max(learned, *(_phrase_danger(other.matcher, words) for other in matchers), key=_RANK)
-    said: dict[str, float] = {}
-    for other in matchers:
-        weight = ONLY_PHRASE if other.fallback else PHRASE
-        for topic, found in _phrase_scores(other.matcher, words).items():
-            said[topic] = max(said.get(topic, 0.0), weight * min(found, MOST_PHRASES))
+    danger = _scored_danger(scores)
+    if serious is not words:  # a saying is taken out: danger has to be there with it and without it
+        danger = min(danger, _scored_danger(content.recogniser.scores(" ".join(serious))), key=_RANK.__getitem__)
+    danger = worse(danger, _phrase_danger(texts.matcher, serious))
+    said = _phrase_scores(texts, words)
+    for other in _others(content, texts, words):
+        danger = worse(danger, _phrase_danger(other.matcher, _serious(other.matcher, words)))
+        for topic, score in _phrase_scores(other, words).items():
+            said[topic] = max(said.get(topic, 0.0), score)
     return _topics(said, scores, danger)
 
 
-def _matchers(content: Content, own: LanguageTexts, words: Sequence[str]) -> list[LanguageTexts]:
-    """The page's language; for words in another script than Latin also every language that only has phrases."""
-    if all(word[0] < BEYOND_LATIN for word in words):
-        return [own]
-    return [own, *(texts for texts in content.languages.values() if texts.fallback and texts is not own)]
+def _others(content: Content, own: LanguageTexts, words: Sequence[str]) -> Sequence[LanguageTexts]:
+    """Beside the page's language: for words in another script than Latin every language that only has phrases."""
+    if max(words) < BEYOND_LATIN:  # so are all
+        return ()
+    return [texts for texts in content.languages.values() if texts.fallback and texts is not own]
 
 
 def _topics(said: Mapping[str, float], scores: Mapping[str, float], danger: Danger) -> Understood:
     """What phrases speak for counts beside what the recogniser says."""
-    learned = {name.removeprefix(TOPIC): score for name, score in scores.items() if name.startswith(TOPIC)}
-    judged = {topic: score + said.get(topic, 0.0) for topic, score in learned.items()}
-    off = judged.pop(OFF_TOPIC)
+    judged = dict(scores)
+    del judged[_URGENT], judged[_CONCERN]
+    for topic, score in said.items():
+        if (name := TOPIC + topic) in judged:
+            judged[name] += score
+    off = judged.pop(TOPIC + OFF_TOPIC)
     first, second, third, *_ = sorted(judged, key=judged.__getitem__, reverse=True)
     if judged[first] < max(off - DOUBT, LEAST):
         return Understood((), danger)
-    return Understood((first, second, third), danger, clear=judged[first] - judged[second] >= CLEAR)
+    topics = (first[len(TOPIC) :], second[len(TOPIC) :], third[len(TOPIC) :])
+    return Understood(topics, danger, clear=judged[first] - judged[second] >= CLEAR)
 
 
-def _scored_danger(scores: dict[str, float]) -> Danger:
-    if scores["danger urgent"] > URGENT:
+def _scored_danger(scores: Mapping[str, float]) -> Danger:
+    if scores[_URGENT] > URGENT:
         return Danger.URGENT
-    return Danger.CONCERN if scores["danger concern"] > CONCERN else Danger.NONE
+    return Danger.CONCERN if scores[_CONCERN] > CONCERN else Danger.NONE
 
 
-def _phrase_scores(matcher: Matcher, words: Sequence[str]) -> dict[str, int]:
-    """How many different phrases of each topic are found, longer ones counting more."""
-    found = {(name, tuple(words[place : place + length])) for place, length, name in matcher.topics.find(words)}
-    scores: dict[str, int] = {}
+def _phrase_scores(texts: LanguageTexts, words: Sequence[str]) -> dict[str, float]:
+    """What the phrases found add to each topic: how many different ones, longer ones counting more."""
+    found = {(name, tuple(words[place : place + length])) for place, length, name in texts.matcher.topics.find(words)}
+    weights: dict[str, int] = {}
     for name, phrase in found:
-        scores[name] = scores.get(name, 0) + len(phrase)
-    return scores
+        weights[name] = weights.get(name, 0) + len(phrase)
+    each = ONLY_PHRASE if texts.fallback else PHRASE
+    return {name: each * min(weight, MOST_PHRASES) for name, weight in weights.items()}
 
 
 def _serious(matcher: Matcher, words: list[str]) -> list[str]:
     """The words without sayings and jokes that only sound like danger."""
+    found = matcher.harmless.find(words)
+    if not found:
+        return words
     serious = list(words)
-    for place, length, _ in matcher.harmless.find(words):
+    for place, length, _ in found:
         serious[place : place + length] = [""] * length
     return serious
 
 
-def _phrase_danger(matcher: Matcher, words: list[str]) -> Danger:
-    """The worst level that a phrase is found of, outside sayings."""
-    found = {name for _, _, name in matcher.danger.find(_serious(matcher, words))}
+def _phrase_danger(matcher: Matcher, serious: list[str]) -> Danger:
+    """The worst level that a phrase is found of in words without sayings."""
+    found = {name for _, _, name in matcher.danger.find(serious)}
     return next((level for level in (Danger.URGENT, Danger.CONCERN) if level in found), Danger.NONE)
 
 

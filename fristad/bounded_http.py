@@ -64,6 +64,10 @@ class BoundedHttp(HttpToolsProtocol):
         self._parsed_bytes = 0
         super().on_message_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]  # the two know each other: the head would stay until a collection
+
     def _set_deadline(self, seconds: float) -> None:
         self._deadline = self.loop.call_later(seconds, self._give_up)
 

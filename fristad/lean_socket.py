@@ -3,9 +3,9 @@
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 
 from uvicorn.config import Config
 from uvicorn.protocols.utils import ClientDisconnected, get_local_addr, get_remote_addr, is_ssl
@@ -13,19 +13,33 @@ from uvicorn.server import ServerState
 
 from fristad.ws_frames import Broken, FrameReader, Opcode, read_close, write_close, write_frame
 from fristad.ws_handshake import Asked, Unfit, acceptance, read_request, refusal
+from fristad.ws_pings import BEATS, pings_of
 
 _MOST_WAITING = 16  # messages that the app has not taken; then nothing more is read from the network
 _FAREWELL = 10.0  # seconds for the other end to answer a close frame
 _LOST = 1006  # what the app is told of a connection that ended without a close frame
 _RESTART = 1012
 _DEAD = 1011
+_BEGUN = Asked(b"", [], b"")  # stands for a request that nobody needs any more: headers are kilobytes
+
+Carry = Callable[[Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
 
 _logger = logging.getLogger("uvicorn.error")
 
 
 class LeanSocket(asyncio.Protocol):
     """ASGI's websocket for one connection that uvicorn hands over after an upgrade. Without extensions; the limits and
-    pings are those of uvicorn's configuration. A ping goes only where nothing else has come for as long."""
+    pings are those of uvicorn's configuration. A ping goes only where nothing else has come for as long.
+
+    `scope["extensions"]["carry"]` takes a callable of `receive` and `send`, with which the socket goes on when the app
+    has returned: a socket that is open for an hour holds nothing then of what the app was called through."""
+
+    # Thousands wait at a time: what most never need is made when it is needed.
+    __slots__ = (
+        "_accepted", "_app_state", "_asked", "_carry", "_closing", "_config", "_farewell", "_gone",
+        "_heard", "_loop", "_messages", "_paused", "_pinged", "_pings", "_reader", "_refused", "_state", "_transport",
+        "_waiting", "_writable",
+    )  # fmt: skip
 
     def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
         self._config = config
@@ -39,14 +53,15 @@ class LeanSocket(asyncio.Protocol):
         self._refused: tuple[int, list[tuple[bytes, bytes]], bytes] | None = None  # a refusal that is being written
         self._closing = False  # we have sent a close frame, or a refusal
         self._gone = False
-        self._messages: deque[dict[str, Any]] = deque()
+        self._messages: deque[dict[str, Any]] | None = None  # that the app has not taken
         self._waiting: asyncio.Future[None] | None = None  # the app, for a message
-        self._writable = asyncio.Event()
-        self._writable.set()
+        self._carry: Carry | None = None
+        self._writable: asyncio.Event | None = None  # while the other end does not read what we send
         self._paused = False
-        self._last = 0.0  # when something came, in the loop's seconds
+        self._pings = pings_of(config)
+        self._heard = 0  # the beat at which something came
         self._pinged = False
-        self._timer: asyncio.TimerHandle | None = None
+        self._farewell: asyncio.TimerHandle | None = None
 
     # --- What the event loop and uvicorn call ---
 
@@ -59,20 +74,21 @@ class LeanSocket(asyncio.Protocol):
         """The connection is gone, whoever ended it."""
         self._state.connections.discard(self)
         self._gone = True
-        self._stop_timer()
-        self._writable.set()  # a sender who waits learns that nobody is there
+        if self._farewell is not None:
+            self._farewell.cancel()
+        self.resume_writing()  # a sender who waits learns that nobody is there
         self._tell_app({"type": "websocket.disconnect", "code": _LOST})
-
-    def eof_received(self) -> None:
-        """Nothing more comes: the transport closes itself."""
 
     def pause_writing(self) -> None:
         """The other end does not read what we send."""
-        self._writable.clear()
+        if self._writable is None:
+            self._writable = asyncio.Event()
 
     def resume_writing(self) -> None:
         """It reads again."""
-        self._writable.set()
+        if self._writable is not None:
+            self._writable.set()
+            self._writable = None
 
     def shutdown(self) -> None:
         """The server stops."""
@@ -88,8 +104,9 @@ class LeanSocket(asyncio.Protocol):
         if self._asked is None:
             self._begin(data)
             return
-        self._last = self._loop.time()
-        self._pinged = False
+        if self._pings is not None:
+            self._heard = self._pings.beat
+            self._pinged = False
         try:
             for opcode, payload in self._reader.feed(data):
                 self._take(opcode, payload)
@@ -108,7 +125,7 @@ class LeanSocket(asyncio.Protocol):
         elif opcode is Opcode.BYTES:
             self._tell_app({"type": "websocket.receive", "bytes": payload})
         elif opcode is Opcode.PING:
-            if self._writable.is_set() and not self._closing:  # who does not read needs no answers
+            if self._writable is None and not self._closing:  # who does not read needs no answers
                 self._transport.write(write_frame(Opcode.PONG, payload))
         elif opcode is Opcode.CLOSE:
             self._end(read_close(payload))
@@ -127,6 +144,8 @@ class LeanSocket(asyncio.Protocol):
     def _tell_app(self, message: dict[str, Any]) -> None:
         if self._closing and message["type"] == "websocket.receive":
             return  # the app is past it
+        if self._messages is None:
+            self._messages = deque()
         self._messages.append(message)
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
@@ -143,41 +162,38 @@ class LeanSocket(asyncio.Protocol):
             self._refuse(unfit.answer)
             return
         self._tell_app({"type": "websocket.connect"})
-        task = self._loop.create_task(self._run(self._scope(self._asked)))
+        task = self._loop.create_task(self._run(self._asked))
         self._state.tasks.add(task)
         task.add_done_callback(self._state.tasks.discard)
 
     def _scope(self, asked: Asked) -> dict[str, Any]:
-        path, _, query = asked.target.partition(b"?")
-        root = self._config.root_path
-        listed = b",".join(asked.values(b"sec-websocket-protocol")).decode("latin-1")
         return {
-            "type": "websocket",
+            **asked.scope(self._config.root_path),
             "asgi": {"version": self._config.asgi_version, "spec_version": "2.4"},
-            "http_version": "1.1",
             "scheme": "wss" if is_ssl(self._transport) else "ws",
             "server": get_local_addr(self._transport),
             "client": get_remote_addr(self._transport),
-            "root_path": root,
-            "path": root + unquote(path.decode("ascii")),
-            "raw_path": root.encode("ascii") + path,
-            "query_string": query,
-            "headers": asked.headers,
-            "subprotocols": [each.strip() for each in listed.split(",") if each.strip()],
             "state": self._app_state.copy(),
-            "extensions": {"websocket.http.response": {}},
+            "extensions": {"websocket.http.response": {}, "carry": self._go_on_with},
         }
 
-    async def _run(self, scope: dict[str, Any]) -> None:
+    def _go_on_with(self, carry: Carry) -> None:
+        self._carry = carry
+
+    async def _run(self, asked: Asked) -> None:
         try:
-            await self._config.loaded_app(scope, self._receive, self._send)
+            await self._config.loaded_app(self._scope(asked), self._receive, self._send)
+            del asked
+            if (carry := self._carry) is not None:
+                self._carry = None
+                await carry(self._receive, self._send)
         except ClientDisconnected:
             pass
         except Exception:  # whatever it was: the log's policy tells its class and no word of it
             _logger.exception("Exception in ASGI application\n")
         if not self._accepted and not self._closing:
             self._refuse(refusal(HTTPStatus.INTERNAL_SERVER_ERROR))
-        elif self._timer is None or not self._closing:  # else the other end has its time to answer our close frame
+        elif self._farewell is None or not self._closing:  # else the other end has its time to answer our close frame
             self._transport.close()
 
     def _refuse(self, answer: bytes) -> None:
@@ -189,17 +205,19 @@ class LeanSocket(asyncio.Protocol):
     # --- What the app calls ---
 
     async def _receive(self) -> dict[str, Any]:
-        while not self._messages:
+        while self._messages is None:
             self._waiting = self._loop.create_future()
             await self._waiting
         message = self._messages.popleft()
-        if self._paused and not self._messages and not self._gone:
-            self._paused = False
-            self._transport.resume_reading()
+        if not self._messages:
+            self._messages = None
+            if self._paused and not self._gone:
+                self._paused = False
+                self._transport.resume_reading()
         return message
 
     async def _send(self, message: dict[str, Any]) -> None:
-        if not self._writable.is_set():
+        while self._writable is not None:
             await self._writable.wait()
         if self._gone:
             raise ClientDisconnected
@@ -233,8 +251,7 @@ class LeanSocket(asyncio.Protocol):
                 headers.append((b"sec-websocket-protocol", protocol.encode()))
             self._accepted = True
             self._transport.write(acceptance(self._asked, [*self._state.default_headers, *headers]))
-            self._last = self._loop.time()
-            self._set_timer()
+            self._open()
         elif kind == "websocket.close":
             self._tell_app({"type": "websocket.disconnect", "code": _LOST})
             self._refuse(refusal(HTTPStatus.FORBIDDEN, self._state.default_headers))
@@ -249,39 +266,34 @@ class LeanSocket(asyncio.Protocol):
         else:
             raise RuntimeError("a socket is accepted or refused first")
 
+    def _open(self) -> None:
+        self._asked = _BEGUN
+        if self._pings is not None:
+            self._heard = self._pings.beat
+            self._pings.watch(self)
+
     def _close(self, code: int, reason: str) -> None:
         self._tell_app({"type": "websocket.disconnect", "code": code, "reason": reason})
         self._say_farewell(code, reason)
         if self._paused:
             self._paused = False
             self._transport.resume_reading()
-        self._stop_timer()
-        self._timer = self._loop.call_later(_FAREWELL, self._transport.close)
+        self._farewell = self._loop.call_later(_FAREWELL, self._transport.close)
 
     # --- Whether anybody is there ---
 
-    def _set_timer(self) -> None:
-        if self._config.ws_ping_interval:
-            self._timer = self._loop.call_at(self._last + self._config.ws_ping_interval, self._look)
-
-    def _look(self) -> None:
-        """Whoever has said nothing for as long is asked; whoever does not answer that is gone."""
-        self._timer = None
+    def look(self, beat: int, patience: int) -> int:
+        """Whoever has said nothing for an interval is asked; whoever does not answer that is gone. As
+        `fristad.ws_pings.Watched` has it."""
         if self._closing or self._gone:
-            return
-        if self._pinged:
+            return 0
+        if self._pinged and not self._paused:  # else its answer may be among what we leave unread
             self._tell_app({"type": "websocket.disconnect", "code": _DEAD})
             self._say_farewell(_DEAD)
             self._transport.abort()
-        elif self._loop.time() - self._last < (self._config.ws_ping_interval or 0):
-            self._set_timer()
-        else:
-            self._pinged = True
-            self._transport.write(write_frame(Opcode.PING, b""))
-            if self._config.ws_ping_timeout:
-                self._timer = self._loop.call_later(self._config.ws_ping_timeout, self._look)
-
-    def _stop_timer(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+            return 0
+        if beat - self._heard < BEATS:
+            return self._heard + BEATS
+        self._pinged = True
+        self._transport.write(write_frame(Opcode.PING, b""))
+        return beat + patience if patience else 0

@@ -32,6 +32,8 @@ class Broken(Exception):
 class FrameReader:
     """Puts frames of a client together. `most` bytes may one message have."""
 
+    __slots__ = ("_kind", "_most", "_parts", "_rest")
+
     def __init__(self, most: int) -> None:
         self._most = most
         self._rest = b""  # the beginning of a frame

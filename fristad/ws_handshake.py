@@ -5,6 +5,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 _KEY = 16  # bytes
@@ -32,6 +34,21 @@ class Asked:
     def values(self, name: bytes) -> list[bytes]:
         """All fields of this name."""
         return [value for own, value in self.headers if own == name]
+
+    def scope(self, root: str) -> dict[str, Any]:
+        """What ASGI's scope says of the request; `root` is the path below which the app was put."""
+        path, _, query = self.target.partition(b"?")
+        listed = b",".join(self.values(b"sec-websocket-protocol")).decode("latin-1")
+        return {
+            "type": "websocket",
+            "http_version": "1.1",
+            "root_path": root,
+            "path": root + unquote(path.decode("ascii")),
+            "raw_path": root.encode("ascii") + path,
+            "query_string": query,
+            "headers": self.headers,
+            "subprotocols": [each.strip() for each in listed.split(",") if each.strip()],
+        }
 
 
 def read_request(head: bytes) -> Asked:

@@ -8,7 +8,8 @@ be read and `%W~` only written. What a permission does not name here is refused.
 VISITOR = (
     "-@all +ping +time +unsubscribe",
     "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~asks:* ~count:* ~spent:* ~post:*"
-    " ~box:* ~shut:* ~pace:* ~asked:* ~added:* ~chat:* ~chats:* ~poll:*)",
+    " ~box:* ~shut:* ~pace:* ~asked:* ~added:* ~chat:* ~chats:* ~poll:*"
+    " ~urgent:* ~back:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     # The words: writes the visitor's and cannot read them back, reads staff's and cannot write them.
     "(+xadd %W~up:*)",
@@ -18,6 +19,8 @@ VISITOR = (
     # The room: how many and since when, never who. A rank or a lexical count would spell out the ids of others.
     "(+zcard +zcount +zadd +zrem ~room:*)",
     "(+zrem %W~held:* %W~full:* %W~asks:*)",
+    "(+zadd +zrem +pexpireat %W~urgent:*)",
+    "(+hset +hdel +pexpireat %W~back:*)",
     # Why the desk is shut, how many talks are in hand, and what recent ones lasted on the whole: never whose.
     "(+get %R~shut:*)",
     "(+hgetall %R~asked:*)",
@@ -42,13 +45,14 @@ VISITOR = (
 STAFF = (
     "-@all +ping +time +unsubscribe",
     "(+eval +evalsha ~talk:* ~up:* ~down:* ~room:* ~held:* ~duty:* ~free:* ~full:* ~crew:* ~asks:* ~count:* ~line:*"
-    " ~hours:* ~post:* ~box:* ~shut:* ~pace:* ~asked:* ~batch:* ~added:* ~tide:*)",
+    " ~hours:* ~post:* ~box:* ~shut:* ~pace:* ~asked:* ~batch:* ~added:* ~tide:* ~urgent:* ~back:*)",
     "(+exists +hget +hmget +hset +hdel +pexpiretime ~talk:*)",
     "(+xadd %W~down:*)",
     "(+xrange %R~up:* %R~down:*)",
     "(+pexpireat +del %W~talk:* %W~up:* %W~down:*)",
     "(+zadd +zrem +zrange +zrangebylex +zlexcount +zremrangebyscore +zscore +zcount +zcard +pexpireat"
-    " ~room:* ~held:* ~duty:* ~free:* ~full:* ~asks:*)",
+    " ~room:* ~held:* ~duty:* ~free:* ~full:* ~asks:* ~urgent:*)",
+    "(+hgetall +hset +hdel +pexpireat ~back:*)",
     "(+hget +hgetall +hset +hdel +pexpireat ~crew:*)",
     "(+hincrby +pexpire ~count:*)",
     "(+lpos +lpush +ltrim +pexpire ~added:*)",

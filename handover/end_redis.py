@@ -8,6 +8,7 @@ from typing import Any
 from handover.codec import read_event
 from handover.events import Resync, TalkEvent
 from handover.keys import TalkKeys, desk_keys, kind_of, talk_keys, well_formed
+from handover.listener import Follower
 from handover.values import DeskId, Limits, TalkRef
 from handover.wire import Arg, Wire
 
@@ -50,6 +51,10 @@ class RedisEnd:
         except ValueError:
             return [b"gone"]
         return await self._wire.call(verb, keys, **args)
+
+    async def _watch(self, ref: TalkRef, kinds: Sequence[str]) -> Follower[TalkEvent]:
+        keys = talk_keys(ref) if well_formed(ref) else {}
+        return await self._wire.watch([keys[kind] for kind in kinds if keys], _read_event, Resync())
 
     def _follow(self, ref: TalkRef, kinds: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of a talk; of a ref that no talk can have there is nothing to hear."""

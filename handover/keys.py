@@ -8,6 +8,8 @@ talk:{desk}:<talk>     hash    a short limit until its page is there, then the s
 up:{desk}:<talk>       stream  the same instant as its talk; visitor's messages, entry id `<seq>-0`
 down:{desk}:<talk>     stream  the same instant as its talk; staff's messages, entry id `<seq>-0`
 room:{desk}            zset    talk -> joined (microseconds); a minute longer than its longest-lived talk
+urgent:{desk}          zset    those of `room` that are in danger; the same
+back:{desk}            hash    those of `room` whose staff member was lost -> who that is; the same
 held:{desk}            zset    `<staff> <claimed> <talk>`, all of score 0; a minute longer than its longest-lived talk
 duty:{desk}            zset    staff -> end of the lease (microseconds); until the last lease has lapsed
 free:{desk}            zset    those of `duty` that are not paused; the same
@@ -59,7 +61,7 @@ EDITION = "edition:{all}"  # of all desks
 _OF_TALK = ("talk", "up", "down")
 _OF_DESK = (
     *("room", "held", "duty", "free", "full", "crew", "asks", "count", "spent", "line", "hours", "post", "shut"),
-    *("pace", "asked", "batch", "added", "tide"),
+    *("pace", "asked", "batch", "added", "tide", "urgent", "back"),
 )
 
 

@@ -22,43 +22,72 @@ Event = TypeVar("Event")
 
 
 class Follower(Generic[Event]):
-    """One reader of some channels: an endless asynchronous iterator over a bounded queue."""
+    """One reader of some channels: an endless asynchronous iterator over a bounded queue. Whoever would rather be
+    called than wait sets `wake`, and takes with `pop`."""
+
+    __slots__ = ("_decode", "_limit", "_lost", "_queue", "_ready", "channels", "homes", "wake")
 
     def __init__(self, channels: Sequence[str], decode: Callable[[str, bytes], Event], lost: Event, limit: int) -> None:
         self.channels = tuple(channels)
         self._decode = decode
         self._lost = lost
         self._limit = limit
-        self._queue: deque[tuple[str, bytes] | None] = deque()  # None: something may have been missed
-        self._ready = asyncio.Event()
+        # None in it: something may have been missed. Most followers have nothing to read for most of their time.
+        self._queue: deque[tuple[str, bytes] | None] | None = None
+        self._ready: asyncio.Event | None = None  # while somebody waits
+        self.homes: Sequence[tuple[Callable[[Follower[Any]], None], Follower[Any]]] = ()  # where it is to be removed
+        self.wake: Callable[[], None] | None = None
 
     def put(self, channel: str, payload: bytes) -> None:
         """Deliver one event; a full queue becomes a single gap, to be healed from the log."""
-        if len(self._queue) >= self._limit:
+        if self._queue is None:
+            self._queue = deque()
+        elif len(self._queue) >= self._limit:
             self.lose()
             return
         self._queue.append((channel, payload))
-        self._ready.set()
+        self._tell()
 
     def lose(self) -> None:
         """Say that something may have been missed."""
-        self._queue.clear()
-        self._queue.append(None)
-        self._ready.set()
+        self._queue = deque((None,))
+        self._tell()
+
+    def pop(self) -> Event | None:
+        """The next event; None when nothing has come."""
+        if self._queue is None:
+            return None
+        delivery = self._queue.popleft()
+        if not self._queue:
+            self._queue = None
+        return self._lost if delivery is None else self._decode(*delivery)
+
+    def close(self) -> None:
+        """Hear nothing more; safe to call twice."""
+        for remove, share in self.homes:
+            remove(share)
+        self.homes = ()
+
+    def _tell(self) -> None:
+        if self._ready is not None:
+            self._ready.set()
+        if self.wake is not None:
+            self.wake()
 
     def __aiter__(self) -> "Follower[Event]":
         return self
 
     async def __anext__(self) -> Event:
-        while not self._queue:
-            self._ready.clear()
+        while (event := self.pop()) is None:
+            self._ready = asyncio.Event()
             await self._ready.wait()
-        delivery = self._queue.popleft()
-        return self._lost if delivery is None else self._decode(*delivery)
+        return event
 
 
 class Share(Follower[Event]):
     """Some channels of a follower whose others are heard elsewhere; what comes is the follower's."""
+
+    __slots__ = ("_whole",)
 
     def __init__(self, whole: Follower[Event], channels: Sequence[str]) -> None:
         self.channels = tuple(channels)
@@ -83,7 +112,7 @@ class Listener:
         self._connection: Connection | None = None
         self._gone = asyncio.Event()  # the connection, or the engine from where it leads
         self._heard = False  # anything since the last look
-        self._followers: dict[str, set[Follower[Any]]] = {}
+        self._followers: dict[str, tuple[Follower[Any], ...]] = {}
         self._confirmations: dict[bytes, asyncio.Future[None]] = {}
         self._asked = 0
         self._failures = 0
@@ -113,7 +142,7 @@ class Listener:
         await self.open()
         new = [channel for channel in follower.channels if channel not in self._followers]
         for channel in follower.channels:
-            self._followers.setdefault(channel, set()).add(follower)
+            self._followers[channel] = (*self._followers.get(channel, ()), follower)
         if new:
             self._send("SUBSCRIBE", *new)
         await self._confirmed()
@@ -121,9 +150,11 @@ class Listener:
     def remove(self, follower: Follower[Any]) -> None:
         """Forget a follower, and leave the channels that nobody follows any more."""
         for channel in follower.channels:
-            followers = self._followers.get(channel, set())
-            followers.discard(follower)
-            if not followers and self._followers.pop(channel, None) is not None:
+            before = self._followers.get(channel, ())
+            left = tuple(each for each in before if each is not follower)
+            if left:
+                self._followers[channel] = left
+            elif self._followers.pop(channel, None) is not None:
                 self._send("UNSUBSCRIBE", channel)
 
     def leave(self) -> None:

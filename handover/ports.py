@@ -4,7 +4,7 @@ HandoverError                 something of the engine failed; the caller tells i
 └── EngineUnavailable         no answer from the engine within its time limit
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from handover.chats import VisitorChats
 from handover.counters import Drained
 from handover.crew import StaffCrew
 from handover.events import RoomEvent, TalkEvent
+from handover.front import StaffFront
 from handover.help import StaffHelp, VisitorHelp
 from handover.mending import Known, StaffMending, VisitorMending
 from handover.outlook import Closed
@@ -64,6 +65,18 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
+class Watching(Protocol):
+    """Events of a talk for whoever would rather be called than wait."""
+
+    wake: Callable[[], None] | None  # called when something has come
+
+    def pop(self) -> TalkEvent | None:
+        """The next event; None when nothing has come."""
+
+    def close(self) -> None:
+        """Hear nothing more; safe to call twice."""
+
+
 class VisitorEnd(
     VisitorPlan,
     VisitorPost,
@@ -92,6 +105,9 @@ class VisitorEnd(
         """Where the talk stands; also renews the visitor's presence (silence limit) and, when the staff member's
         lease has lapsed, returns the talk to its old place and tells both sides. What is `known` of it is judged and
         brought up to date; what a failover forgot is mended first."""
+
+    async def attend_all(self, refs: Sequence[TalkRef]) -> list[Standing]:
+        """As `attend` of each of these talks, with nothing known, in one call for each desk; in the same order."""
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
         """Replace the briefing; whoever has the talk, or the waiting list, sees the new one."""
@@ -134,6 +150,9 @@ class VisitorEnd(
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of this talk for the visitor, subscribed before the body runs."""
 
+    async def watch(self, ref: TalkRef) -> "Watching":
+        """The same without anybody who waits: subscribed, and to be closed by the caller."""
+
     async def count(self, desk: DeskId, names: dict[str, int], batch: str = "") -> None:
         """Add to the closed counters' bucket of a desk; the names are checked by handover.counters. A batch with a name
         is added once, however often it is handed over within a day."""
@@ -141,6 +160,7 @@ class VisitorEnd(
 
 class StaffEnd(
     StaffCrew,
+    StaffFront,
     StaffPlan,
     StaffPost,
     StaffAsks,
@@ -161,8 +181,8 @@ class StaffEnd(
         """End the lease at once; talks in hand return to their old places (returned here)."""
 
     async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
-        """The waiting list: danger `urgent` first (ten of them at most), then longest waiting first. Expired talks are
-        left out."""
+        """The whole waiting list: danger `urgent` first (ten of them at most), then longest waiting first. Expired
+        talks are left out. It costs as much as there are who wait: what is read at each change is the `front`."""
 
     async def load(self, desk: DeskId) -> Load:
         """Live load."""
@@ -206,7 +226,8 @@ class StaffEnd(
         """Delete everything of the talk and tell the visitor."""
 
     async def sweep(self, desk: DeskId) -> list[TalkRef]:
-        """Return talks whose staff member's lease lapsed to their old places (returned here), drop expired entries."""
+        """Return talks whose staff member's lease lapsed to their old places (returned here). Drop expired
+        entries of the waiting room, each time in another part of a long one."""
 
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         """Events of this talk for staff, subscribed before the body runs."""

@@ -9,7 +9,7 @@ from handover.values import MOVES
 
 _NAMES = (
     "join", "attend", "away", "brief", "claim", "release", "say", "hear", "heard", "begin", "key", "keys",
-    "end", "lapse", "drop",
+    "end", "lapse", "drop", "front",
     "onduty", "shorten", "offduty", "presence", "crew", "count", "drain", "settlebatch", "lastday", "spend", "publish",
     "ask", "answer", "consent", "move", "unmute", "call", "come", "note", "outlook", "shut", "guide",
     "beasked", "asked",
@@ -23,10 +23,12 @@ _NAMES = (
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One verb: the keys and arguments its file declares in its first two lines, in that order."""
+    """One verb: the keys and arguments its file declares in its first two lines, in that order. `each` are the keys of
+    each talk, for a verb about any number of them: they follow those of the desk."""
 
     name: str
     keys: tuple[str, ...]
+    each: tuple[str, ...]
     args: tuple[str, ...]
     text: str
     sha: str
@@ -48,10 +50,12 @@ def load_scripts() -> dict[str, Script]:
 
 def _script(name: str, body: str, prelude: str) -> Script:
     first, second, _ = body.split("\n", 2)
-    keys, args = _declared("keys", first, name), _declared("args", second, name)
-    text = "\n".join((_locals("KEYS", keys), _locals("ARGV", args), prelude, body))
+    declared, args = _declared("keys", first, name), _declared("args", second, name)
+    at = declared.index("/") if "/" in declared else len(declared)
+    keys, each = declared[:at], declared[at + 1 :]
+    text = "\n".join((_locals("KEYS", keys), _each(len(keys), each), _locals("ARGV", args), prelude, body))
     sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
-    return Script(name, keys, args, text, sha, frozenset(args))
+    return Script(name, keys, each, args, text, sha, frozenset(args))
 
 
 def _declared(word: str, line: str, name: str) -> tuple[str, ...]:
@@ -63,6 +67,14 @@ def _declared(word: str, line: str, name: str) -> tuple[str, ...]:
 
 def _locals(table: str, names: tuple[str, ...]) -> str:
     return "\n".join(f"local {name} = {table}[{index}]" for index, name in enumerate(names, start=1))
+
+
+def _each(first: int, names: tuple[str, ...]) -> str:
+    """A table of the keys of each talk, by name."""
+    if not names:
+        return ""
+    row = ", ".join(f"{name} = KEYS[at + {index}]" for index, name in enumerate(names))
+    return f"local each = {{}}\nfor at = {first + 1}, #KEYS, {len(names)} do each[#each + 1] = {{{row}}} end"
 
 
 def _moves() -> str:

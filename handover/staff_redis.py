@@ -1,20 +1,19 @@
 """The staff's end on Redis 7 or Valkey: logs in as the engine's user `staff`."""
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager
-from typing import Any
 
 from handover.ask_redis import OWN_FIELDS, RedisStaffAsks, done, own_talk, read_claim, refusal
-from handover.codec import check_message, read_briefing, read_log, read_pseudonym
+from handover.codec import check_message, read_log
 from handover.counters import Drained
 from handover.crew_redis import RedisStaffCrew
 from handover.edition_redis import StaffEditions
-from handover.end_redis import LAST_SEQ, clamp
+from handover.end_redis import clamp
 from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
+from handover.front_redis import MICROSECONDS, RedisStaffFront
 from handover.help_redis import RedisStaffHelp
-from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys, well_formed
+from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys
 from handover.mending_redis import RedisStaffMending
-from handover.order import in_order
 from handover.plan_redis import RedisStaffPlan
 from handover.pointing_redis import RedisStaffPointing
 from handover.ports import EngineUnavailable, HandoverError
@@ -40,15 +39,12 @@ from handover.values import (
     OwnTalk,
     StaffId,
     Taken,
-    TalkId,
     TalkRef,
-    WaitingVisitor,
 )
-
-MICROSECONDS = 1_000_000
 
 
 class RedisStaffEnd(
+    RedisStaffFront,
     RedisStaffAsks,
     RedisStaffHelp,
     RedisStaffMending,
@@ -71,25 +67,6 @@ class RedisStaffEnd(
         refs = [TalkRef(desk, read_holding(holding)[1]) for holding in holdings]
         return [ref for ref in refs if await self.release(ref, staff) == Done()]
 
-    async def waiting(self, desk: DeskId) -> list[WaitingVisitor]:
-        talks, _ = await self._room(desk)
-        (now, _), *rows = await self._wire.read(
-            ("TIME",),
-            *(("HMGET", talk_keys(ref)["talk"], "state", "briefing", "pseudonym", "lost") for ref, _ in talks),
-        )
-        visitors = [
-            WaitingVisitor(
-                ref,
-                read_pseudonym(pseudonym or b""),
-                read_briefing(briefing or b""),
-                max(0, int(now) - joined),
-                (lost or b"").decode("latin-1"),
-            )
-            for (ref, joined), (state, briefing, pseudonym, lost) in zip(talks, rows, strict=True)
-            if state == b"waiting"
-        ]
-        return in_order(visitors)
-
     async def load(self, desk: DeskId) -> Load:
         waiting, on_duty, available, _ = await self._wire.call("presence", desk_keys(desk))
         return Load(waiting, on_duty, available)
@@ -97,7 +74,7 @@ class RedisStaffEnd(
     async def claim(self, ref: TalkRef, staff: StaffId, name: str) -> Claimed | Taken | Gone | AtCapacity | NotOnDuty:
         outcome = await self._claim(ref, staff, name)
         if isinstance(outcome, AtCapacity):  # perhaps only with talks whose visitor fell silent
-            await self.sweep(ref.desk)
+            await self._return_lost(ref.desk)
             outcome = await self._claim(ref, staff, name)
         return outcome
 
@@ -162,13 +139,18 @@ class RedisStaffEnd(
         return done(await self._talk("end", ref, id=ref.talk, staff=staff_member(staff), reason="staff"))
 
     async def sweep(self, desk: DeskId) -> list[TalkRef]:
+        returned = await self._return_lost(desk)
+        await self._tidy_room(desk)
+        return returned
+
+    async def _return_lost(self, desk: DeskId) -> list[TalkRef]:
+        """The talks in hand whose staff member's lease lapsed go back; those whose visitor fell silent go."""
         returned = []
         for holding in await self._suspects(desk):
             staff, talk = read_holding(holding)
             ref = TalkRef(desk, talk)
             if await self._lapse(ref, staff, holding):
                 returned.append(ref)
-        await self._clear_room(desk)
         return returned
 
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
@@ -210,19 +192,6 @@ class RedisStaffEnd(
                 return read_log(entries)
         return refusal(reply)
 
-    async def _room(self, desk: DeskId) -> tuple[list[tuple[TalkRef, int]], list[bytes]]:
-        """The talks in the room, longest waiting first, each with the second of joining; and the members that are no
-        talk's id. The visitor's side writes both, so neither may be taken for well-formed."""
-        (members,) = await self._wire.read(("ZRANGE", desk_keys(desk)["room"], 0, -1, "WITHSCORES"))
-        talks, junk = [], []
-        for member, score in _pairs(members):
-            ref = TalkRef(desk, TalkId(member.decode("latin-1")))
-            if well_formed(ref):
-                talks.append((ref, int(max(0.0, min(float(score), LAST_SEQ))) // MICROSECONDS))
-            else:
-                junk.append(member)
-        return talks, junk
-
     async def _lapse(self, ref: TalkRef, staff: StaffId, holding: bytes) -> bool:
         """Whether the talk went back. One that the engine cannot give back must not keep the others from it."""
         try:
@@ -240,7 +209,7 @@ class RedisStaffEnd(
             ("TIME",), ("ZRANGE", keys["held"], 0, -1), ("ZRANGE", keys["duty"], 0, -1, "WITHSCORES")
         )
         now = int(seconds) * MICROSECONDS + int(micros)
-        present = {staff.decode() for staff, ends in _pairs(leases) if float(ends) > now}
+        present = {staff.decode() for staff, ends in zip(leases[::2], leases[1::2], strict=True) if float(ends) > now}
         parts = [read_holding(holding) for holding in holdings]
         alive = await self._wire.read(*(("EXISTS", talk_keys(TalkRef(desk, talk))["talk"]) for _, talk in parts))
         return [
@@ -249,22 +218,6 @@ class RedisStaffEnd(
             if not exists or staff not in present
         ]
 
-    async def _clear_room(self, desk: DeskId) -> None:
-        """Drop from the room whose talk fell silent, and what is no talk at all."""
-        talks, junk = await self._room(desk)
-        if junk:
-            await self._wire.read(("ZREM", desk_keys(desk)["room"], *junk))
-        refs = [ref for ref, _ in talks]
-        alive = await self._wire.read(*(("EXISTS", talk_keys(ref)["talk"]) for ref in refs))
-        for ref, exists in zip(refs, alive, strict=True):
-            if not exists:
-                await self._talk("drop", ref, id=ref.talk)
-
 
 def _room_event(_channel: str, _payload: bytes) -> RoomEvent:
     return RoomChanged()
-
-
-def _pairs(flat: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """Members and scores, from the flat list that the engine answers."""
-    return list(zip(flat[::2], flat[1::2], strict=True))

@@ -1,7 +1,7 @@
 """The visitor's end on Redis 7 or Valkey: logs in as the engine's user `visitor`."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -11,11 +11,12 @@ from handover.codec import check_message, read_log, write_briefing, write_pseudo
 from handover.end_redis import clamp
 from handover.events import TalkEvent
 from handover.help_redis import RedisVisitorHelp, read_helping
-from handover.keys import EDITION, desk_keys, talk_keys, well_formed
+from handover.keys import EDITION, TalkKeys, desk_keys, talk_keys, well_formed
 from handover.mending import Known
 from handover.mending_redis import RedisVisitorMending
 from handover.outlook import Closed, GuidedOn, Shut
 from handover.plan_redis import RedisVisitorPlan
+from handover.ports import Watching
 from handover.room_redis import RedisVisitorRoom, read_outlook, read_shut
 from handover.sign_redis import RedisVisitorSign
 from handover.values import (
@@ -24,6 +25,7 @@ from handover.values import (
     SPENT,
     Accepted,
     Briefing,
+    Danger,
     DeskId,
     Done,
     Edition,
@@ -73,6 +75,7 @@ class RedisVisitorEnd(
             id=ref.talk,
             briefing=write_briefing(briefing),
             pseudonym=write_pseudonym(pseudonym),
+            danger=_is_urgent(briefing),
             limit=self._limits.room,
             silence=min(self._limits.first_sign, self._limits.waiting_silence),
         )
@@ -96,20 +99,23 @@ class RedisVisitorEnd(
             known.learn(standing)
         return standing
 
+    async def attend_all(self, refs: Sequence[TalkRef]) -> list[Standing]:
+        found: dict[TalkRef, Standing] = {}
+        for desk in {ref.desk for ref in refs}:
+            own = [ref for ref in refs if ref.desk == desk and well_formed(ref)]
+            if own:
+                ids, each = " ".join(ref.talk for ref in own), [TalkKeys(ref) for ref in own]
+                rows = await self._wire.call("attend", each[0], each, ids=ids, **self._silence())
+                found.update(zip(own, map(_read_standing, rows), strict=True))
+        return [found.get(ref, Gone()) for ref in refs]
+
     async def _attend(self, ref: TalkRef) -> Standing:
-        match await self._talk("attend", ref, id=ref.talk, **self._silence()):
-            case [b"waiting", place, waited, outlook, claims]:
-                return Waiting(place, waited, read_outlook(outlook), claims)
-            case [b"guided", why]:
-                return GuidedOn(read_shut(why))
-            case [b"taken", name, [up_seq, up_heard, down_seq, epoch, claims, mark], device, muted, asked, help]:
-                line = device.decode("latin-1")
-                told = (up_seq, up_heard, down_seq, epoch, line, bool(muted), read_asked(asked), read_helping(help))
-                return WithStaff(name.decode(), *told, claims, mark)
-        return Gone()
+        (standing,) = await self.attend_all((ref,))
+        return standing
 
     async def brief(self, ref: TalkRef, briefing: Briefing) -> Done | Gone:
-        return _done(await self._talk("brief", ref, briefing=write_briefing(briefing)))
+        danger = _is_urgent(briefing)
+        return _done(await self._talk("brief", ref, id=ref.talk, briefing=write_briefing(briefing), danger=danger))
 
     async def give_key(
         self, ref: TalkRef, device: str, epoch: int, wrapped: bytes, helper: str = "", also: bytes = b""
@@ -172,8 +178,29 @@ class RedisVisitorEnd(
     def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
         return self._follow(ref, ("down", "talk"))
 
+    async def watch(self, ref: TalkRef) -> Watching:
+        return await self._watch(ref, ("down", "talk"))
+
     def _silence(self) -> dict[str, int]:
         return {"waiting_silence": self._limits.waiting_silence, "silence": self._limits.silence}
+
+
+def _read_standing(row: list[Any]) -> Standing:
+    match row:
+        case [b"waiting", place, waited, outlook, claims]:
+            return Waiting(place, waited, read_outlook(outlook), claims)
+        case [b"guided", why]:
+            return GuidedOn(read_shut(why))
+        case [b"taken", name, [up_seq, up_heard, down_seq, epoch, claims, mark], device, muted, asked, help]:
+            line = device.decode("latin-1")
+            told = (up_seq, up_heard, down_seq, epoch, line, bool(muted), read_asked(asked), read_helping(help))
+            return WithStaff(name.decode(), *told, claims, mark)
+    return Gone()
+
+
+def _is_urgent(briefing: Briefing) -> int:
+    """What the room's index of those in danger is told; the engine reads no briefing."""
+    return int(briefing.danger is Danger.URGENT)
 
 
 def _done(reply: list[Any]) -> Done | Gone:

@@ -58,11 +58,12 @@ class Wire:
         for lane in self._lanes.values():
             await lane.close()
 
-    async def call(self, verb: str, keys: Named, **args: Arg) -> list[Any]:
-        """Run one verb, its keys looked up by name. EngineUnavailable when no answer came in time, HandoverError when
-        the engine refused; neither tells what was asked."""
+    async def call(self, verb: str, keys: Named, each: Sequence[Named] = (), /, **args: Arg) -> list[Any]:
+        """Run one verb, its keys looked up by name, those of each talk in `each`. EngineUnavailable when no answer came
+        in time, HandoverError when the engine refused; neither tells what was asked."""
         script = self._scripts[verb]
         own = [keys[name] for name in script.keys]
+        own += [one[name] for one in each for name in script.each]
         rest = (len(own), *own, *script.arrange(args))
         try:
             (answer,) = await self._ask(own[0], (("EVALSHA", script.sha, *rest),))
@@ -83,16 +84,27 @@ class Wire:
         self, channels: Sequence[str], decode: Callable[[str, bytes], Event], lost: Event
     ) -> AsyncIterator[AsyncIterator[Event]]:
         """Events of the channels from now on, subscribed before the body runs; `lost` stands for a gap."""
+        follower = await self.watch(channels, decode, lost)
+        try:
+            yield follower
+        finally:
+            follower.close()
+
+    async def watch(
+        self, channels: Sequence[str], decode: Callable[[str, bytes], Event], lost: Event
+    ) -> Follower[Event]:
+        """The same for whoever closes it when it is over."""
         follower = Follower(channels, decode, lost, self._queue)
         shares = self._share(follower)
+        follower.homes = [(lane.remove, share) for lane, share in shares]
         try:
             async with _bounded(self._timeout):
                 for lane, share in shares:
                     await lane.add(share)
-            yield follower
-        finally:
-            for lane, share in shares:
-                lane.remove(share)
+        except BaseException:
+            follower.close()
+            raise
+        return follower
 
     def _share(self, follower: Follower[Any]) -> list[tuple[Lane, Follower[Any]]]:
         """Which channels of the follower are heard where. Each is followed at the home of its key: there it is heard as

@@ -21,6 +21,7 @@ class Draining:
         self._empty = asyncio.Event()
         self._empty.set()
         self._held = 0
+        self._pages: dict[Callable[[], None], None] = {}
 
     @property
     def begun(self) -> bool:
@@ -35,6 +36,8 @@ class Draining:
     def begin(self) -> None:
         """From now on; there is no way back."""
         self._begun.set()
+        for go in list(self._pages):
+            go()
 
     def hurry(self) -> None:
         """The time is over: whatever still waits for a page to go waits no longer."""
@@ -43,14 +46,33 @@ class Draining:
     @contextmanager
     def holding(self) -> Iterator[None]:
         """While the body runs there is a page that the process stays for."""
-        self._held += 1
-        self._empty.clear()
+        self._arrive()
         try:
             yield
         finally:
-            self._held -= 1
-            if not self._held:
-                self._empty.set()
+            self._depart()
+
+    def hold(self, go: Callable[[], None]) -> None:
+        """There is a page that the process stays for until `release`; `go` is called when the process goes, at once if
+        it does already. For thousands of pages none of which waits for that."""
+        self._arrive()
+        self._pages[go] = None
+        if self.begun:
+            go()
+
+    def release(self, go: Callable[[], None]) -> None:
+        """The page has gone."""
+        del self._pages[go]
+        self._depart()
+
+    def _arrive(self) -> None:
+        self._held += 1
+        self._empty.clear()
+
+    def _depart(self) -> None:
+        self._held -= 1
+        if not self._held:
+            self._empty.set()
 
     async def turn(self, random: Callable[[], float]) -> None:
         """Until it has begun and a page's turn has come: many at once would all ask the other process in one moment.

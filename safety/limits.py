@@ -107,6 +107,8 @@ def _replaying(body: bytes, receive: Any) -> Callable[[], Any]:
 class FrameBudget:
     """A token bucket for one socket: `rate` frames a second on average, `burst` at once. `clock` is in seconds."""
 
+    __slots__ = ("_burst", "_clock", "_left", "_rate", "_seen")
+
     def __init__(self, clock: Callable[[], float], rate: float = 20, burst: int = 60) -> None:
         self._clock = clock
         self._rate = rate

@@ -14,7 +14,7 @@ from math import ceil
 
 SMALLEST = 8  # the smallest count that the statistics show (design section 10); here none below it has any effect
 WINDOW = 600.0  # seconds over which failures are gathered
-MEMORY_STEP = 64 * 1024 * 1024  # bytes; a waiting visitor takes 30 kB, so a step is two thousand of them
+MEMORY_STEP = 64 * 1024 * 1024  # bytes; a waiting visitor takes 5 kB, so a step is thousands of them
 SHARE_STEP = 0.1  # of one core, and of the connections that are served
 LAG_STEP = 0.1  # seconds
 

@@ -16,6 +16,7 @@ LONGEST = (
     "phone", "phone_hooks", "browser", "journeys", "deploy", "faults", "spread",
     "telegram", "garbage", "console", "fristad",
 )  # fmt: skip
+pytest_plugins = ("pytester", "tests.again")
 _HERE = Path(__file__).parent
 
 

@@ -59,6 +59,8 @@ DESK_KEYS = {
     "line": "the desk's public key",
     "post": "sealed letters on their way to the console",
     "shut": "why staff closed the desk",
+    "urgent": "who of those that wait is in danger, until they are taken or go",
+    "back": "whose person was lost of those that wait, until they are taken or go",
     "asked": "of staff: whom visitors may ask for",
     "pace": "the mean of how long talks last, to the minute",
 }

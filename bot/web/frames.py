@@ -35,6 +35,7 @@ class Close(IntEnum):
     """Close codes of this protocol."""
 
     RESTARTING = RESTARTING  # this process goes: connect again at once
+    BROKEN = 1011  # something of ours is: connect again
     ENDED = 4000
     EXIT = 4001
     BAD_FRAME = 4400

@@ -1,6 +1,6 @@
 """Keys on their way from a talk's page to the engine: which were taken, and which epochs nobody can read."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from bot.web.frames import KeyFrame
 from bot.web.live_page import LivePage
@@ -12,7 +12,7 @@ from safety.sealing import read_head
 class Givings:
     """Hands keys on. `look_anew` tells the page where its talk stands, because it was wrong about it."""
 
-    def __init__(self, page: LivePage, end: VisitorEnd, ref: TalkRef, look_anew: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, page: LivePage, end: VisitorEnd, ref: TalkRef, look_anew: Callable[[], None]) -> None:
         self._page = page
         self._end = end
         self._ref = ref
@@ -31,7 +31,7 @@ class Givings:
             await self._page.tell("keyed", epoch=frame.epoch)
         elif isinstance(given, Stale):
             self._refused.add(frame.epoch)
-            await self._look_anew()  # another device or epoch by now: the page learns which
+            self._look_anew()  # another device or epoch by now: the page learns which
 
     def lost(self, body: bytes, epoch: int) -> bool:
         """Whether nobody could open these sealed words: under a key of before `epoch`, or one that was not taken. Told

@@ -2,17 +2,18 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from functools import partial
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Response, WebSocket, WebSocketDisconnect
 
 from bot.web.frames import FRAME_LIMIT, BadFrame, BadVersion, Close, Open, read_frame
-from bot.web.live_page import LivePage
+from bot.web.live_page import Receive, Send
 from bot.web.live_talk import LiveTalk
-from bot.web.site import site_of
+from bot.web.site import Site, site_of
+from handover.values import TalkRef
 from safety import logs
-from safety.limits import FrameBudget
 from safety.tokens import TokenError
 
 router = APIRouter()
@@ -44,23 +45,21 @@ async def live(socket: WebSocket) -> None:
     except WebSocketDisconnect:
         return
     else:
-        budget = FrameBudget(site.clock)
-        silence = min(site.settings.silence_seconds, site.settings.waiting_silence_seconds)
-        page = LivePage(socket)
-        carried = LiveTalk(
-            page,
-            site.end,
-            site.reception,
-            site.partings,
-            talk.ref,
-            opening.down,
-            site.prospects,
-            budget,
-            site.paces,
-            silence,
-        )
-        with site.draining.holding():
-            await carried.run(partial(site.partings.send_elsewhere, talk.ref, page))
+        await _carry(socket, partial(_run, site, talk.ref, opening.down))
+
+
+async def _carry(socket: WebSocket, run: Callable[[Receive, Send], Awaitable[None]]) -> None:
+    """Carry the talk on without all that a request passes through, where the server can (fristad.lean_socket):
+    thousands wait at a time, and each would keep it."""
+    later = socket.scope.get("extensions", {}).get("carry")
+    if later is None:
+        await run(socket.receive, socket.send)
+    else:
+        later(run)
+
+
+def _run(site: Site, ref: TalkRef, down: int, receive: Receive, send: Send) -> Awaitable[None]:
+    return LiveTalk(site, ref, down, receive, send).run()
 
 
 def _from_own_page(socket: WebSocket) -> bool:

@@ -1,26 +1,29 @@
 """The page at the other end of a talk's socket: what it is told, whatever happens to the socket."""
 
-import contextlib
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi import WebSocket, WebSocketDisconnect
+from fastapi import WebSocketDisconnect
 
 from bot.web.frames import Close
 
 _write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
 
 class LivePage:
-    """Writes frames. A socket that is gone is noticed by the reading side, which parts from the talk as it should."""
+    """Writes frames. A socket that is gone is noticed by the reading side, which parts from the talk as it should.
+    `receive` and `send` are ASGI's, of a socket that was accepted; `receive` gives its next message."""
 
-    def __init__(self, socket: WebSocket) -> None:
-        self._socket = socket
+    __slots__ = ("_send", "_trouble_told", "receive")
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self.receive = receive
+        self._send = send
         self._trouble_told = False
-
-    async def receive(self) -> Any:
-        """The next message of the socket, as ASGI has it."""
-        return await self._socket.receive()
 
     async def tell(self, kind: str, **fields: Any) -> None:
         """One frame."""
@@ -36,10 +39,6 @@ class LivePage:
         """A message of the page's has arrived; as often as the others."""
         await self._write(f'{{"type":"ack","seq":{seq}}}')
 
-    async def _write(self, text: str) -> None:
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._socket.send_text(text)
-
     async def tell_trouble(self) -> None:
         """The engine does not answer; told once until something else could be told again."""
         if not self._trouble_told:
@@ -53,5 +52,13 @@ class LivePage:
 
     async def close(self, code: Close) -> None:
         """Close with a code that tells the page what to do."""
-        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
-            await self._socket.close(code)
+        await self._pass({"type": "websocket.close", "code": int(code)})
+
+    async def _write(self, text: str) -> None:
+        await self._pass({"type": "websocket.send", "text": text})
+
+    async def _pass(self, message: dict[str, Any]) -> None:
+        try:
+            await self._send(message)
+        except (OSError, WebSocketDisconnect, RuntimeError):
+            return  # it is gone, or closed by us

@@ -1,13 +1,8 @@
-"""A talk as it runs over a socket: the engine's events go down in order, the page's frames go up."""
+"""A talk as it runs over a socket: the page's frames go up, and `bot.web.hearing` tells it what comes down."""
 
 import asyncio
-import random
-import secrets
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from functools import partial
 
-from bot.prospects import Prospects
-from bot.reception import Reception
 from bot.web.frames import (
     AnswerFrame,
     Close,
@@ -26,113 +21,81 @@ from bot.web.frames import (
     take_frame,
 )
 from bot.web.givings import Givings
-from bot.web.live_page import LivePage
-from bot.web.paces import Held, Paces
-from bot.web.partings import Partings
+from bot.web.hearing import Hearing
+from bot.web.live_page import LivePage, Receive, Send
+from bot.web.paces import Held
+from bot.web.site import Site
 from bot.web.tellings import Tellings
-from handover.events import (
-    AsideSaid,
-    Heard,
-    IsWriting,
-    Overheard,
-    Said,
-    TalkEvent,
-    WasAsked,
-    WasEnded,
-    WasHelped,
-    WasMoved,
-    WasOpened,
-    WasReturned,
-    WasTaken,
-)
-from handover.mending import Known
-from handover.outlook import GuidedOn
-from handover.ports import HandoverError, VisitorEnd
+from handover.ports import HandoverError
 from handover.sign import Pace
-from handover.values import (
-    Accepted,
-    EndReason,
-    Gone,
-    Message,
-    Muted,
-    NotTaken,
-    OutOfOrder,
-    TalkRef,
-    Waiting,
-    WithStaff,
-)
+from handover.values import Accepted, EndReason, Gone, Muted, NotTaken, OutOfOrder, TalkRef, WithStaff
 from safety.limits import FrameBudget
-from safety.text64 import write64
-
-ATTEND = 4.0  # seconds between two looks; well within a lease, so a lost staff member is noticed soon
-_FIRST_RETRY, _LONGEST_RETRY = 0.25, 5.0  # seconds until the engine is asked again
-GUIDED = "guided"  # beside the reasons of handover.values: staff ended the wait, and there are ways on
-# Bytes of the shortest sealed message: a sign looks like one to whoever only sees how long frames are.
-SHORTEST = 297
-_PARTING = 1.0  # seconds in which the event that tells why a talk is gone may still come
-
-
-class _Over(Exception):
-    """The talk is over and the page knows it."""
 
 
 class LiveTalk:
-    """One open socket of one talk. `down` is the number of the last message that the page already has,
-    `silence` the shortest silence limit in seconds: an open socket is never taken for silence."""
+    """One open socket of one talk, which is looked at by the site's rounds: an open socket is never taken for silence.
+    `down` is the number of the last message that the page already has."""
 
-    def __init__(
-        self,
-        page: LivePage,
-        end: VisitorEnd,
-        reception: Reception,
-        partings: Partings,
-        ref: TalkRef,
-        down: int,
-        prospects: Prospects,
-        budget: FrameBudget,
-        paces: Paces,
-        silence: int,
-    ) -> None:
-        self._page = page
-        self._attend_every = min(ATTEND, silence / 3)
-        self._end = end
-        self._reception = reception
-        self._partings = partings
+    __slots__ = ("_budget", "_givings", "_going", "_hearing", "_page", "_reason", "_ref", "_sign", "_site", "_words")
+
+    def __init__(self, site: Site, ref: TalkRef, down: int, receive: Receive, send: Send) -> None:
+        """`receive` and `send` as `bot.web.live_page.LivePage` takes them."""
+        self._site = site
         self._ref = ref
-        self._known = Known(down=down)
-        self._budget = budget
-        self._words = Held(lambda: paces.delay(ref), self._say, self._tell_trouble)
-        self._tellings = Tellings(page, ref, prospects, reception.overdue)
-        self._givings = Givings(page, end, ref, self._look_anew)
-        self._sign, self._over = Pace(), False
+        self._page = LivePage(receive, send)
+        self._hearing = Hearing(
+            self._page, site.end, ref, down, Tellings(self._page, ref, site.prospects, site.reception.overdue)
+        )
+        self._budget = FrameBudget(site.clock)
+        self._words: Held | None = None  # once there are any
+        self._givings: Givings | None = None  # once there is one
+        self._sign: Pace | None = None  # once there was one
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
-        self._turn = asyncio.Lock()  # looks and events come from two tasks, and both move what is known
+        self._going: asyncio.Task[None] | None = None  # the page is sent to another process
 
-    async def run(self, *more: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Carry the talk until it is over, the socket is gone or one of `more` is done; then tell the engine which."""
-        self._partings.arrive(self._ref)
-        tasks = [asyncio.create_task(work()) for work in (self._read, self._keep, self._words.run, *more)]
+    async def run(self) -> None:
+        """Carry the talk until it is over or the socket is gone; then tell the engine which."""
+        site = self._site
+        site.partings.arrive(self._ref)
+        site.draining.hold(self._go)
+        site.rounds.add(self._hearing)
+        self._hearing.look_soon()
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await self._read()
+        except Exception as error:  # noqa: BLE001  # whatever it was
+            await self._hearing.break_off(error)
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._part()
-        for task in done:
-            task.result()
+            site.rounds.remove(self._hearing)
+            try:
+                await self._stop()
+                await self._part()
+            finally:
+                site.draining.release(self._go)
+
+    def _go(self) -> None:
+        """This process goes."""
+        self._going = asyncio.create_task(self._site.partings.send_elsewhere(self._ref, self._page))
+
+    async def _stop(self) -> None:
+        if self._going is not None:
+            self._going.cancel()
+            await asyncio.gather(self._going, return_exceptions=True)
+        if self._words is not None:
+            await self._words.stop()
+        await self._hearing.stop()
 
     async def _part(self) -> None:
-        last = self._partings.leave(self._ref)
-        if self._over:
+        partings = self._site.partings
+        last = partings.leave(self._ref)
+        if self._hearing.over:
             return
         if self._reason:
-            erased = await self._partings.erase(self._ref, self._reason)
+            erased = await partings.erase(self._ref, self._reason)
             await self._page.tell_end(self._reason if erased else "unerased")
         elif last:
-            await self._partings.tell_away(self._ref)
+            await partings.tell_away(self._ref)
 
-    # --- Up: what the page sends ---
+    # --- What the page sends ---
 
     async def _read(self) -> None:
         while self._reason is None:
@@ -150,24 +113,24 @@ class LiveTalk:
                 await self._page.close(refused.close)
                 return
             except HandoverError:
-                await self._tell_trouble()  # not acknowledged, so the page sends it again
+                await self._hearing.tell_trouble()  # not acknowledged, so the page sends it again
 
     async def _act(self, frame: Frame) -> None:
+        end = self._site.end
         match frame:
             case SayFrame():
-                await self._words.take(frame)
+                await self._take_words(frame)
             case KeyFrame():
-                await self._givings.take(frame)
+                await self._take_key(frame)
             case HeardFrame(seq):
-                await self._end.heard(self._ref, seq)
+                await end.heard(self._ref, seq)
             case AnswerFrame():
-                await self._answer(frame)
+                await end.consent(self._ref, frame.ask, yes=frame.yes)
+                self._hearing.look_soon()  # it may be over, and then the page no longer asks
             case Part():
-                await self._end.part(self._ref)  # the event tells the page
-            case End():
-                self._reason = EndReason.VISITOR
-            case Leave():
-                self._reason = EndReason.EXIT
+                await end.part(self._ref)  # the event tells the page
+            case End() | Leave():
+                self._reason = EndReason.VISITOR if isinstance(frame, End) else EndReason.EXIT
             case _:
                 await self._note(frame)
 
@@ -176,19 +139,37 @@ class LiveTalk:
             raise Refused("frame", Close.BAD_FRAME)
         if isinstance(frame, Ping):
             await self._page.tell("pong")
-        elif self._sign.take(asyncio.get_running_loop().time()):
-            await self._end.writing(self._ref)
+            return
+        self._sign = self._sign or Pace()
+        if self._sign.take(asyncio.get_running_loop().time()):
+            await self._site.end.writing(self._ref)
 
-    async def _answer(self, frame: AnswerFrame) -> None:
-        await self._end.consent(self._ref, frame.ask, yes=frame.yes)
-        await self._look()  # it may be over, and then the page no longer asks
+    async def _take_key(self, frame: KeyFrame) -> None:
+        if self._givings is None:
+            self._givings = Givings(self._page, self._site.end, self._ref, self._hearing.look_anew)
+        await self._givings.take(frame)
+
+    async def _take_words(self, frame: SayFrame) -> None:
+        if self._words is None:
+            self._words = Held(partial(self._site.paces.delay, self._ref), self._speak, self._hearing.tell_trouble)
+        await self._words.take(frame)
+
+    async def _speak(self, frame: SayFrame) -> None:
+        try:
+            await self._say(frame)
+        except HandoverError:
+            raise
+        except Exception as error:  # noqa: BLE001  # whatever it was, also of words that were held back
+            await self._hearing.break_off(error)
 
     async def _say(self, frame: SayFrame) -> None:
-        async with self._turn:  # what was said before `taken` was told is in its numbers, and nothing after it is older
-            told = self._tellings.told
-            if self._givings.lost(frame.body, told.epoch if isinstance(told, WithStaff) else 0):
+        # What was said before `taken` was told is in its numbers, and nothing after it is older.
+        async with self._hearing.turn:
+            told = self._hearing.tellings.told
+            epoch = told.epoch if isinstance(told, WithStaff) else 0
+            if self._givings is not None and self._givings.lost(frame.body, epoch):
                 return
-            match await self._end.say(self._ref, frame.seq, frame.id, frame.body):
+            match await self._site.end.say(self._ref, frame.seq, frame.id, frame.body):
                 case Accepted(seq):
                     await self._page.tell_ack(seq)
                 case OutOfOrder(expected):
@@ -199,102 +180,3 @@ class LiveTalk:
                     await self._page.tell("refused", code="muted", seq=frame.seq)
                 case Gone():
                     pass  # the next look, or the event, tells why
-
-    # --- Down: what the engine tells ---
-
-    async def _keep(self) -> None:
-        """Follow the talk until it is over, through any number of failures of the engine."""
-        pause = _FIRST_RETRY
-        while not self._over:
-            try:
-                async with self._end.follow(self._ref) as events, asyncio.TaskGroup() as both:
-                    await self._look()
-                    pause = _FIRST_RETRY
-                    both.create_task(self._listen(events))
-                    both.create_task(self._look_often())
-            except* _Over:
-                self._over = True
-            except* HandoverError:
-                await self._tell_trouble()
-                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads load, guards nothing
-                pause = min(pause * 2, _LONGEST_RETRY)
-
-    async def _look_often(self) -> None:
-        while True:
-            await asyncio.sleep(self._attend_every * random.uniform(0.75, 1.25))  # noqa: S311  # spreads load, guards nothing
-            await self._look()
-
-    async def _listen(self, events: AsyncIterator[TalkEvent]) -> None:
-        async for event in events:
-            match event:
-                case Said(message):
-                    await self._hear(message)
-                case Heard() | IsWriting():
-                    await self._tell_sign(event)
-                case WasEnded(reason):
-                    await self._finish(reason)
-                case WasReturned():
-                    async with self._turn:
-                        await self._heal()  # the last words of the one who left, before the page learns of it
-                        await self._tellings.returned(await self._end.attend(self._ref))
-                    await self._look()
-                case WasTaken() | WasOpened() | WasAsked() | WasMoved() | WasHelped():
-                    await self._look()
-                case Overheard() | AsideSaid():
-                    pass  # between staff
-                case _:
-                    await self._look_anew()
-        raise HandoverError("the subscription ended")
-
-    async def _tell_sign(self, event: Heard | IsWriting) -> None:
-        if isinstance(event, Heard):
-            await self._page.tell("delivered", seq=event.seq)
-        else:
-            await self._page.tell("writing", pad=write64(secrets.token_bytes(SHORTEST)))
-
-    async def _look_anew(self) -> None:
-        self._tellings.forget()
-        await self._look()
-
-    async def _look(self) -> None:
-        """Attend the talk, and tell the page what is new since the last look."""
-        async with self._turn:
-            match await self._end.attend(self._ref, self._known):
-                case Waiting() as standing:
-                    if not isinstance(self._tellings.told, Waiting):
-                        await self._heal()  # whoever left meanwhile said it, and not the next one
-                    await self._tellings.place(standing)
-                case WithStaff() as standing:
-                    if standing.down_seq > self._known.down:
-                        await self._heal()  # first: whom the page has not met yet has no key, and said none of it
-                    await self._tellings.person(standing)
-                case GuidedOn():
-                    await self._finish(GUIDED)
-                case Gone():
-                    await asyncio.sleep(_PARTING if self._tellings.told else 0)
-                    await self._finish(None)
-
-    async def _hear(self, message: Message) -> None:
-        async with self._turn:
-            if message.seq == self._known.down + 1:
-                await self._pass_on(message)
-            elif message.seq > self._known.down:
-                await self._heal()
-
-    async def _heal(self) -> None:
-        """Pass on from the engine's log whatever the page does not have."""
-        missed = await self._end.hear(self._ref, self._known.down)
-        for message in [] if isinstance(missed, Gone) else missed:
-            await self._pass_on(message)
-
-    async def _pass_on(self, message: Message) -> None:
-        self._known.down = message.seq
-        await self._page.tell_said(message.seq, write64(message.body))
-
-    async def _finish(self, reason: EndReason | str | None) -> None:
-        await self._page.tell_end(reason or "lost")
-        raise _Over
-
-    async def _tell_trouble(self) -> None:
-        await self._page.tell_trouble()
-        self._tellings.forget()  # so that the next look tells where the talk stands, and the trouble is over

@@ -1,7 +1,7 @@
 """How fast words of one visitor reach a person: more at once are held back, and none is refused (AB-2, AB-3)."""
 
 import asyncio
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 
 from bot.web.frames import Close, Refused, SayFrame
@@ -47,7 +47,8 @@ class Held:
         self._say = say
         self._trouble = trouble
         self._behind = 0  # words that were held back and are not said yet
-        self._queue: asyncio.Queue[tuple[SayFrame, float]] = asyncio.Queue()
+        self._queue: deque[tuple[SayFrame, float]] = deque()
+        self._task: asyncio.Task[None] | None = None  # while there are some
 
     async def take(self, frame: SayFrame) -> None:
         """Say it now, or when its time has come. Raises Refused beyond what anybody writes, and HandoverError."""
@@ -58,15 +59,23 @@ class Held:
         if self._behind >= _MOST_HELD:
             raise Refused("pace", Close.TOO_FAST)
         self._behind += 1
-        self._queue.put_nowait((frame, asyncio.get_running_loop().time() + delay))
+        self._queue.append((frame, asyncio.get_running_loop().time() + delay))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
 
-    async def run(self) -> None:
-        """Say what was held back, until cancelled."""
-        while True:
-            frame, due = await self._queue.get()
+    async def stop(self) -> None:
+        """Say nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while self._queue:
+            frame, due = self._queue.popleft()
             await asyncio.sleep(max(0.0, due - asyncio.get_running_loop().time()))
             try:
                 await self._say(frame)
             except HandoverError:
                 await self._trouble()
             self._behind -= 1
+        self._task = None

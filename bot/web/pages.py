@@ -1,6 +1,5 @@
 """The one address of the page: read it, or post its form when there is no JavaScript."""
 
-import gzip
 from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
@@ -19,13 +18,11 @@ router = APIRouter()
 @router.api_route("/", methods=["GET", "HEAD"])
 async def open_page(request: Request) -> Response:
     """The first view, in the browser's language."""
-    site = site_of(request)
-    html = site.views.page(page_of(site, site.reception.open(language_of(request)))).encode()
+    page = site_of(request).front.page(language_of(request))
     headers = {"vary": "accept-encoding, accept-language"}
-    # Only this page is packed: it repeats nothing of what a visitor sent, so its length tells nothing about that.
     if accepts_gzip(request):
-        return _html(gzip.compress(html, 6), headers={**headers, "content-encoding": "gzip"})
-    return _html(html, headers=headers)
+        return _html(page.packed, headers={**headers, "content-encoding": "gzip"})
+    return _html(page.plain, headers=headers)
 
 
 @router.post("/")

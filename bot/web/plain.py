@@ -41,6 +41,11 @@ def page_of(site: Site, turn: Turn) -> Page:
     )
 
 
+def first_view(site: Site, language: str) -> str:
+    """The HTML of the first page."""
+    return site.views.page(page_of(site, site.reception.open(language)))
+
+
 def _open_talk(site: Site, token: str) -> Talk | None:
     try:
         return site.tokens.open_talk(token) if token else None

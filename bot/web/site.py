@@ -11,9 +11,11 @@ from bot.reception import Reception
 from bot.settings import BotSettings
 from bot.toll import Paid, Toll
 from bot.web.assets import Assets
+from bot.web.front import Front
 from bot.web.languages import choose_language
 from bot.web.paces import Paces
 from bot.web.partings import Partings
+from bot.web.rounds import Rounds
 from bot.web.state import Tokens
 from bot.web.views import Views
 from bot.words import Words
@@ -37,10 +39,12 @@ class Site:
     end: VisitorEnd
     partings: Partings
     paces: Paces
+    rounds: Rounds
     tokens: Tokens
     toll: Toll
     assets: Assets
     views: Views
+    front: Front
     clock: Callable[[], float]
     now: Callable[[], float]
     guard: Guard
@@ -64,6 +68,6 @@ def language_of(connection: HTTPConnection) -> str:
 
 def paid_by(connection: HTTPConnection, work: str = "", wait: str = "") -> Paid:
     """What this request brings to pay with, and where from: the address is looked at once, and kept nowhere."""
-    peer = connection.client.host if connection.client else None
-    forwarded = connection.headers.getlist("x-forwarded-for")
-    return Paid(caller(peer, forwarded, site_of(connection).settings.trusted_proxies), work, wait)
+    peer, proxies = connection.client, site_of(connection).settings.trusted_proxies
+    forwarded = connection.headers.getlist("x-forwarded-for") if proxies else ()
+    return Paid(caller(peer.host if peer else None, forwarded, proxies), work, wait)

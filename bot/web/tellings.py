@@ -15,6 +15,8 @@ class Tellings:
     """Tells `page` its place, what there is to say of the wait, or its person. `overdue` is called as the deadline
     passes."""
 
+    __slots__ = ("_asked", "_news", "_overdue", "_page", "_prospect", "_prospects", "_ref", "told")
+
     def __init__(self, page: LivePage, ref: TalkRef, prospects: Prospects, overdue: Callable[[], None]) -> None:
         self.told: Standing | None = None  # what the page knows; None: tell it whatever it is
         self._asked: Asked | None = None  # what the page asks now
@@ -23,11 +25,23 @@ class Tellings:
         self._prospects = prospects
         self._overdue = overdue
         self._prospect: Prospect | None = None  # as of the last look
-        self._news: set[News] = set()  # told on this socket: none is told twice, but that the desk is shut once more
+        # Told on this socket: none is told twice, but that the desk is shut once more.
+        self._news: frozenset[News] = frozenset()
 
     def forget(self) -> None:
         """The page may know nothing any more: the next look tells it whatever there is."""
         self.told = None
+
+    def knows(self, standing: Waiting | WithStaff) -> bool:
+        """Whether there is nothing in it to tell."""
+        told = self.told
+        if isinstance(standing, WithStaff):
+            known = isinstance(told, WithStaff) and _reader(told) == _reader(standing)
+            return known and standing.asked == self._asked
+        if not isinstance(told, Waiting) or self._prospect is None or told.place != standing.place:
+            return False
+        now = self._prospects.of(standing)
+        return now.band == self._prospect.band and now.news == self._prospect.news
 
     async def place(self, standing: Waiting) -> None:
         """The place in line and the estimate when one of them changed, and that there is news, which the page fetches:
@@ -82,7 +96,7 @@ class Tellings:
         opened = News.SHUT in self._news and News.SHUT not in prospect.news
         self._news |= fresh
         if opened:
-            self._news.discard(News.SHUT)
+            self._news -= {News.SHUT}
             await self._page.tell("news", again=True)
         if News.OVERDUE in fresh:
             if passing:

@@ -1,19 +1,19 @@
 """A turn with the bot, for the page's script: state and input in, state and answer out. Nothing is kept."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import HTTPException
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.turn import Turn
+from bot.web.rows import join_fields, message_row, write, write_choices, write_messages
 from bot.web.site import Site, language_of, paid_by, site_of
 from bot.web.state import Talk
-from bot.web.views import message_row
 from dialogues.engine import UnknownChoice
-from dialogues.values import Choose, Danger, Event, Say
+from dialogues.values import Choose, Danger, Event, Message, MessageKind, Say
 from handover.values import Channel
 from safety.tokens import ExpiredToken, TokenError
 from safety.work import LONGEST
@@ -53,7 +53,7 @@ class TurnRequest(BaseModel):
 
 
 @router.post("/turn")
-async def take_turn(request: Request, asked: TurnRequest) -> JSONResponse:
+async def take_turn(request: Request, asked: TurnRequest) -> Response:
     """What the bot answers. A state that is too old or not ours is refused with a fresh start to go on from."""
     site = site_of(request)
     try:
@@ -71,31 +71,36 @@ async def take_turn(request: Request, asked: TurnRequest) -> JSONResponse:
     if turn.language_changed:
         answer |= _words(site, turn)
     if turn.talk:
-        answer |= {"briefing": _briefing(site, turn)}
+        answer["briefing"] = write(_briefing(site, turn))
     if turn.talk and talk is None:
-        answer["talk"] = site.tokens.seal_talk(Talk(turn.talk, channel))
+        answer["talk"] = write(site.tokens.seal_talk(Talk(turn.talk, channel)))
     if turn.price:
-        answer["price"] = {**asdict(turn.price), "script": f"/static/{site.assets.worker.name}"}
-    return JSONResponse(answer)
+        answer["price"] = write({**asdict(turn.price), "script": f"/static/{site.assets.worker.name}"})
+    return _respond(answer)
 
 
-def _answer(site: Site, turn: Turn) -> dict[str, Any]:
+def _respond(answer: Mapping[str, str], status: int = 200) -> Response:
+    return Response(join_fields(answer), status, media_type="application/json")
+
+
+def _answer(site: Site, turn: Turn) -> dict[str, str]:
+    """The fields of every answer, as JSON."""
     return {
-        "state": site.tokens.seal_state(turn.state),
-        "messages": [message_row(message) for message in turn.reply.messages],
-        "choices": [{"id": choice.id, "label": choice.label, "kind": choice.kind} for choice in turn.reply.choices],
-        "first": turn.state.node == "start",
-        "urgent": turn.state.danger is Danger.URGENT,
+        "state": write(site.tokens.seal_state(turn.state)),
+        "messages": write_messages(turn.reply.messages),
+        "choices": write_choices(turn.reply.choices),
+        "first": "true" if turn.state.node == "start" else "false",
+        "urgent": "true" if turn.state.danger is Danger.URGENT else "false",
     }
 
 
-def _words(site: Site, turn: Turn) -> dict[str, Any]:
+def _words(site: Site, turn: Turn) -> dict[str, str]:
     language = turn.state.language
     return {
-        "lang": language,
-        "dir": site.views.direction(language),
-        "words": site.words.of(language),
-        "lines": message_row(site.reception.lines(turn.state)),
+        "lang": write(language),
+        "dir": write(site.views.direction(language)),
+        "words": write(site.words.of(language)),
+        "lines": write(message_row(site.reception.lines(turn.state))),
     }
 
 
@@ -103,9 +108,9 @@ def _briefing(site: Site, turn: Turn) -> list[dict[str, str]]:
     return [{"label": item.label, "detail": item.detail} for item in site.reception.briefing(turn.state)]
 
 
-def _start_anew(site: Site, language: str, error: TokenError) -> JSONResponse:
+def _start_anew(site: Site, language: str, error: TokenError) -> Response:
     turn = site.reception.open(language)
     code = "expired" if isinstance(error, ExpiredToken) else "invalid"
-    why = {"kind": "text", "text": site.words.of(language)[f"trouble.{code}"], "items": []}
-    answer = {"error": code, **_answer(site, turn), **_words(site, turn), "messages": [why], "first": False}
-    return JSONResponse(answer, 400)
+    why = Message(MessageKind.TEXT, site.words.of(language)[f"trouble.{code}"])
+    answer = {"error": write(code), **_answer(site, turn), **_words(site, turn)}
+    return _respond({**answer, "messages": write_messages([why]), "first": "false"}, 400)

@@ -1,7 +1,7 @@
 """What one page shows, as a value, and how it becomes HTML."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bot.settings import BotSettings
 from bot.web.assets import Assets
 from bot.web.later import first_words
+from bot.web.rows import message_row
 from bot.words import Words
 from dialogues.values import Content, Item, Message, Reply, State
 from handover.values import Asked
@@ -104,11 +105,6 @@ class Problem:
 
     key: str
     number: str = ""
-
-
-def message_row(message: Message) -> dict[str, Any]:
-    """A message as the page's script takes it."""
-    return asdict(message)
 
 
 def _names(content: Content) -> dict[str, str]:

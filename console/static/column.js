@@ -1,10 +1,13 @@
 // The head of a talk's column: what it says about the talk, and its buttons.
 
-// `send(type)` is called for the button that was pressed.
-export function onDeeds(column, send) {
+import { Ending } from "./ending.js";
+
+// `send(type)` is called for the button that was pressed; "end" once nothing of one's own is on its way, or the person is sure.
+export function onDeeds(column, send, say) {
+  const ending = new Ending(column, () => send("end"), say);
   for (const button of column.querySelectorAll(".talk-actions [data-do]")) {
     const type = button.dataset.do;
-    button.onclick = () => send(type);
+    button.onclick = () => (type === "end" ? ending.press() : send(type));
   }
 }
 

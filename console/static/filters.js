@@ -28,6 +28,12 @@ export class Filters {
     return FACTS.every((key) => !this.chosen[key] || text(row, key) === this.chosen[key]);
   }
 
+  // The same for the server, which looks for further rows.
+  get wanted() {
+    const { danger, ...facts } = this.chosen;
+    return { danger: Boolean(danger), facts: Object.fromEntries(Object.entries(facts).filter(([, value]) => value)) };
+  }
+
   get any() { return Object.values(this.chosen).some(Boolean); }
 
   // Draws what there is to choose from in `rows`, and how many of them are hidden.

@@ -8,9 +8,11 @@ const clone = (id) => $(id).content.firstElementChild.cloneNode(true);
 
 export class Room {
   // take(handle, back) and guide(handle) are called when those buttons are pressed (`back`: "Take back" on who was lost with the
-  // connection); `say` gives words; has(handle) tells whether this page has that talk.
-  constructor({ say, take, guide, has }) {
+  // connection), more(chosen) when further rows are wanted, which the filters show; `say` gives words; has(handle) tells whether
+  // this page has that talk.
+  constructor({ say, take, guide, more, has }) {
     Object.assign(this, { say, take, guide, has });
+    $("more").querySelector("button").onclick = () => more(this.filters.wanted);
     this.filters = new Filters($("filters"), { say, changed: () => this.filter() });
     this.list = $("waiting");
     this.rows = new Set();
@@ -19,12 +21,12 @@ export class Room {
 
   get total() { return Number(this.list.dataset.total ?? 0); }
 
-  // Draws the list; the rows that were not on it before. One that was read before this person took somebody, and comes
-  // after, still has their row.
+  // Draws the list; the rows that were not on it before and were not asked for. One that was read before this person took
+  // somebody, and comes after, still has their row.
   show(frame) {
     this.frame = Object.assign(frame, { came: frame.came ?? Date.now() });
     const { list } = this, old = new Map([...list.children].map((row) => [row.dataset.talk, row]));
-    const waiting = frame.rows.filter((row) => !this.has(row.talk)), fresh = waiting.filter((row) => !this.rows.has(row.talk));
+    const waiting = frame.rows.filter((row) => !this.has(row.talk)), fresh = waiting.filter((row) => !row.further && !this.rows.has(row.talk));
     const closed = new Set(frame.desks.filter((desk) => desk.closed).map((desk) => desk.id));
     const focused = list.contains(document.activeElement);
     for (const [place, row] of waiting.entries()) {
@@ -45,7 +47,8 @@ export class Room {
     this.rows = new Set(waiting.map((row) => row.talk));
     $("calm").hidden = waiting.length > 0;
     $("more").hidden = frame.total <= frame.rows.length;
-    $("more").textContent = this.say("more", { count: frame.total - frame.rows.length });
+    $("more").querySelector("button").hidden = frame.more === undefined; // by a server of the version before
+    $("more").querySelector("span").textContent = this.say("more", { count: frame.total - frame.rows.length });
     $("available").textContent = frame.available;
     list.dataset.total = frame.total - (frame.rows.length - waiting.length);
     this.shown = waiting;

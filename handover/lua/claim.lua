@@ -1,4 +1,4 @@
--- keys: talk up down room held duty free full crew
+-- keys: talk up down room held duty free full crew urgent back
 -- args: id staff name capacity silence first last
 local fields = redis.call('HMGET', talk, 'state', 'staff', 'note_by', 'claims')
 local state, holder = fields[1], fields[2]
@@ -21,7 +21,7 @@ end
 local time = now()
 local holding = staff .. ' ' .. whole(time) .. ' ' .. id
 check_move(state, 'taken')
-redis.call('ZREM', room, id)
+leave_room(room, urgent, back, id)
 redis.call('HSET', talk, 'state', 'taken', 'staff', staff, 'name', name, 'holding', holding,
   'claims', whole(tonumber(fields[4] or 0) + 1))
 redis.call('HDEL', talk, 'device', 'lost') -- nobody can read until this one's page has begun an epoch

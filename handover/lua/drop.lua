@@ -1,9 +1,9 @@
--- keys: talk room asks
+-- keys: talk room asks urgent back
 -- args: id
 -- One entry of `room` whose talk fell silent.
 if redis.call('EXISTS', talk) == 0 then
   redis.call('ZREM', asks, id)
-  if redis.call('ZREM', room, id) == 1 then
+  if leave_room(room, urgent, back, id) == 1 then
     redis.call('PUBLISH', room, 'x')
   end
 end

@@ -1,4 +1,4 @@
--- keys: talk up down room held full asks pace
+-- keys: talk up down room held full asks pace urgent back
 -- args: id staff reason
 -- `staff` is empty for the visitor. DEL and not UNLINK: when the answer leaves, the words are gone.
 local fields = redis.call('HMGET', talk, 'state', 'staff', 'holding')
@@ -12,7 +12,7 @@ check_move(fields[1], 'ended')
 for _, key in ipairs({talk, up, down}) do
   redis.call('DEL', key)
 end
-redis.call('ZREM', room, id)
+leave_room(room, urgent, back, id)
 redis.call('ZREM', asks, id)
 if fields[3] then
   redis.call('ZREM', held, fields[3])

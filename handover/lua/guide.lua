@@ -1,4 +1,4 @@
--- keys: talk up down room asks shut
+-- keys: talk up down room asks shut urgent back
 -- args: id
 -- What is left says that the wait has ended and why, for a page that is not connected now; it lives no longer than the
 -- wait would have.
@@ -17,7 +17,7 @@ local deadline = redis.call('PEXPIRETIME', talk)
 for _, key in ipairs({talk, up, down}) do
   redis.call('DEL', key)
 end
-redis.call('ZREM', room, id)
+leave_room(room, urgent, back, id)
 redis.call('ZREM', asks, id)
 redis.call('HSET', talk, 'state', 'guided', 'why', redis.call('GET', shut) or '')
 redis.call('PEXPIREAT', talk, whole(deadline))

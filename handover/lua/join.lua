@@ -1,5 +1,5 @@
--- keys: talk room shut
--- args: id briefing pseudonym limit silence
+-- keys: talk room shut urgent
+-- args: id briefing pseudonym danger limit silence
 -- A repeated join of the same id is the same join: the id is made by the visitor's end. Nobody is there until the first
 -- attend: when the answer is lost, the visitor never learns of this talk, and it must not stay for long.
 if redis.call('EXISTS', talk) == 1 then
@@ -19,5 +19,9 @@ redis.call('HSET', talk, 'state', 'waiting', 'briefing', briefing, 'pseudonym', 
 redis.call('PEXPIREAT', talk, whole(deadline))
 redis.call('ZADD', room, whole(joined), id)
 outlive(room, deadline)
+if danger == '1' then
+  redis.call('HSET', talk, 'urgent', 1)
+  list_urgent(urgent, id, whole(joined), deadline)
+end
 redis.call('PUBLISH', room, 'x')
 return {'joined'}

@@ -1,4 +1,4 @@
--- keys: talk room held duty full asks
+-- keys: talk room held duty full asks urgent back
 -- args: id staff holding
 -- One entry of `held`: its visitor fell silent, its staff member was lost, or all is well.
 local current = redis.call('HGET', talk, 'holding')
@@ -14,5 +14,5 @@ end
 if current ~= holding or not lapsed(duty, staff) then
   return {'kept'}
 end
-give_back(id, talk, room, held, full, staff)
+give_back(id, talk, room, held, full, urgent, back, staff)
 return {'returned'}

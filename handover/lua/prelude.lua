@@ -103,18 +103,39 @@ local function end_help(talk, room)
   redis.call('PUBLISH', room, 'x')
 end
 
+-- Those in danger, and those whose staff member was lost, are found without reading everybody who waits (front.lua): each
+-- has an entry beside the room's. `urgent` of the talk itself says so while it is in somebody's hands.
+local function list_urgent(urgent, id, joined, deadline)
+  redis.call('ZADD', urgent, joined, id)
+  outlive(urgent, deadline)
+end
+
+local function leave_room(room, urgent, back, id)
+  redis.call('ZREM', urgent, id)
+  redis.call('HDEL', back, id)
+  return redis.call('ZREM', room, id)
+end
+
 -- Frees before it adds: an engine out of memory refuses a script whose first write needs room.
 -- `lost` is whose lease lapsed, empty when it was given back: who comes back soon is offered the talk first.
-local function give_back(id, talk, room, held, full, lost)
-  local fields = redis.call('HMGET', talk, 'state', 'joined', 'holding', 'staff')
+local function give_back(id, talk, room, held, full, urgent, back, lost)
+  local fields = redis.call('HMGET', talk, 'state', 'joined', 'holding', 'staff', 'urgent')
   check_move(fields[1], 'waiting')
   redis.call('ZREM', held, fields[3])
   make_room(full, fields[4])
   clear_help(talk)
   redis.call('HDEL', talk, 'staff', 'name', 'holding', 'device', 'muted', 'unmet', unpack(ASK))
   redis.call('HSET', talk, 'state', 'waiting', 'lost', lost)
+  local deadline = redis.call('PEXPIRETIME', talk)
   redis.call('ZADD', room, fields[2], id)
-  outlive(room, redis.call('PEXPIRETIME', talk))
+  outlive(room, deadline)
+  if fields[5] then
+    list_urgent(urgent, id, fields[2], deadline)
+  end
+  if lost ~= '' then
+    redis.call('HSET', back, id, lost)
+    outlive(back, deadline)
+  end
   redis.call('PUBLISH', talk, 'r')
   redis.call('PUBLISH', room, 'x')
 end

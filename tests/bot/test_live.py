@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +20,8 @@ from bot.web.paces import BURST
 from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Talk
+from fristad.bounded_http import BoundedHttp
+from fristad.lean_socket import LeanSocket
 from handover.keys import binding
 from handover.outlook import Shut
 from handover.values import Briefing, Channel, Claimed, Done, Gone, Joined, Pseudonym, Taken, TalkRef, WithStaff
@@ -107,8 +110,14 @@ class House:
 
 @pytest_asyncio.fixture
 async def house(app: FastAPI) -> AsyncIterator[House]:
+    async with serving(app, LeanSocket) as house:
+        yield house
+
+
+@asynccontextmanager
+async def serving(app: FastAPI, ws: type[LeanSocket] | str) -> AsyncIterator[House]:
     # The lifespan has been opened by `app`; the server must not open the end a second time.
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, access_log=False, ws="websockets-sansio")
+    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, access_log=False, http=BoundedHttp, ws=ws)
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  # the server has no event for it

@@ -84,24 +84,22 @@ def delays(*seconds: float) -> Callable[[], float]:
 async def test_held_words_keep_their_order_also_with_those_that_need_not_wait() -> None:
     listener = Listener()
     held = Held(delays(0, 0.05, 0.1), listener.say, listener.trouble)
-    speaking = asyncio.create_task(held.run())
     for seq in range(1, 7):
         await held.take(words(seq))
     assert listener.heard == [1]
     await asyncio.sleep(0.5)
-    speaking.cancel()
+    await held.stop()
     assert listener.heard == [1, 2, 3, 4, 5, 6]
 
 
 async def test_when_the_engine_fails_the_page_is_told_and_the_rest_goes_on() -> None:
     listener = Listener()
     held = Held(delays(0.01, 0.01), listener.say, listener.trouble)
-    speaking = asyncio.create_task(held.run())
     listener.fails = True
     for seq in (1, 2):
         await held.take(words(seq))
     await asyncio.sleep(0.3)
-    speaking.cancel()
+    await held.stop()
     assert (listener.heard, listener.troubles) == ([2], 1)
 
 

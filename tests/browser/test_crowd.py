@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from console.views import SHOWN_ROWS
 from handover.values import Briefing, Channel, DeskId, Joined, Pseudonym
 from handover.visitor_redis import RedisVisitorEnd
 from safety.price import FREE_WAITING
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 DESK = DeskId("demo")
 LONG = 60_000  # milliseconds; the machine is shared, and computes while this waits
 WORKING = "Many want to get in line right now. That is why your device works"
-Fill = Callable[[int], Awaitable[None]]
+Fill = Callable[..., Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +54,9 @@ async def fill(engine: Engine) -> AsyncIterator[Fill]:
     end = RedisVisitorEnd(engine.visitor)
     await end.open()
 
-    async def fill(count: int) -> None:
+    async def fill(count: int, language: str = "sv") -> None:
         for _ in range(count):
-            joined = await end.join(DESK, Briefing("sv", Channel.WEB), Pseudonym(1, 2))
+            joined = await end.join(DESK, Briefing(language, Channel.WEB), Pseudonym(1, 2))
             assert isinstance(joined, Joined)
             await end.attend(joined.ref)
 
@@ -143,6 +144,49 @@ async def test_everybody_can_use_what_is_shown_meanwhile(people: People, fill: F
         await _fits(visitor.page)
         await _check_in_every_light(visitor.page)
         await visitor.page.unroute_all(behavior="ignoreErrors")
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "button"),
+    [
+        ("English", "And 10 more are waiting.", "Show more of them"),
+        ("Svenska", "Och 10 till väntar.", "Visa fler av dem"),
+    ],
+)
+async def test_staff_read_how_many_wait_behind_the_first_and_have_them_shown(
+    people: People, fill: Fill, language: str, told: str, button: str
+) -> None:
+    staff = await people.staff()
+    if language != "English":
+        await staff.page.get_by_role("button", name=language).click()
+    await fill(SHOWN_ROWS + 10)
+    rows = staff.page.locator("#waiting > li:visible")
+    await expect(staff.page.locator("#more")).to_contain_text(told)
+    await expect(rows).to_have_count(SHOWN_ROWS)
+    await staff.page.get_by_role("button", name=button).click()
+    await expect(rows).to_have_count(SHOWN_ROWS + 10)
+    await expect(staff.page.locator("#more")).to_be_hidden()
+    await expect(staff.page.locator("#total")).to_have_text(str(SHOWN_ROWS + 10))
+
+
+async def test_a_filter_finds_those_who_wait_far_behind_and_says_when_there_are_no_more(
+    people: People, fill: Fill
+) -> None:
+    staff = await people.staff()
+    await fill(1, "ar")
+    await fill(3 * SHOWN_ROWS)
+    await fill(2, "ar")
+    await expect(staff.page.locator("#more")).to_contain_text(f"And {2 * SHOWN_ROWS + 3} more are waiting.")
+    await staff.page.locator("#filters summary").click()
+    await staff.page.get_by_role("combobox", name="Language").select_option("العربية")
+    await expect(staff.waiting).to_have_count(1)
+    await staff.page.get_by_role("button", name="Show more of them").click()
+    await expect(staff.waiting).to_have_count(3)
+    await expect(staff.page.locator("#more")).to_contain_text(f"And {2 * SHOWN_ROWS + 1} more are waiting.")
+    await staff.page.get_by_role("button", name="Show more of them").click()
+    await expect(staff.sees("Nobody further down fits what you chose.")).to_be_visible()
+    await staff.page.get_by_role("button", name="Show all").click()
+    await expect(staff.waiting).to_have_count(SHOWN_ROWS + 2)
 
 
 async def _never(_: object) -> None:

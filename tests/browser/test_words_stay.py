@@ -1,9 +1,11 @@
 """Words go to the person they were meant for and to nobody else, and whoever was away is told what happened."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import WebSocketRoute, expect
 
 from tests.browser.people import People, Staff, Visitor
 
@@ -218,3 +220,38 @@ async def _meets_another(people: People, visitor: Visitor) -> Staff:
     await staff.takes()
     await visitor.meets(staff)
     return staff
+
+
+@pytest.mark.parametrize("lost", ["once", "for good"])
+async def test_words_whose_key_did_not_arrive_are_read_once_it_has_and_not_delivered_before(
+    people: People, lost: str
+) -> None:
+    visitor = await people.visitor()
+    dropped: list[str] = []
+
+    def between(ours: WebSocketRoute) -> None:
+        server = ours.connect_to_server()
+
+        def pass_on(text: str | bytes) -> None:
+            frame = json.loads(text)
+            if frame["type"] == "key" and frame["epoch"] == 1 and (lost == "for good" or not dropped):
+                dropped.append(lost)
+            else:
+                server.send(text)
+
+        ours.on_message(pass_on)
+
+    await visitor.page.route_web_socket(re.compile("/live"), between)
+    staff = await people.staff_on_duty()
+    await visitor.comes_to_wait()
+    await staff.takes()
+    await visitor.meets(staff)
+    await visitor.writes("before the key")
+    await expect(visitor.mark_of("before the key")).to_have_text("Sent")
+    assert dropped
+    await staff.page.reload()  # which begins the next epoch for the same device
+    await visitor.writes("after it")
+    await expect(visitor.mark_of("after it")).to_have_text("Delivered")
+    came = lost == "once"
+    await expect(staff.messages()).to_have_text(["before the key", "after it"] if came else ["after it"])
+    await expect(visitor.mark_of("before the key")).to_have_text("Delivered" if came else "Sent")

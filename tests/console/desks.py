@@ -144,7 +144,8 @@ class Live:
             yield Page(socket, device, self)
 
     async def visitor_joins(self, desk: DeskId = DESK, **said: Any) -> TalkRef:
-        joined = await self.visitor.join(desk, Briefing("sv", Channel.WEB, **said), Pseudonym(2, 0))
+        briefing = Briefing(**{"language": "sv", "channel": Channel.WEB, **said})
+        joined = await self.visitor.join(desk, briefing, Pseudonym(2, 0))
         assert isinstance(joined, Joined)
         await self.visitor.attend(joined.ref)
         self.pages[joined.ref] = VisitorPage(ORGANISATION.public)

@@ -16,6 +16,7 @@ from console.courier import Courier
 from console.language import load_words
 from console.signins import SignedIn
 from console.tables import BellRow
+from console.views import SHOWN_ROWS, handle_of
 from dialogues.values import Content
 from safety.text64 import read64
 from tests.console.conftest import ON_BOTH, Clock, Console, started
@@ -163,6 +164,22 @@ async def test_who_waited_before_the_desk_was_opened_rings_for_nobody(live: Live
         await page.see_waiting(before)
         await service.gets(0)
         await page.see_waiting(await live.visitor_joins())
+        await service.gets(1)
+
+
+async def test_in_a_long_list_only_who_joins_rings_and_not_who_moves_up(live: Live, service: PushService) -> None:
+    token, other = await live.token("kim"), await live.token("noor")
+    await hang(live, token, service.browser())
+    refs = [await live.visitor_joins() for _ in range(SHOWN_ROWS + 2)]
+    async with out_of_sight(live, token) as page, live.page(other) as colleague:
+        await colleague.goes_on_duty()
+        await colleague.takes(refs[0])
+        while handle_of(refs[SHOWN_ROWS]) not in [row["talk"] for row in (await page.see("room"))["rows"]]:
+            pass
+        await all_is_done(page)
+        await service.gets(0)
+        await live.visitor_joins()
+        await page.see("room", total=SHOWN_ROWS + 2)
         await service.gets(1)
 
 

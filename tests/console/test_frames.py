@@ -14,7 +14,7 @@ from console.language import load_words
 from console.sign_frames import Writing
 from console.together_frames import Answer, Ask, Call, Come, Note, Unmute
 from console.views import SHOWN_ROWS, Views, handle_of
-from console.visible_frames import Visible
+from console.visible_frames import More, Visible
 from dialogues.values import Content
 from handover.keys import binding
 from handover.order import in_sight
@@ -76,6 +76,20 @@ def test_a_page_says_whether_it_can_be_seen() -> None:
         assert parse_frame(json.dumps({"type": "visible", "visible": visible})) == Visible(visible)
     with pytest.raises(BadFrame):
         parse_frame('{"type": "visible", "visible": 1}')
+
+
+def test_a_page_asks_for_further_rows_by_what_rows_say_and_nothing_else() -> None:
+    def ask(**more: object) -> object:
+        return parse_frame(json.dumps({"type": "visible", "visible": True, "more": more}))
+
+    assert ask(facts={}, danger=False) == More()
+    assert ask(facts={"topic": "x", "age": "y"}, danger=True) == More((("age", "y"), ("topic", "x")), danger=True)
+    for facts in ({"county": "x"}, {"age": ""}, {"age": "x" * 201}, {"age": 1}, ["age"], None):
+        with pytest.raises(BadFrame):
+            ask(facts=facts, danger=False)
+    for more in ("[]", '"all"', '{"facts": {}}', '{"facts": {}, "danger": 1}'):
+        with pytest.raises(BadFrame):
+            parse_frame(f'{{"type": "visible", "visible": true, "more": {more}}}')
 
 
 def test_muting_says_which_of_the_two() -> None:

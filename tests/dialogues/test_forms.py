@@ -73,3 +73,30 @@ def test_a_form_that_no_text_can_hold_or_that_means_anything_is_refused(form: st
 def test_a_phrase_is_found_among_any_words(phrase: list[str], around: list[str]) -> None:
     hits = found(" ".join(phrase), " ".join([*around, *phrase, *around]))
     assert len(around) in {hit.place for hit in hits}
+
+
+LETTERS = "abزلا"
+WORDS = st.text(LETTERS, min_size=1, max_size=6)
+FORMS = st.lists(WORDS | st.text(LETTERS, min_size=3, max_size=4).map(lambda stem: f"{stem}*"), min_size=1, max_size=3)
+
+
+def begins(form: str, word: str) -> bool:
+    """Said without any index."""
+    starts = [word[at:] for at in range(4) if at == 0 or ("\u0600" <= word[0] <= "\u06ff" and len(word) - at >= 3)]
+    return any(start.startswith(form[:-1]) if form.endswith("*") else start == form for start in starts)
+
+
+@given(st.lists(FORMS, max_size=5), st.lists(WORDS, max_size=8))
+def test_what_is_found_is_what_a_slow_reader_finds(forms: list[list[str]], words: list[str]) -> None:
+    index = Forms()
+    for number, form in enumerate(forms):
+        index.add(" ".join(form), str(number))
+    expected = {
+        Found(place, len(form), str(number))
+        for number, form in enumerate(forms)
+        for place in range(len(words) - len(form) + 1)
+        if all(map(begins, form, words[place:]))
+    }
+    assert set(index.find(words)) == expected
+    assert [hit.place for hit in index.find(words)] == sorted(hit.place for hit in index.find(words))
+    assert sorted(index) == sorted((" ".join(form), str(number)) for number, form in enumerate(forms))

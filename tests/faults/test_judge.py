@@ -136,8 +136,9 @@ def test_a_message_kept_twice_is_found() -> None:
 
 def test_words_under_another_name_are_found() -> None:
     found = talk()
-    found.visitor.entries = [dataclasses.replace(each, who="Noor" if each.who == "Kim" else each.who) for each in
-                             found.visitor.entries]
+    found.visitor.entries = [
+        dataclasses.replace(each, who="Noor" if each.who == "Kim" else each.who) for each in found.visitor.entries
+    ]
     assert any("under the name 'Noor'" in wrong for wrong in judge(found).wrongs)
 
 

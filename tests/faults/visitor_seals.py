@@ -44,8 +44,7 @@ class Seals:
         """Whoever has the talk reads on this device. SealError when no key may be given."""
         epoch, device = int(frame["epoch"]), str(frame["device"])
         if self._words and epoch in self._words.epochs and device == self._device:
-            for given in self._given.values():
-                self._give(given)
+            self._again()
             return
         self.now = 0
         if self._words is None:
@@ -67,11 +66,13 @@ class Seals:
             self._begin(self._newest + 1, self._device)
 
     def reads(self, entry: Entry) -> bool:
-        """Whether whoever has the talk now was given the key of this message."""
+        """Whether whoever has the talk now has the key of this message."""
         return entry.epoch in self._readable
 
     def keyed(self, epoch: int) -> None:
-        self._given.pop(epoch, None)
+        """The server has the key of that epoch."""
+        if self._given.pop(epoch, {}).get("device") == self._device:
+            self._readable.add(epoch)
 
     def seal(self, entry: Entry) -> str:
         """Sealed once for each epoch: the same message sent again is the same bytes."""
@@ -95,8 +96,10 @@ class Seals:
         self._given = {each: given for each, given in self._given.items() if given["device"] == device}
         if device != self._device:
             self._readable.clear()
-        self._readable.add(number)
         self._device = device
-        given = {"epoch": number, "device": device, "wrapped": write64(wrap(epoch, key))}
-        self._given[number] = given
-        self._give(given)
+        self._given[number] = {"epoch": number, "device": device, "wrapped": write64(wrap(epoch, key))}
+        self._again()
+
+    def _again(self) -> None:
+        for given in self._given.values():
+            self._give(given)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import weakref
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,10 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
+class Kept:
+    """Something that hangs on what an app was called with."""
+
+
 @dataclass
 class App:
     """Does what the path says; `told` is all that it was told."""
@@ -28,9 +33,12 @@ class App:
     told: list[dict[str, Any]] = field(default_factory=list)
     scopes: list[dict[str, Any]] = field(default_factory=list)
     free: asyncio.Event = field(default_factory=asyncio.Event)
+    extensions: dict[str, Any] = field(default_factory=dict)
+    kept: Callable[[], Kept | None] = Kept
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         self.scopes.append(scope)
+        self.extensions = scope["extensions"]
         assert await receive() == {"type": "websocket.connect"}
         await getattr(self, scope["path"].strip("/"))(receive, send)
 
@@ -68,6 +76,19 @@ class App:
 
     async def leaves(self, _receive: Receive, send: Send) -> None:
         await send({"type": "websocket.accept"})
+
+    async def hands_on(self, _receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        self.kept = weakref.ref(self.scopes.pop()["state"].setdefault("kept", Kept()))
+
+        async def carry(receive: Receive, send: Send) -> None:
+            while (message := await self._next(receive))["type"] == "websocket.receive":
+                if message["text"] == "fail":
+                    raise KeyError("secret")
+                self.told.append({"type": "kept", "still": self.kept() is not None})
+                await send({**message, "type": "websocket.send"})
+
+        self.extensions["carry"](carry)
 
     async def _next(self, receive: Receive) -> dict[str, Any]:
         message = await receive()
@@ -152,6 +173,23 @@ async def test_words_and_bytes_go_both_ways(served: Served) -> None:
     assert (b"origin", b"http://x") in scope["headers"]
 
 
+async def test_a_socket_goes_on_without_what_the_app_was_called_through(served: Served) -> None:
+    async with served.dial("hands_on") as line:
+        for words in ("a", "b"):
+            await line.send(words)
+            assert await line.recv() == words
+        assert (await served.told("kept"))["still"] is False
+        await line.close(4001)
+    assert (await served.told("websocket.disconnect"))["code"] == 4001
+
+
+async def test_what_fails_after_it_went_on_leaves_no_socket(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    async with served.dial("hands_on") as line:
+        await line.send("fail")
+        assert await closed(line) == 1006
+    assert "Exception in ASGI application" in caplog.text
+
+
 async def test_who_leaves_is_told_with_the_code(served: Served) -> None:
     line = await served.dial("echo")
     await line.close(4001)
@@ -230,6 +268,20 @@ async def test_who_answers_no_ping_is_gone_and_who_does_stays(served: Served) ->
     assert await quiet.recv() == "still here"
     await quiet.close()
     mute.transport.abort()
+
+
+async def test_who_is_left_unread_is_not_given_up(served: Served) -> None:
+    """The answers to our pings are among what the app has not taken."""
+    async with served.dial("deaf", ping_interval=None) as line:
+        for _ in range(40):  # more than wait for the app
+            await line.send("x" * 900)
+        await asyncio.sleep(1.5)  # twice as long as anybody has to answer
+        assert not any(each["type"] == "websocket.disconnect" for each in served.app.told)
+        served.app.free.set()
+        async with asyncio.timeout(PATIENCE):
+            while len(served.app.told) < 40:  # noqa: ASYNC110  # a test's app
+                await asyncio.sleep(0.01)
+    assert (await served.told("websocket.disconnect"))["code"] == 1000
 
 
 async def test_more_than_the_app_takes_is_left_to_the_network(served: Served) -> None:

@@ -6,7 +6,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -26,6 +26,7 @@ from dialogues.loader import load_content
 from fristad.listening import listen
 from fristad.serve import run_app
 from handover.asks import Note
+from handover.front import Front
 from handover.outlook import Outlook
 from handover.tide import LastDay
 from handover.values import (
@@ -98,6 +99,9 @@ class BrokenEnd:
     async def attend(self, *_: object) -> WithStaff:
         return WithStaff("Kim", 0, 0, 0, epoch=1, device=self.device)
 
+    async def attend_all(self, refs: Sequence[object]) -> list[WithStaff]:
+        return [await self.attend() for _ in refs]
+
     async def give_key(self, *_: object) -> Done:
         return Done()
 
@@ -134,7 +138,10 @@ class BrokenEnd:
     async def said(self, *_: object) -> list[object]:
         return []
 
-    async def waiting(self, desk: DeskId) -> list[object]:
+    async def front(self, desk: DeskId, most: int) -> Front:
+        return Front([], 0)
+
+    async def rows(self, refs: list[TalkRef]) -> list[object]:
         return []
 
     async def sweep(self, desk: DeskId) -> list[object]:
@@ -182,6 +189,19 @@ class BrokenEnd:
         yield _never()
 
     follow_room = follow
+
+    async def watch(self, *_: object) -> "Silent":
+        return Silent()
+
+
+class Silent:
+    """Events that never come."""
+
+    wake: object = None
+
+    def pop(self) -> None: ...
+
+    def close(self) -> None: ...
 
 
 async def _never() -> AsyncIterator[object]:

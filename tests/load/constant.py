@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from bot.main import build
-from bot.web.turns import TurnRequest
+from bot.web import turns
 from fristad.listening import listen
 from fristad.serve import run_app
 
@@ -19,14 +19,13 @@ ANSWER = {"state": "x" * 200, "messages": [TEXT], "choices": [], "first": False}
 
 
 def build_with_constant() -> FastAPI:
-    """The app of `fristad bot`, and POST /constant."""
-    app = build()
+    """The app of `fristad bot`, and POST /constant: in the router of /turn, so that both are found as soon."""
 
-    @app.post("/constant")
-    async def answer(asked: TurnRequest) -> JSONResponse:
+    @turns.router.post("/constant")
+    async def answer(asked: turns.TurnRequest) -> JSONResponse:
         return JSONResponse(ANSWER)
 
-    return app
+    return build()
 
 
 def main() -> None:

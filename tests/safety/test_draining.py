@@ -50,3 +50,26 @@ async def test_whoever_is_hurried_waits_no_longer() -> None:
         draining.hurry()
         assert not await asyncio.wait_for(waiting, 5)
         await asyncio.wait_for(pausing, 5)
+
+
+async def test_pages_that_nobody_waits_for_are_called_once_when_it_goes() -> None:
+    draining, gone = Draining(), list[str]()
+
+    def first() -> None:
+        gone.append("first")
+
+    def second() -> None:
+        gone.append("second")
+
+    draining.hold(first)
+    draining.hold(second)
+    draining.release(second)
+    assert (draining.held, gone) == (1, [])
+    draining.begin()
+    assert gone == ["first"]
+    draining.hold(second)
+    assert (draining.held, gone) == (2, ["first", "second"]), "who comes late is told at once"
+    assert not await draining.emptied(0.01)
+    draining.release(first)
+    draining.release(second)
+    assert await draining.emptied(5)

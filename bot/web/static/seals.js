@@ -14,7 +14,7 @@ class Seals {
   #agreed = { name: "", until: 0 }; // whose reading along the visitor said yes to, and until when that begins it
   #helper = null; // who reads along: { name, line, point }
   #also = ""; // the line of the device to which the epoch of now was given too
-  #readable = new Set(); // the epochs whose keys were given to the device that reads now
+  #readable = new Set(); // the epochs whose keys the device that reads now has: a key that was sent may never have come
   #decided = ""; // the device of which it is clear whether it may open the earlier words
 
   // `organisation`: the pinned public key; `give(frame)` tries to send a wrapped key.
@@ -77,16 +77,19 @@ class Seals {
     const device = this.#device;
     this.#decided = device;
     if (!share) return;
-    for (const epoch of this.#epochs.values()) this.#readable.add(epoch);
     for (const [epoch, wrapped] of await this.#maker.share(this.#now.number, await readDevice(this.#organisation, device))) {
       this.#offer({ epoch, device, wrapped: write64(wrapped) });
     }
   }
 
-  // Whether whoever has the talk now was given the key of this message.
+  // Whether whoever has the talk now has the key of this message.
   reads(entry) { return this.#readable.has(entry.epoch); }
 
-  keyed(epoch) { this.#given.delete(epoch); }
+  // The server has the key of that epoch.
+  keyed(epoch) {
+    if (this.#given.get(epoch)?.device === this.#device) this.#readable.add(this.#epochs.get(epoch));
+    this.#given.delete(epoch);
+  }
 
   // Sealed once for each epoch: the same message sent again is the same bytes.
   async seal(entry) {
@@ -131,12 +134,12 @@ class Seals {
     for (const [each, given] of this.#given) if (given.device !== device || given.helper && given.helper !== line) this.#given.delete(each);
     this.#also = line;
     if (device !== this.#device) this.#readable.clear();
-    this.#readable.add(epoch);
     this.#epochs.set(number, epoch);
     this.#newest = number;
     if (this.#epochs.size === 1 || device === this.#device && !this.asks) this.#decided = device;
     this.#device = device;
     this.#now = epoch;
+    this.#again(); // a key before this one that is not there: what was sealed under it has been acknowledged all the same
     this.#offer({ epoch: number, device, wrapped: write64(wrapped), ...(helper && { helper: line, also: write64(also) }) });
   }
 
