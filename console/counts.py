@@ -28,7 +28,11 @@ _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Backups leave this folder
 
 
 class KeyGone(Exception):
-    """The key of these counts does not exist (any more): nobody can read them."""
+    """The key of these counts is not here: it is lost, or other consoles have it in another folder."""
+
+
+class OtherKey(KeyGone):
+    """They are sealed with another key than the one of their year here."""
 
 
 class CountKeys:
@@ -36,6 +40,11 @@ class CountKeys:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @property
+    def folder(self) -> Path:
+        """Where they are."""
+        return self._folder
 
     def make(self, year: str) -> bytes:
         """The key of a year, made at the first call; processes that share the folder agree on one."""
@@ -109,7 +118,8 @@ class Counts:
     async def bring_home(self, end: StaffEnd, desk: DeskId) -> None:
         """Add what the engine has counted at a desk, exactly once: the batch's name is kept with the sum, in one
         write that fails when the row changed since it was read, and only then is the batch settled. Whoever dies in
-        between leaves a batch that comes again, and is known again."""
+        between leaves a batch that comes again, and is known again. KeyGone, and nothing is changed, where the row is
+        sealed with a key that is not here: another console may have it, and would lose what is written over."""
         month, home = self._month(), False
         for _ in range(_TRIES):
             old, last, counts = await self._row(month, desk)
@@ -145,7 +155,7 @@ class Counts:
         async with self._sessions() as session:
             rows = list(await session.scalars(select(CountRow).where(CountRow.month.in_(list(months)))))
         for row in rows:
-            _, counts = self._open(row.month, row.desk, row.sealed)
+            _, counts = open_counts(self._keys, row.month, row.desk, row.sealed)
             sums.setdefault(DeskId(row.desk), Counter()).update(counts)
         return sums
 
@@ -175,10 +185,7 @@ class Counts:
             sealed = await session.scalar(select(CountRow.sealed).where(CountRow.month == month, CountRow.desk == desk))
         if sealed is None:
             return None, "", Counter()
-        try:
-            return sealed, *self._open(month, desk, sealed)
-        except KeyGone:  # lost, and said so by the doctor; counting goes on
-            return sealed, "", Counter()
+        return sealed, *open_counts(self._keys, month, desk, sealed)
 
     async def _swap(self, month: str, desk: DeskId, old: bytes | None, new: bytes) -> bool:
         try:
@@ -198,10 +205,12 @@ class Counts:
         nonce = secrets.token_bytes(12)
         return nonce + AESGCM(self._keys.make(month[:4])).encrypt(nonce, padded, f"{month}/{desk}".encode())
 
-    def _open(self, month: str, desk: str, sealed: bytes) -> tuple[str, Counter[str]]:
-        try:
-            key = AESGCM(self._keys.find(month[:4]))
-            raw = json.loads(key.decrypt(sealed[:12], sealed[12:], f"{month}/{desk}".encode()))
-        except InvalidTag:
-            raise KeyGone(month) from None
-        return raw["batch"], Counter(raw["counts"])
+
+def open_counts(keys: CountKeys, month: str, desk: str, sealed: bytes) -> tuple[str, Counter[str]]:
+    """The last batch's name and the sums of a row. KeyGone where its key is not here, OtherKey where another one is."""
+    try:
+        key = AESGCM(keys.find(month[:4]))
+        raw = json.loads(key.decrypt(sealed[:12], sealed[12:], f"{month}/{desk}".encode()))
+    except InvalidTag:
+        raise OtherKey(month) from None
+    return raw["batch"], Counter(raw["counts"])

@@ -16,6 +16,7 @@ class Held:
     sent: int = 0  # the last of this page's messages that the engine accepted
     task: asyncio.Task[None] | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
+    refused: str = ""  # the id of a message whose number did not fit: none of those after it is taken before it
     returned: str = "returned"  # what is said when it goes back to the waiting room
     begun: bool = False  # this page has an epoch of its own
     phone: bool = False  # a call: its epoch is for a line that is rung

@@ -132,12 +132,14 @@ class Talks:
         if held is None:
             await self._send({"type": "refused", "code": "not_yours", "talk": frame.talk})
             return
+        if held.refused not in ("", frame.id):
+            return  # it was on its way already; the page sends both again, in order
         match outcome := await self._end.say(held.ref, self._member.id, frame.seq, frame.id, frame.body):
             case Accepted():
-                held.sent = max(held.sent, outcome.seq)
+                held.sent, held.refused = max(held.sent, outcome.seq), ""
                 await self._send({"type": "sent", "talk": frame.talk, "id": frame.id, "seq": outcome.seq})
             case OutOfOrder():
-                await self._show_own(held)
+                await self._show_own(held, frame.id)
             case NotYours():
                 await self.leave(frame.talk, "not_yours")
             case Gone():
@@ -208,8 +210,7 @@ class Talks:
         return True
 
     async def _show_keys(self, held: Held) -> None:
-        keys = await self._end.keys(held.ref, self._member.id)
-        if isinstance(keys, Keys):
+        if isinstance(keys := await self._end.keys(held.ref, self._member.id), Keys):
             await self._send(self._views.keys(held.handle, held.usable(keys)))
         else:
             await self._find_out(held)
@@ -229,10 +230,9 @@ class Talks:
         if not (isinstance(heard, list) and isinstance(said, list) and isinstance(keys, Keys)):
             await self._find_out(held)
             return
-        held.shown = heard[-1].seq if heard else talk.up_seq
+        held.shown, held.refused = heard[-1].seq if heard else talk.up_seq, ""
         await self._send(self._views.talk(talk, held.usable(keys), heard, said))
-        note = await self._end.note(held.ref, self._member.id)
-        if isinstance(note, Note) and note.sealed:
+        if isinstance(note := await self._end.note(held.ref, self._member.id), Note) and note.sealed:
             await self._send({"type": "note", "talk": held.handle, "sealed": write64(note.sealed)})
 
     async def _own(self, ref: TalkRef) -> OwnTalk | None:
@@ -283,18 +283,17 @@ class Talks:
             held.shown = message.seq
             await self._send({"type": "said", "talk": held.handle, **message_view(message)})
 
-    async def _show_own(self, held: Held) -> None:
-        said = await self._end.said(held.ref, self._member.id, 0)
-        if isinstance(said, list):
-            own = [message_view(message) for message in said]
-            await self._send({"type": "order", "talk": held.handle, "said": own})
+    async def _show_own(self, held: Held, refused: str) -> None:
+        talk, said = await self._own(held.ref), await self._end.said(held.ref, self._member.id, 0)
+        if talk and isinstance(said, list):
+            held.refused = "" if any(message.id == refused for message in said) else refused
+            await self._send(self._views.order(talk, said))
         else:
             await self._find_out(held)
 
     async def _find_out(self, held: Held) -> None:
         """The talk is not in these hands any more: erased, or with somebody else."""
-        answer = await self._end.hear(held.ref, self._member.id, 0)
-        if isinstance(answer, Gone):
+        if isinstance(await self._end.hear(held.ref, self._member.id, 0), Gone):
             await self.end(held.handle, None)
         else:
             await self.leave(held.handle, "not_yours")

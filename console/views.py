@@ -96,13 +96,17 @@ class Views:
             "compare": self._compare(talk.briefing),
             **_keys(keys),
             "heard": [message_view(message) for message in heard],
-            "said": [message_view(message) for message in said],
+            **_own_words(talk, said),
             "delivered": talk.down_heard,
             "away": talk.away,
             "muted": talk.muted,
             "phone": call,
             "unsure": list(talk.unsure),
         }
+
+    def order(self, talk: OwnTalk, said: Iterable[Message]) -> Json:
+        """The page's own words as the engine has them, because a number did not fit."""
+        return {"type": "order", "talk": handle_of(talk.ref), **_own_words(talk, said)}
 
     def _compare(self, briefing: Briefing) -> str:
         """The language of the safety words; empty where the visitor sees none: only a page with scripts shows them."""
@@ -254,6 +258,11 @@ def device_view(standing: Standing) -> Json:
 def day_text(day: int) -> str:
     """A day since 1970-01-01 in ISO 8601."""
     return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
+
+
+def _own_words(talk: OwnTalk, said: Iterable[Message]) -> Json:
+    """`last` is more than the number of the last of them where a failover forgot words, and not their numbers."""
+    return {"said": [message_view(message) for message in said], "last": talk.down_seq}
 
 
 def _keys(keys: Keys) -> Json:

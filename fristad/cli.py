@@ -172,7 +172,7 @@ def _console(arguments: argparse.Namespace) -> int:
     if not arguments.socket:  # else the supervisor has checked
         check_hosts(settings)
     sockets = inherited(arguments.socket) or listen(settings.staff_host, settings.staff_port, "STAFF")
-    run_app(lambda: prepared(build), sockets, process=Process.CONSOLE, drain=settings.drain_seconds)
+    run_app(lambda: prepared(build, sys.stderr), sockets, process=Process.CONSOLE, drain=settings.drain_seconds)
     return 0
 
 

@@ -10,27 +10,55 @@ from typing import Any, TextIO
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from console.agreement import find_disagreements, give_up
 from console.audit import KEPT_DAYS
 from console.copying import CopyError, back_up, move, restore
+from console.counts import CountKeys
+from console.republishing import last_published
 from console.schema import SchemaError
 from console.settings import ConsoleSettings
-from fristad.accounts import NOT_OPENED
+from fristad.accounts import NOT_OPENED, read_console_settings
 from fristad.refusal import GaveUp, Refused
+from safety.chain import signer
+from safety.text64 import write64
 
 _FILE = "console.sqlite3"
+_NO_DATABASE = "There is no console's database in FRISTAD_DATA: name its folder, or set FRISTAD_DATABASE_URL."
 
 
-def prepared(build: Callable[[], FastAPI]) -> FastAPI:
-    """The console's app, its tables being of this version. Refused when they cannot be; GaveUp when they cannot be
-    reached, which may pass."""
+def prepared(build: Callable[[], FastAPI], told: TextIO) -> FastAPI:
+    """The console's app, its tables being of this version; what it has not in common with the other consoles is `told`.
+    Refused when they cannot be; GaveUp when they cannot be reached, which may pass."""
     app = build()
     try:
         asyncio.run(app.state.database.prepare())
+        for sentence in asyncio.run(_disagreements(read_console_settings())):
+            print(sentence, file=told)
     except SchemaError as error:
         raise Refused(str(error)) from None
     except (SQLAlchemyError, OSError):
         raise GaveUp(NOT_OPENED) from None
     return app
+
+
+def _last_published(settings: ConsoleSettings) -> str:
+    number, digest = asyncio.run(last_published(settings.database()))
+    last = f"number {number} (SHA-256 {digest})" if number else "none: nothing was published"
+    return (
+        f"The last published figures in it: {last}. If anybody has figures of a higher number, bring their JSON files "
+        "back with `fristad stats bring FILE...` before a console starts: else these numbers are given again, and who "
+        "compares finds two publications with one number."
+    )
+
+
+def forget_counts(year: str, settings: ConsoleSettings, out: TextIO) -> int:
+    """Delete what was counted in a year with a key that is lost. Refused where there is nothing of the kind."""
+    if settings.database_url is None and not (settings.data / _FILE).is_file():
+        raise Refused(_NO_DATABASE)
+    if not _run(give_up(settings.database(), CountKeys(_count_keys(settings)), year)):
+        raise Refused(f"Nothing was deleted: the key in {_count_keys(settings)} opens whatever was counted in {year}.")
+    print(f"What was counted in {year} and could not be opened is deleted. Counting goes on.", file=out)
+    return 0
 
 
 def move_database(file: Path | None, settings: ConsoleSettings, out: TextIO) -> int:
@@ -60,7 +88,7 @@ def move_database(file: Path | None, settings: ConsoleSettings, out: TextIO) -> 
 def back_up_database(file: Path, settings: ConsoleSettings, today: date, out: TextIO) -> int:
     """Write what may be kept into a new file."""
     if settings.database_url is None and not (settings.data / _FILE).is_file():
-        raise Refused("There is no console's database in FRISTAD_DATA: name its folder, or set FRISTAD_DATABASE_URL.")
+        raise Refused(_NO_DATABASE)
     rows = _run(back_up(settings.database(), file))
     print(
         f"{rows} rows were written to {file}: accounts and their ways to sign in, schedules, texts, published figures "
@@ -85,8 +113,8 @@ def restore_database(file: Path, settings: ConsoleSettings, out: TextIO) -> int:
         "changed, after the backup was made are as they were before.",
         "Every device asks to be approved anew, everybody signs in anew and makes new recovery codes, and unused links "
         "are made anew. App codes work only with the console.key of before.",
-        "Figures that were published after the backup was made are not in it, nor anything that was counted and not "
-        "published.",
+        _last_published(settings),
+        "Nor is anything in it that was counted and not published.",
         "Start the engine anew as well: it may hold newer texts than the backup, and would not take the older ones.",
         sep="\n",
         file=out,
@@ -96,6 +124,11 @@ def restore_database(file: Path, settings: ConsoleSettings, out: TextIO) -> int:
 
 def _count_keys(settings: ConsoleSettings) -> Path:
     return settings.count_keys or settings.data / "counts"
+
+
+def _disagreements(settings: ConsoleSettings) -> Coroutine[Any, Any, list[str]]:
+    signing = write64(signer(settings.key()).public_key().public_bytes_raw())
+    return find_disagreements(settings.database(), CountKeys(_count_keys(settings)), signing)
 
 
 def _run(work: Coroutine[Any, Any, int]) -> int:

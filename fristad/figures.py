@@ -17,13 +17,15 @@ from console.figure_words import group_name, label_of
 from console.language import load_words
 from console.periods import Period, read_period
 from console.publishing import MADE_UP, publication_of, shown
+from console.republishing import bring_back
 from console.schema import SchemaError
 from console.settings import ConsoleSettings
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from dialogues.wording import in_language
 from fristad.refusal import Refused
-from safety.chain import BadPublication, Publication, verify
+from safety.chain import BadPublication, Publication, signer, verify
+from safety.text64 import write64
 
 
 def verify_files(files: Sequence[Path], key: str | None, out: TextIO) -> int:
@@ -43,6 +45,35 @@ def verify_files(files: Sequence[Path], key: str | None, out: TextIO) -> int:
     if key is None and before is not None:
         print(f"Signed with the key {before.key}: see that it is the one you trust, or name it with --key.", file=out)
     return 0
+
+
+def bring_files(files: Sequence[Path], settings: ConsoleSettings, out: TextIO) -> int:
+    """Put published figures that are younger than a backup back into the database that it was restored to, so that no
+    number is given twice. Refused as a whole when one does not follow."""
+    if settings.database_url is None and not (settings.data / "console.sqlite3").is_file():
+        raise Refused("There is no console's database in FRISTAD_DATA: name its folder, or set FRISTAD_DATABASE_URL.")
+    own = write64(signer(settings.key()).public_key().public_bytes_raw())
+    try:
+        found = [Publication.read(file.read_bytes()) for file in files]
+        brought = asyncio.run(_bring(settings.database(), found, own))
+    except BadPublication as error:
+        raise Refused(f"Nothing was written. {error}") from None
+    except SchemaError as error:
+        raise Refused(str(error)) from None
+    except (SQLAlchemyError, OSError):
+        raise Refused("A file cannot be read, or the console's database cannot be written: nothing was.") from None
+    numbers = ", ".join(map(str, brought))
+    print(f"Brought back: {numbers}." if brought else "All of them were there already.", file=out)
+    return 0
+
+
+async def _bring(url: str, found: Sequence[Publication], own: str) -> list[int]:
+    database = Database(url)
+    await database.open()
+    try:
+        return await bring_back(database.sessions, found, own)
+    finally:
+        await database.close()
 
 
 @dataclass(frozen=True, slots=True)

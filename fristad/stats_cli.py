@@ -22,6 +22,14 @@ def add_stats_commands(commands: Any) -> None:
     report.add_argument("--lang", choices=("sv", "en"), default="sv", help="its language (default: sv)")
     report.add_argument("--group", default="all", help="a desk's id, or a group of small ones (default: all together)")
     report.set_defaults(run=_report)
+    text = "brings published figures back that are younger than the backup which the database was restored from"
+    bring = actions.add_parser("bring", help=text, description=text, allow_abbrev=False)
+    bring.add_argument("files", metavar="FILE", type=Path, nargs="+", help="their JSON files, in the order of numbers")
+    bring.set_defaults(run=_bring)
+    text = "deletes what was counted in a year with a key that is lost for good, so that counting goes on"
+    forget = actions.add_parser("forget", help=text, description=text, allow_abbrev=False)
+    forget.add_argument("year", metavar="YEAR", type=_year, help="such as 2026")
+    forget.set_defaults(run=_forget)
 
 
 def _verify(arguments: argparse.Namespace) -> int:
@@ -36,3 +44,23 @@ def _report(arguments: argparse.Namespace) -> int:
 
     asked = (arguments.period, arguments.lang, arguments.group)
     return write_report(*asked, arguments.pdf, read_console_settings(), sys.stdout)
+
+
+def _bring(arguments: argparse.Namespace) -> int:
+    from fristad.accounts import read_console_settings
+    from fristad.figures import bring_files
+
+    return bring_files(arguments.files, read_console_settings(), sys.stdout)
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    from fristad.accounts import read_console_settings
+    from fristad.databases import forget_counts
+
+    return forget_counts(arguments.year, read_console_settings(), sys.stdout)
+
+
+def _year(text: str) -> str:
+    if len(text) != 4 or not text.isdecimal():
+        raise argparse.ArgumentTypeError("a year is four digits, such as 2026")
+    return text

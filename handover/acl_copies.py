@@ -36,6 +36,10 @@ COPYING = (
 # smallest set is three engines: with two, one that is lost would stop the other. A Cluster's master stops by itself
 # when it has not seen most of the others for as long as its `cluster-node-timeout`.
 COPIED = ("min-replicas-to-write 1", "min-replicas-max-lag 3")
+# An engine that starts has nothing. As a master it would give this emptiness to its copies; so it starts as a copy of
+# nobody (no user of the machine may listen at that port), refuses every word, and lets none copy it, until a Sentinel
+# or a person says what it is. Sentinels see a master that is none, and choose another one.
+STARTS = ("replicaof 127.0.0.1 1",)
 CLUSTER = (
     "cluster-enabled yes",
     "cluster-node-timeout 5000",
@@ -44,7 +48,9 @@ CLUSTER = (
     "cluster-migration-barrier 1",
 )
 DOWN_AFTER, FAILOVER_TIMEOUT = 5_000, 30_000  # milliseconds
-RESTART_AFTER = 60  # seconds until an engine may start again: longer than both together
+# Seconds until an engine starts again: longer than DOWN_AFTER, so that it is missed. A Sentinel needs half a minute to
+# see that one which came back at once is no master any more.
+RESTART_AFTER = 15
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 
@@ -57,9 +63,12 @@ NODE = f"""\
 # What this file cannot do:
 # - `dir` has to be a folder on a tmpfs that only the engine's user may enter: nothing is ever written there by these
 #   lines, and what a command of an administrator would write is gone with the machine.
-# - An engine that died has lost all talks. It may not start again before another one is master, or the copies would
-#   take its emptiness for the talks: {RESTART_AFTER} seconds. In a systemd unit that is `Restart=on-failure` with
-#   `RestartSec={RESTART_AFTER}`; in Compose `restart: "no"`.
+# - The engine may not be able to write its own configuration: Sentinels ask it to after a failover, and what it writes
+#   then it cannot read again (the users would stand there twice).
+# - An engine starts as nobody's master: whoever died has lost every talk. At the first start of all, and only then, a
+#   person says `REPLICAOF NO ONE` to one engine, and `REPLICAOF` with its place to the others.
+# - One that died should be missed before it is back, or the others are without a master for half a minute: in a
+#   systemd unit `Restart=on-failure` with `RestartSec={RESTART_AFTER}`.
 """
 CLUSTER_NOTE = """\
 # - In a Cluster, delete `cluster-config-file` (in `dir`) before each start (`ExecStartPre=`): then a node that died
@@ -105,7 +114,7 @@ class Watched:
 
 def node_file(passwords: Passwords) -> str:
     """For each engine that Sentinels watch. ValueError as from `handover.acl.acl_users`."""
-    return _text(NODE, DIRECTIVES, COPYING, COPIED, _copier(passwords), _users(passwords, sentinel=True))
+    return _text(NODE, DIRECTIVES, COPYING, COPIED, STARTS, _copier(passwords), _users(passwords, sentinel=True))
 
 
 def cluster_file(passwords: Passwords) -> str:

@@ -59,7 +59,7 @@ function receive(frame) {
     room: () => showRoom(frame), talks: () => { kept.only(frame.talks); for (const each of inHand()) if (!frame.talks.includes(each.handle)) leave(each.handle, "not_yours"); },
     talk: () => showTalk(frame), keys: () => talk?.keys(frame), said: () => { talk?.sign.show(); talk?.hear(frame); },
     sent: () => talk?.sent(frame.id, frame.seq), delivered: () => talk?.deliver(frame.seq), unsure: () => { talk?.unsure.add(frame.seq); talk?.deliver(0); },
-    storage: () => panel.showStorage(frame), order: () => talk?.order(frame.said), hand: () => talk?.hand.show(frame),
+    storage: () => panel.showStorage(frame), order: () => talk?.order(frame), hand: () => talk?.hand.show(frame),
     writing: () => talk?.sign.show(say("writing", { name: talk.name })),
     away: () => talk?.setAway(frame.away), muted: () => talk?.setMuted(frame.muted), briefing: () => { if (talk) describe(talk, frame); },
     left: () => leave(frame.talk, frame.code), ended: () => end(frame.talk, frame.reason, frame.ticket),

@@ -42,10 +42,11 @@ export class Outbox {
   }
 
   // All that the server has, as it said over `socket`. What it lacks is sent again, after it; an id is never taken twice.
-  sync(said, socket) {
+  // `last` is the number of its last one: after a failover there may be numbers whose words are not on the list.
+  sync(said, socket, last = 0) {
     const known = new Set(said.map((each) => each.id));
     this.waiting = this.waiting.filter((each) => !known.has(each.id));
-    this.last = Math.max(this.last, said.at(-1)?.seq ?? 0);
+    this.last = Math.max(this.last, last, said.at(-1)?.seq ?? 0);
     this.posted = 0;
     this.synced = socket;
     this.changed();

@@ -84,11 +84,11 @@ export class Talk {
       this.sealed = { heard: [...frame.heard], said: [...frame.said] };
       await this.redraw();
       if (this.ended) return;
-      this.heard = Math.max(this.heard, frame.heard.at(-1)?.seq ?? 0);
-      this.read = Math.max(this.read, Math.min(before, this.heard));
+      this.heard = frame.heard.at(-1)?.seq ?? 0; // less than before where a failover forgot some: the visitor says them again
+      this.read = Math.min(Math.max(this.read, before), this.heard);
       this.unsure = new Set(frame.unsure); this.deliver(frame.delivered);
       this.setAway(frame.away); this.setMuted(frame.muted); this.drawKey();
-      this.outbox.sync(frame.said, socket);
+      this.outbox.sync(frame.said, socket, frame.last);
       this.scroll(true);
       this.markRead();
       this.tellRead(); // once more: it may have been lost with the connection
@@ -174,12 +174,12 @@ export class Talk {
   setAway(away) { this.part(".away").textContent = away ? this.say("away") : ""; }
 
   // The server's list of our messages, because a number did not fit. One written in another window is drawn here too.
-  order(said) {
+  order({ said, last }) {
     const { socket } = this.wire;
     this.inTurn(async () => {
       this.sealed.said = said;
       await this.redraw();
-      this.outbox.sync(said, socket);
+      this.outbox.sync(said, socket, last);
     });
   }
 

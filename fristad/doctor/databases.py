@@ -7,10 +7,14 @@ from pathlib import Path
 from sqlalchemy import make_url, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from console.agreement import find_disagreements
 from console.count_tables import CountRow
+from console.counts import CountKeys
 from console.database import make_engine
 from fristad.doctor import count_keys
 from fristad.doctor.findings import Finding, Weight
+from safety.chain import signer
+from safety.text64 import write64
 
 OLDEST = 13  # the first of which people of PostgreSQL still mend what is found
 _ASKED = (
@@ -48,6 +52,22 @@ def counted_years(url: str) -> set[str]:
         return set()  # that it does not answer is a finding of its own
 
 
+def check_agreement(url: str, folder: Path, secret: bytes | None) -> list[Finding]:
+    """Whether the keys here are those that other consoles over this database have: of counts those in the folder, of
+    figures what is made of the console's `secret`. A file of SQLite is only read; none where it cannot be asked."""
+    signing = write64(signer(secret).public_key().public_bytes_raw()) if secret else None
+    if url.startswith("sqlite"):
+        file = Path(make_url(url).database or "")
+        if not file.is_file():
+            return []
+        url = f"sqlite+aiosqlite:///file:{file.resolve()}?mode=ro&uri=true"
+    try:
+        told = asyncio.run(find_disagreements(url, CountKeys(folder), signing))
+    except (SQLAlchemyError, OSError):
+        return []
+    return [Finding(Weight.MINOR, *_parted(sentences)) for sentences in told]
+
+
 def judge(settings: Mapping[str, str]) -> list[Finding]:
     """Findings from the server's settings by name, as SHOW writes them."""
     found = []
@@ -68,6 +88,12 @@ def judge(settings: Mapping[str, str]) -> list[Finding]:
         what = "The console's database is not in UTF-8, and no console will start on it."
         found.append(Finding(Weight.MINOR, what, "Make it anew with ENCODING 'UTF8'."))
     return found
+
+
+def _parted(sentences: str) -> tuple[str, str]:
+    """What is, and what to do about it."""
+    what, _, to_do = sentences.partition(". ")
+    return f"{what}.", to_do
 
 
 async def _ask_for_months(url: str) -> list[str]:

@@ -125,11 +125,16 @@ def _reached(url: str, found: list[Finding]) -> list[str]:
 def _examine_disk(settings: DoctorSettings) -> list[Finding]:
     found = files.check_data(settings.data) + files.check_dumps([settings.data, Path.cwd()])
     keys = settings.count_keys or settings.data / "counts"
-    if not settings.database:
-        return found + count_keys.check_count_keys(keys, count_keys.counted_years(settings.data / "console.sqlite3"))
-    from fristad.doctor import databases  # most have none, and need none of what it brings
+    file = settings.data / "console.sqlite3"
+    if not settings.database and not file.is_file():
+        return found + count_keys.check_count_keys(keys, ())
+    from fristad.doctor import databases  # the visitors' side has none, and nothing of what it brings
 
-    found += count_keys.check_count_keys(keys, databases.counted_years(settings.database))
+    url = settings.database or f"sqlite+aiosqlite:///{file}"
+    found += count_keys.check_count_keys(keys, databases.counted_years(url))
+    found += databases.check_agreement(url, keys, settings.console_secret)
+    if not settings.database:
+        return found
     return [*found, *files.check_database_address(settings.database), *databases.check_database(settings.database)]
 
 

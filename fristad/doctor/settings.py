@@ -10,6 +10,7 @@ from console.database_url import read_database_url
 from fristad.refusal import Refused
 from fristad.settings import PREFIX, explain
 from handover.engines import read_address
+from safety.text64 import read64
 
 
 class DoctorSettings(BaseSettings):
@@ -21,6 +22,7 @@ class DoctorSettings(BaseSettings):
     redis_url: SecretStr | None = None
     database_url: SecretStr | None = None
     count_keys: Path | None = None
+    console_key: SecretStr | None = None
     desk: str = "demo"
     state_key: SecretStr | None = None
     telegram_token: SecretStr | None = None
@@ -65,6 +67,15 @@ class DoctorSettings(BaseSettings):
     def admin_url(self) -> str | None:
         """The engine's address for a user who may see its configuration."""
         return self.doctor_admin_redis_url.get_secret_value() if self.doctor_admin_redis_url else None
+
+    @property
+    def console_secret(self) -> bytes | None:
+        """The console's key as it is given or kept; None where there is none that can be read."""
+        try:
+            text = self.console_key.get_secret_value() if self.console_key else (self.data / "console.key").read_text()
+            return read64(text.strip().rstrip("="))
+        except (OSError, ValueError):
+            return None
 
     @property
     def database(self) -> str | None:

@@ -63,6 +63,20 @@ FORGOTTEN = """(sameone) => {
   return { numbers, states };
 }"""
 
+# The same, and the next message is refused before the page was told anything.
+FORGOTTEN_UNTOLD = """() => {
+  const numbers = [];
+  const outbox = new Outbox((sent) => numbers.push(`${sent.body} ${sent.seq}`), () => {});
+  outbox.align(0, 0);
+  for (const words of ["one", "two", "three"]) outbox.add(words, {});
+  outbox.acknowledge(3);
+  outbox.deliver(2);
+  outbox.add("four", {});
+  numbers.length = 0;
+  outbox.renumber(2);
+  return numbers;
+}"""
+
 
 async def test_what_failed_with_one_person_never_reaches_the_next(people: People) -> None:
     visitor, first = await people.in_a_talk()
@@ -124,6 +138,7 @@ async def test_what_a_failover_forgot_goes_out_again_as_it_was_and_to_the_same_p
     seen = await page.evaluate(FORGOTTEN, arg=False)
     assert seen["numbers"] == []
     assert seen["states"] == {"one": "delivered", "two": "failed", "three": "failed", "four": "failed"}
+    assert await page.evaluate(FORGOTTEN_UNTOLD) == ["two 2", "three 3", "four 4"]
 
 
 async def test_who_was_away_when_the_person_left_is_told(people: People) -> None:

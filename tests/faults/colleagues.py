@@ -190,7 +190,7 @@ class Colleague:
             case "delivered":
                 self._deliver(column, frame["seq"])
             case "order":
-                self._sync(column, frame["said"])
+                self._sync(column, frame["said"], frame["last"])
 
     # --- A talk ---
 
@@ -205,7 +205,7 @@ class Colleague:
         column.heard_log = list(frame["heard"])
         self._redraw(column)
         column.told = 0
-        self._sync(column, frame["said"])
+        self._sync(column, frame["said"], frame["last"])
         self._deliver(column, frame["delivered"])
 
     def _meet(self, frame: Frame) -> bool:
@@ -250,13 +250,13 @@ class Colleague:
         else:
             column.stint.diary.tell(Told.CLOSED)
 
-    def _sync(self, column: Column, said: Sequence[Frame]) -> None:
+    def _sync(self, column: Column, said: Sequence[Frame], last: int) -> None:
         known = {each["id"] for each in said}
         for each in said:
             if each["id"] in column.own:
                 self._number(column, each["id"], each["seq"])
         column.waiting = [each for each in column.waiting if each.id not in known]
-        column.last = max([column.last, *(each["seq"] for each in said[-1:])])
+        column.last = max([column.last, last, *(each["seq"] for each in said[-1:])])
         column.posted, column.synced = 0, True
 
     def _sent(self, column: Column, identity: str, seq: int) -> None:

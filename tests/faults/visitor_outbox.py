@@ -39,6 +39,12 @@ class Outbox:
         self._put(entry, "sending")
         self._send(entry)
 
+    def recall(self, up: int) -> None:
+        """A failover may have forgotten what was acknowledged: above `up` nothing has arrived."""
+        for entry in self._entries:
+            if entry.seq > up and entry.state != "failed":
+                self._put(entry, "sending")
+
     def align(self, up: int, heard: int) -> None:
         """The server has mine up to `up`, and the person has seen mine up to `heard`; the rest goes out again."""
         self.note(up, heard)
@@ -50,6 +56,7 @@ class Outbox:
 
     def renumber(self, following: int) -> None:
         self.acknowledge(following - 1)
+        self.recall(following - 1)
         self._next = following
         for entry in self.failed:
             if entry.seq >= following:

@@ -204,6 +204,7 @@ class Visitor:
 
     def _meet(self, frame: Frame) -> None:
         self._talk.binding = frame["talk"]
+        self._outbox.recall(frame["up"])
         if self._person != frame["name"]:
             self._outbox.fail()
         self._outbox.note(frame["up"], frame["heard"])

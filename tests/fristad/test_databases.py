@@ -15,12 +15,15 @@ from typing import Any
 import httpx
 import pytest
 
-from console.database import bring_up
+from console.counts import CountKeys, Counts
+from console.database import Database, bring_up
 from fristad.accounts import read_console_settings
 from fristad.databases import back_up_database, move_database, restore_database
 from fristad.figures import write_report
 from fristad.refusal import Refused
 from fristad.texts import export_texts
+from handover.staff_redis import RedisStaffEnd
+from handover.values import DeskId
 from tests.console.rows import MANY, everything_of, filled
 from tests.engines import running
 from tests.fristad.test_cli import fristad
@@ -208,3 +211,33 @@ def test_a_console_says_why_it_cannot_use_its_tables(data: Path, tmp_path: Path)
     assert (newer.returncode, newer.stderr.count(b"\n")) == (2, 1)
     assert b"belongs to a newer version" in newer.stderr
     assert b"marked" not in away.stderr + newer.stderr
+
+
+def test_a_console_with_other_keys_of_counts_says_so_as_it_starts(data: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    asyncio.run(count_with(url(data), other))
+    settings: dict[str, Any] = {
+        "FRISTAD_STAFF_PORT": "0",
+        "FRISTAD_DATA": str(data),
+        "FRISTAD_REDIS_URL": f"unix://staff:marked@{tmp_path}/none",
+        "FRISTAD_ORGANISATION_KEY": Organisation().text,
+    }
+    assert b"2031.key" in fristad("console", **settings).stderr  # and then it has no engine
+    assert b"2031.key" not in fristad("console", FRISTAD_COUNT_KEYS=str(other), **settings).stderr
+    kept = fristad("stats", "forget", "2031", FRISTAD_COUNT_KEYS=str(other), FRISTAD_DATA=str(data))
+    assert (kept.returncode, b"Nothing was deleted" in kept.stderr) == (2, True)
+    assert fristad("stats", "forget", "2031", FRISTAD_DATA=str(data)).returncode == 0
+    assert b"2031.key" not in fristad("console", **settings).stderr
+
+
+async def count_with(database: str, folder: Path) -> None:
+    """A row of a year, sealed with a key in that folder."""
+    opened = Database(database)
+    await opened.open()
+    counts = Counts(opened.sessions, CountKeys(folder), frozenset({"talk.joined"}), lambda: "2031-01")
+    with running("valkey") as engine:
+        end = RedisStaffEnd(engine.staff)
+        await end.open()
+        await counts.bring_home(end, DeskId("demo"))
+        await end.close()
+    await opened.close()

@@ -2,20 +2,28 @@
 
 import asyncio
 import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from console.count_tables import FigureRow
 from console.database import Database
 from console.publishing import publication_of
+from console.republishing import bring_back, last_published
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
 from handover.values import DeskId
+from safety.chain import FIRST, BadPublication, Publication, publish, signer
+from safety.text64 import write64
 from tests.console.closing import publish_periods
 from tests.fristad.test_cli import fristad
+from tests.postgres import Postgres, running_postgres
 from tests.sealed import ORGANISATION
 
 
@@ -25,6 +33,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("var")
     asyncio.run(_publish(folder))
     return folder
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as postgres:
+        yield postgres
 
 
 async def _publish(folder: Path) -> None:
@@ -89,3 +103,61 @@ def test_a_report_is_printed_the_same_each_time(data: Path, tmp_path: Path) -> N
         assert (run.returncode, run.stderr.count(b"\n")) == (2, 1)
         assert why in run.stderr
     assert not (tmp_path / "none.pdf").exists()
+
+
+def test_what_was_published_after_a_backup_is_brought_back_and_no_number_is_given_twice(tmp_path: Path) -> None:
+    """The database holds the first two of four; the others are on paper."""
+    whole, new = tmp_path / "whole", tmp_path / "new"
+    for folder in (whole, new):
+        folder.mkdir()
+    asyncio.run(_publish(whole))
+    with closing(sqlite3.connect(whole / "console.sqlite3")) as tables, tables:
+        taken = tables.execute("SELECT * FROM figures WHERE number > 2").fetchall()
+        tables.execute("DELETE FROM figures WHERE number > 2")
+    backup = str(tmp_path / "backup")
+    assert fristad("database", "backup", backup, FRISTAD_DATA=str(whole)).returncode == 0
+    restored = fristad("database", "restore", backup, FRISTAD_DATA=str(new))
+    assert b"number 2 (SHA-256 " in restored.stdout
+    assert b"fristad stats bring" in restored.stdout
+    files = _files(whole)
+    for wrong, why in ((files[3:], b"one is missing"), ([backup], b"no file of published figures")):
+        run = fristad("stats", "bring", *wrong, FRISTAD_DATA=str(new))
+        assert (run.returncode, why in run.stderr, run.stderr.count(b"\n")) == (2, True, 1)
+    for said in (b"Brought back: 3, 4.", b"All of them were there already."):
+        run = fristad("stats", "bring", *files, FRISTAD_DATA=str(new))
+        assert (run.returncode, said in run.stdout) == (0, True)
+    with closing(sqlite3.connect(new / "console.sqlite3")) as tables:
+        assert tables.execute("SELECT * FROM figures WHERE number > 2").fetchall() == taken
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgresql"])
+async def test_what_does_not_follow_is_refused_as_a_whole(store: str, tmp_path: Path, postgres: Postgres) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/console.sqlite3" if store == "sqlite" else postgres.url(postgres.make())
+    database = Database(url)
+    await database.open()
+    ours, theirs = signer(bytes(32)), signer(bytes(31) + b"1")
+    own = write64(ours.public_key().public_bytes_raw())
+    first = _made(1, "2026-01", FIRST, ours)
+    second = _made(2, "2026-02", first.digest, ours)
+    assert await bring_back(database.sessions, [first], own) == [1]
+    for wrong, why in (
+        (_made(2, "2026-02", first.digest, theirs), "key"),
+        (_made(3, "2026-02", first.digest, ours), "others were published"),
+        (_made(2, "2026-02", FIRST, ours), "one is missing"),
+        (_made(2, "soon", first.digest, ours), "no publication"),
+        (_made(2, "2026-01", first.digest, ours), "are there already"),
+        (_made(1, "2026-01", first.digest, ours), "one is missing|others were published"),
+    ):
+        with pytest.raises(BadPublication, match=why):
+            await bring_back(database.sessions, [wrong], own)
+    third = _made(4, "2026-03", second.digest, ours)
+    with pytest.raises(BadPublication):
+        await bring_back(database.sessions, [second, third], own)
+    assert (await last_published(url))[0] == 1
+    assert await bring_back(database.sessions, [first, second], own) == [2]
+    assert await last_published(url) == (2, second.digest)
+    await database.close()
+
+
+def _made(number: int, period: str, previous: str, key: Ed25519PrivateKey) -> Publication:
+    return publish({"version": 1, "period": period, "number": number, "previous": previous}, key)

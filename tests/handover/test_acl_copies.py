@@ -5,7 +5,6 @@ import pytest
 from handover.acl import acl_users, engine_directives
 from handover.acl_copies import (
     DOWN_AFTER,
-    FAILOVER_TIMEOUT,
     RESTART_AFTER,
     Passwords,
     Watched,
@@ -70,7 +69,13 @@ def test_what_cannot_be_watched_is_refused(name: str, host: str, port: int, quor
         Watched(name, host, port, quorum)
 
 
-def test_an_emptied_engine_starts_again_only_after_a_failover() -> None:
-    """The number that both files' comments name: another one is master by then."""
-    assert RESTART_AFTER * 1000 > DOWN_AFTER + FAILOVER_TIMEOUT
+def test_an_engine_that_sentinels_watch_starts_as_nobodys_master() -> None:
+    """In a Cluster, one that lost its file of nodes comes back without a desk."""
+    assert told(node_file(GIVEN)).count("replicaof 127.0.0.1 1") == 1
+    assert not any(line.startswith("replicaof") for line in told(cluster_file(GIVEN)))
+
+
+def test_an_engine_is_missed_before_it_is_back() -> None:
+    """The number that the file's comment names."""
+    assert RESTART_AFTER * 1000 > DOWN_AFTER
     assert f"RestartSec={RESTART_AFTER}" in node_file(GIVEN)

@@ -18,10 +18,12 @@ from redis.retry import Retry
 
 from fristad.engine_users import print_engine_users
 from tests.engines import START, binary
+from tests.spread.certificates import Certificates, make_certificates
 
 NAME = "talks"
 PASSWORDS = {name: secrets.token_urlsafe(24) for name in ("visitor", "staff", "replica", "sentinel", "peer", "admin")}
 DOWN_AFTER = 700  # milliseconds: short, so that the tests are
+INFO_PERIOD = 1000  # milliseconds between two looks of a Sentinel at an engine's part; 10,000 outside the tests
 
 
 @dataclass
@@ -31,11 +33,17 @@ class Machine:
     port: int
     folder: Path
     command: tuple[str, ...]
+    given: str = field(default="", repr=False)  # its configuration, where that is no file of its own
+    certificates: Certificates | None = None
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
 
     def start(self) -> None:
+        """An engine reads its configuration once, from a pipe, and so has no file that a Sentinel may make it write."""
         with (self.folder / "output").open("wb") as sink:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=sink, stderr=sink)
+            self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=sink, stderr=sink)
+        assert self.process.stdin
+        with self.process.stdin as given:
+            given.write(self.given.encode())
         wait_for(self.answers, f"{self.command} did not start: {(self.folder / 'output').read_text()}")
 
     @property
@@ -53,6 +61,8 @@ class Machine:
         assert self.process.poll() is None, (self.folder / "output").read_text()
         try:
             return bool(self.ask("PING"))
+        except redis.exceptions.MasterDownError:
+            return True  # it waits for whoever makes it a copy
         except redis.ConnectionError:
             return False
 
@@ -71,6 +81,8 @@ class Machine:
             driver_info=None,
             socket_timeout=5,
             retry=Retry(ConstantBackoff(0.1), 3),  # a Sentinel that moves an engine ends all its connections
+            ssl=self.certificates is not None,
+            ssl_ca_certs=str(self.certificates.authority) if self.certificates else None,
         )
 
     def info(self, section: str = "replication") -> dict[str, Any]:
@@ -86,6 +98,7 @@ class Machine:
 class Machines:
     engines: list[Machine]
     sentinels: list[Machine]
+    certificates: Certificates | None = None
 
     def url(self, side: str) -> str:
         """The address that a process of this side is given."""
@@ -93,7 +106,8 @@ class Machines:
             ("sentinel", self.sentinels, f"/{NAME}") if self.sentinels else ("cluster", self.engines, "")
         )
         places = ",".join(f"127.0.0.1:{each.port}" for each in machines)
-        return f"redis+{kind}://{side}:{PASSWORDS[side]}@{places}{name}"
+        tls, query = ("s", f"?ssl_ca_certs={self.certificates.authority}") if self.certificates else ("", "")
+        return f"redis{tls}+{kind}://{side}:{PASSWORDS[side]}@{places}{name}{query}"
 
     def master(self) -> Machine:
         """Whom the Sentinels name."""
@@ -116,30 +130,42 @@ def _held(holds: Callable[[], bool]) -> bool:
 
 
 @contextmanager
-def replicated(kind: str) -> Iterator[Machines]:
-    """A master, two copies and three Sentinels of that kind of engine, ready for a failover."""
+def replicated(kind: str, *, tls: bool = False) -> Iterator[Machines]:
+    """A master, two copies and three Sentinels of that kind of engine, ready for a failover; with `tls`, nothing is
+    said between any two of them in the clear."""
     with _folder() as folder, ExitStack() as stack:
+        certificates = make_certificates(folder) if tls else None
         ports = _free_ports(6)
-        engines = [_engine(kind, folder, port, "node") for port in ports[:3]]
+        engines = [_engine(kind, folder, port, "node", certificates) for port in ports[:3]]
         for engine in engines:
             _start(stack, engine)
-        for engine in engines[1:]:
-            engine.ask("REPLICAOF", "127.0.0.1", ports[0])
-        wait_for(lambda: engines[0].info().get("connected_slaves") == 2, "no copies")
-        sentinels = [_sentinel(kind, folder, port, ports[0]) for port in ports[3:]]
+        begin_set(engines)
+        sentinels = [_sentinel(kind, folder, port, ports[0], certificates) for port in ports[3:]]
         for sentinel in sentinels:
             _start(stack, sentinel)
+            sentinel.ask("SENTINEL", "DEBUG", "INFO-PERIOD", INFO_PERIOD)
         wait_for(lambda: all(_sees_all(each) for each in sentinels), "the Sentinels do not see each other")
-        yield Machines(engines, sentinels)
+        yield Machines(engines, sentinels, certificates)
+
+
+def begin_set(engines: list[Machine]) -> None:
+    """What people do once, at the first start of all (docs/deploy.md): name the first master."""
+    first, *copies = engines
+    first.ask("REPLICAOF", "NO", "ONE")
+    for engine in copies:
+        engine.ask("REPLICAOF", "127.0.0.1", first.port)
+    wait_for(lambda: first.info().get("connected_slaves") == len(copies), "no copies")
 
 
 @contextmanager
-def clustered(kind: str, masters: int = 3, copies: int = 3) -> Iterator[Machines]:
+def clustered(kind: str, masters: int = 3, copies: int = 3, *, tls: bool = False) -> Iterator[Machines]:
     """A Cluster of so many masters with an even share of the slots, and copies of the first ones."""
     with _folder() as folder, ExitStack() as stack:
+        certificates = make_certificates(folder) if tls else None
         ports = _free_ports(2 * (masters + copies))
         engines = [
-            _engine(kind, folder, port, "cluster", bus) for port, bus in zip(ports[::2], ports[1::2], strict=True)
+            _engine(kind, folder, port, "cluster", certificates, bus)
+            for port, bus in zip(ports[::2], ports[1::2], strict=True)
         ]
         for engine in engines:
             _start(stack, engine)
@@ -156,7 +182,7 @@ def clustered(kind: str, masters: int = 3, copies: int = 3) -> Iterator[Machines
             engine.ask("CLUSTER", "REPLICATE", _text(engines[place].ask("CLUSTER", "MYID")))
         wait_for(lambda: all(_is_copied(each) for each in engines[:copies]), "no copies")
         wait_for(lambda: all("cluster_state:ok" in _cluster_info(each) for each in engines), "no whole Cluster", 20)
-        yield Machines(engines, [])
+        yield Machines(engines, [], certificates)
 
 
 def printed(of: str, *names: str, master: str | None = None) -> str:
@@ -167,27 +193,34 @@ def printed(of: str, *names: str, master: str | None = None) -> str:
     return out.getvalue()
 
 
-def _engine(kind: str, base: Path, port: int, of: str, bus: int = 0) -> Machine:
+def _engine(
+    kind: str, base: Path, port: int, of: str, certificates: Certificates | None = None, bus: int = 0
+) -> Machine:
     folder = base / str(port)
     folder.mkdir(mode=0o700)
     names = ("visitor", "staff", "replica") + (("sentinel",) if of == "node" else ())
     (folder / "fristad.conf").write_text(printed(of, *names))
-    own = [f"port {port}", "bind 127.0.0.1", f"dir {folder}", f"user admin on >{PASSWORDS['admin']} ~* &* +@all"]
-    shorter = ["cluster-node-timeout 1000", "maxclients 500"]
-    last = [f"cluster-port {bus}", shorter[0]] if bus else []
-    lines = [*own, f"include {folder}/fristad.conf", *last, shorter[1]]
-    (folder / "engine.conf").write_text("\n".join([*lines, ""]))
-    return Machine(port, folder, (binary(kind), str(folder / "engine.conf")))
+    last = [f"cluster-port {bus}", "cluster-node-timeout 1000"] if bus else []
+    lines = [*_own(folder, port, certificates), f"include {folder}/fristad.conf", *last, "maxclients 500"]
+    if bus and certificates:
+        lines.append("tls-cluster yes")
+    return Machine(port, folder, (binary(kind), "-"), "\n".join([*lines, ""]), certificates)
 
 
-def _sentinel(kind: str, base: Path, port: int, master: int) -> Machine:
+def _sentinel(kind: str, base: Path, port: int, master: int, certificates: Certificates | None = None) -> Machine:
     folder = base / str(port)
     folder.mkdir(mode=0o700)
     text = printed("sentinel", "visitor", "staff", "sentinel", "peer", master=f"{NAME}=127.0.0.1:{master}")
-    own = [f"port {port}", "bind 127.0.0.1", f"dir {folder}", f"user admin on >{PASSWORDS['admin']} ~* &* +@all"]
     shorter = [f"sentinel down-after-milliseconds {NAME} {DOWN_AFTER}", f"sentinel failover-timeout {NAME} 3000"]
-    (folder / "sentinel.conf").write_text("\n".join([*own, text, *shorter, ""]))
-    return Machine(port, folder, (binary(kind), str(folder / "sentinel.conf"), "--sentinel"))
+    (folder / "sentinel.conf").write_text("\n".join([*_own(folder, port, certificates), text, *shorter, ""]))
+    command = (binary(kind), str(folder / "sentinel.conf"), "--sentinel")
+    return Machine(port, folder, command, certificates=certificates)
+
+
+def _own(folder: Path, port: int, certificates: Certificates | None) -> list[str]:
+    """What a node's own configuration says (docs/deploy.md), and a user who may do everything, for the tests."""
+    ways = certificates.lines(port) if certificates else [f"port {port}"]
+    return [*ways, "bind 127.0.0.1", f"dir {folder}", f"user admin on >{PASSWORDS['admin']} ~* &* +@all"]
 
 
 def _start(stack: ExitStack, machine: Machine) -> None:

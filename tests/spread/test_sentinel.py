@@ -196,6 +196,52 @@ def _check_disks(machines: Machines) -> None:
         assert engine.info("persistence")["rdb_saves"] == 0
 
 
+@both
+async def test_a_master_that_starts_again_at_once_gives_its_emptiness_to_nobody(machines: Machines) -> None:
+    """Before any Sentinel has missed it. It is nobody's master any more: the copies keep the talks until one of them
+    is."""
+    whole(machines)
+    old = machines.master()
+    async with opened(machines) as ends:
+        ref = await taken(ends)
+        for number in range(1, 6):
+            assert await ends.visitor.say(ref, number, message(number), b"words") == Accepted(number)
+        wait_for(lambda: old.ask("WAIT", 2, 1000) == 2, "not copied")
+        await asyncio.to_thread(old.kill)
+        await asyncio.to_thread(old.start)
+        assert machines.master() is old, "the Sentinels were faster than this test"
+        for user, command in (("visitor", ("ZCARD", "room:{demo}")), ("replica", ("PSYNC", "?", "-1"))):
+            with old.client(user) as client, pytest.raises(redis.exceptions.MasterDownError):
+                client.execute_command(*command)
+        assert await retried(partial(ends.visitor.say, ref, 6, message(6), b"words")) == Accepted(6)
+        heard = await retried(partial(ends.staff.hear, ref, ANNA, 0))
+        assert isinstance(heard, list)
+        assert [each.seq for each in heard] == [1, 2, 3, 4, 5, 6]
+    assert machines.master() is not old
+    wait_for(lambda: old.info().get("master_link_status") == "up", "no copy", 20)
+    assert old.ask("DBSIZE") == machines.master().ask("DBSIZE") > 1
+
+
+def whole(machines: Machines) -> None:
+    """Whoever died in a test before is a copy again."""
+    for engine in machines.engines:
+        if not engine.runs:
+            engine.start()
+    wait_for(lambda: machines.master().info().get("connected_slaves") == 2, "no copies", 30)
+
+
+async def test_a_set_that_lost_all_its_power_finds_a_master_by_itself(machines: Machines) -> None:
+    whole(machines)
+    for engine in machines.engines:
+        engine.kill()
+    for engine in machines.engines:
+        engine.start()
+    wait_for(lambda: machines.master().info()["role"] == "master", "no failover", 20)
+    async with opened(machines) as ends:
+        await retried(partial(joined, ends.visitor))
+    wait_for(lambda: machines.master().info().get("connected_slaves") == 2, "no copies", 30)
+
+
 async def test_a_master_that_hangs_is_left_by_those_who_listen_too(machines: Machines) -> None:
     """Nothing closes their connection: they learn of the new master from those who call."""
     old = machines.master()

@@ -48,7 +48,7 @@ class Outbox {
 
   // A failover may have forgotten what was acknowledged: above `up` nothing has arrived.
   recall(up) {
-    for (const entry of this.#entries) if (entry.seq > up && ["sent", "delivered"].includes(entry.state)) this.#put(entry, "sending");
+    for (const entry of this.#entries) if (entry.seq > up && entry.state !== "failed") this.#put(entry, "sending");
   }
 
   // The server holds mine up to `up`, and the person has seen mine up to `heard`; the rest goes out again.
@@ -63,9 +63,10 @@ class Outbox {
   }
 
   // The server wants this number next. It has everything before: what was not acknowledged lost its answer on the way, and
-  // under another number it would arrive twice.
+  // under another number it would arrive twice. It has nothing after, whatever it said before a failover.
   renumber(next) {
     this.acknowledge(next - 1);
+    this.recall(next - 1);
     this.#next = next;
     for (const entry of this.#failed()) if (entry.seq >= next) entry.seq = UNNUMBERED; // another one gets it now
     for (const entry of this.#pending()) {

@@ -1,13 +1,17 @@
 """What the doctor sees of the keys of what is counted, made by the console's own code."""
 
+import asyncio
 import subprocess
+from base64 import urlsafe_b64encode
 from pathlib import Path
 
 import pytest
 
 from console.counts import CountKeys
 from fristad.doctor.count_keys import check_count_keys, counted_years
+from fristad.doctor.databases import check_agreement
 from fristad.doctor.findings import Finding, Weight
+from fristad.doctor.settings import DoctorSettings
 from tests.console.closing import office
 
 
@@ -61,3 +65,29 @@ async def test_a_key_that_is_missing_is_told_where_there_are_counts(tmp_path: Pa
 def test_a_database_that_is_none_is_no_failure(tmp_path: Path) -> None:
     (tmp_path / "console.sqlite3").write_text("x" * 4096)
     assert counted_years(tmp_path / "console.sqlite3") == set()
+
+
+async def test_a_folder_of_other_keys_is_told_without_touching_the_file(tmp_path: Path) -> None:
+    async with office(tmp_path, {}) as made:
+        await made.count({"talk.joined": 1})
+    file, other = tmp_path / "console.sqlite3", CountKeys(tmp_path / "other")
+    url, before = f"sqlite+aiosqlite:///{file}", file.read_bytes()
+
+    def look(folder: Path) -> list[Finding]:
+        return check_agreement(url, folder, None)
+
+    assert await asyncio.to_thread(look, tmp_path / "counts") == []
+    other.make("2026")
+    (found,) = await asyncio.to_thread(look, tmp_path / "other")
+    assert found.weight is Weight.MINOR
+    assert "FRISTAD_COUNT_KEYS" in found.to_do
+    assert check_agreement(f"sqlite+aiosqlite:///{tmp_path}/none", tmp_path, None) == []
+    assert file.read_bytes() == before
+
+
+def test_the_console_s_own_key_is_read_and_never_made(tmp_path: Path) -> None:
+    settings = DoctorSettings(data=tmp_path)
+    assert settings.console_secret is None
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "console.key").write_text(f"{urlsafe_b64encode(bytes(32)).decode()}\n")
+    assert settings.console_secret == bytes(32)
