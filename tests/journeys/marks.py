@@ -164,8 +164,13 @@ def core_folder(working: Path) -> Path:
 
 def _files(folder: Path) -> Iterator[Path]:
     for base, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if name not in _NOT_OURS]
+        folders[:] = [name for name in folders if name not in _NOT_OURS and not _is_proc(Path(base, name))]
         yield from (path for name in names if (path := Path(base, name)).is_file() and not path.is_symlink())
+
+
+def _is_proc(folder: Path) -> bool:
+    """Whether the kernel's files are mounted there, as in a system that is just being made: reading `kmsg` never ends."""
+    return os.path.ismount(folder) and os.path.lexists(folder / "self")
 
 
 def _changed(path: Path, since: float) -> bool:

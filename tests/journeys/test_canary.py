@@ -99,6 +99,19 @@ def test_the_scanner_finds_whatever_is_planted(folder: Path) -> None:
         assert {hit.mark for hit in Scanner(marks.all()).in_process(os.getpid())} == {"to_person"}
 
 
+def test_the_scanner_does_not_wait_at_the_kernels_own_files(folder: Path) -> None:
+    """A system that is being made in a folder has them there for a while, and reading `kmsg` never ends."""
+    (folder / "proc").mkdir()
+    (folder / "words").touch()
+    scanner = Scanner(Marks().all())
+    subprocess.run(["mount", "--rbind", "/proc", folder / "proc"], check=True, timeout=20)
+    try:
+        assert scanner.in_folder(folder) == []
+    finally:
+        subprocess.run(["umount", "--lazy", folder / "proc"], check=True, timeout=20)
+    assert scanner.looked_at == 1
+
+
 def test_a_core_dump_would_be_found(folder: Path) -> None:
     """The control of the crashes below: a process that forbids nothing leaves one, with the marks that it held."""
     marks = Marks()
