@@ -366,6 +366,26 @@ async def test_words_under_the_key_of_before_do_not_arrive_beside_those_that_fol
     assert await kim.has_heard() == ["held up on its way", "what follows"]
 
 
+async def test_words_under_the_key_of_before_do_not_arrive_over_a_new_socket_either(
+    house: House, kim: Colleague
+) -> None:
+    """Sent before the page has given a key over this socket."""
+    line, ref = await taken(house, kim)
+    before = line.page.words.seal("held up on its way")
+    await line.socket.close()
+    await kim.opens()
+    again = await house.calls(ref)
+    while (told := json.loads(await again.socket.recv()))["type"] != "taken":
+        pass
+    assert told["epoch"] == 2
+    await again.tells("say", seq=1, id="message-1", body=before)
+    await again.socket.send(json.dumps(again.page.taken(told)))
+    await again.says(1, "held up on its way")
+    await again.says(2, "what follows")
+    assert [(await again.hears("keyed", "ack"))["type"] for _ in range(3)] == ["keyed", "ack", "ack"]
+    assert await kim.has_heard() == ["held up on its way", "what follows"]
+
+
 async def test_more_words_than_anybody_writes_are_held_back_and_none_is_lost(house: House, kim: Colleague) -> None:
     line, _ = await taken(house, kim)
     last = BURST + 15
