@@ -16,17 +16,20 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from bot.web.frames import Close
+from bot.web.hearing import Hearing
+from bot.web.live_page import LivePage
 from bot.web.paces import BURST
 from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Talk
+from bot.web.tellings import Tellings
 from fristad.bounded_http import BoundedHttp
 from fristad.lean_socket import LeanSocket
 from handover.keys import binding
 from handover.outlook import Shut
 from handover.values import Briefing, Channel, Claimed, Done, Gone, Joined, Pseudonym, Taken, TalkRef, WithStaff
 from safety.text64 import write64
-from tests.bot.conftest import DESK, KIM, LEE, ORGANISATION, Clock, Colleague, frozen
+from tests.bot.conftest import DESK, KIM, LEE, ORGANISATION, Clock, Colleague, frozen, until
 from tests.bot.test_frames import SEALED as SEALED_BYTES
 from tests.engines import Engine
 from tests.forgetting import forget_since, held
@@ -592,6 +595,36 @@ async def test_a_device_of_somebody_else_gets_no_key_and_its_person_learns_why(h
     assert (await line.hears("taken"))["epoch"] == 2
     await line.hears("keyed")
     assert await kim.has_keys() == {2: b""}
+
+
+async def test_last_words_that_an_end_has_overtaken_are_told_before_it(house: House, kim: Colleague) -> None:
+    """A look finds the talk gone while its last events have come and were not told yet."""
+    _, ref = await taken(house, kim)
+    told: list[dict[str, Any]] = []
+
+    def write(text: str) -> bool:
+        told.append(json.loads(text))
+        return True
+
+    async def pass_on(_: Any = None) -> None:
+        """Of a page that only listens."""
+
+    page, site = LivePage(pass_on, pass_on, write), house.site
+    hearing = Hearing(page, site.end, ref, 0, Tellings(page, ref, site.prospects, site.reception.overdue))
+    hearing.look_soon()
+    await until(lambda: _is(hearing.still() is not None))
+    async with hearing.turn:
+        hearing.look_soon()
+        await kim.says("goodbye")
+        await kim.end.end(ref, KIM)
+    await until(lambda: _is(hearing.over))
+    await hearing.stop()
+    assert [frame["type"] for frame in told] == ["taken", "said", "ended"]
+    assert told[-1]["reason"] == "staff"
+
+
+async def _is(state: bool) -> bool:
+    return state
 
 
 # --- What is told of the wait besides the place ---
