@@ -58,10 +58,10 @@ class Calls:
         """Answers of commands that are sent together, an engine's refusal as the exception that it is; asked only while
         it `is_usable`. EngineUnavailable when they did not come until then, in the loop's seconds."""
         loop = self._loop
+        # First: answers are told apart by their order alone, so nobody may wait for one to what was never sent.
+        self._connection.send(*commands)  # type: ignore[union-attr]  # there is one while it is usable
         asked = _Asked(loop.create_future(), len(commands), until)
         self._asked.append(asked)
-        for command in commands:
-            self._connection.send(command)  # type: ignore[union-attr]  # there is one while it is usable
         if self._watch is None:
             self._watch = loop.call_at(until, self._look)
         return asked.future

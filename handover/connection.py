@@ -64,11 +64,13 @@ class Connection(asyncio.Protocol):
         """Whether something sent now may arrive."""
         return self._transport is not None and not self._transport.is_closing()
 
-    def send(self, command: Sequence[Arg]) -> None:
-        """Write a command with what else is sent in this turn of the loop."""
+    def send(self, *commands: Sequence[Arg]) -> None:
+        """Write commands with what else is sent in this turn of the loop. Of commands one of which cannot be written
+        (UnicodeEncodeError) none is."""
+        packed = [hiredis.pack_command(tuple(command)) for command in commands]  # type: ignore[arg-type]  # its types know one argument
         if not self._outbox:
             self._loop.call_soon(self._flush)
-        self._outbox.append(hiredis.pack_command(tuple(command)))  # type: ignore[arg-type]  # its types know one argument
+        self._outbox += packed
 
     def cut(self) -> None:
         """End it now; what was sent may have been done or not."""

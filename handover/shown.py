@@ -21,6 +21,7 @@ class Shown(Generic[Key]):
         self._tell = tell
         self._numbers: dict[Key, int] = {}
         self._task: asyncio.Task[None] | None = None
+        self._telling = asyncio.Lock()
 
     def note(self, key: Key, number: int) -> None:
         """Everything up to this number was shown."""
@@ -29,7 +30,9 @@ class Shown(Generic[Key]):
             self._task = asyncio.create_task(self._tell_soon())
 
     async def flush(self) -> None:
-        """Tell what is left, now: what is done next would make it untrue."""
+        """Return when nothing is left to tell: what is done next would make it untrue."""
+        async with self._telling:  # some may be on their way, the later ones of many not sent yet
+            pass
         if self._numbers:
             await self._tell_now()
 
@@ -49,19 +52,20 @@ class Shown(Generic[Key]):
 
     async def _tell_now(self) -> bool:
         """Whether an engine was there."""
-        numbers, self._numbers = self._numbers, {}
-        try:
-            await self._tell(numbers)
-        except EngineUnavailable:
-            self._put_back(numbers)
-            return False
-        except asyncio.CancelledError:
-            self._put_back(numbers)
-            raise
-        except HandoverError:
-            for key, number in numbers.items():  # one of them is spoilt, and must not keep the others from it
-                await self._tell_alone(key, number)
-        return True
+        async with self._telling:
+            numbers, self._numbers = self._numbers, {}
+            try:
+                await self._tell(numbers)
+            except EngineUnavailable:
+                self._put_back(numbers)
+                return False
+            except asyncio.CancelledError:
+                self._put_back(numbers)
+                raise
+            except HandoverError:
+                for key, number in numbers.items():  # one of them is spoilt, and must not keep the others from it
+                    await self._tell_alone(key, number)
+            return True
 
     async def _tell_alone(self, key: Key, number: int) -> None:
         try:

@@ -208,7 +208,7 @@ class Hearing:
                     await self._finish(await self._why_gone())
 
     async def _why_gone(self) -> EndReason | None:
-        """What the last event says of it; None when nothing does."""
+        """What the last event says of it, after the words that came before it; None when nothing does."""
         if self.tellings.told is None or self._watching is None:
             return None
         come = asyncio.Event()
@@ -219,6 +219,8 @@ class Hearing:
                     while (event := self._watching.pop()) is not None:
                         if isinstance(event, WasEnded):
                             return event.reason
+                        if isinstance(event, Said) and event.message.seq == self._known.down + 1:
+                            await self._pass_on(event.message)  # the log that it was in is gone
                     come.clear()
                     await come.wait()
         return None

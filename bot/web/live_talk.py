@@ -47,7 +47,7 @@ class LiveTalk:
         )
         self._budget = FrameBudget(site.clock)
         self._words: Held | None = None  # once there are any
-        self._givings: Givings | None = None  # once there is one
+        self._givings: Givings | None = None  # once there is a key, or words under one
         self._sign: Pace | None = None  # once there was one
         self._reason: EndReason | None = None  # why the visitor's side ends the talk, once it does
         self._going: asyncio.Task[None] | None = None  # the page is sent to another process
@@ -120,7 +120,7 @@ class LiveTalk:
             case SayFrame():
                 await self._take_words(frame)
             case KeyFrame():
-                await self._take_key(frame)
+                await self._keys().take(frame)
             case HeardFrame(seq):
                 end.shown(self._ref, seq)
             case AnswerFrame():
@@ -143,10 +143,10 @@ class LiveTalk:
         if self._sign.take(asyncio.get_running_loop().time()):
             await self._site.end.writing(self._ref)
 
-    async def _take_key(self, frame: KeyFrame) -> None:
+    def _keys(self) -> Givings:
         if self._givings is None:
             self._givings = Givings(self._page, self._site.end, self._ref, self._hearing.look_anew)
-        await self._givings.take(frame)
+        return self._givings
 
     async def _take_words(self, frame: SayFrame) -> None:
         if self._words is None:
@@ -166,7 +166,7 @@ class LiveTalk:
         async with self._hearing.turn:
             told = self._hearing.tellings.told
             epoch = told.epoch if isinstance(told, WithStaff) else 0
-            if self._givings is not None and self._givings.lost(frame.body, epoch):
+            if self._keys().lost(frame.body, epoch):
                 return
             match await self._site.end.say(self._ref, frame.seq, frame.id, frame.body):
                 case Accepted(seq):

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from handover.ports import HandoverError, VisitorEnd
@@ -63,12 +63,23 @@ class Rounds:
             for slot in self._slots:
                 await asyncio.sleep(due - loop.time())
                 due = max(due, loop.time() - self._pause) + self._pause
-                try:
-                    await self._look(list(slot))
-                except Exception as error:  # noqa: BLE001  # whatever it was: the other talks are looked at all the same
-                    logs.log_failure(_logger, logs.error_id(), error)
+                await self._look(slot)
 
-    async def _look(self, talks: Sequence[Looked]) -> None:
+    async def _look(self, slot: Mapping[Looked, None]) -> None:
+        talks = list(slot)
+        for at in range(0, len(talks), BATCH):
+            try:
+                # Who was removed meanwhile is told to be away by now: a look would say that they are back.
+                await self._look_at([talk for talk in talks[at : at + BATCH] if talk in slot])
+            except Exception as error:  # noqa: BLE001  # whatever it was: what one talk breaks, no other suffers from
+                if not isinstance(error, HandoverError):
+                    logs.log_failure(_logger, logs.error_id(), error)
+                for talk in talks[at:]:
+                    if talk in slot:
+                        talk.look_soon()
+                return
+
+    async def _look_at(self, talks: Sequence[Looked]) -> None:
         asked: list[tuple[Looked, int]] = []
         for talk in talks:
             still = talk.still()
@@ -76,12 +87,6 @@ class Rounds:
                 talk.look_soon()
             else:
                 asked.append((talk, still))
-        for at in range(0, len(asked), BATCH):
-            try:
-                standings = await self._end.attend_all([talk.ref for talk, _ in asked[at : at + BATCH]])
-            except HandoverError:
-                for talk, _ in asked[at:]:
-                    talk.look_soon()
-                return
-            for (talk, still), standing in zip(asked[at : at + BATCH], standings, strict=True):
-                talk.met(standing, still)
+        standings = await self._end.attend_all([talk.ref for talk, _ in asked])
+        for (talk, still), standing in zip(asked, standings, strict=True):
+            talk.met(standing, still)

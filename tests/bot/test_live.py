@@ -16,17 +16,20 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from bot.web.frames import Close
+from bot.web.hearing import Hearing
+from bot.web.live_page import LivePage
 from bot.web.paces import BURST
 from bot.web.partings import Partings
 from bot.web.site import Site
 from bot.web.state import Talk
+from bot.web.tellings import Tellings
 from fristad.bounded_http import BoundedHttp
 from fristad.lean_socket import LeanSocket
 from handover.keys import binding
 from handover.outlook import Shut
 from handover.values import Briefing, Channel, Claimed, Done, Gone, Joined, Pseudonym, Taken, TalkRef, WithStaff
 from safety.text64 import write64
-from tests.bot.conftest import DESK, KIM, LEE, ORGANISATION, Clock, Colleague, frozen
+from tests.bot.conftest import DESK, KIM, LEE, ORGANISATION, Clock, Colleague, frozen, until
 from tests.bot.test_frames import SEALED as SEALED_BYTES
 from tests.engines import Engine
 from tests.forgetting import forget_since, held
@@ -366,6 +369,26 @@ async def test_words_under_the_key_of_before_do_not_arrive_beside_those_that_fol
     assert await kim.has_heard() == ["held up on its way", "what follows"]
 
 
+async def test_words_under_the_key_of_before_do_not_arrive_over_a_new_socket_either(
+    house: House, kim: Colleague
+) -> None:
+    """Sent before the page has given a key over this socket."""
+    line, ref = await taken(house, kim)
+    before = line.page.words.seal("held up on its way")
+    await line.socket.close()
+    await kim.opens()
+    again = await house.calls(ref)
+    while (told := json.loads(await again.socket.recv()))["type"] != "taken":
+        pass
+    assert told["epoch"] == 2
+    await again.tells("say", seq=1, id="message-1", body=before)
+    await again.socket.send(json.dumps(again.page.taken(told)))
+    await again.says(1, "held up on its way")
+    await again.says(2, "what follows")
+    assert [(await again.hears("keyed", "ack"))["type"] for _ in range(3)] == ["keyed", "ack", "ack"]
+    assert await kim.has_heard() == ["held up on its way", "what follows"]
+
+
 async def test_more_words_than_anybody_writes_are_held_back_and_none_is_lost(house: House, kim: Colleague) -> None:
     line, _ = await taken(house, kim)
     last = BURST + 15
@@ -572,6 +595,36 @@ async def test_a_device_of_somebody_else_gets_no_key_and_its_person_learns_why(h
     assert (await line.hears("taken"))["epoch"] == 2
     await line.hears("keyed")
     assert await kim.has_keys() == {2: b""}
+
+
+async def test_last_words_that_an_end_has_overtaken_are_told_before_it(house: House, kim: Colleague) -> None:
+    """A look finds the talk gone while its last events have come and were not told yet."""
+    _, ref = await taken(house, kim)
+    told: list[dict[str, Any]] = []
+
+    def write(text: str) -> bool:
+        told.append(json.loads(text))
+        return True
+
+    async def pass_on(_: Any = None) -> None:
+        """Of a page that only listens."""
+
+    page, site = LivePage(pass_on, pass_on, write), house.site
+    hearing = Hearing(page, site.end, ref, 0, Tellings(page, ref, site.prospects, site.reception.overdue))
+    hearing.look_soon()
+    await until(lambda: _is(hearing.still() is not None))
+    async with hearing.turn:
+        hearing.look_soon()
+        await kim.says("goodbye")
+        await kim.end.end(ref, KIM)
+    await until(lambda: _is(hearing.over))
+    await hearing.stop()
+    assert [frame["type"] for frame in told] == ["taken", "said", "ended"]
+    assert told[-1]["reason"] == "staff"
+
+
+async def _is(state: bool) -> bool:
+    return state
 
 
 # --- What is told of the wait besides the place ---

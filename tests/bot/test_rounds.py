@@ -1,7 +1,8 @@
 """Looks at many talks at once, and what pages that wait cost: over a real server and a real engine."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 import pytest_asyncio
@@ -9,7 +10,7 @@ from fastapi import FastAPI
 
 from bot.settings import BotSettings
 from bot.web.frames import Close
-from bot.web.rounds import BATCH, Rounds
+from bot.web.rounds import BATCH, SLOTS, Rounds
 from handover.staff_redis import RedisStaffEnd
 from handover.values import (
     Briefing,
@@ -85,6 +86,29 @@ class Talk:
         self.alone += 1
 
 
+class Acting(Talk):
+    """One that does something when it is met."""
+
+    def __init__(self, ref: TalkRef, act: Callable[[], None]) -> None:
+        super().__init__(ref)
+        self._act = act
+
+    def met(self, standing: Standing, still: int) -> None:
+        super().met(standing, still)
+        self._act()
+
+
+@contextmanager
+def looking(rounds: Rounds, talks: Sequence[Talk]) -> Iterator[None]:
+    for talk in talks:
+        rounds.add(talk)
+    try:
+        yield
+    finally:
+        for talk in talks:
+            rounds.remove(talk)
+
+
 async def talks(end: RedisVisitorEnd, count: int) -> list[Talk]:
     found = []
     for _ in range(count):
@@ -138,6 +162,33 @@ async def test_what_could_not_be_asked_at_once_everybody_asks_alone(
     for talk in waiting:
         talk.standings.clear()
     await holds(lambda: all(talk.standings for talk in waiting))
+
+
+async def test_who_goes_while_others_are_looked_at_is_not_looked_at_any_more(
+    engine: Engine, end: RedisVisitorEnd
+) -> None:
+    """In the second call for its part of a round: the engine was told meanwhile that nobody is there."""
+    first, *others, last = await talks(end, SLOTS * BATCH + 1)
+    rounds = Rounds(end, 0.4)
+    with looking(rounds, [Acting(first.ref, lambda: rounds.remove(last)), *others, last]):
+        await holds(lambda: all(talk.standings for talk in others))
+    assert last.standings == []
+    with engine.client() as client:
+        assert client.hget(f"talk:{{{DESK}}}:{last.ref.talk}", "away") == b"1"  # as before it was ever looked at
+
+
+async def test_what_one_talk_breaks_keeps_no_other_from_being_looked_at(
+    end: RedisVisitorEnd, caplog: pytest.LogCaptureFixture
+) -> None:
+    def breaks() -> None:
+        raise ArithmeticError("with words")
+
+    first, *others = await talks(end, SLOTS * BATCH + 1)
+    with looking(Rounds(end, 0.4), [Acting(first.ref, breaks), *others]):
+        await holds(lambda: all(talk.standings or talk.alone for talk in others))
+    told = [record for record in caplog.records if record.name == "bot"]
+    assert {getattr(record, "error_class", None) for record in told} == {ArithmeticError}
+    assert "with words" not in caplog.text
 
 
 # --- With sockets ---

@@ -14,9 +14,9 @@ from redis import Redis
 
 from handover.events import Resync
 from handover.ports import EngineUnavailable, HandoverError
-from handover.values import Accepted, OutOfOrder
+from handover.values import Accepted, Load, OutOfOrder
 from handover.visitor_redis import RedisVisitorEnd
-from tests.contract.ends import DESK, Ends, message, soon, taken
+from tests.contract.ends import ANNA, DESK, Ends, joined, message, soon, taken
 from tests.engines import Engine, running
 from tests.running import free_port
 
@@ -25,6 +25,14 @@ async def test_messages_of_one_moment_arrive_in_their_order(ends: Ends) -> None:
     refs = [await taken(ends) for _ in range(2)]
     said = [ends.visitor.say(ref, seq, message(seq), b"words") for seq in range(1, 101) for ref in refs]
     assert await asyncio.gather(*said) == [Accepted(seq) for seq in range(1, 101) for _ in refs]
+
+
+async def test_what_cannot_be_sent_leaves_every_answer_with_whoever_asked(ends: Ends) -> None:
+    ref = await joined(ends.visitor)
+    with pytest.raises(UnicodeEncodeError):
+        await ends.staff.claim(ref, ANNA, "half a \ud83d pair")
+    assert await ends.staff.load(DESK) == Load(1, 0, 0)
+    assert await ends.staff.mine(DESK, ANNA) == []
 
 
 async def test_everything_that_was_asked_over_a_lost_connection_is_told_and_nothing_is_said_twice(

@@ -63,6 +63,27 @@ async def test_what_would_come_too_late_is_told_now() -> None:
     assert len(engine.told) == 1
 
 
+async def test_what_is_on_its_way_has_arrived_before_anything_else_is_done() -> None:
+    """Many take more than one call: the later ones go out when the first was answered."""
+    asked, answered = asyncio.Event(), asyncio.Event()
+    arrived: list[Mapping[str, int]] = []
+
+    async def tell(shown: Mapping[str, int]) -> None:
+        asked.set()
+        await answered.wait()
+        arrived.append(shown)
+
+    shown = Shown(tell)
+    shown.note("a", 1)
+    await asked.wait()
+    flushing = asyncio.create_task(shown.flush())
+    await asyncio.sleep(0)
+    assert not flushing.done()
+    answered.set()
+    await flushing
+    assert arrived == [{"a": 1}]
+
+
 async def test_whoever_closes_it_tells_the_rest() -> None:
     engine = Engine()
     shown = Shown(engine.tell)
