@@ -85,6 +85,7 @@ class DeskRoom:
             await self._closing.act(frame, self.rows)
 
     async def _show(self, readings: list[Reading]) -> None:
+        told, self._told = self._told, None  # what is found while this is drawn is told with the next list
         self._views.names |= self._wishes.learn({reading.desk: reading.asked for reading in readings})
         first = await self._first(readings)
         self._front = {row.ref for row in first}
@@ -98,7 +99,7 @@ class DeskRoom:
         room["desks"] = [self._desk(reading) for reading in readings]
         room |= {key: room["desks"][0][key] for key in ("shut", "stage", "closed")}  # of the home desk
         self._wishes.mark([*first, *further], room["rows"])
-        room["more"], self._told = self._told, None
+        room["more"] = told
         await self._send(room)
 
     async def _first(self, readings: Sequence[Reading]) -> list[WaitingVisitor]:
