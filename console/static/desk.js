@@ -140,8 +140,7 @@ function showRoom(frame) {
   const fresh = room.show(frame);
   together.count(frame.desks);
   closing.show(frame);
-  if (frame.more?.found === 0) notice(say(frame.more.done ? "more_none" : "more_on"));
-  else if (frame.more) $("aloud").textContent = say("more_shown", { count: room.inSight });
+  if (frame.more?.found === 0) notice(say(frame.more.done ? "more_none" : "more_on")); else if (frame.more) $("aloud").textContent = say("more_shown", { count: room.inSight });
   for (const row of frame.rows) names.set(row.talk, row.name);
   if (fresh.length && !firstRoom && duty === "on" && !panel.breathing && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
   firstRoom = false; drawDuty();
