@@ -36,6 +36,7 @@ async def check_frame(house: House, signed_in: SignedIn) -> None:
     known = house.looks.known(signed_in.token)
     if known is not None and known.member == signed_in.member:
         return  # so nearly always, and words are said often
+    _check_ended(house, signed_in)
     if not house.storage.is_borne(house.steady()):
         await check_sign_in(house, signed_in)
 
@@ -43,6 +44,7 @@ async def check_frame(house: House, signed_in: SignedIn) -> None:
 async def check_sign_in(house: House, signed_in: SignedIn) -> None:
     """SignedOut when the sign-in has ended, or the account is not what it was; DesksChanged when only its other desks
     are not. While the tables cannot be asked, nobody can change them either: for a while what was true goes on."""
+    _check_ended(house, signed_in)
     with _bearing(house):
         found = await house.looks.find(signed_in.token)
         if found is not None and found.member == signed_in.member:
@@ -62,6 +64,11 @@ async def watch_sign_in(house: House, signed_in: SignedIn, conversation: OnDuty)
             with _bearing(house):
                 await house.storage.ask(house.signins.find(signed_in.token))
                 renewed = house.steady()
+
+
+def _check_ended(house: House, signed_in: SignedIn) -> None:
+    if house.signins.knows_ended(signed_in.token):
+        raise SignedOut
 
 
 @contextmanager

@@ -49,6 +49,7 @@ class DeskRoom:
         self._news = asyncio.Event()
         self._watched: list[Room] = []
         self._readings: list[Reading] = []  # what is shown
+        self._front: set[TalkRef] = set()  # whose rows come first in it
         self._told: Json | None = None  # what came of the last search for further rows, until the page is told
 
     def wake(self) -> None:
@@ -78,14 +79,16 @@ class DeskRoom:
     async def handle(self, frame: ShutDesk | Guide | More) -> None:
         """Show further rows that fit, from the next list on; or close a desk."""
         if isinstance(frame, More):
-            self._told = await self._further.ask(frame, self._readings)
+            self._told = await self._further.ask(frame, self._readings, self._front)
             self.wake()
         else:
             await self._closing.act(frame, self.rows)
 
     async def _show(self, readings: list[Reading]) -> None:
+        told, self._told = self._told, None  # what is found while this is drawn is told with the next list
         self._views.names |= self._wishes.learn({reading.desk: reading.asked for reading in readings})
         first = await self._first(readings)
+        self._front = {row.ref for row in first}
         further = await self._further.rows(first)
         self._know([*first, *further])
         total, load = sum(reading.front.waiting for reading in readings), self._load(readings)
@@ -96,13 +99,13 @@ class DeskRoom:
         room["desks"] = [self._desk(reading) for reading in readings]
         room |= {key: room["desks"][0][key] for key in ("shut", "stage", "closed")}  # of the home desk
         self._wishes.mark([*first, *further], room["rows"])
-        room["more"], self._told = self._told, None
+        room["more"] = told
         await self._send(room)
 
     async def _first(self, readings: Sequence[Reading]) -> list[WaitingVisitor]:
         """The first rows. Who was this person's until the connection dropped stands before all others, however far
         behind they would be."""
-        rows = over_desks(reading.front.rows for reading in readings)
+        rows = [*over_desks(reading.front.rows for reading in readings)]  # a list of one's own: others see the front
         there, me = {row.ref for row in rows}, self._member.id
         for reading in readings:
             own = [ref for ref, staff in reading.front.back.items() if staff == me and ref not in there]

@@ -158,6 +158,10 @@ class SignIns:
             self._ended.add(hash_of(token))
             self.unwritten += 1
 
+    def knows_ended(self, token: str) -> bool:
+        """Whether it was ended here and that could not be written: known also while nobody can be asked."""
+        return bool(self._ended) and hash_of(token) in self._ended
+
     async def _delete(self, token_hash: str) -> None:
         async with self._sessions.begin() as session:
             await session.execute(delete(SignIn).where(SignIn.token_hash == token_hash))

@@ -305,7 +305,9 @@ def _system(suite: str, cache: Path) -> Path:
         folder = Path(tempfile.mkdtemp(prefix="debian-", dir=cache))
         # A mirror may lag behind by weeks; its signature is checked all the same.
         late = 'Acquire::Check-Valid-Until "false"'
-        _do("mmdebstrap", "--quiet", "--variant=minbase", f"--aptopt={late}", suite, str(folder / "root"), mirrors[0])
+        # What it mounts and leaves behind, which has happened, ends with it.
+        command = ("unshare", "--mount", "mmdebstrap", "--quiet", "--variant=minbase", f"--aptopt={late}")
+        _do(*command, suite, str(folder / "root"), mirrors[0])
         kept = _keep(folder / "root", kept)
         shutil.rmtree(folder, ignore_errors=True)
     return kept
@@ -325,9 +327,10 @@ def _keep(folder: Path, kept: Path) -> Path:
 
 
 def _copy_whole(source: Path, target: Path) -> None:
+    """But for what is mounted in it: one file of /proc is larger than any disk."""
     if source.is_dir():
         target.mkdir(parents=True, exist_ok=True)
-        _do("cp", "-a", "--reflink=auto", f"{source}/.", str(target))
+        _do("cp", "-a", "-x", "--reflink=auto", f"{source}/.", str(target))
     else:
         _do("cp", "-a", str(source), str(target))
 

@@ -23,7 +23,7 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
-const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => wire.send({ type: "guide", talk }), more: tellSeen, take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
+const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => wire.send({ type: "guide", talk }), more: (chosen) => tellSeen(chosen) || notice(say("lost")), take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
 const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
@@ -117,7 +117,7 @@ function showLink(state) {
 }
 
 // Notifications are for who does not see this page. `more`: what else of the waiting list is to be shown.
-function tellSeen(more) { wire.send({ type: "visible", visible: !document.hidden, more }); }
+function tellSeen(more) { return wire.send({ type: "visible", visible: !document.hidden, more }); }
 // --- This device ---
 
 function showDevice({ state }) {
@@ -140,7 +140,7 @@ function showRoom(frame) {
   const fresh = room.show(frame);
   together.count(frame.desks);
   closing.show(frame);
-  if (frame.more?.found === 0) notice(say(frame.more.done ? "more_none" : "more_on"));
+  if (frame.more?.found === 0) notice(say(frame.more.done ? "more_none" : "more_on")); else if (frame.more) $("aloud").textContent = say("more_shown", { count: room.inSight });
   for (const row of frame.rows) names.set(row.talk, row.name);
   if (fresh.length && !firstRoom && duty === "on" && !panel.breathing && inHand().length < capacity) { if (sound) ring(); $("aloud").textContent = say("came", fresh[0]); }
   firstRoom = false; drawDuty();

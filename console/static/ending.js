@@ -1,7 +1,8 @@
 // Ending a talk while own words are on their way: what is written last is often what helps, and it would be gone.
 const PATIENCE = 2000; // milliseconds in which words come to a page that is there
 const GLANCE = 100;
-const ON_THEIR_WAY = ["waiting", "keyless", "sent"].map((state) => `.log .own[data-state=${state}]`).join();
+const own = (...states) => states.map((state) => `.log .own[data-state=${state}]`).join();
+const ON_THEIR_WAY = own("waiting", "keyless", "sent"), DOUBTFUL = own("failed", "unsure");
 
 export class Ending {
   // `end()` ends the talk. Pressed while nothing is on its way it does so at once; else when all has come, or the second time.
@@ -12,6 +13,7 @@ export class Ending {
   }
 
   get left() { return this.column.querySelectorAll(ON_THEIR_WAY).length; }
+  get doubtful() { return this.column.querySelectorAll(DOUBTFUL).length; }
 
   press() {
     if (!this.left) this.end();
@@ -20,17 +22,26 @@ export class Ending {
   }
 
   wait(until) {
+    const { doubtful } = this; // before
     this.timer = setInterval(() => {
       if (!this.line.isConnected) return clearInterval(this.timer); // it has ended otherwise
-      if (!this.left) return this.line.hidden ? (this.stay(), this.end()) : this.stay();
+      if (!this.left) return this.line.hidden ? this.settle(this.doubtful > doubtful) : this.stay();
       if (Date.now() > until && this.line.hidden) this.ask();
     }, GLANCE);
   }
 
+  // Nothing is on its way any more. What did not come, or nobody knows to have come, is asked about all the same.
+  settle(doubt) {
+    if (!doubt) return this.stay(), this.end();
+    clearInterval(this.timer);
+    this.ask();
+  }
+
+  // The focus comes along from the button, or from nowhere: who writes meanwhile would press "End" with the next line.
   ask() {
     this.line.hidden = false;
     this.line.querySelector("[role=status]").textContent = this.say("leaving");
-    this.line.querySelector("[data-anyway]").focus();
+    if ([this.column.querySelector("[data-do=end]"), document.body].includes(document.activeElement)) this.line.querySelector("[data-anyway]").focus();
   }
 
   stay() {

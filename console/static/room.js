@@ -44,8 +44,10 @@ export class Room {
     }
     for (const element of old.values()) element.remove();
     if (focused && !list.contains(document.activeElement)) $("waiting-title").focus();
+    const before = this.rows;
     this.rows = new Set(waiting.map((row) => row.talk));
     $("calm").hidden = waiting.length > 0;
+    const asked = $("more").contains(document.activeElement);
     $("more").hidden = frame.total <= frame.rows.length;
     $("more").querySelector("button").hidden = frame.more === undefined; // by a server of the version before
     $("more").querySelector("span").textContent = this.say("more", { count: frame.total - frame.rows.length });
@@ -54,8 +56,20 @@ export class Room {
     this.shown = waiting;
     this.filter();
     this.tick();
+    if (asked && $("more").hidden) this.goOn(waiting.filter((row) => row.further && !before.has(row.talk)));
     return fresh;
   }
+
+  // All are shown, and the button is gone: the focus goes to the first of those who were asked for.
+  goOn(rows) {
+    const handles = rows.map((row) => row.talk);
+    const first = [...this.list.children].find((row) => !row.hidden && handles.includes(row.dataset.talk)) ?? $("waiting-title");
+    first.tabIndex = -1;
+    first.focus();
+  }
+
+  // How many rows can be seen.
+  get inSight() { return [...this.list.children].filter((row) => !row.hidden).length; }
 
   // A talk has left this page: the last list may have had it back already.
   again() {

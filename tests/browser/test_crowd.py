@@ -169,6 +169,24 @@ async def test_staff_read_how_many_wait_behind_the_first_and_have_them_shown(
     await expect(staff.page.locator("#total")).to_have_text(str(SHOWN_ROWS + 10))
 
 
+async def test_who_uses_the_keyboard_or_a_screen_reader_goes_on_from_the_first_of_those_asked_for(
+    people: People, fill: Fill
+) -> None:
+    staff = await people.staff()
+    await fill(2 * SHOWN_ROWS + 5)
+    more, rows = staff.page.get_by_role("button", name="Show more of them"), staff.page.locator("#waiting > li")
+    await expect(staff.page.locator("#more")).to_contain_text(f"And {SHOWN_ROWS + 5} more")
+    await more.press("Enter")
+    await expect(rows).to_have_count(2 * SHOWN_ROWS)
+    await expect(staff.page.locator("#aloud")).to_have_text(f"The list shows {2 * SHOWN_ROWS} now.")
+    await expect(more).to_be_focused()
+    await more.press("Enter")
+    await expect(rows).to_have_count(2 * SHOWN_ROWS + 5)
+    await expect(more).to_be_hidden()
+    await expect(staff.page.locator("#aloud")).to_have_text(f"The list shows {2 * SHOWN_ROWS + 5} now.")
+    await expect(rows.nth(2 * SHOWN_ROWS)).to_be_focused()
+
+
 async def test_a_filter_finds_those_who_wait_far_behind_and_says_when_there_are_no_more(
     people: People, fill: Fill
 ) -> None:

@@ -56,6 +56,34 @@ async def test_who_is_sure_ends_the_talk_all_the_same(people: People) -> None:
     await expect(visitor.sees("The talk is over.")).to_be_visible()
 
 
+async def test_who_writes_on_meanwhile_does_not_press_it_with_the_next_line(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    await _say_to_nobody(visitor, staff)
+    await staff.ends()
+    box = staff.talk().get_by_role("textbox", name="Your message")
+    await box.focus()
+    await expect(_asked(staff)).to_contain_text(ASKED)
+    await expect(box).to_be_focused()
+    await visitor.page.context.set_offline(False)
+    await expect(staff.state_of("call me on Monday")).to_have_text("Delivered")
+
+
+async def test_an_end_asks_when_nobody_knows_any_more_whether_the_words_came(people: People) -> None:
+    visitor, staff = await people.in_a_talk()
+    await _say_to_nobody(visitor, staff)
+    await staff.page.evaluate(
+        """() => {
+          document.querySelector("article.talk [data-do=end]").click();
+          document.querySelector("article.talk .own").dataset.state = "unsure"; // as when Telegram gave no answer
+        }"""
+    )
+    asked = _asked(staff)
+    await expect(asked).to_contain_text(ASKED)
+    await asked.get_by_role("button", name="Wait").click()
+    await expect(asked).to_be_hidden()
+    await visitor.page.context.set_offline(False)
+
+
 async def _say_to_nobody(visitor: Visitor, staff: Staff) -> None:
     await visitor.page.context.set_offline(True)
     await expect(visitor.sees("We lost contact. Trying again.")).to_be_visible()

@@ -8,16 +8,22 @@ from contextlib import AsyncExitStack
 
 import pytest_asyncio
 
-from console.rooms import PAUSE
+from console.accounts import Member
+from console.desk_further import Further
+from console.permissions import Role
+from console.rooms import PAUSE, Reading
 from console.views import SHOWN_ROWS, handle_of
+from console.visible_frames import More
 from handover.staff_redis import RedisStaffEnd
-from handover.values import Claimed, Danger, Limits, TalkRef
+from handover.values import Claimed, Danger, DeskId, Limits, StaffId, TalkRef, WaitingVisitor
 from tests.console.conftest import DESK, Console
 from tests.console.desks import PATIENCE, Live, Page, serving
 from tests.engines import Engine
 from tests.sealed import Frame
 
 PAGES = 8
+OTHER = DeskId("barnahus-dalarna")
+EVERYBODY = {"facts": {}, "danger": False}
 
 
 @pytest_asyncio.fixture
@@ -26,14 +32,15 @@ async def live(console: Console, engine: Engine) -> AsyncIterator[Live]:
         yield live
 
 
-async def joined(live: Live, count: int, language: str = "sv") -> list[TalkRef]:
-    return [await live.visitor_joins(language=language) for _ in range(count)]
+async def joined(live: Live, count: int, language: str = "sv", desk: DeskId = DESK) -> list[TalkRef]:
+    return [await live.visitor_joins(desk, language=language) for _ in range(count)]
 
 
 async def listed(page: Page, total: int, rows: int) -> Frame:
     """The list, once it counts so many and shows so many."""
-    while len((frame := await page.see("room", total=total))["rows"]) != rows:
-        pass
+    async with asyncio.timeout(PATIENCE):
+        while len((frame := await page.see("room", total=total))["rows"]) != rows:
+            pass
     return frame
 
 
@@ -110,12 +117,12 @@ async def test_the_page_says_how_many_wait_behind_and_is_shown_them_when_it_asks
         first = await listed(page, len(refs), SHOWN_ROWS)
         assert first["more"] is None
         assert not any("further" in row for row in first["rows"])
-        await page.send("visible", visible=True, more={"facts": {}, "danger": False})
+        await page.send("visible", visible=True, more=EVERYBODY)
         second = await listed(page, len(refs), 2 * SHOWN_ROWS)
         assert second["more"] == {"found": SHOWN_ROWS, "done": False}
         assert [row["talk"] for row in second["rows"]] == [handle_of(ref) for ref in refs[: 2 * SHOWN_ROWS]]
         assert [row.get("further", False) for row in second["rows"]] == [False] * SHOWN_ROWS + [True] * SHOWN_ROWS
-        await page.send("visible", visible=True, more={"facts": {}, "danger": False})
+        await page.send("visible", visible=True, more=EVERYBODY)
         third = await listed(page, len(refs), len(refs))
         assert third["more"] == {"found": 3, "done": True}
         await page.goes_on_duty()
@@ -145,6 +152,58 @@ async def test_what_is_asked_for_is_found_however_far_behind_and_nobody_in_dange
             pass
 
 
+async def test_whom_others_in_danger_put_out_of_sight_is_shown_when_it_is_asked_for(live: Live) -> None:
+    refs = await joined(live, SHOWN_ROWS + 1)
+    urgent = [await live.visitor_joins(danger=Danger.URGENT) for _ in range(3)]
+    total = len(refs) + len(urgent)
+    async with live.page(await live.token("kim")) as page:
+        first = await listed(page, total, SHOWN_ROWS)
+        assert [row["talk"] for row in first["rows"][:3]] == [handle_of(ref) for ref in urgent]
+        await page.send("visible", visible=True, more=EVERYBODY)
+        second = await listed(page, total, total)
+        assert second["more"] == {"found": 4, "done": True}
+        assert [row["talk"] for row in second["rows"][3:]] == [handle_of(ref) for ref in refs]
+
+
+async def test_all_who_wait_at_several_desks_are_shown_when_it_is_asked_for(live: Live) -> None:
+    kim, chief = await live.token("kim"), Member(StaffId("chief"), "Chief", Role.ADMINISTRATOR, DESK)
+    assert await live.console.house.postings.add(chief, "kim", OTHER)
+    here, there = await joined(live, SHOWN_ROWS - 5), await joined(live, SHOWN_ROWS - 5, desk=OTHER)
+    total = len(here) + len(there)
+    async with live.page(kim) as page:
+        assert len((await page.see("room", total=total))["rows"]) < total
+        await page.send("visible", visible=True, more=EVERYBODY)
+        shown = await listed(page, total, total)
+        assert {row["talk"] for row in shown["rows"]} == {handle_of(ref) for ref in (*here, *there)}
+
+
+async def test_who_is_found_while_the_list_is_read_stays_found(live: Live, engine: Engine) -> None:
+    refs = await joined(live, 4)
+    reading, released = asyncio.Event(), asyncio.Event()
+
+    class Late(RedisStaffEnd):
+        async def rows(self, refs: list[TalkRef]) -> list[WaitingVisitor]:
+            found = await super().rows(refs)
+            reading.set()
+            await released.wait()
+            return found
+
+    end = Late(engine.staff)
+    await end.open()
+    further = Further(end, lambda _: {})
+    front = await end.front(DESK, 2)
+    shut = Reading(DESK, front, await end.load(DESK), None, [], [], [])
+    assert (await further.ask(More(), [shut], refs[:2]))["found"] == 2
+    (later,) = await joined(live, 1)
+    drawing = asyncio.create_task(further.rows(front.rows))
+    await reading.wait()
+    assert (await further.ask(More(), [shut], refs[:2]))["found"] == 1
+    released.set()
+    assert [row.ref for row in await drawing] == refs[2:]
+    assert [row.ref for row in await further.rows(front.rows)] == [*refs[2:], later]
+    await end.close()
+
+
 async def test_whose_person_was_lost_is_first_for_that_one_however_far_behind(live: Live, engine: Engine) -> None:
     refs = await joined(live, SHOWN_ROWS + 5)
     kim, noor = await live.token("kim"), await live.token("noor")
@@ -160,8 +219,10 @@ async def test_whose_person_was_lost_is_first_for_that_one_however_far_behind(li
             while not (await end.front(DESK, 1)).back:  # noqa: ASYNC110  # the console's own sweep brings them back
                 await asyncio.sleep(0.05)
         await end.close()
-        async with live.page(kim) as page:
+        async with live.page(kim) as page, live.console.house.rooms.watching([DESK], lambda: None) as (room,):
             rows = (await page.see("room", total=len(refs)))["rows"]
+            read = room.newer_than(0)
+            assert read and [row.ref for row in read.front.rows] == refs[:SHOWN_ROWS]  # what others are shown
             assert (rows[0]["talk"], rows[0]["back"]) == (handle_of(refs[-1]), True)
             assert [row["talk"] for row in rows[1:]] == [handle_of(ref) for ref in refs[: SHOWN_ROWS - 1]]
         again = await listed(other, len(refs), SHOWN_ROWS)

@@ -251,6 +251,24 @@ async def test_a_talk_goes_on_while_the_database_dies_and_comes_back(
             assert isinstance(await live.visitor.attend(ref), WithStaff)
 
 
+async def test_who_signs_out_while_the_database_dies_is_signed_out(
+    breakable: Postgres, tmp_path: Path, engine: Engine, content: Content
+) -> None:
+    async with on_postgres(breakable, tmp_path, engine, content) as (console, live):
+        token = await live.token("kim")
+        async with live.page(token) as kim, live.page(await live.token("noor")) as noor:
+            for page in (kim, noor):
+                await page.see("device")
+            breakable.kill()
+            try:
+                await noor.see("storage", trouble="away")
+                await console.house.signins.stop(token)
+                assert await kim.closed() == 4401
+                await noor.see("beat")
+            finally:
+                breakable.restart()
+
+
 async def test_a_talk_goes_on_while_the_database_stands_still(
     breakable: Postgres, tmp_path: Path, engine: Engine, content: Content
 ) -> None:

@@ -264,6 +264,17 @@ def test_every_image_begins_with_nothing_and_the_rest_with_the_tested_debian() -
     assert not {step.name for step in read_steps(DOCKERFILE.read_text("utf-8"))} & {"ADD", "ARG", "SHELL", "ONBUILD"}
 
 
+def test_nothing_that_is_mounted_in_a_system_is_copied(tmp_path: Path) -> None:
+    source, target = tmp_path / "source", tmp_path / "target"
+    (source / "proc").mkdir(parents=True)
+    (source / "own").touch()
+    copy = "import pathlib as p, sys; from scripts.try_images import _copy_whole as c; c(*map(p.Path, sys.argv[1:]))"
+    mounted = 'mount -t tmpfs tmpfs "$1/proc" && touch "$1/proc/foreign" && exec "$3" -c "$4" "$1" "$2"'
+    command = ["unshare", "--mount", "/bin/sh", "-c", mounted, "sh", str(source), str(target), sys.executable, copy]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=60)
+    assert sorted(path.relative_to(target).as_posix() for path in target.rglob("*")) == ["own", "proc"]
+
+
 def test_the_packages_are_those_that_are_needed_and_no_others() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     roots = [Requirement(text) for text in project["dependencies"]]
