@@ -169,7 +169,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _is_proc(folder: Path) -> bool:
-    """Whether the kernel's files are mounted there, as in a system that is just being made: reading `kmsg` never ends."""
+    """Whether the kernel's files are mounted there, as in a system that is being made: reading `kmsg` never ends."""
     return os.path.ismount(folder) and os.path.lexists(folder / "self")
 
 
