@@ -1,5 +1,6 @@
 """Words go to the person they were meant for and to nobody else, and whoever was away is told what happened."""
 
+import asyncio
 import json
 import re
 from pathlib import Path
@@ -228,12 +229,15 @@ async def test_words_whose_key_did_not_arrive_are_read_once_it_has_and_not_deliv
 ) -> None:
     visitor = await people.visitor()
     dropped: list[str] = []
+    begun = asyncio.Event()  # the page has been told of the next epoch: until then it seals under the first
 
     def between(ours: WebSocketRoute) -> None:
         server = ours.connect_to_server()
 
         def pass_on(text: str | bytes) -> None:
             frame = json.loads(text)
+            if frame["type"] == "key" and frame["epoch"] == 2:
+                begun.set()
             if frame["type"] == "key" and frame["epoch"] == 1 and (lost == "for good" or not dropped):
                 dropped.append(lost)
             else:
@@ -250,6 +254,8 @@ async def test_words_whose_key_did_not_arrive_are_read_once_it_has_and_not_deliv
     await expect(visitor.mark_of("before the key")).to_have_text("Sent")
     assert dropped
     await staff.page.reload()  # which begins the next epoch for the same device
+    async with asyncio.timeout(30):
+        await begun.wait()
     await visitor.writes("after it")
     await expect(visitor.mark_of("after it")).to_have_text("Delivered")
     came = lost == "once"
