@@ -297,7 +297,8 @@ class StaffClient:
         return await self.live.expect("talk", talk=talk)
 
     async def takes_whoever_waits(self) -> Frame:
-        rows = await self.sees_waiting()
+        while not (rows := (await self.live.expect("room"))["rows"]):
+            pass
         return await self.takes(rows[0]["talk"])
 
     async def says(self, talk: str, seq: int, text: str) -> None:
