@@ -13,7 +13,7 @@ RACING = {
     "bot", "browser", "console", "contract", "deploy", "faults", "fristad", "garbage", "journeys", "load",
     "phone", "phone_hooks", "spread", "telegram",
 }  # fmt: skip
-MOST = 4  # of a run: in the whole runs before this module, it was never more than one or two
+MOST = 8  # of a run: six were met in a whole one on a busy machine
 _HERE = Path(__file__).parent
 
 
