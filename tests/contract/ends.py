@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from handover.staff_redis import RedisStaffEnd
 from handover.values import (
@@ -44,9 +44,19 @@ class Ends:
     staff: RedisStaffEnd
 
 
+class Addresses(Protocol):
+    """Where either side finds its engine, or several of them."""
+
+    @property
+    def visitor(self) -> str: ...
+
+    @property
+    def staff(self) -> str: ...
+
+
 @asynccontextmanager
 async def open_ends(
-    engine: Engine, limits: Limits | None = None, *, queue: int = 256, patience: float = 2.0
+    engine: Addresses, limits: Limits | None = None, *, queue: int = 256, patience: float = 2.0
 ) -> AsyncIterator[Ends]:
     """A visitor's end and a staff's end, as two processes would open them."""
     visitor = RedisVisitorEnd(engine.visitor, limits, queue=queue, timeout=patience)

@@ -100,6 +100,14 @@ class Machines:
     sentinels: list[Machine]
     certificates: Certificates | None = None
 
+    @property
+    def visitor(self) -> str:
+        return self.url("visitor")
+
+    @property
+    def staff(self) -> str:
+        return self.url("staff")
+
     def url(self, side: str) -> str:
         """The address that a process of this side is given."""
         kind, machines, name = (

@@ -6,14 +6,14 @@ from functools import partial
 from bot.phone.call import Event, Lost, Placed
 from bot.phone.queue import Queue
 from handover.counters import Tally
-from tests.contract.ends import BO, DESK, joined, on_duty
+from tests.contract.ends import BO, DESK, joined, on_duty, open_ends
 from tests.spread.machines import Machines, replicated, wait_for
-from tests.spread.test_sentinel import BACK, opened, retried
+from tests.spread.test_sentinel import BACK, retried
 
 
 async def test_a_failover_costs_a_caller_in_line_nothing() -> None:
     with replicated("valkey") as machines:
-        async with opened(machines) as ends:
+        async with open_ends(machines) as ends:
             await on_duty(ends.staff, BO)
             ref = await joined(ends.visitor)  # as `Queue.join` does, once it has looked who answers telephones
             queue = Queue(ends.visitor, Tally(frozenset()), DESK, 180, answered=lambda: True)

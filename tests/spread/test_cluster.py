@@ -8,10 +8,8 @@ import pytest
 
 from handover.events import Resync, RoomChanged, Said
 from handover.ports import HandoverError
-from handover.staff_redis import RedisStaffEnd
 from handover.values import Accepted, Briefing, Channel, Claimed, DeskId, Joined, Message, TalkRef, Waiting
-from handover.visitor_redis import RedisVisitorEnd
-from tests.contract.ends import ANNA, BRIEFING, DESK, PSEUDONYM, Ends, message, soon
+from tests.contract.ends import ANNA, BRIEFING, DESK, PSEUDONYM, Ends, message, open_ends, soon
 from tests.contract.test_asks import test_a_call_reaches_the_desk_and_shows_who_comes_in_order as _calls
 from tests.contract.test_asks import test_a_mute_needs_a_second_person_and_its_end_nobody as _mutes
 from tests.contract.test_asks import test_with_both_yeses_the_talk_moves_and_both_sides_learn_it as _moves
@@ -59,12 +57,8 @@ async def ends(machines: Machines) -> AsyncIterator[Ends]:
     for engine in machines.engines:
         if engine.info()["role"] == "master":
             engine.ask("FLUSHALL")
-    visitor, staff = RedisVisitorEnd(machines.url("visitor")), RedisStaffEnd(machines.url("staff"))
-    await visitor.open()
-    await staff.open()
-    yield Ends(visitor, staff)
-    await visitor.close()
-    await staff.close()
+    async with open_ends(machines) as ends:
+        yield ends
 
 
 def home_of(machines: Machines, desk: DeskId) -> Machine:

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from functools import partial
 from typing import TypeVar
 
@@ -13,10 +13,9 @@ import redis
 
 from handover.events import Resync, Said, TalkEvent
 from handover.ports import EngineUnavailable, HandoverError
-from handover.staff_redis import RedisStaffEnd
 from handover.values import Accepted, Claimed, Message, OutOfOrder, StaffId, TalkRef
 from handover.visitor_redis import RedisVisitorEnd
-from tests.contract.ends import ANNA, BO, DESK, Ends, joined, message, on_duty, taken
+from tests.contract.ends import ANNA, BO, DESK, Ends, joined, message, on_duty, open_ends, taken
 from tests.spread.machines import Machines, replicated, wait_for
 
 Answer = TypeVar("Answer")
@@ -49,18 +48,6 @@ def machines(request: pytest.FixtureRequest, sets: Callable[[str], Machines]) ->
     if found.master().runs:
         found.master().ask("FLUSHALL")
     return found
-
-
-@asynccontextmanager
-async def opened(machines: Machines) -> AsyncIterator[Ends]:
-    visitor, staff = RedisVisitorEnd(machines.url("visitor")), RedisStaffEnd(machines.url("staff"))
-    await visitor.open()
-    await staff.open()
-    try:
-        yield Ends(visitor, staff)
-    finally:
-        await visitor.close()
-        await staff.close()
 
 
 async def write(ends: Ends, ref: TalkRef, done: dict[int, float]) -> None:
@@ -137,7 +124,7 @@ def test_the_users_may_do_what_they_are_for_and_nothing_else(machines: Machines)
 @both
 async def test_a_killed_master_costs_seconds_and_no_word(machines: Machines) -> None:
     old = machines.master()
-    async with opened(machines) as ends:
+    async with open_ends(machines) as ends:
         refs = [await taken(ends) for _ in range(TALKS)]
         waits = await joined(ends.visitor)
         await on_duty(ends.staff, BO)
@@ -179,7 +166,7 @@ async def test_whoever_was_master_comes_back_as_a_copy(machines: Machines) -> No
     old = next(engine for engine in machines.engines if not engine.runs)
     wait_for(lambda: machines.master().runs, "no failover", BACK)
     new = machines.master()
-    async with opened(machines) as ends:
+    async with open_ends(machines) as ends:
         await retried(partial(joined, ends.visitor))
     held = new.ask("DBSIZE")
     old.start()
@@ -202,7 +189,7 @@ async def test_a_master_that_starts_again_at_once_gives_its_emptiness_to_nobody(
     is."""
     whole(machines)
     old = machines.master()
-    async with opened(machines) as ends:
+    async with open_ends(machines) as ends:
         ref = await taken(ends)
         for number in range(1, 6):
             assert await ends.visitor.say(ref, number, message(number), b"words") == Accepted(number)
@@ -237,7 +224,7 @@ async def test_a_set_that_lost_all_its_power_finds_a_master_by_itself(machines: 
     for engine in machines.engines:
         engine.start()
     wait_for(lambda: machines.master().info()["role"] == "master", "no failover", 60)
-    async with opened(machines) as ends:
+    async with open_ends(machines) as ends:
         await retried(partial(joined, ends.visitor))
     wait_for(lambda: machines.master().info().get("connected_slaves") == 2, "no copies", 60)
 
@@ -245,7 +232,7 @@ async def test_a_set_that_lost_all_its_power_finds_a_master_by_itself(machines: 
 async def test_a_master_that_hangs_is_left_by_those_who_listen_too(machines: Machines) -> None:
     """Nothing closes their connection: they learn of the new master from those who call."""
     old = machines.master()
-    async with opened(machines) as ends:
+    async with open_ends(machines) as ends:
         ref = await taken(ends)
         async with ends.staff.follow(ref) as events:
             assert old.process
@@ -265,7 +252,7 @@ async def test_a_master_that_hangs_is_left_by_those_who_listen_too(machines: Mac
 
 
 async def test_a_single_sentinel_is_not_believed(machines: Machines) -> None:
-    async with opened(machines) as ends:
+    async with open_ends(machines) as ends:
         await joined(ends.visitor)
         for sentinel in machines.sentinels[:2]:
             sentinel.kill()
@@ -281,7 +268,7 @@ async def test_a_single_sentinel_is_not_believed(machines: Machines) -> None:
 async def test_a_master_that_nobody_copies_takes_no_more_words(machines: Machines) -> None:
     """It may be the one that is cut off: what it accepted would be forgotten."""
     master = machines.master()
-    async with opened(machines) as ends:
+    async with open_ends(machines) as ends:
         ref = await taken(ends)
         assert await ends.visitor.say(ref, 1, message(1), b"words") == Accepted(1)
         waits = await joined(ends.visitor)

@@ -4,7 +4,7 @@ the Valkey of the tests is built without TLS."""
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractContextManager
 from functools import partial
 
 import pytest
@@ -13,10 +13,9 @@ import redis
 from fristad.doctor.spread import check_copying, check_sentinels, engine_addresses
 from handover.events import Resync, Said, TalkEvent
 from handover.ports import EngineUnavailable
-from handover.staff_redis import RedisStaffEnd
 from handover.values import Accepted, Message, TalkRef
 from handover.visitor_redis import RedisVisitorEnd
-from tests.contract.ends import ANNA, DESK, Ends, message, soon, taken
+from tests.contract.ends import ANNA, DESK, Ends, message, open_ends, soon, taken
 from tests.spread.machines import PASSWORDS, Machine, Machines, clustered, replicated, wait_for
 from tests.spread.test_cluster import home_of
 from tests.spread.test_sentinel import BACK, retried
@@ -33,7 +32,7 @@ async def test_sentinels_with_tls_alone_and_a_failover() -> None:
         assert len(nodes) == 3
         assert check_sentinels(admin, admin=True) == []
         assert [each for each in check_copying(admin, nodes) if "could not be asked" in each.what] == []
-        async with opened(machines) as ends:
+        async with open_ends(machines) as ends:
             await carry_on(machines, ends, lambda _: machines.master())
 
 
@@ -42,7 +41,7 @@ async def test_a_cluster_with_tls_alone_and_a_failover() -> None:
         assert machines.url("staff").startswith("rediss+cluster://")
         _check_clear(machines.engines)
         assert len(engine_addresses(machines.url("admin"))) == 6
-        async with opened(machines) as ends:
+        async with open_ends(machines) as ends:
             await carry_on(machines, ends, lambda _: home_of(machines, DESK))
 
 
@@ -81,18 +80,6 @@ async def _after_resync(events: AsyncIterator[TalkEvent]) -> None:
     async with asyncio.timeout(BACK):
         while await anext(events) != Resync():
             pass
-
-
-@asynccontextmanager
-async def opened(machines: Machines) -> AsyncIterator[Ends]:
-    visitor, staff = RedisVisitorEnd(machines.url("visitor")), RedisStaffEnd(machines.url("staff"))
-    await visitor.open()
-    await staff.open()
-    try:
-        yield Ends(visitor, staff)
-    finally:
-        await visitor.close()
-        await staff.close()
 
 
 def _check_clear(machines: list[Machine]) -> None:
