@@ -258,6 +258,15 @@ def clock() -> Clock:
 
 
 @pytest_asyncio.fixture
+async def end(engine: Engine) -> AsyncIterator[RedisStaffEnd]:
+    """The staff's end of the engine, with no console at it."""
+    end = RedisStaffEnd(engine.staff)
+    await end.open()
+    yield end
+    await end.close()
+
+
+@pytest_asyncio.fixture
 async def console(tmp_path: Path, engine: Engine, content: Content) -> AsyncIterator[Console]:
     async with started(tmp_path, engine.staff, content) as console:
         yield console

@@ -1,10 +1,8 @@
 """Two consoles over one database with other keys: neither writes over what the other sealed, and it is told."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 
 from console.agreement import find_disagreements, give_up
@@ -15,17 +13,8 @@ from handover.staff_redis import RedisStaffEnd
 from safety.chain import FIRST, publish, signer
 from safety.text64 import write64
 from tests.console.conftest import DESK, ON_BOTH, database_url
-from tests.engines import Engine
 
 MONTH = "2026-11"
-
-
-@pytest_asyncio.fixture
-async def end(engine: Engine) -> AsyncIterator[RedisStaffEnd]:
-    end = RedisStaffEnd(engine.staff)
-    await end.open()
-    yield end
-    await end.close()
 
 
 def counting(database: Database, keys: CountKeys) -> Counts:

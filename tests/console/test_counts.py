@@ -3,11 +3,9 @@
 import asyncio
 import random
 import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from sqlalchemy import select
 
 from console.count_tables import CountRow
@@ -60,14 +58,6 @@ async def main(url):
 
 asyncio.run(main(*sys.argv[1:]))
 """
-
-
-@pytest_asyncio.fixture
-async def end(engine: Engine) -> AsyncIterator[RedisStaffEnd]:
-    end = RedisStaffEnd(engine.staff)
-    await end.open()
-    yield end
-    await end.close()
 
 
 @pytest.fixture

@@ -1,24 +1,12 @@
 """The light of the last day: against what is usual, for every console alike, and never so that one talk moves it."""
 
-from collections.abc import AsyncIterator
-
 import pytest
-import pytest_asyncio
 
 from console.tide import Tide, Tides, longest_band
 from handover.staff_redis import RedisStaffEnd
 from tests.console.conftest import DESK, Clock
-from tests.engines import Engine
 
 HOUR = 3600
-
-
-@pytest_asyncio.fixture
-async def end(engine: Engine) -> AsyncIterator[RedisStaffEnd]:
-    end = RedisStaffEnd(engine.staff)
-    await end.open()
-    yield end
-    await end.close()
 
 
 @pytest.mark.parametrize(("came", "tide"), [(0, Tide.LOW), (9, Tide.LOW), (20, Tide.NORMAL), (31, Tide.HIGH)])
