@@ -13,7 +13,7 @@ from handover.lane import Lane
 from handover.listener import Follower, Share
 from handover.nodes import HOPS, find_nodes
 from handover.ports import EngineUnavailable
-from handover.scripts import load_scripts
+from handover.scripts import Script, load_scripts
 
 __all__ = ["Arg", "Wire"]
 
@@ -66,11 +66,7 @@ class Wire:
         script = self._scripts[verb]
         own = [keys[name] for name in script.keys]
         own += [one[name] for one in each for name in script.each]
-        rest = (len(own), *own, *script.arrange(args))
-        try:
-            (answer,) = await self._ask(own[0], (("EVALSHA", script.sha, *rest),))
-        except NotLoaded:
-            (answer,) = await self._ask(own[0], (("EVAL", script.text, *rest),))
+        (answer,) = await self._run(script, own[0], [(len(own), *own, *script.arrange(args))])
         return list(answer)
 
     async def call_all(self, verb: str, calls: Sequence[tuple[Named, dict[str, Arg]]]) -> None:
@@ -82,11 +78,7 @@ class Wire:
             for keys, args in calls[at : at + TOGETHER]:
                 own = [keys[name] for name in script.keys]
                 rest.append((len(own), *own, *script.arrange(args)))
-            key = str(rest[0][1])
-            try:
-                await self._ask(key, [("EVALSHA", script.sha, *each) for each in rest])
-            except NotLoaded:
-                await self._ask(key, [("EVAL", script.text, *each) for each in rest])
+            await self._run(script, str(rest[0][1]), rest)
 
     async def read(self, *commands: Sequence[Arg]) -> list[Any]:
         """Answers of several reading commands about one desk, sent together, as the engine writes them. Fails as `call`
@@ -144,6 +136,13 @@ class Wire:
     def _leave(self, name: str) -> None:
         if name in self._lanes:
             self._lanes[name].leave()
+
+    async def _run(self, script: Script, key: str, calls: Sequence[tuple[Arg, ...]]) -> list[Any]:
+        """Answers of a script to calls that are sent together; the engine is given the script when it has lost it."""
+        try:
+            return await self._ask(key, [("EVALSHA", script.sha, *call) for call in calls])
+        except NotLoaded:
+            return await self._ask(key, [("EVAL", script.text, *call) for call in calls])
 
     async def _ask(self, key: str, commands: Sequence[Sequence[Arg]]) -> list[Any]:
         """Answers from the home of the key; a refusal is raised under our names."""
