@@ -21,9 +21,9 @@ async def bring_back(sessions: Sessions, found: Sequence[Publication], own: str)
     or that of the last one here), that does not follow the one before, or whose place is taken by another."""
     try:
         async with sessions.begin() as session:
-            latest = await session.scalar(select(FigureRow).order_by(FigureRow.number.desc()).limit(1))
             known = {row.number: row for row in await session.scalars(select(FigureRow))}
-            before, number = (publication_of(latest), latest.number) if latest else (None, 0)
+            number = max(known, default=0)
+            before = publication_of(known[number]) if number else None
             brought = []
             for each in found:
                 content = verify(each)
