@@ -14,7 +14,6 @@ from bot.web.live_talk import LiveTalk
 from bot.web.site import Site, site_of
 from handover.values import TalkRef
 from safety import logs
-from safety.direct import Write, direct_write
 from safety.tokens import TokenError
 
 router = APIRouter()
@@ -46,7 +45,7 @@ async def live(socket: WebSocket) -> None:
     except WebSocketDisconnect:
         return
     else:
-        await _carry(socket, partial(_run, site, talk.ref, opening.down, direct_write(socket.scope)))
+        await _carry(socket, partial(_run, site, talk.ref, opening.down))
 
 
 async def _carry(socket: WebSocket, run: Callable[[Receive, Send], Awaitable[None]]) -> None:
@@ -59,8 +58,8 @@ async def _carry(socket: WebSocket, run: Callable[[Receive, Send], Awaitable[Non
         later(run)
 
 
-def _run(site: Site, ref: TalkRef, down: int, write_now: Write, receive: Receive, send: Send) -> Awaitable[None]:
-    return LiveTalk(site, ref, down, LivePage(receive, send, write_now)).run()
+def _run(site: Site, ref: TalkRef, down: int, receive: Receive, send: Send) -> Awaitable[None]:
+    return LiveTalk(site, ref, down, LivePage(receive, send)).run()
 
 
 def _from_own_page(socket: WebSocket) -> bool:

@@ -7,7 +7,6 @@ from typing import Any
 from fastapi import WebSocketDisconnect
 
 from bot.web.frames import Close
-from safety.direct import Write
 
 _write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -17,15 +16,13 @@ Send = Callable[[Any], Awaitable[None]]
 
 class LivePage:
     """Writes frames. A socket that is gone is noticed by the reading side, which parts from the talk as it should.
-    `receive` and `send` are ASGI's, of a socket that was accepted; `receive` gives its next message;
-    `write_now` writes text at once where it can."""
+    `receive` and `send` are ASGI's, of a socket that was accepted; `receive` gives its next message."""
 
-    __slots__ = ("_send", "_trouble_told", "_write_now", "receive")
+    __slots__ = ("_send", "_trouble_told", "receive")
 
-    def __init__(self, receive: Receive, send: Send, write_now: Write) -> None:
+    def __init__(self, receive: Receive, send: Send) -> None:
         self.receive = receive
         self._send = send
-        self._write_now = write_now
         self._trouble_told = False
 
     async def tell(self, kind: str, **fields: Any) -> None:
@@ -58,8 +55,7 @@ class LivePage:
         await self._pass({"type": "websocket.close", "code": int(code)})
 
     async def _write(self, text: str) -> None:
-        if not self._write_now(text):
-            await self._pass({"type": "websocket.send", "text": text})
+        await self._pass({"type": "websocket.send", "text": text})
 
     async def _pass(self, message: dict[str, Any]) -> None:
         try:

@@ -602,14 +602,14 @@ async def test_last_words_that_an_end_has_overtaken_are_told_before_it(house: Ho
     _, ref = await taken(house, kim)
     told: list[dict[str, Any]] = []
 
-    def write(text: str) -> bool:
-        told.append(json.loads(text))
-        return True
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "websocket.send":
+            told.append(json.loads(message["text"]))
 
-    async def pass_on(_: Any = None) -> None:
+    async def receive() -> None:
         """Of a page that only listens."""
 
-    page, site = LivePage(pass_on, pass_on, write), house.site
+    page, site = LivePage(receive, send), house.site
     hearing = Hearing(page, site.end, ref, 0, Tellings(page, ref, site.prospects, site.reception.overdue))
     hearing.look_soon()
     await until(lambda: _is(hearing.still() is not None))
