@@ -195,6 +195,18 @@ class Staff:
         await talk.get_by_role("textbox", name="Your message").fill(words)
         await talk.get_by_role("button", name="Send", exact=True).click()
 
+    async def writes_and_presses(self, words: str, button: str) -> None:
+        """Both at once, quicker than the words can be on their way."""
+        await self.talk().evaluate(
+            """(talk, { words, button }) => {
+              const box = talk.querySelector(".compose textarea");
+              box.value = words;
+              box.form.requestSubmit();
+              [...talk.querySelectorAll("button")].find((each) => each.textContent === button).click();
+            }""",
+            {"words": words, "button": button},
+        )
+
     async def ends(self, pseudonym: str | None = None) -> None:
         await self.talk(pseudonym).get_by_role("button", name="End talk").click()
 

@@ -12,14 +12,7 @@ ASKED = "What you wrote last has not reached the visitor yet."
 
 async def test_an_end_waits_for_words_that_are_about_to_come(people: People) -> None:
     visitor, staff = await people.in_a_talk()
-    await staff.page.evaluate(
-        """() => {
-          const talk = document.querySelector("article.talk"), box = talk.querySelector(".compose textarea");
-          box.value = "take care of you";
-          box.form.requestSubmit();
-          talk.querySelector("[data-do=end]").click();
-        }"""
-    )
+    await staff.writes_and_presses("take care of you", "End talk")
     await expect(visitor.sees("The person ended the talk.")).to_be_visible()
     await expect(visitor.page.locator(".bubble.theirs .words").last).to_have_text("take care of you")
     await staff.skips_the_wrap_up()

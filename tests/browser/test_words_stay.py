@@ -165,14 +165,7 @@ async def test_words_that_staff_send_as_they_give_the_talk_back_go_first(people:
     visitor, staff = await people.in_a_talk()
     await staff.writes("before")
     await expect(staff.state_of("before")).to_have_text("Delivered")  # the key is here
-    await staff.page.evaluate(
-        """() => {
-          const talk = document.querySelector("article.talk"), box = talk.querySelector(".compose textarea");
-          box.value = "I have to go";
-          box.form.requestSubmit();
-          talk.querySelector("[data-do=release]").click();
-        }"""
-    )
+    await staff.writes_and_presses("I have to go", "Give back")
     await expect(visitor.page.locator(".bubble.theirs .words").last).to_have_text("I have to go")
     await expect(visitor.sees("You are in line again, at your old place.")).to_be_visible()
 
