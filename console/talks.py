@@ -155,8 +155,7 @@ class Talks:
 
     async def hand(self, handle: str) -> None:
         """What is at hand for this talk, as its briefing is now."""
-        ref = self.ref(handle)
-        talk = await self._own(ref) if ref else None
+        talk = await self._own(ref) if (ref := self.ref(handle)) else None
         if talk is None:
             await self._send({"type": "refused", "code": "not_yours", "talk": handle})
         else:
@@ -183,8 +182,7 @@ class Talks:
             await self.leave(handle, code)
 
     async def _drop(self, handle: str, frame: Json) -> None:
-        held = self._held.pop(handle, None)
-        if held is None:
+        if (held := self._held.pop(handle, None)) is None:
             return
         self.changed.set()
         await self._send(frame)
@@ -198,7 +196,8 @@ class Talks:
                 await self._show_all(held)
                 held.ready.set()
             while self._held.get(held.handle) is held:
-                await self._tell(held, await anext(events))
+                event = await held.next_of(events)
+                await (self._tell(held, event) if event else self.end(held.handle, None))
 
     async def _begin(self, held: Held) -> bool:
         """Begin an epoch, unless this page has one: its counters are its own and start anew with it."""
@@ -293,7 +292,9 @@ class Talks:
 
     async def _find_out(self, held: Held) -> None:
         """The talk is not in these hands any more: erased, or with somebody else."""
-        if isinstance(await self._end.hear(held.ref, self._member.id, 0), Gone):
-            await self.end(held.handle, None)
-        else:
+        if not isinstance(await self._end.hear(held.ref, self._member.id, 0), Gone):
             await self.leave(held.handle, "not_yours")
+        elif held.task is asyncio.current_task():
+            held.gone = True  # the event that tells why stands behind the one that led here
+        else:
+            await self.end(held.handle, None)
