@@ -238,4 +238,5 @@ def _demo_tokens() -> dict[str, str]:
 
 
 def _tell(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    sys.stderr.write(f"{sentence}\n")  # in one piece: the children write to the same place
+    sys.stderr.flush()
