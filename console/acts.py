@@ -62,6 +62,7 @@ class Acts:
         await self._send({"type": "wrapped", "talk": frame.talk, "saved": bool(choices)})
 
     async def _release(self, frame: Release, ref: TalkRef) -> None:
+        self._talks.expect_return("released", frame.talk)
         if isinstance(await self._end.release(ref, self._member.id), Done):
             self._tally.add(ref.desk, "talk.returned")
         await self._talks.leave(frame.talk, "released")

@@ -4,11 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 
-from handover.events import TalkEvent
+from handover.events import TalkEvent, WasEnded, WasMoved, WasReturned
 from handover.values import Keys, TalkRef
 
 _PARTING = 1.0  # seconds in which the event that tells why a talk is gone may still come
+
+
+class Parting(Enum):
+    """Where a talk is that is not in these hands any more."""
+
+    GONE = auto()  # erased
+    ELSEWHERE = auto()  # waiting, or with somebody else
 
 
 @dataclass(slots=True)
@@ -23,16 +31,21 @@ class Held:
     ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
     refused: str = ""  # the id of a message whose number did not fit: none of those after it is taken before it
     returned: str = "returned"  # what is said when it goes back to the waiting room
-    gone: bool = False  # from the engine, and no event has told why yet
+    parting: Parting | None = None  # the talk is not in these hands any more, and no event has told why yet
     begun: bool = False  # this page has an epoch of its own
     phone: bool = False  # a call: its epoch is for a line that is rung
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # an epoch begins, and the page hears of it, in one go
 
     async def next_of(self, events: AsyncIterator[TalkEvent]) -> TalkEvent | None:
-        """The next event; None when the talk is gone and none came that tells why."""
+        """The next event; once parting, the one that tells why, None when that does not come. What else comes then is
+        no business of this page: somebody else may have the talk."""
+        if self.parting is None:
+            return await anext(events)
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PARTING if self.gone else None):
-                return await anext(events)
+            async with asyncio.timeout(_PARTING):
+                async for event in events:
+                    if isinstance(event, WasReturned | WasMoved | WasEnded):
+                        return event
         return None
 
     def usable(self, keys: Keys) -> Keys:

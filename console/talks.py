@@ -7,7 +7,7 @@ from typing import assert_never
 from console.accounts import Member
 from console.frames import Heard as HeardFrame
 from console.frames import Say, Unsayable
-from console.held import Held
+from console.held import Held, Parting
 from console.phone_lines import line_at
 from console.presence import Presence
 from console.views import Json, Views, handle_of, message_view
@@ -171,10 +171,10 @@ class Talks:
         """The talk is in other hands, or in the waiting room: the page erases its words."""
         await self._drop(handle, {"type": "left", "talk": handle, "code": code})
 
-    def expect_return(self, code: str) -> None:
-        """All talks are about to go back: their events may be here before `leave_all` is."""
-        for held in self._held.values():
-            held.returned = code
+    def expect_return(self, code: str, *handles: str) -> None:
+        """These talks, or all, are about to go back: their events may be here before `leave` is."""
+        for handle in handles or self._held:
+            self._held[handle].returned = code
 
     async def leave_all(self, code: str) -> None:
         """As `leave`, for every talk in hand."""
@@ -197,7 +197,8 @@ class Talks:
                 held.ready.set()
             while self._held.get(held.handle) is held:
                 event = await held.next_of(events)
-                await (self._tell(held, event) if event else self.end(held.handle, None))
+                if self._held.get(held.handle) is held:  # else it was left meanwhile, and may have come back since
+                    await (self._tell(held, event) if event else self._part(held))
 
     async def _begin(self, held: Held) -> bool:
         """Begin an epoch, unless this page has one: its counters are its own and start anew with it."""
@@ -220,13 +221,10 @@ class Talks:
         if talk and talk.down_seq < held.sent:
             await self._end.recount(held.ref, self._member.id, held.sent)
             talk = await self._own(held.ref)
-        if talk is None:
-            await self._find_out(held)
-            return
         heard = await self._end.hear(held.ref, self._member.id, 0)
         said = await self._end.said(held.ref, self._member.id, 0)
         keys = await self._end.keys(held.ref, self._member.id)
-        if not (isinstance(heard, list) and isinstance(said, list) and isinstance(keys, Keys)):
+        if not (talk and isinstance(heard, list) and isinstance(said, list) and isinstance(keys, Keys)):
             await self._find_out(held)
             return
         held.shown, held.refused = heard[-1].seq if heard else talk.up_seq, ""
@@ -271,13 +269,11 @@ class Talks:
         """The next message is shown as it came; anything but the next means reading the log again."""
         if event.message.seq <= held.shown:
             return
-        messages = [event.message]
-        if event.message.seq > held.shown + 1:
-            logged = await self._end.hear(held.ref, self._member.id, held.shown)
-            if not isinstance(logged, list):
-                await self._find_out(held)
-                return
-            messages = logged
+        is_next = event.message.seq == held.shown + 1
+        messages = [event.message] if is_next else await self._end.hear(held.ref, self._member.id, held.shown)
+        if not isinstance(messages, list):
+            await self._find_out(held)
+            return
         for message in messages:
             held.shown = message.seq
             await self._send({"type": "said", "talk": held.handle, **message_view(message)})
@@ -292,9 +288,13 @@ class Talks:
 
     async def _find_out(self, held: Held) -> None:
         """The talk is not in these hands any more: erased, or with somebody else."""
-        if not isinstance(await self._end.hear(held.ref, self._member.id, 0), Gone):
-            await self.leave(held.handle, "not_yours")
-        elif held.task is asyncio.current_task():
-            held.gone = True  # the event that tells why stands behind the one that led here
-        else:
+        gone = isinstance(await self._end.hear(held.ref, self._member.id, 0), Gone)
+        held.parting = Parting.GONE if gone else Parting.ELSEWHERE
+        if held.task is not asyncio.current_task():  # else the event that tells why stands behind the one that led here
+            await self._part(held)
+
+    async def _part(self, held: Held) -> None:
+        if held.parting is Parting.GONE:
             await self.end(held.handle, None)
+        else:
+            await self.leave(held.handle, "not_yours")
