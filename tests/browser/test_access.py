@@ -37,6 +37,8 @@ STICKING_OUT = """() => {
   });
   return { wider: root.scrollWidth > root.clientWidth, out: out.map((each) => each.outerHTML.slice(0, 160)) };
 }"""
+# How far a desk can be scrolled, whose lists scroll by themselves.
+BLANK_BELOW = "document.documentElement.scrollHeight - innerHeight"
 MOVING = """() => document.getAnimations().length + [...document.querySelectorAll("*")].filter((each) => {
   const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(each);
   const still = transitionDuration.split(", ").every((duration) => parseFloat(duration) < 0.001);

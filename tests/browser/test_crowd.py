@@ -14,7 +14,7 @@ from handover.visitor_redis import RedisVisitorEnd
 from safety.price import FREE_WAITING
 from tests import engines
 from tests.browser.people import SMALLEST, People, Visitor
-from tests.browser.test_access import _check_in_every_light, _fits
+from tests.browser.test_access import BLANK_BELOW, _check_in_every_light, _fits
 from tests.engines import Engine
 from tests.running import House, running_apart
 
@@ -176,6 +176,7 @@ async def test_who_uses_the_keyboard_or_a_screen_reader_goes_on_from_the_first_o
     await fill(2 * SHOWN_ROWS + 5)
     more, rows = staff.page.get_by_role("button", name="Show more of them"), staff.page.locator("#waiting > li")
     await expect(staff.page.locator("#more")).to_contain_text(f"And {SHOWN_ROWS + 5} more")
+    assert await staff.page.evaluate(BLANK_BELOW) == 0
     await more.press("Enter")
     await expect(rows).to_have_count(2 * SHOWN_ROWS)
     await expect(staff.page.locator("#aloud")).to_have_text(f"The list shows {2 * SHOWN_ROWS} now.")

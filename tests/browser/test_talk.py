@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.people import People
+from tests.browser.test_access import BLANK_BELOW
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -269,3 +270,11 @@ async def _set_visibility(page: object, state: str) -> None:
         }""",
         state,
     )
+
+
+async def test_a_long_talk_scrolls_inside_its_own_box(people: People) -> None:
+    _, staff = await people.in_a_talk()
+    for number in range(12):
+        await staff.writes(f"{number}\nand\nso\non")
+    assert await staff.page.evaluate(BLANK_BELOW) == 0
+    assert await staff.page.evaluate("(log => log.scrollHeight > log.clientHeight)(document.querySelector('.log'))")
