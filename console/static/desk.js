@@ -23,7 +23,7 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
-const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => wire.send({ type: "guide", talk }), more: (chosen) => tellSeen(chosen) || notice(say("lost")), take(talk, back) { if (back && duty === "off") askDuty("on"); wire.send({ type: "take", talk }); } });
+const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => ask({ type: "guide", talk }), more: (chosen) => tellSeen(chosen) || notice(say("lost")), take(talk, back) { if (back && duty === "off") askDuty("on"); ask({ type: "take", talk }); } });
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
 const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
@@ -83,9 +83,9 @@ function refuse({ code, talk, id }) {
 
 // --- Duty, sound, connection ---
 
-function askDuty(to, sure = false) {
-  if (!wire.send({ type: "duty", to, sure })) notice(say("lost"));
-}
+function askDuty(to, sure = false) { ask({ type: "duty", to, sure }); }
+
+function ask(frame) { return wire.send(frame) || notice(say("undone")); }
 
 function greet(frame) {
   firstRoom = true;

@@ -42,7 +42,7 @@ export class Talk {
     title.textContent = this.name;
     element.setAttribute("aria-labelledby", title.id = `talk-${columns}`);
     element.querySelector(".compose label").htmlFor = box.id = `box-${columns}`;
-    onDeeds(element, (type) => void this.outbox.pump().then(() => this.wire.send({ type, talk: this.handle })), this.say); // words first
+    onDeeds(element, (type) => void this.outbox.pump().then(() => this.wire.send({ type, talk: this.handle }) || this.tell(this.say("undone"))), this.say); // words first
     element.querySelector(".compose").onsubmit = (event) => { event.preventDefault(); this.write(box); };
     element.querySelector(".compare").ontoggle = () => this.compare();
     const ask = () => this.wire.send({ type: "hand", talk: this.handle });

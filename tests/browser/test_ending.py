@@ -86,3 +86,18 @@ async def _say_to_nobody(visitor: Visitor, staff: Staff) -> None:
 
 def _asked(staff: Staff) -> Locator:
     return staff.talk().locator(".leaving")
+
+
+async def test_who_presses_without_a_connection_is_told_that_nothing_was_done(people: People) -> None:
+    _, staff = await people.in_a_talk()
+    await staff.page.context.set_offline(True)
+    await expect(staff.sees("The connection is lost. What you write is kept")).to_be_visible()
+    for press in (staff.ends, staff.talk().get_by_role("button", name="Give back").click):
+        await press()
+        undone = staff.sees("The connection is lost, so nothing was done.").last
+        await expect(undone).to_be_visible()
+        await undone.evaluate("line => line.remove()")
+    await staff.page.context.set_offline(False)
+    await expect(staff.sees("The connection is lost. What you write is kept")).to_be_hidden()
+    await staff.ends()
+    await staff.skips_the_wrap_up()
