@@ -11,6 +11,7 @@ from tests.faults.judge import Outcome
 from tests.spread.machines import NAME, PASSWORDS, Machine, Machines, replicated, wait_for
 from tests.spread.office import office, until
 
+UNTOUCHED = {Outcome.WHOLE, Outcome.HEALED}
 LAGGING = 3000  # milliseconds: Sentinels take a copy that has lost its master for at most ten times as long
 
 
@@ -67,6 +68,34 @@ async def test_what_reached_no_copy_is_said_again_or_told(machines: Machines, tm
         assert machines.master() is not old
         assert set(outcomes[:2]) <= {Outcome.HEALED, Outcome.RETURNED}
         assert outcomes[2:] == [Outcome.RETURNED, Outcome.ENDED]
+
+
+@pytest.mark.parametrize("machines", ["valkey"], indirect=True)  # a minute, of which most is the Sentinels' own pace
+async def test_engines_are_exchanged_one_by_one_and_no_talk_minds(machines: Machines, tmp_path: Path) -> None:
+    """The order of docs/deploy.md: the copies first, then the Sentinels choose another master by request."""
+    async with office(tmp_path, machines) as house:
+        await house.hire("Kim")
+        old = machines.master()
+        talks = [house.visit(), house.visit()]
+        await house.taken(talks)
+        for copy in (each for each in machines.engines if each is not old):
+            await exchanged(copy, old)
+        assert set(await house.over(talks)) <= UNTOUCHED
+        talks = [house.visit(), house.visit()]
+        await house.taken(talks)
+        assert machines.sentinels[0].ask("SENTINEL", "FAILOVER", NAME)
+        await house.acked(talks)
+        await until(lambda: machines.master() is not old, "nothing was chosen")
+        await until(lambda: old.info()["role"] == "slave", "the old one is still a master")
+        await exchanged(old, machines.master())
+        assert set(await house.over(talks)) <= UNTOUCHED
+
+
+async def exchanged(copy: Machine, master: Machine) -> None:
+    """Started again, and a copy as before."""
+    await asyncio.to_thread(copy.kill)
+    await asyncio.to_thread(copy.start)
+    await until(lambda: master.info().get("connected_slaves") == 2, "not copied again")
 
 
 def cut_off(machines: Machines, master: Machine, copies: list[Machine]) -> None:
