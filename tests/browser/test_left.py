@@ -215,6 +215,8 @@ async def test_two_staff_cannot_answer_past_each_other(people: People, desk: Lef
     await gets_a_code(visitor)
     await leaves(visitor, "who of you answers?")
     await expect(visitor.sees("Your message lies here now, sealed.")).to_be_visible()
+    await colleague.looks_again()
+    await desk.looks_again()
     await expect(colleague.box("who of you answers?")).to_have_count(1, timeout=60_000)
     mine, theirs = await desk.unfolds("who of you answers?"), await colleague.unfolds("who of you answers?")
     await theirs.get_by_role("textbox", name="Your answer").fill("also I")
