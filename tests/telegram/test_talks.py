@@ -5,10 +5,9 @@ import asyncio
 import pytest
 
 from bot.telegram.main import TelegramLine
-from handover.values import Claimed, EndReason
+from handover.values import EndReason
 from tests.bot.conftest import DESK, KIM, Colleague, until
 from tests.engines import Engine
-from tests.forgetting import forget_since, held
 from tests.telegram.conftest import gets_in_line, meets
 from tests.telegram.people import Phone
 from tests.telegram.refusals import BROKEN, Refusal, flood
@@ -313,29 +312,3 @@ async def test_what_is_written_while_a_talk_goes_back_reaches_the_person_or_nobo
     await kim.end.release(kim.talk.ref, KIM)
     await ali.sees("in line again")
     assert "Sources" not in ali.read()
-
-
-@pytest.mark.parametrize("claimed", ["before", "again"])
-async def test_a_forgotten_key_is_replaced_and_its_words_are_said_under_another(
-    ali: Phone, kim: Colleague, engine: Engine, claimed: str
-) -> None:
-    """By a failover that forgot the key alone, or the claim as well; then the same device has the same epoch again."""
-    await kim.comes()
-    await gets_in_line(ali)
-    before = held(engine)
-    await kim.takes_the_first()
-    if claimed == "before":
-        before = held(engine)
-    await ali.sees("Kim is here now")
-    ali.types("one")
-    await hears(kim, "one")
-    forget_since(engine, before)
-    kim.page.talks.clear()
-    if claimed == "again":
-        talk = kim.talk
-        assert talk
-        assert isinstance(await kim.end.claim(talk.ref, KIM, "Kim"), Claimed)
-        await kim.opens()
-    await until(kim.is_keyed)
-    ali.types("two")
-    await hears(kim, "two")
