@@ -10,16 +10,28 @@ from typing import Protocol
 
 from handover.values import Done, Gone, NotYours, StaffId, Standing, TalkRef, Waiting, WithStaff
 
+# The highest epoch that a page is believed. A talk has one for each claim, each opening of a desk and each refused
+# word. A look at the keys goes through all of them in the engine, so no page may make them many by naming one.
+EPOCHS = 1_000
+
 
 @dataclass(slots=True)
 class Known:
     """What a visitor's process knows of its talk: the latest claim (its number in the talk, and its mark, which no
-    other claim has) and the newest epoch, as it was told; the last of staff's messages that it has, by its own word."""
+    other claim has) and the newest epoch, as it was told; the last of staff's messages that it has, by its own word;
+    the newest epoch that its page has a key of."""
 
     claims: int = 0
     mark: int = 0
     epoch: int = 0
     down: int = 0
+    keyed: int = 0
+
+    def believe(self, epoch: int) -> None:
+        """The page has a key of this epoch: it says so, gave one, or sent words under it. An engine that has none has
+        forgotten it, or never got it. No page is believed beyond EPOCHS."""
+        epoch = min(epoch, EPOCHS)
+        self.epoch, self.keyed = max(self.epoch, epoch), max(self.keyed, epoch)
 
     def is_ahead_of(self, standing: Standing) -> bool:
         """Whether the engine has forgotten something that this process was told."""
@@ -30,7 +42,8 @@ class Known:
                 other = (claims, standing.mark) != (self.claims, self.mark) and self.claims > 0
                 reused = other and standing.device != "" and epoch <= self.epoch
                 forgotten = claims < self.claims or (claims == self.claims and other)
-                return forgotten or reused or epoch < self.epoch or down < self.down
+                unkeyed = not standing.keyed and standing.device != "" and epoch <= self.keyed
+                return forgotten or reused or unkeyed or epoch < self.epoch or down < self.down
         return False
 
     def learn(self, standing: Standing) -> None:
@@ -40,6 +53,8 @@ class Known:
                 self.claims = max(self.claims, claims)
             case WithStaff(claims=claims, mark=mark, epoch=epoch):
                 self.claims, self.mark, self.epoch = claims, mark, max(self.epoch, epoch)
+                if standing.keyed:
+                    self.keyed = max(self.keyed, epoch)
 
 
 class VisitorMending(Protocol):

@@ -121,9 +121,11 @@ class VisitorEnd(
         when the two sides differ in that."""
 
     async def say(
-        self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes
-    ) -> Accepted | OutOfOrder | NotTaken | Muted | Gone:
-        """Relay one message to staff. The same id at the same seq is accepted again and relayed once."""
+        self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes, epoch: int = 0
+    ) -> Accepted | OutOfOrder | NotTaken | Muted | Stale | Gone:
+        """Relay one message to staff. The same id at the same seq is accepted again and relayed once. `epoch` is the
+        one that it is sealed under: Stale when the engine has no key of that, so that nobody could open it. 0 asks for
+        none."""
 
     async def hear(self, ref: TalkRef, after: int) -> list[Message] | Gone:
         """Staff's messages with a number above `after`, in order."""

@@ -121,6 +121,7 @@ class RedisStaffEnd(
             id=message_id,
             body=body,
             length=LOG_LENGTH,
+            epoch=0,
         )
         match reply:
             case [b"accepted", number]:

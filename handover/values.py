@@ -218,6 +218,7 @@ class WithStaff:
     helping: Helping | None = None  # who reads along
     claims: int = field(default=0, compare=False)  # how often the talk was taken
     mark: int = field(default=0, compare=False)  # of this claim alone
+    keyed: bool = field(default=True, compare=False)  # the epoch has its key, or the device was refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +277,8 @@ class Muted:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """A key for another epoch or device than the talk's, or for an epoch that has its key already."""
+    """A key for another epoch or device than the talk's, or for an epoch that has it already; words under one that has
+    none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,13 +128,13 @@ class RedisVisitorEnd(
         return Stale() if reply[0] == b"stale" else _done(reply)
 
     async def say(
-        self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes
-    ) -> Accepted | OutOfOrder | NotTaken | Muted | Gone:
+        self, ref: TalkRef, seq: int, message_id: MessageId, body: bytes, epoch: int = 0
+    ) -> Accepted | OutOfOrder | NotTaken | Muted | Stale | Gone:
         """Also refuses a malformed id and an oversized body, with ValueError."""
         check_message(message_id, body)
-        reply = await self._talk(
-            "say", ref, side="up", staff="", seq=clamp(seq), id=message_id, body=body, length=LOG_LENGTH
-        )
+        words: dict[str, str | bytes] = {"id": message_id, "body": body}
+        numbers = {"seq": clamp(seq), "epoch": clamp(epoch), "length": LOG_LENGTH}
+        reply = await self._talk("say", ref, side="up", staff="", **words, **numbers)
         match reply:
             case [b"accepted", number]:
                 return Accepted(number)
@@ -144,6 +144,8 @@ class RedisVisitorEnd(
                 return NotTaken()
             case [b"muted"]:
                 return Muted()
+            case [b"stale"]:
+                return Stale()
         return Gone()
 
     async def hear(self, ref: TalkRef, after: int) -> list[Message] | Gone:
@@ -194,10 +196,10 @@ def _read_standing(row: list[Any]) -> Standing:
             return Waiting(place, waited, read_outlook(outlook), claims)
         case [b"guided", why]:
             return GuidedOn(read_shut(why))
-        case [b"taken", name, [up_seq, up_heard, down_seq, epoch, claims, mark], device, muted, asked, help]:
+        case [b"taken", name, [up_seq, up_heard, down_seq, epoch, claims, mark], device, muted, asked, help, keyed]:
             line = device.decode("latin-1")
             told = (up_seq, up_heard, down_seq, epoch, line, bool(muted), read_asked(asked), read_helping(help))
-            return WithStaff(name.decode(), *told, claims, mark)
+            return WithStaff(name.decode(), *told, claims, mark, bool(keyed))
     return Gone()
 
 

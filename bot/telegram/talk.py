@@ -30,6 +30,7 @@ from handover.values import (
     MessageId,
     Muted,
     OutOfOrder,
+    Stale,
     Standing,
     TalkRef,
     Waiting,
@@ -60,6 +61,7 @@ class Talk:
         self._why = why
         self._queue: Queue | None = None  # while the visitor waits
         self._seals = PlainSeals(chat.house.end, chat.house.settings.organisation, ref, chat.record.keys)
+        self._known.believe(self._seals.carried.newest)
         self._after: dict[int, int] | None = None  # the last counter of each epoch; None: not read yet
         self._fresh = True  # nothing was said yet: a message may have been said before this process began
         self._questions = Questions(chat, ref, self._seals)
@@ -103,6 +105,10 @@ class Talk:
             return
         for number, part in enumerate(split_bytes(text, MAX_WORDS)):
             outcome = await self._say(part, f"{update}/{number}")
+            if isinstance(outcome, Stale):  # a failover forgot the key: with another one
+                self._known.believe(self._seals.carried.newest)
+                await self.look()
+                outcome = await self._say(part, f"{update}/{number}")
             if isinstance(outcome, Muted):
                 await self._tell_person("talk.muted")
             if not isinstance(outcome, Accepted):
@@ -223,7 +229,7 @@ class Talk:
         await self._chat.save()
         await self._chat.house.end.be_unsure(self._ref, seq)
 
-    async def _say(self, words: str, unique: str) -> Accepted | Gone | Muted | None:
+    async def _say(self, words: str, unique: str) -> Accepted | Gone | Muted | Stale | None:
         """One message, with an id made of the update that brought it: brought again, it is recognised at the number
         that it got. None when nobody takes it for now."""
         message_id = MessageId(sha256(f"{self._ref.talk} {unique}".encode()).hexdigest()[:32])
@@ -239,7 +245,7 @@ class Talk:
                     return accepted
                 case OutOfOrder(expected):
                     seq = seq + 1 if seq < expected else expected
-                case Muted() | Gone() as refused:
+                case Muted() | Gone() | Stale() as refused:
                     return refused
                 case _:
                     return None
@@ -249,9 +255,9 @@ class Talk:
         """An engine that does not answer is asked again: the same id at the same number counts once."""
         for _ in range(_TRIES - 1):
             with contextlib.suppress(HandoverError):
-                return await self._chat.house.end.say(self._ref, seq, message_id, body)
+                return await self._chat.house.end.say(self._ref, seq, message_id, body, self._seals.carried.newest)
             await asyncio.sleep(_RETRY)
-        return await self._chat.house.end.say(self._ref, seq, message_id, body)
+        return await self._chat.house.end.say(self._ref, seq, message_id, body, self._seals.carried.newest)
 
     # --- The end ---
 

@@ -87,10 +87,12 @@ class UnknownFrame(Passed):
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """Always the first: the talk's token, and the number of the last message that the page has."""
+    """Always the first: the talk's token, the number of the last message that the page has, and the newest epoch that
+    it has a key of; 0 also of a page that does not say it."""
 
     talk: str
     down: int
+    epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +195,8 @@ def _open(fields: Mapping[str, Any]) -> Open:
         raise BadFrame("no version")
     if not is_near(version):
         raise BadVersion("too far")
-    return Open(_text(fields, "talk"), _number(fields, "down", lowest=0))
+    epoch = _number(fields, "epoch", lowest=0) if "epoch" in fields else 0
+    return Open(_text(fields, "talk"), _number(fields, "down", lowest=0), epoch)
 
 
 def _say(fields: Mapping[str, Any]) -> SayFrame:

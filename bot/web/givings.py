@@ -4,18 +4,22 @@ from collections.abc import Callable
 
 from bot.web.frames import KeyFrame
 from bot.web.live_page import LivePage
+from handover.mending import Known
 from handover.ports import VisitorEnd
 from handover.values import Done, Stale, TalkRef, WithStaff
-from safety.sealing import read_head
 
 
 class Givings:
-    """Hands keys on. `look_anew` tells the page where its talk stands, because it was wrong about it."""
+    """Hands keys on, and notes in `known` which the engine has. `look_anew` tells the page where its talk stands,
+    because it was wrong about it."""
 
-    def __init__(self, page: LivePage, end: VisitorEnd, ref: TalkRef, look_anew: Callable[[], None]) -> None:
+    def __init__(
+        self, page: LivePage, end: VisitorEnd, ref: TalkRef, known: Known, look_anew: Callable[[], None]
+    ) -> None:
         self._page = page
         self._end = end
         self._ref = ref
+        self._known = known
         self._look_anew = look_anew
         self._refused: set[int] = set()  # epochs whose key was not taken
 
@@ -28,15 +32,15 @@ class Givings:
                 given = Done()  # and the answer was lost
         if isinstance(given, Done):
             self._refused.discard(frame.epoch)
+            self._known.believe(frame.epoch)
             await self._page.tell("keyed", epoch=frame.epoch)
         elif isinstance(given, Stale):
             self._refused.add(frame.epoch)
             self._look_anew()  # another device or epoch by now: the page learns which
 
-    def lost(self, body: bytes, epoch: int) -> bool:
-        """Whether nobody could open these sealed words: under a key of before `epoch`, or one that was not taken. Told
-        of where its talk stands, the page seals anew whatever has not arrived."""
-        number, _ = read_head(body)
+    def lost(self, number: int, epoch: int) -> bool:
+        """Whether nobody could open words under this epoch's key: it is from before `epoch`, or was not taken. Told of
+        where its talk stands, the page seals anew whatever has not arrived."""
         return number < epoch or number in self._refused
 
 

@@ -46,22 +46,22 @@ class _Over(Exception):
 
 
 class Hearing:
-    """Of one socket. `down` is the number of the last message that the page already has. `turn` is held while the page
-    is told: whoever answers the page's own frames meanwhile takes it, too."""
+    """Of one socket. `known` is what is known of the talk and of what its page has. `turn` is held while the page is
+    told: whoever answers the page's own frames meanwhile takes it, too."""
 
     __slots__ = (
         "_due", "_end", "_known", "_page", "_seen", "_stopped", "_task", "_times", "_watching", "over", "ref",
         "tellings", "turn",
     )  # fmt: skip
 
-    def __init__(self, page: LivePage, end: VisitorEnd, ref: TalkRef, down: int, tellings: Tellings) -> None:
+    def __init__(self, page: LivePage, end: VisitorEnd, ref: TalkRef, known: Known, tellings: Tellings) -> None:
         self.ref = ref
         self.tellings = tellings
         self.turn = asyncio.Lock()
         self.over = False
         self._page = page
         self._end = end
-        self._known = Known(down=down)
+        self._known = known
         self._watching: Watching | None = None
         self._task: asyncio.Task[None] | None = None  # while there is something to tell
         self._times = 0  # how often there was

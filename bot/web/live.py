@@ -45,7 +45,7 @@ async def live(socket: WebSocket) -> None:
     except WebSocketDisconnect:
         return
     else:
-        await _carry(socket, partial(_run, site, talk.ref, opening.down))
+        await _carry(socket, partial(_run, site, talk.ref, opening))
 
 
 async def _carry(socket: WebSocket, run: Callable[[Receive, Send], Awaitable[None]]) -> None:
@@ -58,8 +58,8 @@ async def _carry(socket: WebSocket, run: Callable[[Receive, Send], Awaitable[Non
         later(run)
 
 
-def _run(site: Site, ref: TalkRef, down: int, receive: Receive, send: Send) -> Awaitable[None]:
-    return LiveTalk(site, ref, down, LivePage(receive, send)).run()
+def _run(site: Site, ref: TalkRef, opening: Open, receive: Receive, send: Send) -> Awaitable[None]:
+    return LiveTalk(site, ref, opening, LivePage(receive, send)).run()
 
 
 def _from_own_page(socket: WebSocket) -> bool:

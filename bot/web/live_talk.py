@@ -26,24 +26,30 @@ from bot.web.live_page import LivePage
 from bot.web.paces import Held
 from bot.web.site import Site
 from bot.web.tellings import Tellings
+from handover.mending import Known
 from handover.ports import HandoverError
 from handover.sign import Pace
-from handover.values import Accepted, EndReason, Gone, Muted, NotTaken, OutOfOrder, TalkRef, WithStaff
+from handover.values import Accepted, EndReason, Gone, Muted, NotTaken, OutOfOrder, Stale, TalkRef, WithStaff
 from safety.limits import FrameBudget
+from safety.sealing import read_head
 
 
 class LiveTalk:
     """One open socket of one talk, which is looked at by the site's rounds: an open socket is never taken for silence.
-    `down` is the number of the last message that the page already has."""
+    `opening` says what the page already has."""
 
-    __slots__ = ("_budget", "_givings", "_going", "_hearing", "_page", "_reason", "_ref", "_sign", "_site", "_words")
+    __slots__ = (
+        "_budget", "_givings", "_going", "_hearing", "_known", "_page", "_reason", "_ref", "_sign", "_site", "_words",
+    )  # fmt: skip
 
-    def __init__(self, site: Site, ref: TalkRef, down: int, page: LivePage) -> None:
+    def __init__(self, site: Site, ref: TalkRef, opening: Open, page: LivePage) -> None:
         self._site = site
         self._ref = ref
         self._page = page
+        self._known = Known(down=opening.down)
+        self._known.believe(opening.epoch)
         self._hearing = Hearing(
-            self._page, site.end, ref, down, Tellings(self._page, ref, site.prospects, site.reception.overdue)
+            self._page, site.end, ref, self._known, Tellings(self._page, ref, site.prospects, site.reception.overdue)
         )
         self._budget = FrameBudget(site.clock)
         self._words: Held | None = None  # once there are any
@@ -145,7 +151,7 @@ class LiveTalk:
 
     def _keys(self) -> Givings:
         if self._givings is None:
-            self._givings = Givings(self._page, self._site.end, self._ref, self._hearing.look_anew)
+            self._givings = Givings(self._page, self._site.end, self._ref, self._known, self._hearing.look_anew)
         return self._givings
 
     async def _take_words(self, frame: SayFrame) -> None:
@@ -166,9 +172,10 @@ class LiveTalk:
         async with self._hearing.turn:
             told = self._hearing.tellings.told
             epoch = told.epoch if isinstance(told, WithStaff) else 0
-            if self._keys().lost(frame.body, epoch):
+            number, _ = read_head(frame.body)
+            if self._keys().lost(number, epoch):
                 return
-            match await self._site.end.say(self._ref, frame.seq, frame.id, frame.body):
+            match await self._site.end.say(self._ref, frame.seq, frame.id, frame.body, number):
                 case Accepted(seq):
                     await self._page.tell_ack(seq)
                 case OutOfOrder(expected):
@@ -177,5 +184,8 @@ class LiveTalk:
                     await self._page.tell("refused", code="not-taken", seq=frame.seq)
                 case Muted():
                     await self._page.tell("refused", code="muted", seq=frame.seq)
+                case Stale():
+                    self._known.believe(number)  # the page takes it for given
+                    self._hearing.look_anew()
                 case Gone():
                     pass  # the next look, or the event, tells why

@@ -6,7 +6,7 @@ from bot.toll import Paid
 from bot.turn import Turn
 from bot.web.forms import Form, read_own
 from bot.web.heeding import REMOVE, heed, without_what_tells
-from bot.web.plain_talk import answer_asked, go_elsewhere, objection, own_bubbles, show_talk
+from bot.web.plain_talk import answer_asked, go_elsewhere, look_at, objection, own_bubbles, show_talk
 from bot.web.site import Site
 from bot.web.state import Talk
 from bot.web.views import Carried, Heed, Mode, Page
@@ -78,7 +78,7 @@ class _Visit:
             return self._out_of_touch(self.talk)
 
     async def _look(self, talk: Talk) -> Page | None:
-        match await self.site.end.attend(talk.ref):
+        match await look_at(self.site, self.form, talk):
             case WithStaff(device=""):
                 return await self._in_line(talk, Waiting(1, 0))  # the person's page is just opening
             case WithStaff() as standing:

@@ -37,6 +37,11 @@ class PlainKeys:
     agreed: str = ""
     helping: str = ""
 
+    @property
+    def newest(self) -> int:
+        """The newest epoch that a key was given of; 0 before the first."""
+        return self.keys[-1].number if self.keys else 0
+
     def epoch(self, number: int) -> Epoch | None:
         """The epoch of that number, when its key is known."""
         return next((Epoch(self.talk, key.number, key.key) for key in self.keys if key.number == number), None)

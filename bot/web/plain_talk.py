@@ -16,6 +16,7 @@ from bot.web.state import Talk
 from bot.web.views import Bubble, Carried, Heed, Mode, Page
 from dialogues.values import Message as SentMessage
 from dialogues.values import MessageKind, Reply, State
+from handover.mending import Known
 from handover.values import (
     Accepted,
     AskKind,
@@ -24,6 +25,7 @@ from handover.values import (
     Message,
     MessageId,
     OutOfOrder,
+    Standing,
     TalkRef,
     WithStaff,
 )
@@ -44,11 +46,18 @@ def objection(words: Mapping[str, str], form: Form, reader: str, *, too_long: bo
     return words["write.too-long"] if too_long else ""
 
 
+async def look_at(site: Site, form: Form, talk: Talk) -> Standing:
+    """Where the talk stands. What a failover forgot of the keys that the form carries is mended."""
+    known = Known()
+    known.believe(_seals(site, form, talk).carried.newest)
+    return await site.end.attend(talk.ref, known)
+
+
 async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: WithStaff) -> Page | None:
     """Say what the form says, then the page of the talk; None when the person no longer has it."""
     own, draft, last = read_own(form.own), form.text, standing.up_seq
     words = site.words.of(state.language)
-    seals = PlainSeals(site.end, site.settings.organisation, talk.ref, site.tokens.open_keys(form.keys))
+    seals = _seals(site, form, talk)
     helped = _note_agreement(form, seals)
     notice, asked = _look_at_words(site, form, state, standing)
     try:
@@ -92,6 +101,10 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         **_question(site, state, standing),
         carried=Carried(secrets.token_urlsafe(9), last + 1, write_own(own), site.tokens.seal_keys(seals.carried)),
     )
+
+
+def _seals(site: Site, form: Form, talk: Talk) -> PlainSeals:
+    return PlainSeals(site.end, site.settings.organisation, talk.ref, site.tokens.open_keys(form.keys))
 
 
 def _look_at_words(site: Site, form: Form, state: State, standing: WithStaff) -> tuple[str, Heed | None]:
@@ -152,7 +165,7 @@ async def _say(site: Site, form: Form, talk: TalkRef, seals: PlainSeals) -> int 
     await asyncio.sleep(site.paces.delay(talk))
     for _ in range(_REMEMBERED + 2):
         body = seals.seal(seq, form.text) or b""
-        match await site.end.say(talk, seq, message_id, body):
+        match await site.end.say(talk, seq, message_id, body, seals.carried.newest):
             case Accepted(number):
                 return number
             case OutOfOrder(expected):

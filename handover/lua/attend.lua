@@ -45,7 +45,8 @@ local function standing(id, talk, up, down)
     claims, claim_mark(shown[8])}
   local asked = shown[12] == 'visitor' and tonumber(shown[13]) > time and {tonumber(shown[9]), shown[10], shown[11]} or {}
   local help = shown[14] and {shown[14], shown[15]} or {}
-  return {'taken', shown[1], numbers, shown[6] or '', shown[7] and 1 or 0, asked, help}
+  local keyed = redis.call('HGET', talk, 'wrap' .. whole(numbers[4])) -- empty when the device was refused
+  return {'taken', shown[1], numbers, shown[6] or '', shown[7] and 1 or 0, asked, help, keyed and 1 or 0}
 end
 
 local found = {}

@@ -1,10 +1,12 @@
 -- keys: talk log
--- args: side staff seq id body length
+-- args: side staff seq id body length epoch
 -- `side` is up or down; `staff` is empty for the visitor, who may not read `log`: ids are kept apart from the words.
+-- `epoch` is the one whose key has to be here before these words are; 0 for none.
 local REMEMBERED = 64 -- a resend older than this many messages is refused as out of order
 local number = tonumber(seq)
 local slot, bounded = side .. '_id' .. (number % REMEMBERED), side .. '_log'
-local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot, 'muted', 'unmet', 'helper', bounded)
+local fields = redis.call('HMGET', talk, 'state', 'staff', side .. '_seq', slot, 'muted', 'unmet', 'helper', bounded,
+  'wrap' .. epoch)
 local state, holder, last, known = fields[1], fields[2], tonumber(fields[3] or 0), fields[4]
 if not state then
   return {'gone'}
@@ -23,6 +25,9 @@ if side == 'up' and fields[6] then
 end
 if side == 'up' and fields[5] then
   return {'muted'}
+end
+if epoch ~= '0' and (fields[9] or '') == '' then
+  return {'stale'}
 end
 if number ~= last + 1 then
   return {'outoforder', last + 1}

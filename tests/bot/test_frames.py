@@ -43,6 +43,7 @@ NOT_SEALED = ["", 1, None, "hello", "\ud800", "å" * 400, "A" * 15_000, *map(wri
     ("text", "frame"),
     [
         ('{"v": 1, "type": "open", "talk": "t", "down": 0}', Open("t", 0)),
+        ('{"v": 1, "type": "open", "talk": "t", "down": 0, "epoch": 7}', Open("t", 0, 7)),
         (json.dumps(SAY), SayFrame(1, "abcdefgh", SEALED)),  # type: ignore[arg-type]
         ('{"type": "heard", "seq": 0}', HeardFrame(0)),
         (json.dumps(KEY), KeyFrame(1, "a.1.b", b"\0\0\0")),

@@ -26,6 +26,7 @@ from bot.web.tellings import Tellings
 from fristad.bounded_http import BoundedHttp
 from fristad.lean_socket import LeanSocket
 from handover.keys import binding
+from handover.mending import Known
 from handover.outlook import Shut
 from handover.values import Briefing, Channel, Claimed, Done, Gone, Joined, Pseudonym, Taken, TalkRef, WithStaff
 from safety.text64 import write64
@@ -58,6 +59,14 @@ class Line:
         await self.socket.send(json.dumps(key))
         while (await self.hears("keyed"))["epoch"] != key["epoch"]:
             pass
+
+    async def reads(self) -> dict[str, Any]:
+        """The next frame that is not about the wait, unanswered."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                frame: dict[str, Any] = json.loads(await self.socket.recv())
+                if frame["type"] not in {"waiting", "news", "trouble"}:
+                    return frame
 
     async def hears(self, *kinds: str) -> dict[str, Any]:
         """The next frame of one of these kinds; others are passed over."""
@@ -105,9 +114,9 @@ class House:
         self.open_lines.append(socket)
         return Line(socket, page or VisitorPage(ORGANISATION.public))
 
-    async def calls(self, ref: TalkRef, down: int = 0) -> Line:
+    async def calls(self, ref: TalkRef, down: int = 0, **more: int) -> Line:
         line = await self.dials(page=self.pages.setdefault(ref, VisitorPage(ORGANISATION.public)))
-        await line.tells("open", v=1, talk=self.token(ref), down=down)
+        await line.tells("open", v=1, talk=self.token(ref), down=down, **more)
         return line
 
 
@@ -610,7 +619,7 @@ async def test_last_words_that_an_end_has_overtaken_are_told_before_it(house: Ho
         """Of a page that only listens."""
 
     page, site = LivePage(receive, send), house.site
-    hearing = Hearing(page, site.end, ref, 0, Tellings(page, ref, site.prospects, site.reception.overdue))
+    hearing = Hearing(page, site.end, ref, Known(), Tellings(page, ref, site.prospects, site.reception.overdue))
     hearing.look_soon()
     await until(lambda: _is(hearing.still() is not None))
     async with hearing.turn:

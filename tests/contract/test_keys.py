@@ -3,8 +3,20 @@
 import pytest
 
 from handover.events import WasKeyed, WasOpened
-from handover.values import MAX_DEVICE, MAX_WRAPPED, Claimed, Done, Gone, Keys, NotYours, Stale, WithStaff
-from tests.contract.ends import ANNA, BO, Ends, joined, on_duty, soon, taken
+from handover.values import (
+    MAX_DEVICE,
+    MAX_WRAPPED,
+    Accepted,
+    Claimed,
+    Done,
+    Gone,
+    Keys,
+    NotYours,
+    OutOfOrder,
+    Stale,
+    WithStaff,
+)
+from tests.contract.ends import ANNA, BO, Ends, joined, message, on_duty, soon, taken
 
 PHONE, LAPTOP = "anna-phone", "anna-laptop"
 
@@ -81,6 +93,22 @@ async def test_another_device_finds_no_key_until_the_visitor_shares_the_earlier_
     await ends.visitor.give_key(ref, LAPTOP, 2, b"new")
     assert await ends.visitor.give_key(ref, LAPTOP, 1, b"shared") == Done()
     assert await ends.staff.keys(ref, BO) == Keys(2, {1: b"shared", 2: b"new"})
+
+
+async def test_words_are_taken_only_when_the_key_that_opens_them_is_there(ends: Ends) -> None:
+    ref = await taken(ends)
+    await ends.staff.begin(ref, ANNA, PHONE)
+    assert await ends.visitor.say(ref, 1, message(1), b"words", 1) == Stale()
+    await ends.visitor.give_key(ref, PHONE, 1, b"")
+    assert await ends.visitor.say(ref, 1, message(1), b"words", 1) == Stale()  # nor for a device that was refused
+    await ends.visitor.give_key(ref, PHONE, 1, b"key")
+    assert await ends.visitor.say(ref, 2, message(2), b"words", 2) == Stale()
+    assert await ends.staff.hear(ref, ANNA, 0) == []
+    assert await ends.visitor.say(ref, 1, message(1), b"words", 1) == Accepted(1)
+    assert await ends.visitor.say(ref, 3, message(3), b"words", 1) == OutOfOrder(2)
+    await ends.staff.begin(ref, ANNA, LAPTOP)  # which cannot open it any more, and it has arrived all the same
+    assert await ends.visitor.say(ref, 1, message(1), b"words", 1) == Accepted(1)
+    assert await ends.visitor.say(ref, 2, message(2), b"words", 1) == Stale()
 
 
 async def test_keys_are_for_whoever_holds_the_talk(ends: Ends) -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from handover.events import Resync, TalkEvent, WasOpened, WasReturned
-from handover.mending import Known
+from handover.mending import EPOCHS, Known
 from handover.values import Accepted, Claimed, Done, Gone, NotYours, Stale, TalkRef, Waiting, WithStaff
 from tests.contract.ends import ANNA, BO, DESK, Ends, joined, message, on_duty, soon, taken
 from tests.engines import Engine
@@ -138,6 +138,77 @@ async def test_forgotten_words_of_the_visitor_come_again_as_they_were(engine: En
     heard = await ends.staff.hear(ref, ANNA, 0)
     assert isinstance(heard, list)
     assert [each.id for each in heard] == [message(1), message(2)]
+
+
+async def test_an_epoch_whose_key_was_forgotten_is_never_gone_on_with(engine: Engine, ends: Ends) -> None:
+    """The claim is there, and so is the page that thinks its key is: the next epoch asks it for another one."""
+    known = Known()
+    ref = await taken(ends)
+    await ends.staff.begin(ref, ANNA, "device")
+    before = held(engine)
+    standing = await ends.visitor.attend(ref, known)
+    assert isinstance(standing, WithStaff)
+    assert (standing.epoch, standing.keyed) == (1, False)
+    assert await ends.visitor.attend(ref, known) == standing  # nobody has given one yet: there is time
+    assert await ends.visitor.give_key(ref, "device", 1, b"key") == Done()
+    standing = await ends.visitor.attend(ref, known)
+    assert isinstance(standing, WithStaff)
+    assert (standing.epoch, standing.keyed) == (1, True)
+    forget_since(engine, before)
+    standing = await ends.visitor.attend(ref, known)
+    assert isinstance(standing, WithStaff)
+    assert (standing.epoch, standing.keyed) == (2, False)
+    assert await ends.visitor.attend(ref, known) == standing
+
+
+async def test_the_same_epoch_of_the_same_device_after_a_forgotten_claim_is_another_one(
+    engine: Engine, ends: Ends
+) -> None:
+    """As told by a page that comes back: this process knows nothing else of its talk."""
+    await on_duty(ends.staff, ANNA)
+    ref = await joined(ends.visitor)
+    before = held(engine)
+    await ends.staff.claim(ref, ANNA, "Anna")
+    await ends.staff.begin(ref, ANNA, "device")
+    assert await ends.visitor.give_key(ref, "device", 1, b"key") == Done()
+    known = Known()
+    known.believe(1)
+    standing = await ends.visitor.attend(ref, known)
+    assert isinstance(standing, WithStaff)
+    assert standing.epoch == 1  # whose key is there
+    forget_since(engine, before)
+    known = Known()
+    known.believe(1)
+    assert isinstance(await ends.visitor.attend(ref, known), Waiting)
+    await ends.staff.claim(ref, ANNA, "Anna")
+    await ends.staff.begin(ref, ANNA, "device")
+    standing = await ends.visitor.attend(ref, known)
+    assert isinstance(standing, WithStaff)
+    assert (standing.epoch, standing.device) == (2, "device")
+    assert await ends.visitor.give_key(ref, "device", 2, b"another key") == Done()
+    known.believe(2)
+    assert await ends.visitor.attend(ref, known) == standing
+
+
+async def test_a_refused_device_has_had_its_answer(ends: Ends) -> None:
+    known = Known()
+    ref = await taken(ends)
+    await ends.staff.begin(ref, ANNA, "device")
+    assert await ends.visitor.give_key(ref, "device", 1, b"") == Done()
+    for _ in range(2):
+        standing = await ends.visitor.attend(ref, known)
+        assert isinstance(standing, WithStaff)
+        assert (standing.epoch, standing.keyed) == (1, True)
+
+
+async def test_no_page_makes_epochs_many_by_naming_one(ends: Ends) -> None:
+    known = Known()
+    known.believe(10**9)
+    ref = await taken(ends)
+    await ends.staff.begin(ref, ANNA, "device")
+    standing = await ends.visitor.attend(ref, known)
+    assert isinstance(standing, WithStaff)
+    assert standing.epoch == EPOCHS + 1
 
 
 @pytest.mark.parametrize("then", ["ended", "never"])

@@ -35,7 +35,7 @@ class Seals:
         self._words: Words | None = None
         self._given: dict[int, Frame] = {}
         self._device = ""
-        self._newest = 0
+        self.newest = 0  # the last epoch that was begun here
         self._readable: set[int] = set()
         self._refused: tuple[int, str] | None = None
         self.now = 0  # the epoch that words are sealed under; 0: none
@@ -51,7 +51,7 @@ class Seals:
             self._words = Words(read64(frame["talk"]), Direction.UP, Direction.DOWN)
         try:
             known = epoch in self._words.epochs and device == self._device
-            if epoch < self._newest or (epoch == self._newest and not known):
+            if epoch < self.newest or (epoch == self.newest and not known):
                 raise SealError("epoch")
             self._begin(epoch, device)
         except (SealError, BadDevice):
@@ -63,7 +63,7 @@ class Seals:
     def renew(self) -> None:
         """A fresh key for the same device."""
         if self.now:
-            self._begin(self._newest + 1, self._device)
+            self._begin(self.newest + 1, self._device)
 
     def reads(self, entry: Entry) -> bool:
         """Whether whoever has the talk now has the key of this message."""
@@ -92,7 +92,7 @@ class Seals:
         assert self._words is not None
         key = read_device(self._organisation, device, today()).key
         epoch = self._words.epochs[number] = Epoch(self._words.talk, number, secrets.token_bytes(32))
-        self._newest = self.now = number
+        self.newest = self.now = number
         self._given = {each: given for each, given in self._given.items() if given["device"] == device}
         if device != self._device:
             self._readable.clear()

@@ -120,7 +120,8 @@ class Visitor:
             else:
                 self._line.hold(socket)
                 self._queue = asyncio.Queue()  # what has not arrived comes again when the server has said what has
-                self._send({"v": 1, "type": "open", "talk": self._token, "down": self._down})
+                has = {"down": self._down, "epoch": self._seals.newest}
+                self._send({"v": 1, "type": "open", "talk": self._token, **has})
                 code, heard = await self._read()
                 attempts = 0 if heard else attempts
                 await self._line.drop()

@@ -104,7 +104,8 @@ def values() -> Iterator[tuple[str, str]]:
 
 
 def _visitor_frames() -> Iterator[tuple[str, dict[str, Any]]]:
-    yield "open", {"v": FORMAT, "talk": "token", "down": 3}
+    yield "open", {"v": FORMAT, "talk": "token", "down": 3, "epoch": 2}
+    yield "open", {"v": FORMAT, "talk": "token", "down": 3}  # of a page from before the epoch was said
     yield "say", {"seq": 1, "id": "message-1", "body": _BODY}
     yield "key", {"epoch": 1, "device": "a.1.b", "wrapped": "AAAA", "helper": "c.1.d", "also": "AAAA"}
     yield "heard", {"seq": 2}

@@ -69,11 +69,18 @@ def make_settings(engine: Engine, **changed: Any) -> TelegramSettings:
 
 @asynccontextmanager
 async def answering(
-    server: Server, engine: Engine, content: Content, *, lease: float = 2.0, patience: float = 5.0, **changed: Any
+    server: Server,
+    engine: Engine,
+    content: Content,
+    *,
+    lease: float = 2.0,
+    patience: float = 5.0,
+    end_of: type[RedisVisitorEnd] = RedisVisitorEnd,
+    **changed: Any,
 ) -> AsyncIterator[TelegramLine]:
     """The channel, as one process of it, while the body runs."""
     settings = make_settings(engine, **changed)
-    end = RedisVisitorEnd(settings.redis_url.get_secret_value(), settings.limits)
+    end = end_of(settings.redis_url.get_secret_value(), settings.limits)
     line = TelegramLine(settings, end, TelegramClient(TOKEN, server.address, patience=patience), content, lease=lease)
     ready = asyncio.Event()
     running = asyncio.create_task(line.run(lambda _: ready.set()))

@@ -25,6 +25,9 @@ class Seals {
 
   get now() { return this.#now; }
 
+  // The last epoch that was begun here: an engine may have forgotten it, and begin it again.
+  get newest() { return this.#newest; }
+
   // Who reads along; "" for nobody.
   get helper() { return this.#helper?.name ?? ""; }
 
@@ -139,7 +142,7 @@ class Seals {
     if (this.#epochs.size === 1 || device === this.#device && !this.asks) this.#decided = device;
     this.#device = device;
     this.#now = epoch;
-    this.#again(); // a key before this one that is not there: what was sealed under it has been acknowledged all the same
+    this.#again(); // a key before this one that is not there may be what earlier words are opened with
     this.#offer({ epoch: number, device, wrapped: write64(wrapped), ...(helper && { helper: line, also: write64(also) }) });
   }
 

@@ -83,7 +83,7 @@ class Talk {
     this.#socket = socket;
     this.#answered = true;
     this.#queue = []; // what has not arrived comes again when the server has said what has
-    socket.onopen = () => this.#send({ v: 1, type: "open", talk: this.#token, down: this.#down });
+    socket.onopen = () => this.#send({ v: 1, type: "open", talk: this.#token, down: this.#down, epoch: seals.newest });
     socket.onmessage = (event) => this.#take(JSON.parse(event.data));
     socket.onclose = (event) => this.#lose(event.code);
   }

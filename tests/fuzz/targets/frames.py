@@ -39,7 +39,7 @@ _NAMES = (
 )
 SEEDS = (
     b'\0{"type": "say", "seq": 1, "id": "visitor-1", "body": "words"}',
-    b'\0{"type": "open", "v": 1, "talk": "x", "down": 0}',
+    b'\0{"type": "open", "v": 1, "talk": "x", "down": 0, "epoch": 1}',
     b'\0{"type": "duty", "to": "on"}',
     b'\0{"type": "habits", "capacity": 5, "breath": 10}',
     b'\0{"type": "answer", "ask": 1, "yes": true}',
