@@ -200,15 +200,6 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
-class Matcher:
-    """Phrases of one language, indexed once (dialogues.understanding)."""
-
-    topics: Forms  # by topic
-    danger: Forms  # by level
-    harmless: Forms
-
-
-@dataclass(frozen=True, slots=True)
 class LanguageTexts:
     language: str
     name: str  # the language's own name
@@ -217,7 +208,7 @@ class LanguageTexts:
     page: dict[str, str]  # words of the visitor's page, by dotted key
     codes: dict[str, str]  # sentences about left messages, which the page fetches when it needs them
     topics: dict[str, TopicText]
-    matcher: Matcher
+    phrases: Forms  # what is looked for in free text: by topic, level of danger, or harmless (dialogues.understanding)
     status: Status  # of everything but the topics: the flow, the page, the danger phrases
     fallback: str  # the language that stands in for what is missing, and beside an unchecked danger message; or empty
     never: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # phrases, by the rule that they break
