@@ -85,8 +85,8 @@ class Forms:
         learned = self.learned
         for place, word in enumerate(words):
             for group in learned[word] if word in learned else self._begun_by(word):
-                if group.alone:
-                    found += [Found(place, 1, name) for name in group.alone]
+                for name in group.alone:
+                    found.append(Found(place, 1, name))
                 if group.longer and place + 1 < len(words):
                     _note(group, words, place, found)
         return found

@@ -6,7 +6,7 @@ stand in four groups: those of the places 0, 4, 8, ... of a row, of 2, 6, 10, ..
 
 import sys
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from operator import itemgetter
 
 MOST = 257  # rows whose sum still fits into 16 bits, which each lane has on the way: 257 * 255 < 65536
@@ -28,16 +28,16 @@ class Lanes:
 
     def add(self, rows: Sequence[int]) -> int:
         """The sum of the rows that begin there. Sums may be added to each other, and taken off."""
-        return sum([self._add(rows[at : at + MOST]) for at in range(0, len(rows), MOST)])
-
-    def _add(self, rows: Iterable[int]) -> int:
-        table, width, even, half, shift = self._table, self._width, self._even, self._half, self._shift
+        if len(rows) > MOST:
+            return self.add(rows[:MOST]) + self.add(rows[MOST:])
+        table, width, half, shift = self._table, self._width, self._half, self._shift
         from_bytes = int.from_bytes
         found = [from_bytes(table[row : row + width], "little") for row in rows]
+        even = self._even
         evens = sum([row & even for row in found])
         odds = sum(found) - evens >> 8  # what is left of the sum are the other lanes
-        groups = (evens & half, evens >> 16 & half, odds & half, odds >> 16 & half)
-        return groups[0] | groups[1] << shift | groups[2] << 2 * shift | groups[3] << 3 * shift
+        low = evens & half | (evens >> 16 & half) << shift
+        return low | (odds & half | (odds >> 16 & half) << shift) << 2 * shift
 
     def of(self, total: int) -> tuple[int, ...]:
         """The lanes of a sum, in the order of a row."""

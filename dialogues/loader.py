@@ -28,6 +28,7 @@ from dialogues.files import (
 from dialogues.phone_files import read_phone_menu
 from dialogues.problems import Problem
 from dialogues.recogniser import Recogniser, load_recogniser
+from dialogues.shelving import shelve
 from dialogues.topic_files import read_topic_texts
 from dialogues.values import (
     Action,
@@ -88,7 +89,7 @@ def load_content(
         phone=read_phone_menu(root / "phone.yml"),
     )
     check_content(content, root)
-    return content
+    return shelve(content)
 
 
 def _read_topics(path: File) -> dict[str, Topic]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from dialogues.features import BUCKETS, cut, features_of_concept, features_of_places, features_of_word
+from dialogues.features import BUCKETS, cut, sums_of_concept, sums_of_places, sums_of_word
 from dialogues.forms import Forms
 from dialogues.lanes import Lanes
 
@@ -49,33 +49,33 @@ class Recogniser:
         cuts = cut(words)
         self.concepts.learn(cuts)
         shared: dict[int, int] = {}  # one number for each row, which many words have
-        self.words.update((word, self._part(features_of_word(word), shared)) for word in cuts)
+        self.words.update((word, self._part(sums_of_word(word), shared)) for word in cuts)
         names = {name for _, name in self.concepts}
-        self.meant.update((name, self._part(features_of_concept(name), shared)) for name in names)
+        self.meant.update((name, self._part(sums_of_concept(name), shared)) for name in names)
 
     def scores(self, folded: Iterable[str]) -> dict[str, float]:
         """How much speaks for each label, in their order, in a message of these folded words; above zero is more likely
         than not. Words that were not learned are looked up each time, and not kept."""
         words = cut(folded)
         found = self.concepts.find(words)
-        loose = features_of_places(words, found)
+        loose = sums_of_places(words, found)
         parts: list[_Part] = []
         for word in set(words):
             if word in self.words:
                 parts.append(self.words[word])
             else:
-                loose += features_of_word(word)
+                loose += sums_of_word(word)
         for concept in {name for _, _, name in found}:
             if concept in self.meant:
                 parts.append(self.meant[concept])
             else:
-                loose += features_of_concept(concept)
+                loose += sums_of_concept(concept)
         return self._scores(*self._sum(loose, parts))
 
     def _sum(self, loose: Iterable[int], parts: Iterable[_Part]) -> tuple[int, int]:
-        """The sum of all rows of these buckets and parts, each once, and how many they are."""
+        """The sum of all rows of these checksums and parts, each once, and how many they are."""
         rows = self.rows
-        near = {row for bucket in loose if (row := rows[bucket])}
+        near = {row for each in loose if (row := rows[each % BUCKETS])}
         total = self.lanes.add([*near]) + sum([part.total for part in parts])
         seen = near.union(*[part.rows for part in parts])
         if len(seen) < len(near) + sum([len(part.rows) for part in parts]):
@@ -84,15 +84,15 @@ class Recogniser:
 
     def _scores(self, total: int, count: int) -> dict[str, float]:
         zero = ZERO * count
-        *lanes, square = self.lanes.of(total)
-        length = math.sqrt(max((square - zero) * self.scales[-1], self.scales[-1]))
+        lanes = self.lanes.of(total)
+        length = math.sqrt(max((lanes[-1] - zero) * self.scales[-1], self.scales[-1]))
         return {
             label: (lane - zero) * scale / length + bias
             for label, lane, scale, bias in zip(self.labels, lanes, self.scales, self.biases, strict=False)
         }
 
-    def _part(self, buckets: Iterable[int], shared: dict[int, int]) -> _Part:
-        rows = {row for bucket in buckets if (row := self.rows[bucket])}
+    def _part(self, sums: Iterable[int], shared: dict[int, int]) -> _Part:
+        rows = {row for each in sums if (row := self.rows[each % BUCKETS])}
         return _Part(tuple([shared.setdefault(row, row) for row in rows]), self.lanes.add([*rows]))
 
 
