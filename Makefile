@@ -77,6 +77,7 @@ types: $(VENV)/test.stamp
 train: $(VENV)-train/stamp ## Train the recogniser of free text anew, from dialogues/training/messages
 	$(VENV)-train/bin/python -m dialogues.training.train
 	$(VENV)-train/bin/python -m dialogues.training.alarm
+	$(VENV)-train/bin/python -m dialogues.training.frequent
 
 lock: ## Write the lock files anew, keeping versions that still fit (needs uv)
 	command -v $(UV) >/dev/null || { echo "uv is missing: install it, or name it with UV=path." >&2; exit 2; }

@@ -1,6 +1,5 @@
 """The closed names that the visitor's side counts: how many, never who, never when."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
@@ -55,7 +54,7 @@ def names_of_step(before: State, after: State) -> list[str]:
 
 def note_read(before: State, after: State) -> State:
     """The state after a step, with how many topics were counted."""
-    return replace(after, read=before.read + 1) if _opens_topic(before, after) else after
+    return after._replace(read=before.read + 1) if _opens_topic(before, after) else after
 
 
 def _opens_topic(before: State, after: State) -> bool:

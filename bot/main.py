@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -28,13 +28,14 @@ from bot.web.paces import Paces
 from bot.web.partings import Partings
 from bot.web.plain import first_view
 from bot.web.rounds import ATTEND, Rounds
+from bot.web.rows import Written
 from bot.web.site import Site
 from bot.web.state import Tokens
 from bot.web.views import Views
 from bot.words import Words
 from dialogues.hours import SWEDEN
 from dialogues.loader import load_content
-from dialogues.values import Content
+from dialogues.values import Content, Message
 from handover.counters import Tally
 from handover.ports import HandoverError, VisitorEnd
 from handover.visitor_redis import RedisVisitorEnd
@@ -161,6 +162,7 @@ class _Lasting:
             assets=assets,
             views=Views(settings, content, words, assets),
             front=Front(lambda language: first_view(site, language), words.languages(), self.now),
+            written=Written(_shelved(content)),
             clock=self.clock,
             now=self.now,
             guard=self.guard,
@@ -170,6 +172,11 @@ class _Lasting:
 
     def _in_sweden(self) -> datetime:
         return datetime.fromtimestamp(self.now(), SWEDEN)
+
+
+def _shelved(content: Content) -> Iterator[Message]:
+    for reply, _ in content.shelf.replies.values() if content.shelf else ():
+        yield from reply.messages
 
 
 def _route(app: FastAPI, policy: Mapping[str, str]) -> None:

@@ -71,7 +71,7 @@ class Neighbours:
         """The link to a desk's page; nothing for one that this page cannot lead to."""
         if desk not in self._pages:
             return ()
-        return (Message(MessageKind.LINES, items=(replace(self._item(desk, state), detail=""),)),)
+        return (Message(MessageKind.LINES, items=(self._item(desk, state)._replace(detail=""),)),)
 
     def _takes(self, desk: Desk, state: State) -> bool:
         now = self._now()

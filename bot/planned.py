@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from dialogues.doors import Desk, Hours
+from dialogues.doors import Desk, DeskChannel, Hours
 from dialogues.plan import read_plan
 from handover.ports import HandoverError, VisitorEnd
 from handover.values import DeskId
@@ -31,6 +31,11 @@ class Planned:
         while True:
             await asyncio.sleep(EVERY)
             await self.look()
+
+
+def reached(desk: Desk, by: DeskChannel) -> Desk:
+    """The desk as who comes that way sees it: one that does not answer there is not there yet."""
+    return desk if by in desk.channels else replace(desk, planned=True)
 
 
 def planned_desk(desk: Desk, planned: Planned) -> Desk:

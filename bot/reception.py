@@ -4,18 +4,18 @@ import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.counting import Counts, names_of_join, names_of_miss, names_of_step, note_read
 from bot.neighbours import Neighbours, tell_pointed
-from bot.planned import Planned, planned_desk
+from bot.planned import Planned, planned_desk, reached
 from bot.prospects import Prospects
 from bot.toll import Paid, Price, Toll
 from bot.turn import Turn, briefing_of, closed, sorry, standing
 from bot.wishes import wishing_step
 from bot.words import Words
 from dialogues import admission, directory
-from dialogues.doors import Desk, DeskChannel
+from dialogues.doors import DeskChannel
 from dialogues.engine import enter, open_page
 from dialogues.topic_replies import danger_messages
 from dialogues.values import (
@@ -79,7 +79,7 @@ class Reception:
         self._end = end
         self._counts = counts
         self._desk = desk
-        self._door = _reached(content.desks[desk], by)
+        self._door = reached(content.desks[desk], by)
         self._clock = now
         self._toll = toll
         self._prospects = prospects
@@ -106,8 +106,8 @@ class Reception:
         state = standing(state, talk)
         if turn := await self._answer_page(state, event, talk, channel):
             return turn
-        if event == Choose(WAIT) and not talk:
-            return await self._join(replace(state, node="briefing"), channel, paid or Paid(), patient=True)
+        if isinstance(event, Choose) and event.id == WAIT and not talk:
+            return await self._join(state._replace(node="briefing"), channel, paid or Paid(), patient=True)
         after, reply = await wishing_step(self._end, self._desk, self._now(), state, event)
         if reply.action is Action.LANGUAGE and after.node in {"closed", "elsewhere"}:
             # Why somebody was turned away may not hold in the new language, and is not kept: the briefing asks anew.
@@ -173,7 +173,10 @@ class Reception:
             self._counts.add(self._desk, name)
 
     def _now(self) -> Content:
-        return replace(self._content, now=self._clock())
+        now = self._clock()  # turns of one second have the same content
+        if not timedelta(0) <= now - self._content.now < timedelta(seconds=1):
+            self._content = replace(self._content, now=now)
+        return self._content
 
     async def _join(self, state: State, channel: Channel, paid: Paid, *, patient: bool) -> Turn:
         """Into the waiting room, if the desk takes this visitor and somebody can come; `patient` waits for the busy."""
@@ -286,15 +289,10 @@ class Reception:
 
     def _with_duty(self, state: State, reply: Reply, channel: Channel = Channel.WEB_PLAIN) -> Reply:
         """What the desk says first, and how far words are sealed, beside every briefing not yet passed on."""
-        if state.waiting or not any(message.kind is MessageKind.BRIEFING for message in reply.messages):
+        if state.waiting or MessageKind.BRIEFING not in [message.kind for message in reply.messages]:
             return reply
         said = admission.notices(self._content, self._door, state)
         key = "relay.sealed" if channel is Channel.WEB else "relay.honesty"
         sealed = Message(MessageKind.NOTICE, self._words.of(state.language)[key])
         closing = [Message(MessageKind.NOTICE, late)] if (late := self._prospects.before(state.language)) else []
         return replace(reply, messages=(*reply.messages, *closing, *said, sealed))
-
-
-def _reached(desk: Desk, by: DeskChannel) -> Desk:
-    """The desk as who comes that way sees it: one that does not answer there is not there yet."""
-    return desk if by in desk.channels else replace(desk, planned=True)

@@ -22,7 +22,7 @@ class Turn:
 def standing(state: State, talk: TalkRef | None) -> State:
     """The state with whether its visitor has a talk."""
     waiting = talk is not None
-    return state if state.waiting is waiting else replace(state, waiting=waiting)
+    return state if state.waiting is waiting else state._replace(waiting=waiting)
 
 
 def sorry(turn: Turn, words: str) -> Turn:

@@ -13,7 +13,8 @@ from typing import Any
 
 from dialogues.folding import ALIKE, fold
 from dialogues.forms import Forms
-from dialogues.values import Content, Danger, LanguageTexts
+from dialogues.understanding import URGENT_LABEL
+from dialogues.values import Content, LanguageTexts
 
 ALARM = Path(__file__).parent / "alarm.json"
 
@@ -30,8 +31,8 @@ class Alarm:
         words = fold(text).split()
         if sum(self.weights.get(word, 0) for word in set(words)) >= self.least:
             return True
-        found = texts.matcher.danger.find(words) if texts.fallback else []
-        return any(each.name == Danger.URGENT for each in found)
+        found = texts.phrases.find(words) if texts.fallback else []
+        return any(each.name == URGENT_LABEL for each in found)
 
 
 def load_alarm() -> Alarm:
@@ -49,8 +50,8 @@ def alarm_data(alarm: Alarm) -> dict[str, Any]:
 def urgent_phrases(content: Content) -> dict[str, list[str]]:
     """For each language that the alarm did not learn: the phrases of urgent danger, with a star for any ending."""
     unlearned = {code: texts for code, texts in content.languages.items() if texts.fallback}
-    return {code: sorted(set(_urgent(texts.matcher.danger))) for code, texts in unlearned.items()}
+    return {code: sorted(set(_urgent(texts.phrases))) for code, texts in unlearned.items()}
 
 
 def _urgent(forms: Forms) -> Iterator[str]:
-    return (form for form, name in forms if name == Danger.URGENT)
+    return (form for form, name in forms if name == URGENT_LABEL)

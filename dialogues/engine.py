@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dialogues import replies
+from dialogues.shelving import shelved
 from dialogues.topic_replies import offered
 from dialogues.understanding import understand, worse
 from dialogues.values import (
@@ -74,7 +75,7 @@ def enter(content: Content, state: State, node: str) -> tuple[State, Reply]:
 def _follow(content: Content, state: State, event: Choose) -> tuple[State, Reply]:
     kind, _, value = event.id.partition(":")
     if kind == "lang" and value in content.languages:
-        after, reply = enter(content, replace(state, language=value), state.node)
+        after, reply = enter(content, state._replace(language=value), state.node)
         if after.node in ANSWERS:
             reply = replies.warn(content, after, reply, after.danger)
         return after, replace(reply, action=Action.LANGUAGE)
@@ -93,15 +94,15 @@ def _pick(content: Content, state: State, kind: str, value: str) -> tuple[State,
     texts = content.languages[state.language]
     node = content.nodes[state.node]
     if kind == "topic" and value in texts.topics:
-        return _go(content, replace(state, topic=value), "topic")
+        return _go(content, state._replace(topic=value), "topic")
     if kind == "about" and node.show is Show.ABOUT and value in texts.topics:
-        return _go(content, replace(state, topic=value), "briefing")
+        return _go(content, state._replace(topic=value), "briefing")
     if kind == "age" and node.show is Show.AGES and value in set(AgeBand):
-        return _go(content, replace(state, age_band=AgeBand(value)), node.back)
+        return _go(content, state._replace(age_band=AgeBand(value)), node.back)
     if kind == "county" and node.show is Show.COUNTIES and value in content.counties:
-        return _go(content, replace(state, county=value), node.back)
+        return _go(content, state._replace(county=value), node.back)
     if kind == "wish" and node.show is Show.WISHES and value in replies.wishes(content):
-        return _go(content, replace(state, wish=value), node.back)
+        return _go(content, state._replace(wish=value), node.back)
     raise UnknownChoice("this state does not offer that choice")
 
 
@@ -109,16 +110,16 @@ def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
     """Free text: danger first, then the topic that stands out, a choice if several fit, honesty if none does."""
     understood = understand(content, state.language, text)
     danger = worse(state.danger, understood.danger)
-    topics = [topic for topic in understood.topics if offered(content, state, topic)]
-    if topics and understood.clear and topics[0] == understood.topics[0]:
-        after = replace(state, danger=danger, topic=topics[0], node="topic")
-    elif topics:
-        after = replace(state, danger=danger, node="suggest")
+    topics: list[str] = []
+    if understood.clear and offered(content, state, understood.topics[0]):
+        after = state._replace(danger=danger, topic=understood.topics[0], node="topic")
+    elif topics := [topic for topic in understood.topics if offered(content, state, topic)]:
+        after = state._replace(danger=danger, node="suggest")
     elif understood.danger is Danger.URGENT:
-        return _go(content, replace(state, danger=danger), "danger")
+        return _go(content, state._replace(danger=danger), "danger")
     else:
-        after = replace(state, danger=danger, node="unclear-waiting" if state.waiting else "unclear")
-    reply = replies.render(content, after, topics if after.node == "suggest" else ())
+        after = state._replace(danger=danger, node="unclear-waiting" if state.waiting else "unclear")
+    reply = shelved(content, after) or replies.render(content, after, topics)
     if state.node in UNTOLD:
         told = Message(MessageKind.NOTICE, content.languages[state.language].flow["topics.report"])
         reply = Reply((told, *reply.messages), reply.choices, reply.action)
@@ -126,8 +127,8 @@ def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
 
 
 def _go(content: Content, state: State, node: str) -> tuple[State, Reply]:
-    after = replace(state, node=node)
-    return after, replies.render(content, after)
+    after = state._replace(node=node)
+    return after, shelved(content, after) or replies.render(content, after)
 
 
 def _with(state: State, fields: Mapping[str, str]) -> State:
@@ -135,13 +136,13 @@ def _with(state: State, fields: Mapping[str, str]) -> State:
     for name, value in fields.items():
         match name:
             case "audience":
-                state = replace(state, audience=Audience(value) if value else None)
+                state = state._replace(audience=Audience(value) if value else None)
             case "danger":
-                state = replace(state, danger=Danger(value))
+                state = state._replace(danger=Danger(value))
             case "age_band":
-                state = replace(state, age_band=AgeBand(value) if value else None)
+                state = state._replace(age_band=AgeBand(value) if value else None)
             case "topic" | "county" | "wish":
-                state = replace(state, **{name: value or None})  # type: ignore[arg-type]  # all three are texts or None
+                state = state._replace(**{name: value or None})  # type: ignore[arg-type]  # all three are texts or None
             case "easy":
-                state = replace(state, easy=bool(value))
+                state = state._replace(easy=bool(value))
     return state

@@ -2,7 +2,7 @@
 language. Pure; which of them is sent, and changed before, is the staff member's choice."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from dialogues.directory import lines
@@ -44,7 +44,7 @@ def texts(content: Content, own: str, theirs: str, audience: Audience | None, to
 
 def cards(content: Content, own: str, state: State) -> list[AtHand]:
     """The services for somebody in this state, best first, each as the few lines that `state.language` gets."""
-    mine, theirs = lines(content, replace(state, language=own)), lines(content, state)
+    mine, theirs = lines(content, state._replace(language=own)), lines(content, state)
     status = content.languages[state.language].status
     return [
         AtHand(_card(here), _card(there), state.language, status)

@@ -3,6 +3,7 @@
 ContentError                  a content file cannot be used; the message begins with file and line
 """
 
+import json
 from collections.abc import Mapping, Set
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from dialogues.files import (
 from dialogues.phone_files import read_phone_menu
 from dialogues.problems import Problem
 from dialogues.recogniser import Recogniser, load_recogniser
+from dialogues.shelving import shelve
 from dialogues.topic_files import read_topic_texts
 from dialogues.values import (
     Action,
@@ -48,6 +50,7 @@ from dialogues.values import (
 DEFAULT = Path(__file__).parent / "content"
 RECOGNISER = Path(__file__).parent / "recogniser.bin"
 CONCEPTS = DEFAULT / "concepts.txt"
+FREQUENT = Path(__file__).parent / "frequent.json"  # words of our training messages (dialogues.training.frequent)
 
 _NODE = {"say", "show", "back", "choices"}
 _EDGE = {"id", "to", "kind", "set", "action"}
@@ -71,21 +74,22 @@ def load_content(
     """All content below `path`, checked; `now` is Swedish local time. Raises ContentError with file and line for the
     first mistake found. With a `recogniser` that is there already, its file is not read again."""
     root: File = path or DEFAULT
+    frequent = tuple(json.loads(FREQUENT.read_text(encoding="utf-8")))
     content = Content(
         topics=_read_topics(root / "topics.yml"),
         facts=_read_facts(root / "facts.yml"),
         nodes=_read_nodes(root / "flow.yml"),
-        languages=_read_languages(root),
+        languages=_read_languages(root, frequent),
         counties=read_sentences(root / "counties.yml"),
         services=read_services(root / "services.yml"),
         desks=read_desks(root / "desks"),
-        recogniser=recogniser or load_recogniser(RECOGNISER, read_concepts(CONCEPTS)),
+        recogniser=recogniser or load_recogniser(RECOGNISER, read_concepts(CONCEPTS), frequent),
         now=now,
         demo=demo,
         phone=read_phone_menu(root / "phone.yml"),
     )
     check_content(content, root)
-    return content
+    return shelve(content)
 
 
 def _read_topics(path: File) -> dict[str, Topic]:
@@ -153,17 +157,19 @@ def _edge(row: Mapping[str, Any]) -> Edge:
     )
 
 
-def _read_languages(root: File) -> dict[str, LanguageTexts]:
-    """Written languages first, then those that lean on one of them."""
+def _read_languages(root: File, frequent: tuple[str, ...]) -> dict[str, LanguageTexts]:
+    """Written languages first, then those that lean on one of them. `frequent` are words of the former."""
     folders = {path.parent.name: path.parent for path in sorted(root.glob("*/flow.yml"))}
     flows = {language: read_sentences(folder / "flow.yml") for language, folder in folders.items()}
     languages: dict[str, LanguageTexts] = {}
     for language in sorted(folders, key=lambda language: ("language.fallback" in flows[language], language)):
-        languages[language] = _read_language(folders[language], flows[language], languages)
+        languages[language] = _read_language(folders[language], flows[language], languages, frequent)
     return languages
 
 
-def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, LanguageTexts]) -> LanguageTexts:
+def _read_language(
+    folder: File, flow: dict[str, str], written: Mapping[str, LanguageTexts], frequent: tuple[str, ...]
+) -> LanguageTexts:
     fallback = flow.pop("language.fallback", "")
     if fallback and fallback not in written:
         raise ContentError(
@@ -190,10 +196,11 @@ def _read_language(folder: File, flow: dict[str, str], written: Mapping[str, Lan
         codes=read_sentences(folder / "codes.yml"),
         telegram=read_sentences(folder / "telegram.yml"),
         topics=topics,
-        matcher=understanding.compile_matcher(
+        phrases=understanding.index_phrases(
             {id: text.words for id, text in topics.items()},
             {level: tuple(danger[level]) for level in (Danger.URGENT, Danger.CONCERN)},
             tuple(danger["harmless"]),
+            () if fallback else frequent,
         ),
         never=_phrases(rules["never"]),
         allowed=tuple(rules.get("allowed") or ()),

@@ -1,7 +1,6 @@
 """What a node says in a language: sentences, lists, the text of a topic, the briefing. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from dialogues import directory
 from dialogues.topic_replies import danger_messages, list_topics, show_topic
@@ -61,12 +60,12 @@ def warn(content: Content, state: State, reply: Reply, danger: Danger) -> Reply:
     else:
         return reply
     # A topic that warns by itself has already put 112 and the person first: once is enough.
-    calls = tuple(message for message in reply.messages if message.kind is not MessageKind.DANGER)
+    calls = [message for message in reply.messages if message.kind is not MessageKind.DANGER]
     messages = (*first, *calls)
     if state.waiting:
         return Reply(messages, reply.choices, reply.action)
-    rest = tuple(choice for choice in reply.choices if choice.id != "person")
-    rest = tuple(replace(c, kind=ChoiceKind.PLAIN) if c.kind is ChoiceKind.PRIMARY else c for c in rest)
+    rest = [choice for choice in reply.choices if choice.id != "person"]
+    rest = [c._replace(kind=ChoiceKind.PLAIN) if c.kind is ChoiceKind.PRIMARY else c for c in rest]
     return Reply(messages, (person, *rest), reply.action)
 
 

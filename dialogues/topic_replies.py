@@ -1,6 +1,7 @@
 """What is shown of topics: the lists to choose from, a topic's text, and where its facts come from. Pure."""
 
 from dataclasses import replace
+from datetime import date
 from typing import NamedTuple
 
 from dialogues import directory
@@ -70,6 +71,12 @@ def show_topic(content: Content, state: State) -> Reply:
     messages += _provenance(content, texts, section)
     choices = (person, *_onward(content, state, own)) if urgent else _onward(content, state, own)
     return Reply(tuple(messages), (*choices, *_ease(texts, own, state)))
+
+
+def last_day(content: Content, state: State) -> date | None:
+    """The last day of the text that `show_topic` shows; None when there is none for this audience."""
+    section = _section(content.languages[state.language].topics[state.topic or ""], state)
+    return section.text.review if section else None
 
 
 def danger_messages(content: Content, state: State, key: str) -> tuple[Message, ...]:

@@ -4,16 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from dialogues.folding import fold
-from dialogues.forms import Forms
-from dialogues.values import Content, Danger, LanguageTexts, Matcher, Understood
+from dialogues.forms import Forms, Found
+from dialogues.values import Content, Danger, LanguageTexts, Understood
 
 MAX_TOPICS = 3
 STEM = 5  # letters from which a word also matches its longer forms: "gifta" finds "giftas", "bo" not "bonde"
 ARABIC_STEM = 3  # Arabic script leaves out short vowels
 
 # Chosen on messages held out of the training set (docs/understanding.md).
-TOPIC = "topic "  # the labels of the recogniser: a topic each, and two levels of danger
-_URGENT, _CONCERN = "danger urgent", "danger concern"
+TOPIC = "topic "  # the labels of the recogniser and of phrases: a topic each, and two levels of danger
+URGENT_LABEL, CONCERN_LABEL = "danger urgent", "danger concern"
+HARMLESS = "harmless"  # of phrases alone: sayings and jokes that only sound like danger
 OFF_TOPIC = "-"
 PHRASE = 0.1  # what a word of a found phrase adds to a topic's score in a language that the recogniser learned
 ONLY_PHRASE = 2.0  # and in one that it did not
@@ -42,20 +43,24 @@ def understand(content: Content, language: str, text: str) -> Understood:
     Phrases of the page's language and the recogniser (Swedish and English) both have a say, whatever the page's
     language is: people mix.
     """
-    words = fold(text.replace(SOS, HELP)).split()
+    written = fold(text).split()
+    words = fold(text.replace(SOS, HELP)).split() if SOS in text else written
     if not words:
         return Understood((), Danger.NONE)
     texts = content.languages[language]
-    scores = content.recogniser.scores(text)
-    serious = _serious(texts.matcher, words)
+    scores = content.recogniser.scores(written)
+    found = texts.phrases.find(words)
     danger = _scored_danger(scores)
+    serious = _serious(found, words)
     if serious is not words:  # a saying is taken out: danger has to be there with it and without it
-        danger = min(danger, _scored_danger(content.recogniser.scores(" ".join(serious))), key=_RANK.__getitem__)
-    danger = worse(danger, _phrase_danger(texts.matcher, serious))
-    said = _phrase_scores(texts, words)
+        without = content.recogniser.scores(filter(None, serious))
+        danger = min(danger, _scored_danger(without), key=_RANK.__getitem__)
+    danger = worse(danger, _phrase_danger(texts, found, words, serious))
+    said = _phrase_scores(texts, found, words)
     for other in _others(content, texts, words):
-        danger = worse(danger, _phrase_danger(other.matcher, _serious(other.matcher, words)))
-        for topic, score in _phrase_scores(other, words).items():
+        found = other.phrases.find(words)
+        danger = worse(danger, _phrase_danger(other, found, words, _serious(found, words)))
+        for topic, score in _phrase_scores(other, found, words).items():
             said[topic] = max(said.get(topic, 0.0), score)
     return _topics(said, scores, danger)
 
@@ -67,73 +72,72 @@ def _others(content: Content, own: LanguageTexts, words: Sequence[str]) -> Seque
     return [texts for texts in content.languages.values() if texts.fallback and texts is not own]
 
 
-def _topics(said: Mapping[str, float], scores: Mapping[str, float], danger: Danger) -> Understood:
-    """What phrases speak for counts beside what the recogniser says."""
-    judged = dict(scores)
-    del judged[_URGENT], judged[_CONCERN]
+def _topics(said: Mapping[str, float], scores: dict[str, float], danger: Danger) -> Understood:
+    """What phrases speak for counts beside what the recogniser says; `scores` becomes the sum of both."""
+    del scores[URGENT_LABEL], scores[CONCERN_LABEL]
     for topic, score in said.items():
-        if (name := TOPIC + topic) in judged:
-            judged[name] += score
-    off = judged.pop(TOPIC + OFF_TOPIC)
-    first, second, third, *_ = sorted(judged, key=judged.__getitem__, reverse=True)
-    if judged[first] < max(off - DOUBT, LEAST):
+        if topic in scores:
+            scores[topic] += score
+    off = scores.pop(TOPIC + OFF_TOPIC)
+    first, second, third, *_ = sorted(scores, key=scores.__getitem__, reverse=True)
+    if scores[first] < max(off - DOUBT, LEAST):
         return Understood((), danger)
     topics = (first[len(TOPIC) :], second[len(TOPIC) :], third[len(TOPIC) :])
-    return Understood(topics, danger, clear=judged[first] - judged[second] >= CLEAR)
+    return Understood(topics, danger, clear=scores[first] - scores[second] >= CLEAR)
 
 
 def _scored_danger(scores: Mapping[str, float]) -> Danger:
-    if scores[_URGENT] > URGENT:
+    if scores[URGENT_LABEL] > URGENT:
         return Danger.URGENT
-    return Danger.CONCERN if scores[_CONCERN] > CONCERN else Danger.NONE
+    return Danger.CONCERN if scores[CONCERN_LABEL] > CONCERN else Danger.NONE
 
 
-def _phrase_scores(texts: LanguageTexts, words: Sequence[str]) -> dict[str, float]:
-    """What the phrases found add to each topic: how many different ones, longer ones counting more."""
-    found = {(name, tuple(words[place : place + length])) for place, length, name in texts.matcher.topics.find(words)}
+def _phrase_scores(texts: LanguageTexts, found: Iterable[Found], words: Sequence[str]) -> dict[str, float]:
+    """What the phrases found add to each topic's label: how many different ones, longer ones counting more."""
+    told = {(name, *words[place : place + length]) for place, length, name in found if name.startswith(TOPIC)}
     weights: dict[str, int] = {}
-    for name, phrase in found:
+    for name, *phrase in told:
         weights[name] = weights.get(name, 0) + len(phrase)
     each = ONLY_PHRASE if texts.fallback else PHRASE
     return {name: each * min(weight, MOST_PHRASES) for name, weight in weights.items()}
 
 
-def _serious(matcher: Matcher, words: list[str]) -> list[str]:
-    """The words without sayings and jokes that only sound like danger."""
-    found = matcher.harmless.find(words)
-    if not found:
-        return words
-    serious = list(words)
-    for place, length, _ in found:
-        serious[place : place + length] = [""] * length
+def _serious(found: Iterable[Found], words: list[str]) -> list[str]:
+    """The words without sayings and jokes that only sound like danger; the very same when there are none."""
+    serious = words
+    for place, length, name in found:
+        if name == HARMLESS:
+            serious = [*serious[:place], *[""] * length, *serious[place + length :]]
     return serious
 
 
-def _phrase_danger(matcher: Matcher, serious: list[str]) -> Danger:
-    """The worst level that a phrase is found of in words without sayings."""
-    found = {name for _, _, name in matcher.danger.find(serious)}
-    return next((level for level in (Danger.URGENT, Danger.CONCERN) if level in found), Danger.NONE)
+def _phrase_danger(texts: LanguageTexts, found: Sequence[Found], words: list[str], serious: list[str]) -> Danger:
+    """The worst level that a phrase is found of in words without sayings; `found` is what is in all words."""
+    names = {name for _, _, name in (found if serious is words else texts.phrases.find(serious))}
+    if URGENT_LABEL in names:
+        return Danger.URGENT
+    return Danger.CONCERN if CONCERN_LABEL in names else Danger.NONE
 
 
-def compile_matcher(
-    topics: Mapping[str, Iterable[str]], danger: Mapping[str, Iterable[str]], harmless: Iterable[str]
-) -> Matcher:
-    """Index a language's phrases once, at start."""
-    return Matcher(
-        topics=_index(*_held(topics)), danger=_index(*_held(danger)), harmless=_index(*_held({"harmless": harmless}))
-    )
+def index_phrases(
+    topics: Mapping[str, Iterable[str]],
+    danger: Mapping[str, Iterable[str]],
+    harmless: Iterable[str],
+    frequent: tuple[str, ...] = (),
+) -> Forms:
+    """A language's phrases by label, and which of them these folded words begin: looked up once, at start."""
+    labelled = {f"{TOPIC}{topic}": phrases for topic, phrases in topics.items()}
+    labelled |= {URGENT_LABEL: danger[Danger.URGENT], CONCERN_LABEL: danger[Danger.CONCERN], HARMLESS: harmless}
+    return _index(frequent, *((label, tuple(phrases)) for label, phrases in labelled.items()))
 
 
-def _held(phrases: Mapping[str, Iterable[str]]) -> Iterable[tuple[str, tuple[str, ...]]]:
-    return ((name, tuple(group)) for name, group in phrases.items())
-
-
-@lru_cache(64)  # an edition that changes a sentence leaves the phrases as they are: three kinds in seven languages
-def _index(*phrases: tuple[str, tuple[str, ...]]) -> Forms:
+@lru_cache(16)  # an edition that changes a sentence leaves the phrases of all seven languages as they are
+def _index(frequent: tuple[str, ...], *phrases: tuple[str, tuple[str, ...]]) -> Forms:
     forms = Forms()
-    for name, phrase in ((name, fold(phrase)) for name, group in phrases for phrase in group):
-        if phrase:
-            forms.add(" ".join(map(_open, phrase.split())), name)
+    for name, words in ((name, fold(phrase).split()) for name, group in phrases for phrase in group):
+        if words:
+            forms.put([*map(_open, words)], name)
+    forms.learn(frequent)
     return forms
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from dialogues.doors import Desk, Service
 from dialogues.forms import Forms
@@ -34,8 +35,7 @@ class Danger(StrEnum):
     URGENT = "urgent"
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """All that a conversation with the bot knows. It travels with the page; never text."""
 
     language: str = "sv"
@@ -84,8 +84,7 @@ class MessageKind(StrEnum):
     BRIEFING = "briefing"  # `items`: what staff will see, each with the choice that changes it
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One row of a message: a source, a line, a row of the briefing."""
 
     label: str
@@ -95,8 +94,7 @@ class Item:
     here: bool = False  # opened in this window, in the place of this page
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     kind: MessageKind
     text: str = ""
     items: tuple[Item, ...] = ()
@@ -113,8 +111,7 @@ class ChoiceKind(StrEnum):
     ROW = "row"  # belongs to a row of the briefing; never a button of its own
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     id: str
     label: str
     kind: ChoiceKind = ChoiceKind.PLAIN
@@ -190,22 +187,12 @@ class Topic:
     urgent: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """What free text was taken to be about: topic ids, best first, at most three; empty when nothing fits."""
 
     topics: tuple[str, ...]
     danger: Danger
     clear: bool = False  # the first topic stands out: no need to ask which
-
-
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """Phrases of one language, indexed once (dialogues.understanding)."""
-
-    topics: Forms  # by topic
-    danger: Forms  # by level
-    harmless: Forms
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +204,7 @@ class LanguageTexts:
     page: dict[str, str]  # words of the visitor's page, by dotted key
     codes: dict[str, str]  # sentences about left messages, which the page fetches when it needs them
     topics: dict[str, TopicText]
-    matcher: Matcher
+    phrases: Forms  # what is looked for in free text: by topic, level of danger, or harmless (dialogues.understanding)
     status: Status  # of everything but the topics: the flow, the page, the danger phrases
     fallback: str  # the language that stands in for what is missing, and beside an unchecked danger message; or empty
     never: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # phrases, by the rule that they break
@@ -271,6 +258,18 @@ class PhoneMenu:
 
 
 @dataclass(frozen=True, slots=True)
+class Shelf:
+    """Replies with a topic's text by language, topic and audience, each with the last day of the text
+    (dialogues.shelving). They hold for the content that they are made of."""
+
+    nodes: dict[str, Node]
+    languages: dict[str, LanguageTexts]
+    topics: dict[str, Topic]
+    facts: dict[str, Fact]
+    replies: dict[tuple[str, str | None, Audience | None], tuple[Reply, date]]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     topics: dict[str, Topic]  # the closed list, in its order
     facts: dict[str, Fact]
@@ -284,3 +283,4 @@ class Content:
     demo: bool  # a marked demonstration: unchecked services may be shown, as such
     names: tuple[str, ...] = ()  # of those on duty who may be asked for by name, while a wish is chosen
     phone: PhoneMenu = PhoneMenu()
+    shelf: Shelf | None = field(default=None, compare=False, repr=False)

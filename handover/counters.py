@@ -78,7 +78,9 @@ class Tally:
             raise ValueError("only names of the closed set are counted")
         if times < 1:
             raise ValueError("counts only rise")
-        self._counted.setdefault(desk, Counter())[name] += times
+        if desk not in self._counted:
+            self._counted[desk] = Counter()
+        self._counted[desk][name] += times
 
     async def flush(self, count: Count) -> None:
         """Hand everything over, desk by desk. What `count` fails to take is handed over again the next time as the same

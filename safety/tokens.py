@@ -6,8 +6,9 @@ TokenError          the token is of no use; start anew
 """
 
 import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64encode
 from binascii import Error as Base64Error
+from binascii import a2b_base64
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,6 +19,7 @@ _SALT = 16
 _TAG = 16
 _TIME = 8
 _LONGEST = 8 * 1024  # characters; nothing of ours comes near, so anything longer is refused before decoding
+_FROM_URL = str.maketrans("-_", "+/")
 _SKEW = 60  # seconds by which two servers' clocks may differ
 
 # Each token has a key of its own, derived from its random salt. So the nonce may be constant, and no number of tokens
@@ -66,7 +68,7 @@ def _decode(token: str) -> bytes:
     if len(token) > _LONGEST or not token.isascii():
         raise BadToken("not a token")
     try:
-        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        raw = a2b_base64(token.translate(_FROM_URL) + "=" * (-len(token) % 4))
     except (Base64Error, ValueError) as error:
         raise BadToken("not a token") from error
     if len(raw) < _SALT + _TIME + _TAG:

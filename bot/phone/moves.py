@@ -144,7 +144,7 @@ def _lead_on(line: Line, call: Call) -> Step:
 
 
 def _joined(line: Line, call: Call, event: Joined) -> Step:
-    state = replace(call.state, waiting=True)
+    state = call.state._replace(waiting=True)
     call = replace(call, phase=Phase.ROOM, talk=True, state=state, place=event.place, overdue=False, offered=False)
     # What is being said to somebody in danger is heard to its end.
     return (call, ()) if call.playing else go(line, call)
@@ -242,7 +242,7 @@ def _ended(line: Line, call: Call, _: Ended) -> Step:
 def _lost(line: Line, call: Call, _: Lost) -> Step:
     if not call.talk:
         return call, ()
-    state, _unsaid = enter(line.content, replace(call.state, waiting=False), "closed")
+    state, _unsaid = enter(line.content, call.state._replace(waiting=False), "closed")
     call = replace(_apart(call), phase=Phase.BOT, talk=False, state=state, why=Why.TROUBLE)
     after, actions = say(call, said(call.state, "taken.lost"))
     return after, (Part(), *actions)
@@ -251,7 +251,7 @@ def _lost(line: Line, call: Call, _: Lost) -> Step:
 def _guided(line: Line, call: Call, _: Guided) -> Step:
     if not call.talk:
         return call, ()
-    state, _unsaid = enter(line.content, replace(call.state, waiting=False), "closed")
+    state, _unsaid = enter(line.content, call.state._replace(waiting=False), "closed")
     call = replace(_apart(call), phase=Phase.BOT, talk=False, state=state, why=Why.GUIDED, playing=False)
     return go(line, call)
 

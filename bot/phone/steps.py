@@ -35,7 +35,7 @@ def choose(line: Line, call: Call, choice: str, before: Playlist = ()) -> Step:
 
 def ask_for_a_place(line: Line, call: Call) -> Step:
     """The briefing is confirmed: nothing more is said until there is an answer."""
-    state, _ = step(line.content, replace(call.state, node="briefing"), Choose("join"))
+    state, _ = step(line.content, call.state._replace(node="briefing"), Choose("join"))
     call = replace(call, phase=Phase.JOINING, state=state, playing=False, telling=False, quiet=0)
     return call, (Stop(), Join(state))
 

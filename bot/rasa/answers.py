@@ -78,7 +78,7 @@ def respond(content: Content, place: Place, action: ActionName, told: Told) -> A
         text = ""
     state = read_state(content, told.slots)
     danger = _danger(content, state.language, text)
-    state = replace(state, danger=max(state.danger, danger, key=tuple(Danger).index))
+    state = state._replace(danger=max(state.danger, danger, key=tuple(Danger).index))
     after, reply = _ACTIONS[action](content, place, state, replace(told, text=text))
     reply = replies.warn(content, after, reply, danger)
     slots: dict[str, str] = {Slot.DANGER: after.danger.value}
@@ -125,7 +125,7 @@ def _row(kind: MessageKind, item: Item) -> str:
 def _answer(content: Content, _: Place, state: State, told: Told) -> tuple[State, Reply]:
     """The topic of the slot; else what the message is about; else the topics to choose from."""
     if told.intent in {Intent.OFF_TOPIC, Intent.TOPICS}:
-        state = replace(state, topic=None)  # the slot still holds what was spoken of before
+        state = state._replace(topic=None)  # the slot still holds what was spoken of before
     if state.topic:
         return step(content, state, Choose(f"topic:{state.topic}"))
     return step(content, state, Say(told.text) if told.text else Choose("topics"))

@@ -122,7 +122,7 @@ class Turns:
         """The choices of the first view, after the languages, named in each of these."""
         texts = [self._chat.house.said.content.languages[language] for language in languages]
         named = (
-            replace(choice, label=" / ".join(text.flow[f"choice.{choice.id}"] for text in texts))
+            choice._replace(label=" / ".join(text.flow[f"choice.{choice.id}"] for text in texts))
             for choice in reply.choices
         )
         return (*self._languages(), *named)

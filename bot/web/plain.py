@@ -98,7 +98,7 @@ class _Visit:
         """In a talk only one choice is left to the bot."""
         kind, _, language = self.form.choice.partition(":")
         known = kind == "lang" and language in self.site.words.languages()
-        return replace(self.state, language=language) if known else self.state
+        return self.state._replace(language=language) if known else self.state
 
     async def _in_line(self, talk: Talk, standing: Waiting) -> Page:
         _, page = await self._turn()

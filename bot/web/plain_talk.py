@@ -3,7 +3,6 @@
 import asyncio
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -78,7 +77,7 @@ async def show_talk(site: Site, form: Form, state: State, talk: Talk, standing: 
         return None
     down = theirs[-1].seq if theirs else 0
     await site.end.heard(talk.ref, down)
-    state = replace(state, waiting=True)
+    state = state._replace(waiting=True)
     return Page(
         state=state,
         reply=Reply((), ()),

@@ -11,6 +11,8 @@ from typing import Any
 
 from dialogues.values import Choice, Item, Message
 
+_NOTHING_ELSE = '"items":[],"language":"","direction":""}'
+
 
 def message_row(message: Message) -> dict[str, Any]:
     """A message as a value that JSON can hold."""
@@ -21,6 +23,20 @@ def message_row(message: Message) -> dict[str, Any]:
         "language": message.language,
         "direction": message.direction,
     }
+
+
+class Written:
+    """Messages of which many answers are made, as JSON, written once. It holds them, so that none takes another's place
+    in memory."""
+
+    def __init__(self, messages: Iterable[Message]) -> None:
+        self._messages = {id(message): message for message in messages}
+        self._written = {place: _message(message) for place, message in self._messages.items()}
+
+    def write(self, messages: Iterable[Message]) -> str:
+        """The rows of messages as JSON: of these, and of any others."""
+        written = self._written
+        return f"[{','.join([written.get(id(message)) or _message(message) for message in messages])}]"
 
 
 def write_messages(messages: Iterable[Message]) -> str:
@@ -54,10 +70,12 @@ def _item_row(item: Item) -> dict[str, Any]:
 
 
 def _message(message: Message) -> str:
-    items = ",".join(map(_item, message.items)) if message.items else ""
+    kind, text, items, language, direction = message
+    if not (items or language or direction):  # nearly all
+        return f'{{"kind":{quoted(kind)},"text":{quoted(text)},{_NOTHING_ELSE}'
     return (
-        f'{{"kind":{quoted(message.kind)},"text":{quoted(message.text)},"items":[{items}],'
-        f'"language":{quoted(message.language)},"direction":{quoted(message.direction)}}}'
+        f'{{"kind":{quoted(kind)},"text":{quoted(text)},"items":[{",".join(map(_item, items))}],'
+        f'"language":{quoted(language)},"direction":{quoted(direction)}}}'
     )
 
 

@@ -16,6 +16,7 @@ from bot.web.languages import choose_language
 from bot.web.paces import Paces
 from bot.web.partings import Partings
 from bot.web.rounds import Rounds
+from bot.web.rows import Written
 from bot.web.state import Tokens
 from bot.web.views import Views
 from bot.words import Words
@@ -45,6 +46,7 @@ class Site:
     assets: Assets
     views: Views
     front: Front
+    written: Written
     clock: Callable[[], float]
     now: Callable[[], float]
     guard: Guard

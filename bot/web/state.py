@@ -17,6 +17,9 @@ from safety.tokens import BadToken, TokenError, seal, unseal
 STATE_AGE = 12 * 60 * 60  # seconds; a page left open overnight starts anew
 TALK_AGE = 24 * 60 * 60  # seconds; no talk may last longer
 
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_read = json.JSONDecoder().raw_decode
+
 
 @dataclass(frozen=True, slots=True)
 class Talk:
@@ -99,8 +102,8 @@ class Tokens:
         return topic_there and (state.county is None or state.county in self._content.counties)
 
     def _seal(self, purpose: str, row: list[Any]) -> str:
-        data = json.dumps(row, separators=(",", ":"), ensure_ascii=False).encode()
-        return seal(self._key, purpose, data, int(self._clock()))
+        return seal(self._key, purpose, _write(row).encode(), int(self._clock()))
 
     def _unseal(self, purpose: str, token: str, max_age: int) -> Any:
-        return json.loads(unseal(self._key, purpose, token, int(self._clock()), max_age))
+        row, _ = _read(unseal(self._key, purpose, token, int(self._clock()), max_age).decode())
+        return row

@@ -62,7 +62,7 @@ async def take_turn(request: Request, asked: TurnRequest) -> Response:
     except TokenError as error:
         return _start_anew(site, language_of(request), error)
     channel = talk.channel if talk else Channel.WEB
-    paid = paid_by(request, asked.work, asked.wait)
+    paid = paid_by(request, asked.work, asked.wait) if asked.input.choice else None  # words let nobody in
     try:
         turn = await site.reception.answer(state, asked.input.event(), talk.ref if talk else None, channel, paid)
     except UnknownChoice as error:
@@ -86,8 +86,8 @@ def _respond(answer: Mapping[str, str], status: int = 200) -> Response:
 def _answer(site: Site, turn: Turn) -> dict[str, str]:
     """The fields of every answer, as JSON."""
     return {
-        "state": write(site.tokens.seal_state(turn.state)),
-        "messages": write_messages(turn.reply.messages),
+        "state": f'"{site.tokens.seal_state(turn.state)}"',  # has no sign that JSON writes otherwise
+        "messages": site.written.write(turn.reply.messages),
         "choices": write_choices(turn.reply.choices),
         "first": "true" if turn.state.node == "start" else "false",
         "urgent": "true" if turn.state.danger is Danger.URGENT else "false",

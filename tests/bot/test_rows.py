@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.rows import join_fields, message_row, write, write_choices, write_messages
+from bot.web.rows import Written, join_fields, message_row, write, write_choices, write_messages
 from dialogues.values import Choice, ChoiceKind, Item, Message, MessageKind
 
 texts = st.text() | st.sampled_from(('"', "\\", "\n\t\x00\x1f\x7f", "</script>", "\u2028\ud7ff", "å ሰ 🆘"))
@@ -19,6 +19,11 @@ def test_messages(some: list[Message]) -> None:
     written = write_messages(some)
     assert json.loads(written) == json.loads(json.dumps([message_row(message) for message in some]))
     assert written == write([message_row(message) for message in some])
+
+
+@given(st.lists(messages, max_size=3), st.lists(messages, max_size=3))
+def test_messages_that_were_written_before_and_others(some: list[Message], others: list[Message]) -> None:
+    assert Written(some).write([*others, *some, *others]) == write_messages([*others, *some, *others])
 
 
 @given(st.lists(choices, max_size=3))

@@ -2,7 +2,6 @@
 
 import itertools
 import secrets
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,10 +63,10 @@ def test_the_two_kinds_are_not_mistaken_for_each_other(tokens: Tokens) -> None:
 @pytest.mark.parametrize(
     "state",
     [
-        replace(State("en"), node="gone"),
-        replace(State("en"), language="tlh"),
-        replace(State("en"), topic="gone"),
-        replace(State("en"), county="gone"),
+        State("en")._replace(node="gone"),
+        State("en")._replace(language="tlh"),
+        State("en")._replace(topic="gone"),
+        State("en")._replace(county="gone"),
     ],
 )
 def test_a_state_of_other_content_is_refused(tokens: Tokens, state: State) -> None:

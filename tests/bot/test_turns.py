@@ -1,7 +1,6 @@
 """Turns of the page's script: reading, asking for a person, and every refusal."""
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -293,5 +292,5 @@ async def test_the_state_never_holds_words(reader: Reader, site: Site) -> None:
     await reader.does(choice="start")
     await reader.does(text=f"{MARK} threats at home")
     state = site.tokens.open_state(reader.state)
-    assert replace(state) == state
+    assert state._replace() == state
     assert MARK not in repr(state)

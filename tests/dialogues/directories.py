@@ -25,7 +25,7 @@ def texts(language: str, flow: str) -> LanguageTexts:
         page={},
         codes={},
         topics={},
-        matcher=cast(Any, None),  # the directory understands no free text
+        phrases=cast(Any, None),  # the directory understands no free text
         status=Status.DRAFT,
         fallback="",
     )

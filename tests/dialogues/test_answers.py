@@ -1,5 +1,6 @@
 """Easy-to-read texts, texts lent by another language, danger beside Swedish, other doors, where free text leads."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -181,7 +182,7 @@ class Scored:
     topics: dict[str, float]
     all: tuple[str, ...]
 
-    def scores(self, text: str) -> dict[str, float]:
+    def scores(self, words: Iterable[str]) -> dict[str, float]:
         quiet = {"danger urgent": -9.0, "danger concern": -9.0, "topic -": -9.0}
         return quiet | {f"topic {id}": self.topics.get(id, -8.0) for id in self.all}
 

@@ -99,7 +99,7 @@ def test_who_is_under_18_is_not_sent_where_only_adults_are_taken(band: AgeBand) 
     for audience in YOUNG:
         state = State(audience=audience, age_band=band)
         assert ids(adults, state) == ids(refused, state) == ["112"]
-        assert ids(adults, replace(state, age_band=AgeBand.FROM_18)) == ["112", "polisen"]
+        assert ids(adults, state._replace(age_band=AgeBand.FROM_18)) == ["112", "polisen"]
 
 
 def test_a_professional_asks_about_a_child_where_professionals_are_answered() -> None:
@@ -146,7 +146,7 @@ def test_a_professional_gets_the_professionals_line_first() -> None:
     state = State(audience=Audience.PROFESSIONAL, topic="for-professionals")
     for content in (DEMO, REAL, at(DEMO, 2026, 12, 2, 10, 0)):
         assert ids(content, state)[:2] == ["112", "nationella-kompetensteamet"]
-    exploitation = ids(DEMO, replace(state, topic="exploitation"))
+    exploitation = ids(DEMO, state._replace(topic="exploitation"))
     assert set(exploitation[1:3]) == {"jamstalldhetsmyndigheten", "nationella-kompetensteamet"}
 
 

@@ -184,7 +184,7 @@ def test_a_choice_that_is_not_offered_is_refused(content: Content, choice: str) 
 def test_the_language_changes_where_one_is(content: Content) -> None:
     state, _ = walk(content, "sv", "start", "safe-yes")
     after, reply = step(content, state, Choose("lang:en"))
-    assert after == replace(state, language="en")
+    assert after == state._replace(language="en")
     assert reply.action is Action.LANGUAGE
     assert reply.messages[0].text == content.languages["en"].flow["audience.ask"]
 

@@ -98,5 +98,14 @@ def test_what_is_found_is_what_a_slow_reader_finds(forms: list[list[str]], words
         if all(map(begins, form, words[place:]))
     }
     assert set(index.find(words)) == expected
+    index.learn(words[::2])
+    assert set(index.find(words)) == expected
     assert [hit.place for hit in index.find(words)] == sorted(hit.place for hit in index.find(words))
     assert sorted(index) == sorted((" ".join(form), str(number)) for number, form in enumerate(forms))
+
+
+def test_a_form_that_is_added_is_found_in_words_that_were_learned_before() -> None:
+    forms = Forms()
+    forms.learn(["gifta"])
+    forms.add("gifta", "x")
+    assert forms.find(["gifta"]) == [Found(0, 1, "x")]

@@ -103,7 +103,7 @@ STATES = st.builds(
 def test_an_open_door_whatever_the_topic_and_whether_or_not_the_age_is_said(
     content: Content, state: State, age: int, said: bool, now: datetime
 ) -> None:
-    state = replace(state, age_band=band_of(age) if said else None)
+    state = state._replace(age_band=band_of(age) if said else None)
     assert dead_ends(replace(content, now=now), state, [age]) == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dialogues.folding import fold
-from dialogues.understanding import understand
+from dialogues.understanding import TOPIC, understand
 from dialogues.values import Audience, Content, Danger, LanguageTexts, Status
 
 # fmt: off
@@ -165,7 +165,8 @@ def _by_words(texts: LanguageTexts, message: str) -> list[str]:
     """The three topics of which most different words are found, longer phrases counting more."""
     words = fold(message).split()
     scores: dict[str, int] = {}
-    found = texts.matcher.topics.find(words)
-    for name, phrase in {(name, tuple(words[at : at + length])) for at, length, name in found}:
+    found = [each for each in texts.phrases.find(words) if each.name.startswith(TOPIC)]
+    for label, phrase in {(name, tuple(words[at : at + length])) for at, length, name in found}:
+        name = label.removeprefix(TOPIC)
         scores[name] = scores.get(name, 0) + len(phrase)
     return sorted(sorted(scores), key=lambda name: -scores[name])[:3]

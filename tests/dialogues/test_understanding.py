@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dialogues.understanding import MAX_TOPICS, compile_matcher, understand
-from dialogues.values import Content, Danger, Matcher
+from dialogues.forms import Forms
+from dialogues.understanding import MAX_TOPICS, index_phrases, understand
+from dialogues.values import Content, Danger
 
 
 @pytest.mark.parametrize(
@@ -58,8 +59,8 @@ def test_a_text_without_a_word_means_nothing(content: Content, text: str) -> Non
     assert (understood.topics, understood.danger, understood.clear) == ((), Danger.NONE, False)
 
 
-def matcher(*phrases: str) -> Matcher:
-    return compile_matcher({"a": phrases}, {Danger.URGENT: (), Danger.CONCERN: ()}, ())
+def phrases_of(*phrases: str) -> Forms:
+    return index_phrases({"a": phrases}, {Danger.URGENT: (), Danger.CONCERN: ()}, ())
 
 
 @pytest.mark.parametrize(
@@ -73,11 +74,11 @@ def matcher(*phrases: str) -> Matcher:
     ],
 )
 def test_phrases_find_what_teenagers_type(phrase: str, text: str, found: bool) -> None:
-    assert bool(matcher(phrase).topics.find(text.split())) is found
+    assert bool(phrases_of(phrase).find(text.split())) is found
 
 
 def test_a_phrase_of_signs_only_is_no_phrase() -> None:
-    assert matcher("?!", "").topics.find(["a"]) == []
+    assert phrases_of("?!", "").find(["a"]) == []
 
 
 @given(text=st.text(max_size=300))

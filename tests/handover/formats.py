@@ -50,6 +50,11 @@ def _own(raw: bytes) -> object:
     return own_talk(REF, [None if each is None else each.encode() for each in json.loads(raw)])
 
 
+def _record(raw: bytes) -> object:
+    record = read_record(raw)
+    return {**asdict(record), "state": record.state._asdict()}
+
+
 # Kind of value -> what reads it.
 READERS: Mapping[str, Callable[[bytes], object]] = {
     "briefing": codec.read_briefing,
@@ -58,7 +63,7 @@ READERS: Mapping[str, Callable[[bytes], object]] = {
     "own talk": _own,
     "wished": read_wished,
     "hours": lambda raw: read_plan(raw.decode()),
-    "telegram": lambda raw: asdict(read_record(raw)),
+    "telegram": _record,
     "edition": read_document,
     "state token": lambda raw: TOKENS.open_state(raw.decode()),
     "talk token": lambda raw: TOKENS.open_talk(raw.decode()),

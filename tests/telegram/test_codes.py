@@ -29,7 +29,7 @@ FULL = State(
 
 
 def test_a_state_comes_back_as_it_was(codes: Codes) -> None:
-    for state in (State(), FULL, replace(FULL, wish="woman"), replace(FULL, wish="by:Kim", audience=None)):
+    for state in (State(), FULL, FULL._replace(wish="woman"), FULL._replace(wish="by:Kim", audience=None)):
         code = codes.write(CHAT, state, "county:uppsala", 2**32 - 1)
         assert len(code.encode()) <= 64
         press = codes.read(CHAT, code, ("Kim", "Lee"))
@@ -58,7 +58,7 @@ def test_the_channels_own_choices_have_codes(codes: Codes) -> None:
 
 
 def test_a_name_that_may_no_longer_be_asked_for_is_dropped(codes: Codes) -> None:
-    code = codes.write(CHAT, replace(FULL, wish="by:Kim"), "wish:by:Lee")
+    code = codes.write(CHAT, FULL._replace(wish="by:Kim"), "wish:by:Lee")
     press = codes.read(CHAT, code, ("Kim", "Lee"))
     assert (press.state.wish, press.choice) == ("by:Kim", "wish:by:Lee")
     press = codes.read(CHAT, code)
