@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from handover.events import TalkEvent
+from handover.events import Heard, Said, TalkEvent
 from handover.values import Keys, TalkRef
+from safety.direct import Write
+from safety.text64 import write64
 
 _PARTING = 1.0  # seconds in which the event that tells why a talk is gone may still come
 
@@ -26,14 +27,34 @@ class Held:
     gone: bool = False  # from the engine, and no event has told why yet
     begun: bool = False  # this page has an epoch of its own
     phone: bool = False  # a call: its epoch is for a line that is rung
+    waits: bool = False  # for the next event: there is nothing before it that the page is not told yet
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # an epoch begins, and the page hears of it, in one go
 
     async def next_of(self, events: AsyncIterator[TalkEvent]) -> TalkEvent | None:
         """The next event; None when the talk is gone and none came that tells why."""
-        with suppress(TimeoutError):
+        self.waits = not self.gone
+        try:
             async with asyncio.timeout(_PARTING if self.gone else None):
                 return await anext(events)
-        return None
+        except TimeoutError:
+            return None
+        finally:
+            self.waits = False
+
+    def meet(self, write: Write, event: TalkEvent) -> bool:
+        """As `handover.ports.Meeting` has it. What comes most is told as it comes, while nothing else is to be told."""
+        if not self.waits:
+            return False
+        match event:
+            case Said(message) if message.seq == self.shown + 1:
+                # Text that needs no escaping (safety.text64, handover.codec).
+                words = f'"seq":{message.seq},"id":"{message.id}","body":"{write64(message.body)}"'
+                written = write(f'{{"type":"said","talk":"{self.handle}",{words}}}')
+                self.shown += written
+                return written
+            case Heard(seq):
+                return write(f'{{"type":"delivered","talk":"{self.handle}","seq":{seq}}}')
+        return False
 
     def usable(self, keys: Keys) -> Keys:
         """The keys as this page may use them: all to open with, but none to seal with before it has an epoch of its

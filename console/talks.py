@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from console.accounts import Member
 from console.held import Held
@@ -157,6 +158,7 @@ class Talks:
     async def _drop(self, handle: str, frame: Json) -> None:
         if (held := self._held.pop(handle, None)) is None:
             return
+        held.waits = False  # nothing is told of it any more
         self.changed.set()
         await self._send(frame)
         if held.task is not None and held.task is not asyncio.current_task():
@@ -168,6 +170,7 @@ class Talks:
                 await self._begin(held)
                 await self._show_all(held)
                 held.ready.set()
+            events.meet = partial(held.meet, self._send.write)
             while self._held.get(held.handle) is held:
                 event = await held.next_of(events)
                 await (self._tell(held, event) if event else self.end(held.handle, None))
