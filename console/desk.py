@@ -1,7 +1,7 @@
 """The conversation of one open desk with the staff end: device, duty, the waiting list, the talks in hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from typing import assert_never
 
 from console.accounts import Member
@@ -32,13 +32,14 @@ from console.pointing import Pointing
 from console.presence import DutyState, Presences
 from console.room_frames import Guide, ShutDesk
 from console.rooms import Reading, Rooms
+from console.sending import Sending
 from console.sign_frames import Writing
 from console.signs import Signs
 from console.talks import Talks
 from console.together import Together
 from console.together_frames import TogetherFrame
 from console.together_views import TogetherViews
-from console.views import Json, Views
+from console.views import Views
 from console.visible_frames import More, Visible
 from console.wishes import Wishes
 from handover.counters import Tally
@@ -79,7 +80,7 @@ class Desk:
         rooms: Rooms,
         others: Collection[DeskId],
         lines: Lines,
-        send: Callable[[Json], Awaitable[None]],
+        send: Sending,
     ) -> None:
         self._member = member
         self._end = staff_end
@@ -232,9 +233,9 @@ class Desk:
     async def _handle_talk(self, frame: Say | Unsayable | Heard | Writing | Release | End | Hand | Point) -> None:
         match frame:
             case Say() | Unsayable():
-                await self._talks.say(frame)
+                await self._talks.sayings.say(frame)
             case Heard():
-                await self._talks.heard(frame)
+                self._talks.sayings.heard(frame)
             case Hand():
                 await self._talks.hand(frame.talk)
             case Writing():

@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
-from handover.events import TalkEvent, WasEnded, WasMoved, WasReturned
+from handover.events import Heard, Said, TalkEvent, WasEnded, WasMoved, WasReturned
 from handover.values import Keys, TalkRef
+from safety.direct import Write
+from safety.text64 import write64
 
 _PARTING = 1.0  # seconds in which the event that tells why a talk is gone may still come
 
@@ -34,19 +36,39 @@ class Held:
     parting: Parting | None = None  # the talk is not in these hands any more, and no event has told why yet
     begun: bool = False  # this page has an epoch of its own
     phone: bool = False  # a call: its epoch is for a line that is rung
+    waits: bool = False  # for the next event: there is nothing before it that the page is not told yet
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # an epoch begins, and the page hears of it, in one go
 
     async def next_of(self, events: AsyncIterator[TalkEvent]) -> TalkEvent | None:
         """The next event; once parting, the one that tells why, None when that does not come. What else comes then is
         no business of this page: somebody else may have the talk."""
         if self.parting is None:
-            return await anext(events)
+            self.waits = True
+            try:
+                return await anext(events)
+            finally:
+                self.waits = False
         with suppress(TimeoutError):
             async with asyncio.timeout(_PARTING):
                 async for event in events:
                     if isinstance(event, WasReturned | WasMoved | WasEnded):
                         return event
         return None
+
+    def meet(self, write: Write, event: TalkEvent) -> bool:
+        """As `handover.ports.Meeting` has it. What comes most is told as it comes, while nothing else is to be told."""
+        if not self.waits:
+            return False
+        match event:
+            case Said(message) if message.seq == self.shown + 1:
+                # Text that needs no escaping (safety.text64, handover.codec).
+                words = f'"seq":{message.seq},"id":"{message.id}","body":"{write64(message.body)}"'
+                written = write(f'{{"type":"said","talk":"{self.handle}",{words}}}')
+                self.shown += written
+                return written
+            case Heard(seq):
+                return write(f'{{"type":"delivered","talk":"{self.handle}","seq":{seq}}}')
+        return False
 
     def usable(self, keys: Keys) -> Keys:
         """The keys as this page may use them: all to open with, but none to seal with before it has an epoch of its

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import random
 from collections.abc import Awaitable, Callable
@@ -22,6 +21,7 @@ from console.habits import most_of
 from console.help_views import HelpViews
 from console.house import House
 from console.permissions import Role, allows
+from console.sending import Sending
 from console.signins import SignedIn
 from console.storage import Storage, Trouble, trouble_of
 from console.tide import longest_band
@@ -30,7 +30,6 @@ from console.views import Json, Views, load_view
 from console.wishes import Wishes
 from dialogues.hours import SWEDEN
 from handover.ports import HandoverError, StaffEnd
-from safety.direct import direct_write
 from safety.draining import LINGER, RESTARTING, Draining
 from safety.limits import FrameBudget
 from safety.logs import error_id, log_failure
@@ -45,7 +44,6 @@ _FAILED = 1011
 _TRY_AGAIN = 1013
 
 _logger = logging.getLogger(__name__)
-_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class TooManyFrames(Exception):
@@ -114,37 +112,24 @@ async def serve_live(socket: WebSocket, house: House, signed_in: SignedIn) -> No
 
 async def _serve(socket: WebSocket, house: House, signed_in: SignedIn) -> int | None:
     """Until the conversation is over; the code to close with, if the socket is open."""
-    told = asyncio.Event()  # the page goes on in another process
-    write_now = direct_write(socket.scope)
-
-    async def send(frame: Json) -> None:
-        if told.is_set():
-            return  # the page reads everything anew where it goes
-        text = _write_json(frame)
-        if write_now(text):
-            return
-        try:
-            await socket.send_text(text)
-        except RuntimeError:  # the server's word for a socket that was closed meanwhile
-            raise WebSocketDisconnect(1006) from None
-
+    send = Sending(socket)
     conversation = _conversation(house, signed_in, send)
     tasks = [
         asyncio.create_task(_read(socket, house, signed_in, conversation, send)),
         asyncio.create_task(watch_sign_in(house, signed_in, conversation)),
         asyncio.create_task(_beat(send, house.storage)),
         asyncio.create_task(conversation.run()),
-        asyncio.create_task(_send_elsewhere(socket, house.draining, told)),
+        asyncio.create_task(_send_elsewhere(socket, house.draining, send)),
     ]
     try:
         with house.draining.holding():
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        code = await _stop(tasks, conversation, moving=told.is_set())
+        code = await _stop(tasks, conversation, moving=send.over)
     return code
 
 
-def _conversation(house: House, signed_in: SignedIn, send: Callable[[Json], Awaitable[None]]) -> Conversation:
+def _conversation(house: House, signed_in: SignedIn, send: Sending) -> Conversation:
     if signed_in.member.role is not Role.STAFF:
         return LoadWatch(signed_in.member, house.staff_end, send)
     views = Views(house.words[signed_in.language], house.content, house.word_lists, signed_in.member.desks)
@@ -220,11 +205,11 @@ async def _handle(conversation: Conversation, frame: Frame, send: Callable[[Json
         await send({"type": "refused", "code": f"storage_{trouble}"})
 
 
-async def _send_elsewhere(socket: WebSocket, draining: Draining, told: asyncio.Event) -> None:
+async def _send_elsewhere(socket: WebSocket, draining: Draining, send: Sending) -> None:
     """Wait until this process goes; then close the page's socket with the code that makes it connect again, and return
     when what it had sent before can have come."""
     await draining.turn(random.random)
-    told.set()
+    send.over = True
     await _close(socket, RESTARTING)
     await asyncio.sleep(LINGER)
 

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import assert_never
+from functools import partial
 
 from console.accounts import Member
-from console.frames import Heard as HeardFrame
-from console.frames import Say, Unsayable
 from console.held import Held, Parting
 from console.phone_lines import line_at
 from console.presence import Presence
+from console.sayings import Sayings
+from console.sending import Sending
 from console.views import Json, Views, handle_of, message_view
 from handover.asks import Note
 from handover.counters import Tally
@@ -36,7 +36,7 @@ from handover.events import (
     WentAway,
 )
 from handover.ports import StaffEnd
-from handover.values import Accepted, Channel, DeskId, EndReason, Gone, Keys, NotYours, OutOfOrder, OwnTalk, TalkRef
+from handover.values import Channel, DeskId, EndReason, Gone, Keys, NotYours, OwnTalk, TalkRef
 from safety.text64 import write64
 
 _Shown = Heard | WentAway | CameBack | IsWriting | WasUnsure | BriefingChanged
@@ -44,7 +44,7 @@ _Around = _Shown | WasTaken | WasOpened | WasMuted | WasAsked | Overheard | Asid
 
 
 class Talks:
-    """Follows each talk in hand and tells the page. Numbers come from the page and are checked by the engine."""
+    """Follows each talk in hand and tells the page. `sayings` is what the page says in them."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Talks:
         views: Views,
         presence: Presence,
         tally: Tally,
-        send: Callable[[Json], Awaitable[None]],
+        send: Sending,
     ) -> None:
         self._member = member
         self._end = staff_end
@@ -66,6 +66,10 @@ class Talks:
         self._device: str | None = None  # the signed line of the page's device, once it may read
         self.changed = asyncio.Event()  # a talk came into these hands, or went
         self._held: dict[str, Held] = {}
+        self.sayings = Sayings(
+            member, self._held, staff_end=staff_end, views=views, send=send,
+            own=self._own, leave=self.leave, end=self.end, find_out=self._find_out,
+        )  # fmt: skip
         self._group: asyncio.TaskGroup | None = None
         self.aside: Callable[[TalkRef], Awaitable[None]] | None = None  # hears of lines of who reads along
 
@@ -123,36 +127,6 @@ class Talks:
         held.task = self._group.create_task(self._follow(held))
         await held.ready.wait()
 
-    async def say(self, frame: Say | Unsayable) -> None:
-        """Relay a message; a number that does not fit is answered with what the engine has."""
-        if isinstance(frame, Unsayable):
-            await self._send({"type": "refused", "code": "message", "talk": frame.talk, "id": frame.id})
-            return
-        held = self._held.get(frame.talk)
-        if held is None:
-            await self._send({"type": "refused", "code": "not_yours", "talk": frame.talk})
-            return
-        if held.refused not in ("", frame.id):
-            return  # it was on its way already; the page sends both again, in order
-        match outcome := await self._end.say(held.ref, self._member.id, frame.seq, frame.id, frame.body):
-            case Accepted():
-                held.sent, held.refused = max(held.sent, outcome.seq), ""
-                await self._send({"type": "sent", "talk": frame.talk, "id": frame.id, "seq": outcome.seq})
-            case OutOfOrder():
-                await self._show_own(held, frame.id)
-            case NotYours():
-                await self.leave(frame.talk, "not_yours")
-            case Gone():
-                await self.end(frame.talk, None)
-            case _:
-                assert_never(outcome)
-
-    async def heard(self, frame: HeardFrame) -> None:
-        """Tell the visitor, soon, what is on the staff member's screen; never more than the page was sent."""
-        held = self._held.get(frame.talk)
-        if held is not None and frame.seq <= held.shown:
-            self._end.shown(held.ref, self._member.id, frame.seq)
-
     async def hand(self, handle: str) -> None:
         """What is at hand for this talk, as its briefing is now."""
         talk = await self._own(ref) if (ref := self.ref(handle)) else None
@@ -184,6 +158,7 @@ class Talks:
     async def _drop(self, handle: str, frame: Json) -> None:
         if (held := self._held.pop(handle, None)) is None:
             return
+        held.waits = False  # nothing is told of it any more
         self.changed.set()
         await self._send(frame)
         if held.task is not None and held.task is not asyncio.current_task():
@@ -195,6 +170,7 @@ class Talks:
                 await self._begin(held)
                 await self._show_all(held)
                 held.ready.set()
+            events.meet = partial(held.meet, self._send.write)
             while self._held.get(held.handle) is held:
                 event = await held.next_of(events)
                 if self._held.get(held.handle) is held:  # else it was left meanwhile, and may have come back since
@@ -277,14 +253,6 @@ class Talks:
         for message in messages:
             held.shown = message.seq
             await self._send({"type": "said", "talk": held.handle, **message_view(message)})
-
-    async def _show_own(self, held: Held, refused: str) -> None:
-        talk, said = await self._own(held.ref), await self._end.said(held.ref, self._member.id, 0)
-        if talk and isinstance(said, list):
-            held.refused = "" if any(message.id == refused for message in said) else refused
-            await self._send(self._views.order(talk, said))
-        else:
-            await self._find_out(held)
 
     async def _find_out(self, held: Held) -> None:
         """The talk is not in these hands any more: erased, or with somebody else."""

@@ -1,7 +1,7 @@
 """What both adapters share: their connections, verbs of a talk, and events of a talk."""
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar
 
@@ -75,7 +75,7 @@ class RedisEnd:
             ]
             await self._wire.call_all("heard", calls)
 
-    def _follow(self, ref: TalkRef, kinds: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+    def _follow(self, ref: TalkRef, kinds: Sequence[str]) -> AbstractAsyncContextManager[Follower[TalkEvent]]:
         """Events of a talk; of a ref that no talk can have there is nothing to hear."""
         keys = talk_keys(ref) if well_formed(ref) else {}
         return self._wire.follow([keys[kind] for kind in kinds if keys], _read_event, Resync())

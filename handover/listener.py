@@ -23,9 +23,9 @@ Event = TypeVar("Event")
 
 class Follower(Generic[Event]):
     """One reader of some channels: an endless asynchronous iterator over a bounded queue. Whoever would rather be
-    called than wait sets `wake`, and takes with `pop`."""
+    called than wait sets `wake`, and takes with `pop`; and whoever can do with an event as it comes sets `meet`."""
 
-    __slots__ = ("_decode", "_limit", "_lost", "_queue", "_ready", "channels", "homes", "wake")
+    __slots__ = ("_decode", "_limit", "_lost", "_queue", "_ready", "channels", "homes", "meet", "wake")
 
     def __init__(self, channels: Sequence[str], decode: Callable[[str, bytes], Event], lost: Event, limit: int) -> None:
         self.channels = tuple(channels)
@@ -37,10 +37,13 @@ class Follower(Generic[Event]):
         self._ready: asyncio.Event | None = None  # while somebody waits
         self.homes: Sequence[tuple[Callable[[Follower[Any]], None], Follower[Any]]] = ()  # where it is to be removed
         self.wake: Callable[[], None] | None = None
+        self.meet: Callable[[Event], bool] | None = None
 
     def put(self, channel: str, payload: bytes) -> None:
         """Deliver one event; a full queue becomes a single gap, to be healed from the log."""
         if self._queue is None:
+            if self.meet is not None and self.meet(self._decode(channel, payload)):
+                return
             self._queue = deque()
         elif len(self._queue) >= self._limit:
             self.lose()

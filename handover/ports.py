@@ -65,10 +65,26 @@ class EngineUnavailable(HandoverError):
     """No answer from the engine within its time limit."""
 
 
-class Watching(Protocol):
+class Meeting(Protocol):
+    """Events that somebody can do with as they come: most need no turn of the loop, no queue and no task."""
+
+    # Called with an event while none is left to take. True when that was all there is to do with it; else it is left.
+    # What it raises would end the connection that everybody in this process listens on.
+    meet: Callable[[TalkEvent], bool] | None
+
+
+class Following(Meeting, Protocol):
+    """Events of a talk for whoever waits for them: an endless asynchronous iterator."""
+
+    def __aiter__(self) -> AsyncIterator[TalkEvent]: ...
+
+    async def __anext__(self) -> TalkEvent: ...
+
+
+class Watching(Meeting, Protocol):
     """Events of a talk for whoever would rather be called than wait."""
 
-    wake: Callable[[], None] | None  # called when something has come
+    wake: Callable[[], None] | None  # called when something was left to take
 
     def pop(self) -> TalkEvent | None:
         """The next event; None when nothing has come."""
@@ -153,7 +169,7 @@ class VisitorEnd(
     async def edition(self) -> Edition | None:
         """The published edition. It cannot be written from this side."""
 
-    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[Following]:
         """Events of this talk for the visitor, subscribed before the body runs."""
 
     async def watch(self, ref: TalkRef) -> "Watching":
@@ -238,7 +254,7 @@ class StaffEnd(
         """Return talks whose staff member's lease lapsed to their old places (returned here). Drop expired
         entries of the waiting room, each time in another part of a long one."""
 
-    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[Following]:
         """Events of this talk for staff, subscribed before the body runs."""
 
     def follow_room(self, desks: Iterable[DeskId]) -> AbstractAsyncContextManager[AsyncIterator[RoomEvent]]:

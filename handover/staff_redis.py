@@ -13,6 +13,7 @@ from handover.events import Resync, RoomChanged, RoomEvent, TalkEvent
 from handover.front_redis import MICROSECONDS, RedisStaffFront
 from handover.help_redis import RedisStaffHelp
 from handover.keys import desk_keys, holding_range, read_holding, staff_member, talk_keys
+from handover.listener import Follower
 from handover.mending_redis import RedisStaffMending
 from handover.plan_redis import RedisStaffPlan
 from handover.pointing_redis import RedisStaffPointing
@@ -160,7 +161,7 @@ class RedisStaffEnd(
                 returned.append(ref)
         return returned
 
-    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[Follower[TalkEvent]]:
         return self._follow(ref, ("up", "talk"))
 
     def follow_room(self, desks: Iterable[DeskId]) -> AbstractAsyncContextManager[AsyncIterator[RoomEvent]]:

@@ -1,7 +1,7 @@
 """The visitor's end on Redis 7 or Valkey: logs in as the engine's user `visitor`."""
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
@@ -12,6 +12,7 @@ from handover.end_redis import clamp
 from handover.events import TalkEvent
 from handover.help_redis import RedisVisitorHelp, read_helping
 from handover.keys import EDITION, TalkKeys, desk_keys, talk_keys, well_formed
+from handover.listener import Follower
 from handover.mending import Known
 from handover.mending_redis import RedisVisitorMending
 from handover.outlook import Closed, GuidedOn, Shut
@@ -180,7 +181,7 @@ class RedisVisitorEnd(
         (fields,) = await self._wire.read(("HMGET", EDITION, "number", "digest", "document"))
         return None if fields[0] is None else Edition(int(fields[0]), fields[1].decode(), fields[2])
 
-    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[AsyncIterator[TalkEvent]]:
+    def follow(self, ref: TalkRef) -> AbstractAsyncContextManager[Follower[TalkEvent]]:
         return self._follow(ref, ("down", "talk"))
 
     async def watch(self, ref: TalkRef) -> Watching:

@@ -91,7 +91,7 @@ class Wire:
     @asynccontextmanager
     async def follow(
         self, channels: Sequence[str], decode: Callable[[str, bytes], Event], lost: Event
-    ) -> AsyncIterator[AsyncIterator[Event]]:
+    ) -> AsyncIterator[Follower[Event]]:
         """Events of the channels from now on, subscribed before the body runs; `lost` stands for a gap."""
         follower = await self.watch(channels, decode, lost)
         try:

@@ -16,9 +16,10 @@ Write = Callable[[str], bool]
 
 def direct_write(scope: Mapping[str, Any]) -> Write:
     """The way around for the socket with this scope; one that writes nothing where the server has none."""
-    found: Write = scope.get("extensions", {}).get(DIRECT, {}).get("write", _write_nothing)
+    found: Write = scope.get("extensions", {}).get(DIRECT, {}).get("write", write_nothing)
     return found
 
 
-def _write_nothing(_text: str) -> bool:
+def write_nothing(_text: str) -> bool:
+    """The Write of a server that has none."""
     return False

@@ -151,6 +151,7 @@ class Hearing:
         if self._watching is None:
             self._watching = await self._end.watch(self.ref)
             self._watching.wake = self._wake
+            self._watching.meet = self._meet
         while True:
             if self._due:
                 self._due, self._seen = False, None
@@ -163,6 +164,23 @@ class Hearing:
                 await self._take(event)
             else:
                 return
+
+    def _meet(self, event: TalkEvent) -> bool:
+        """As `handover.ports.Meeting` has it. What comes most is told as it comes, while nothing else is to be told."""
+        if self._task is not None or self.over or self._stopped or self.turn.locked():
+            return False
+        match event:
+            case Said(message):
+                if message.seq != self._known.down + 1:
+                    return False  # there is a gap to heal
+                written = self._page.write_said(message.seq, write64(message.body))
+                self._known.down += written
+            case Heard(seq):
+                written = self._page.write_delivered(seq)
+            case _:
+                return False
+        self._times += written
+        return written
 
     async def _take(self, event: TalkEvent) -> None:
         match event:

@@ -14,6 +14,7 @@ from bot.web.live_talk import LiveTalk
 from bot.web.site import Site, site_of
 from handover.values import TalkRef
 from safety import logs
+from safety.direct import Write, direct_write
 from safety.tokens import TokenError
 
 router = APIRouter()
@@ -45,7 +46,7 @@ async def live(socket: WebSocket) -> None:
     except WebSocketDisconnect:
         return
     else:
-        await _carry(socket, partial(_run, site, talk.ref, opening))
+        await _carry(socket, partial(_run, site, talk.ref, opening, direct_write(socket.scope)))
 
 
 async def _carry(socket: WebSocket, run: Callable[[Receive, Send], Awaitable[None]]) -> None:
@@ -58,8 +59,8 @@ async def _carry(socket: WebSocket, run: Callable[[Receive, Send], Awaitable[Non
         later(run)
 
 
-def _run(site: Site, ref: TalkRef, opening: Open, receive: Receive, send: Send) -> Awaitable[None]:
-    return LiveTalk(site, ref, opening, LivePage(receive, send)).run()
+def _run(site: Site, ref: TalkRef, opening: Open, write: Write, receive: Receive, send: Send) -> Awaitable[None]:
+    return LiveTalk(site, ref, opening, LivePage(receive, send, write)).run()
 
 
 def _from_own_page(socket: WebSocket) -> bool:

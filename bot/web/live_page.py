@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import WebSocketDisconnect
 
 from bot.web.frames import Close
+from safety.direct import Write, write_nothing
 
 _write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -16,13 +17,15 @@ Send = Callable[[Any], Awaitable[None]]
 
 class LivePage:
     """Writes frames. A socket that is gone is noticed by the reading side, which parts from the talk as it should.
-    `receive` and `send` are ASGI's, of a socket that was accepted; `receive` gives its next message."""
+    `receive` and `send` are ASGI's, of a socket that was accepted; `receive` gives its next message. `write` writes at
+    once where the server can."""
 
-    __slots__ = ("_send", "_trouble_told", "receive")
+    __slots__ = ("_send", "_trouble_told", "_write_now", "receive")
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, write: Write = write_nothing) -> None:
         self.receive = receive
         self._send = send
+        self._write_now = write
         self._trouble_told = False
 
     async def tell(self, kind: str, **fields: Any) -> None:
@@ -33,7 +36,16 @@ class LivePage:
 
     async def tell_said(self, seq: int, body: str) -> None:
         """A message: the frame that comes most. `body` is text that needs no escaping (safety.text64)."""
-        await self._write(f'{{"type":"said","seq":{seq},"body":"{body}"}}')
+        if not self.write_said(seq, body):
+            await self._write(_said(seq, body))
+
+    def write_said(self, seq: int, body: str) -> bool:
+        """The same at once; False when it has to wait, and nothing was written."""
+        return self._write_now(_said(seq, body))
+
+    def write_delivered(self, seq: int) -> bool:
+        """Everything of the page's up to this number was shown; False as above."""
+        return self._write_now(f'{{"type":"delivered","seq":{seq}}}')
 
     async def tell_ack(self, seq: int) -> None:
         """A message of the page's has arrived; as often as the others."""
@@ -62,3 +74,7 @@ class LivePage:
             await self._send(message)
         except (OSError, WebSocketDisconnect, RuntimeError):
             return  # it is gone, or closed by us
+
+
+def _said(seq: int, body: str) -> str:
+    return f'{{"type":"said","seq":{seq},"body":"{body}"}}'

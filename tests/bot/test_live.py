@@ -606,6 +606,80 @@ async def test_a_device_of_somebody_else_gets_no_key_and_its_person_learns_why(h
     assert await kim.has_keys() == {2: b""}
 
 
+def hears(house: House, ref: TalkRef, page: LivePage) -> Hearing:
+    """What a page is told, without its socket."""
+    site = house.site
+    hearing = Hearing(page, site.end, ref, Known(), Tellings(page, ref, site.prospects, site.reception.overdue))
+    hearing.look_soon()
+    return hearing
+
+
+class Listener:
+    """A page that only listens: what was written to it at once, and what it had to be waited for with."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str, int]] = []
+        self.reads = True
+
+    async def receive(self) -> None:
+        """Nothing ever comes."""
+
+    async def send(self, message: dict[str, Any]) -> None:
+        self.note("later", message["text"])
+
+    def write(self, text: str) -> bool:
+        if self.reads:
+            self.note("at once", text)
+        return self.reads
+
+    def note(self, how: str, text: str) -> None:
+        frame = json.loads(text)
+        self.told.append((how, frame["type"], frame.get("seq", 0)))
+
+
+async def test_words_are_told_as_they_come_when_nothing_else_is_to_be_told(house: House, kim: Colleague) -> None:
+    line, ref = await taken(house, kim)
+    listener = Listener()
+    hearing = hears(house, ref, LivePage(listener.receive, listener.send, listener.write))
+    await until(lambda: _is(hearing.still() is not None))
+    before = hearing.still()
+    assert before is not None
+    await kim.says("one")
+    await line.says(1, "two")
+    await line.hears("ack")
+    await until(lambda: _is(len(listener.told) == 2))
+    await kim.end.heard(ref, KIM, 1)
+    await until(lambda: _is(len(listener.told) == 3))
+    assert listener.told == [("later", "taken", 0), ("at once", "said", 1), ("at once", "delivered", 1)]
+    assert hearing.still() == before + 2, "a look that began before would not know that the page was told"
+    await hearing.stop()
+    await kim.says("three")
+    await asyncio.sleep(0.1)
+    assert len(listener.told) == 3, "nothing is told of a socket that is gone"
+
+
+async def test_words_that_cannot_be_written_at_once_come_in_their_order(house: House, kim: Colleague) -> None:
+    _, ref = await taken(house, kim)
+    listener = Listener()
+    hearing = hears(house, ref, LivePage(listener.receive, listener.send, listener.write))
+    await until(lambda: _is(hearing.still() is not None))
+    async with hearing.turn:  # the page is being told something
+        for words in ("one", "two"):
+            await kim.says(words)
+        await asyncio.sleep(0.1)
+        assert [kind for _, kind, _ in listener.told] == ["taken"]
+    await until(lambda: _is(len(listener.told) == 3))
+    await until(lambda: _is(hearing.still() is not None))
+    await kim.says("three")
+    await until(lambda: _is(len(listener.told) == 4))
+    listener.reads = False
+    await kim.says("four")
+    await until(lambda: _is(len(listener.told) == 5))
+    assert [(kind, seq) for _, kind, seq in listener.told[1:]] == [("said", number) for number in range(1, 5)]
+    assert [how for how, _, _ in listener.told[-2:]] == ["at once", "later"]
+    await hearing.stop()
+
+
 async def test_last_words_that_an_end_has_overtaken_are_told_before_it(house: House, kim: Colleague) -> None:
     """A look finds the talk gone while its last events have come and were not told yet."""
     _, ref = await taken(house, kim)
@@ -618,9 +692,7 @@ async def test_last_words_that_an_end_has_overtaken_are_told_before_it(house: Ho
     async def receive() -> None:
         """Of a page that only listens."""
 
-    page, site = LivePage(receive, send), house.site
-    hearing = Hearing(page, site.end, ref, Known(), Tellings(page, ref, site.prospects, site.reception.overdue))
-    hearing.look_soon()
+    hearing = hears(house, ref, LivePage(receive, send))
     await until(lambda: _is(hearing.still() is not None))
     async with hearing.turn:
         hearing.look_soon()

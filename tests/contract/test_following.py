@@ -61,6 +61,31 @@ async def test_a_reader_who_heals_on_resync_misses_nothing_through_many_losses(e
     assert read == list(range(1, 101))
 
 
+async def test_whoever_meets_events_is_given_each_while_none_is_left_and_leaves_what_has_to_wait(ends: Ends) -> None:
+    ref = await taken(ends)
+    given: asyncio.Queue[TalkEvent] = asyncio.Queue()
+    wanted = [1, 4]
+
+    def meet(event: TalkEvent) -> bool:
+        given.put_nowait(event)
+        return isinstance(event, Said) and event.message.seq in wanted
+
+    def said(number: int) -> Said:
+        return Said(Message(number, message(number), b"words"))
+
+    async with ends.staff.follow(ref) as events, asyncio.timeout(30):
+        events.meet = meet
+        for number in (1, 2):
+            await ends.visitor.say(ref, number, message(number), b"words")
+            assert await given.get() == said(number)
+        await ends.visitor.say(ref, 3, message(3), b"words")
+        await ends.visitor.away(ref)
+        assert [await soon(events) for _ in range(3)] == [said(2), said(3), WentAway()]
+        assert given.empty(), "what comes behind something that was left is left, too"
+        await ends.visitor.say(ref, 4, message(4), b"words")
+        assert await given.get() == said(4)
+
+
 async def test_room_followers_are_told_of_a_lost_subscription(engine: Engine, ends: Ends) -> None:
     async with ends.staff.follow_room([DESK]) as room:
         _kill_listeners(engine)
