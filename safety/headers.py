@@ -118,7 +118,9 @@ _NO_PAGES: Mapping[str, Mapping[str, str]] = {}
 class SecurityHeaders:
     """ASGI middleware that puts `policy` on every HTTP answer and every refused socket.
 
-    An answer may bring its own `Cache-Control` (hashed static files); all other names of the policy are replaced.
+    An answer may bring its own `Cache-Control` (hashed static files); all other names of the policy are replaced. What
+    holds for documents alone is left away beside a stylesheet, a script and an icon, where it says nothing and is half
+    a kilobyte of the first page's thirty each time.
     `ETag` and `Server` are dropped: the first can mark a visitor, the second tells what to attack.
     """
 
@@ -161,9 +163,15 @@ def _encoded(policy: Mapping[str, str]) -> dict[bytes, bytes]:
     return {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in policy.items()}
 
 
+_NO_DOCUMENTS = (b"text/css", b"text/javascript", b"image/svg+xml")  # ours hold no script, and may start none
+_FOR_DOCUMENTS = frozenset({b"permissions-policy", b"cross-origin-opener-policy"})
+
+
 def _apply(full: Mapping[bytes, bytes], headers: Any, dropped: frozenset[bytes]) -> list[tuple[bytes, bytes]]:
     given = [(bytes(name).lower(), bytes(value)) for name, value in headers]
-    own_caching = any(name == b"cache-control" for name, _ in given)
-    policy = {name: value for name, value in full.items() if not (own_caching and name == b"cache-control")}
+    spared = {name for name, _ in given if name == b"cache-control"}
+    if any(name == b"content-type" and value.startswith(_NO_DOCUMENTS) for name, value in given):
+        spared |= _FOR_DOCUMENTS
+    policy = {name: value for name, value in full.items() if name not in spared}
     kept = [(name, value) for name, value in given if name not in policy and name not in dropped]
     return [*kept, *policy.items()]

@@ -49,6 +49,14 @@ async def test_an_app_cannot_weaken_the_policy() -> None:
     assert sent["content-type"] == "text/html"
 
 
+@pytest.mark.parametrize("kind", ["text/css", "text/javascript; charset=utf-8", "image/svg+xml"])
+async def test_what_is_no_document_is_spared_what_holds_for_documents_alone(kind: str) -> None:
+    sent = headers_of(await pass_through({**START, "headers": [(b"Content-Type", kind.encode())]}, visitor_policy()))
+    assert visitor_policy().items() - sent.items() == {
+        (name, visitor_policy()[name]) for name in ("permissions-policy", "cross-origin-opener-policy")
+    }
+
+
 async def test_a_hashed_file_may_be_cached() -> None:
     given = [(b"cache-control", b"public, immutable")]
     sent = headers_of(await pass_through({**START, "headers": given}, visitor_policy()))
