@@ -224,9 +224,9 @@ async def test_a_set_that_lost_all_its_power_finds_a_master_by_itself(machines: 
     for engine in machines.engines:
         engine.start()
     wait_for(lambda: machines.master().info()["role"] == "master", "no failover", 60)
+    wait_for(lambda: machines.master().info().get("connected_slaves") == 2, "no copies", 60)
     async with open_ends(machines) as ends:
         await retried(partial(joined, ends.visitor))
-    wait_for(lambda: machines.master().info().get("connected_slaves") == 2, "no copies", 60)
 
 
 async def test_a_master_that_hangs_is_left_by_those_who_listen_too(machines: Machines) -> None:
