@@ -251,3 +251,35 @@ async def test_words_whose_key_did_not_arrive_are_said_again_under_one_that_did(
     await visitor.writes("after it")
     await expect(visitor.mark_of("after it")).to_have_text("Delivered")
     await expect(staff.messages()).to_have_text(["before the key", "after it"])
+
+
+SLOW_KEYS = """() => {
+  const make = crypto.subtle.generateKey.bind(crypto.subtle);
+  window.making = new Promise((told) => {
+    crypto.subtle.generateKey = (...given) => {
+      told();
+      return new Promise((made) => setTimeout(made, 1500)).then(() => make(...given));
+    };
+  });
+}"""
+
+
+@pytest.mark.parametrize("changed", [False, True])
+async def test_what_is_sent_before_the_next_key_is_there_goes_with_it_unless_it_was_changed(
+    people: People, changed: bool
+) -> None:
+    visitor, staff = await people.in_a_talk()
+    await visitor.page.evaluate(SLOW_KEYS)
+    await visitor.box.fill("said while the desk opened")
+    await staff.page.reload()
+    await visitor.page.evaluate("() => window.making")
+    await visitor.presses("Send")
+    await expect(visitor.sees("Wait a moment.")).to_be_visible()
+    if changed:
+        await visitor.box.fill("said otherwise")
+    else:
+        await expect(staff.messages()).to_have_text(["said while the desk opened"])
+    await staff.writes("I am back")
+    await expect(visitor.messages.filter(has_text="I am back")).to_be_visible()
+    await expect(staff.messages()).to_have_count(1 if changed else 2)
+    await expect(visitor.box).to_have_value("said otherwise" if changed else "")

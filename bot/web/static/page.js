@@ -125,6 +125,8 @@ async function ask(words) {
 const tooLong = (words) => (mode() === "talk" ? !fitsFrame(words) : words.length > BOT_LIMIT);
 const objection = (words) => (document.body.hasAttribute("data-muted") ? "write.muted" : tooLong(words) && "write.too-long");
 
+let unsealed = ""; // what was sent before the next key was there: it goes with that, unless it was changed since
+
 function send() {
   const words = wellFormed(text.value.trim());
   notice("");
@@ -136,6 +138,7 @@ function send() {
     notice(word(objection(words)));
   } else if (mode() === "talk" && !seals.now) {
     notice(word("seal.wait", { name: person }));
+    unsealed = text.value;
   } else if (asksFirst(words)) {
     return; // until the visitor has answered what it asks
   } else if (mode() === "talk") {

@@ -57,6 +57,8 @@ const FRAMES = {
       showNews(`${word("talk.joined", frame)} ${word("talk.silence")}`);
     }
     showMuted(Boolean(frame.muted), frame.name);
+    if (unsealed && unsealed === text.value) send();
+    unsealed = "";
   },
   keyed: (frame) => seals.keyed(frame.epoch),
   asked: (frame) => showAsked(frame),
