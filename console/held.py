@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 
 from handover.events import Heard, Said, TalkEvent, WasEnded, WasMoved, WasReturned
-from handover.values import Keys, TalkRef
+from handover.values import Keys, Message, TalkRef
 from safety.direct import Write
 from safety.text64 import write64
 
@@ -61,14 +61,17 @@ class Held:
             return False
         match event:
             case Said(message) if message.seq == self.shown + 1:
-                # Text that needs no escaping (safety.text64, handover.codec).
-                words = f'"seq":{message.seq},"id":"{message.id}","body":"{write64(message.body)}"'
-                written = write(f'{{"type":"said","talk":"{self.handle}",{words}}}')
+                written = write(self.said(message))
                 self.shown += written
                 return written
             case Heard(seq):
                 return write(f'{{"type":"delivered","talk":"{self.handle}","seq":{seq}}}')
         return False
+
+    def said(self, message: Message) -> str:
+        """The frame that comes most, as JSON: text that needs no escaping (safety.text64, handover.codec)."""
+        words = f'"seq":{message.seq},"id":"{message.id}","body":"{write64(message.body)}"'
+        return f'{{"type":"said","talk":"{self.handle}",{words}}}'
 
     def usable(self, keys: Keys) -> Keys:
         """The keys as this page may use them: all to open with, but none to seal with before it has an epoch of its

@@ -21,7 +21,10 @@ class Sending:
 
     async def __call__(self, frame: Json) -> None:
         """One frame. WebSocketDisconnect when the page is gone."""
-        text = _write_json(frame)
+        await self.tell(_write_json(frame))
+
+    async def tell(self, text: str) -> None:
+        """The same of a frame that is JSON already."""
         if self.write(text):
             return
         try:
@@ -30,5 +33,5 @@ class Sending:
             raise WebSocketDisconnect(1006) from None
 
     def write(self, text: str) -> bool:
-        """A frame that is JSON already, at once; False when it has to wait, and nothing was written."""
+        """The same at once; False when it has to wait, and nothing was written."""
         return self.over or self._write(text)

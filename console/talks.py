@@ -10,7 +10,7 @@ from console.phone_lines import line_at
 from console.presence import Presence
 from console.sayings import Sayings
 from console.sending import Sending
-from console.views import Json, Views, handle_of, message_view
+from console.views import Json, Views, handle_of
 from handover.asks import Note
 from handover.counters import Tally
 from handover.events import (
@@ -252,7 +252,7 @@ class Talks:
             return
         for message in messages:
             held.shown = message.seq
-            await self._send({"type": "said", "talk": held.handle, **message_view(message)})
+            await self._send.tell(held.said(message))
 
     async def _find_out(self, held: Held) -> None:
         """The talk is not in these hands any more: erased, or with somebody else."""

@@ -204,7 +204,7 @@ class Hearing:
 
     async def _tell_sign(self, event: Heard | IsWriting) -> None:
         if isinstance(event, Heard):
-            await self._page.tell("delivered", seq=event.seq)
+            await self._page.tell_delivered(event.seq)
         else:
             await self._page.tell("writing", pad=write64(secrets.token_bytes(SHORTEST)))
 

@@ -43,9 +43,14 @@ class LivePage:
         """The same at once; False when it has to wait, and nothing was written."""
         return self._write_now(_said(seq, body))
 
+    async def tell_delivered(self, seq: int) -> None:
+        """Everything of the page's up to this number was shown."""
+        if not self.write_delivered(seq):
+            await self._write(_delivered(seq))
+
     def write_delivered(self, seq: int) -> bool:
-        """Everything of the page's up to this number was shown; False as above."""
-        return self._write_now(f'{{"type":"delivered","seq":{seq}}}')
+        """The same at once; False as above."""
+        return self._write_now(_delivered(seq))
 
     async def tell_ack(self, seq: int) -> None:
         """A message of the page's has arrived; as often as the others."""
@@ -78,3 +83,7 @@ class LivePage:
 
 def _said(seq: int, body: str) -> str:
     return f'{{"type":"said","seq":{seq},"body":"{body}"}}'
+
+
+def _delivered(seq: int) -> str:
+    return f'{{"type":"delivered","seq":{seq}}}'
