@@ -13,6 +13,7 @@ from handover.shown import Shown
 from handover.values import DeskId, Limits, TalkRef
 from handover.wire import Arg, Wire
 
+TOGETHER = 50  # talks of one call: the engine answers nobody else for a third of a millisecond
 LAST_SEQ = 2**53  # numbers beyond it are no longer whole in the engine's Lua
 
 
@@ -66,14 +67,23 @@ class RedisEnd:
             self._shown.note((ref, staff), clamp(seq))
 
     async def _tell_shown(self, shown: Mapping[tuple[TalkRef, str], int]) -> None:
-        side = "down" if self._speaks == "up" else "up"
         for desk in {ref.desk for ref, _ in shown}:
-            calls: list[tuple[TalkKeys, dict[str, Arg]]] = [
-                (TalkKeys(ref, self._speaks), {"side": side, "staff": staff, "seq": seq})
-                for (ref, staff), seq in shown.items()
-                if ref.desk == desk
-            ]
-            await self._wire.call_all("heard", calls)
+            own = [each for each in shown.items() if each[0][0].desk == desk]
+            for at in range(0, len(own), TOGETHER):
+                await self._tell_heard(own[at : at + TOGETHER])
+
+    async def _tell_heard(self, shown: Sequence[tuple[tuple[TalkRef, str], int]]) -> list[Any]:
+        """What the engine says of each, of one desk. An empty name is the visitor's."""
+        side = "down" if self._speaks == "up" else "up"
+        each = [TalkKeys(ref, self._speaks) for (ref, _), _ in shown]
+        told = " ".join(f"{staff or '/'} {seq}" for (_, staff), seq in shown)
+        return await self._wire.call("heard", each[0], each, side=side, shown=told)
+
+    async def _heard(self, ref: TalkRef, staff: str, seq: int) -> list[Any]:
+        if not well_formed(ref):
+            return [b"gone"]
+        (reply,) = await self._tell_heard([((ref, staff), clamp(seq))])
+        return list(reply)
 
     def _follow(self, ref: TalkRef, kinds: Sequence[str]) -> AbstractAsyncContextManager[Follower[TalkEvent]]:
         """Events of a talk; of a ref that no talk can have there is nothing to hear."""

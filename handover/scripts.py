@@ -1,6 +1,7 @@
 """The verbs that run inside the engine, each one file of `lua/`, ready to be called by name."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -19,6 +20,8 @@ _NAMES = (
     "poll", "remember", "forget", "unsure",
     "mend", "recount",
 )  # fmt: skip
+_DEFINITION = re.compile(r"^local (function )?(\w+).*?(?=^local |\Z)", re.MULTILINE | re.DOTALL)
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +47,33 @@ class Script:
 def load_scripts() -> dict[str, Script]:
     """All verbs by name. ValueError when a file does not declare its keys and arguments."""
     folder = resources.files("handover") / "lua"
-    prelude = _moves() + (folder / "prelude.lua").read_text("utf-8")
+    prelude = _definitions(_moves() + (folder / "prelude.lua").read_text("utf-8"))
     return {name: _script(name, (folder / f"{name}.lua").read_text("utf-8"), prelude) for name in _NAMES}
 
 
-def _script(name: str, body: str, prelude: str) -> Script:
+def _definitions(prelude: str) -> dict[str, str]:
+    """What stands at the top level of the prelude, by name, in its order."""
+    return {found[2]: found[0] for found in _DEFINITION.finditer(prelude)}
+
+
+def _needed(body: str, definitions: Mapping[str, str]) -> str:
+    """What the body uses of them, and what that uses. The engine makes all that a script defines anew with every call;
+    and a name in a comment costs no more than that."""
+    needed, words = [], set(_WORD.findall(body))
+    for name, definition in reversed(list(definitions.items())):  # none uses what comes after it
+        if name in words:
+            needed.append(definition)
+            words.update(_WORD.findall(definition))
+    return "".join(reversed(needed))
+
+
+def _script(name: str, body: str, definitions: Mapping[str, str]) -> Script:
     first, second, _ = body.split("\n", 2)
     declared, args = _declared("keys", first, name), _declared("args", second, name)
     at = declared.index("/") if "/" in declared else len(declared)
     keys, each = declared[:at], declared[at + 1 :]
-    text = "\n".join((_locals("KEYS", keys), _each(len(keys), each), _locals("ARGV", args), prelude, body))
+    given = (_locals("KEYS", keys), _each(len(keys), each), _locals("ARGV", args))
+    text = "\n".join((*given, _needed(body, definitions), body))
     sha = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
     return Script(name, keys, each, args, text, sha, frozenset(args))
 

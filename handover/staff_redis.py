@@ -138,7 +138,7 @@ class RedisStaffEnd(
         return await self._log("down", ref, staff, after)
 
     async def heard(self, ref: TalkRef, staff: StaffId, seq: int) -> Done | NotYours | Gone:
-        return done(await self._talk("heard", ref, "down", side="up", staff=staff_member(staff), seq=clamp(seq)))
+        return done(await self._heard(ref, staff_member(staff), seq))
 
     def shown(self, ref: TalkRef, staff: StaffId, seq: int) -> None:
         self._note_shown(ref, staff_member(staff), seq)

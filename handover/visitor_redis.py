@@ -156,7 +156,7 @@ class RedisVisitorEnd(
         return Gone()
 
     async def heard(self, ref: TalkRef, seq: int) -> Done | Gone:
-        return _done(await self._talk("heard", ref, side="down", staff="", seq=clamp(seq)))
+        return _done(await self._heard(ref, "", seq))
 
     def shown(self, ref: TalkRef, seq: int) -> None:
         self._note_shown(ref, "", seq)

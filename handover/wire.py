@@ -19,8 +19,6 @@ __all__ = ["Arg", "Wire"]
 
 Event = TypeVar("Event")
 
-TOGETHER = 50  # calls of one write: the engine answers nobody else for a third of a millisecond
-
 
 class Named(Protocol):
     """Keys by name, in a dictionary or otherwise."""
@@ -66,19 +64,7 @@ class Wire:
         script = self._scripts[verb]
         own = [keys[name] for name in script.keys]
         own += [one[name] for one in each for name in script.each]
-        (answer,) = await self._run(script, own[0], [(len(own), *own, *script.arrange(args))])
-        return list(answer)
-
-    async def call_all(self, verb: str, calls: Sequence[tuple[Named, dict[str, Arg]]]) -> None:
-        """Run a verb for several talks of one desk, sent together: one whose answer nobody needs, and that may be done
-        twice. Fails as `call` does, with the first refusal."""
-        script = self._scripts[verb]
-        for at in range(0, len(calls), TOGETHER):
-            rest = []
-            for keys, args in calls[at : at + TOGETHER]:
-                own = [keys[name] for name in script.keys]
-                rest.append((len(own), *own, *script.arrange(args)))
-            await self._run(script, str(rest[0][1]), rest)
+        return list(await self._run(script, own[0], (len(own), *own, *script.arrange(args))))
 
     async def read(self, *commands: Sequence[Arg]) -> list[Any]:
         """Answers of several reading commands about one desk, sent together, as the engine writes them. Fails as `call`
@@ -137,12 +123,13 @@ class Wire:
         if name in self._lanes:
             self._lanes[name].leave()
 
-    async def _run(self, script: Script, key: str, calls: Sequence[tuple[Arg, ...]]) -> list[Any]:
-        """Answers of a script to calls that are sent together; the engine is given the script when it has lost it."""
+    async def _run(self, script: Script, key: str, call: tuple[Arg, ...]) -> Any:
+        """The answer of a script; the engine is given the script when it has lost it."""
         try:
-            return await self._ask(key, [("EVALSHA", script.sha, *call) for call in calls])
+            (answer,) = await self._ask(key, [("EVALSHA", script.sha, *call)])
         except NotLoaded:
-            return await self._ask(key, [("EVAL", script.text, *call) for call in calls])
+            (answer,) = await self._ask(key, [("EVAL", script.text, *call)])
+        return answer
 
     async def _ask(self, key: str, commands: Sequence[Sequence[Arg]]) -> list[Any]:
         """Answers from the home of the key; a refusal is raised under our names."""
