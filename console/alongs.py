@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from console.accounts import Member
+from console.follows import follow
 from console.help_frames import Aside, HelpFrame, Part
 from console.help_views import HelpViews
 from console.talks import Talks
@@ -118,7 +119,7 @@ class Alongs:
     def _begin(self, along: _Along) -> None:
         if self._group is not None:
             self._open[along.handle] = along
-            along.task = self._group.create_task(self._follow(along))
+            along.task = follow(self._group, self._follow(along))
 
     async def _follow(self, along: _Along) -> None:
         async with self._end.follow(along.ref) as events:

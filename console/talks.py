@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 
 from console.accounts import Member
+from console.follows import follow
 from console.held import Held, Parting
 from console.phone_lines import line_at
 from console.presence import Presence
@@ -118,13 +119,13 @@ class Talks:
                     await self._show_keys(held)
 
     async def open(self, talk: OwnTalk) -> None:
-        """A talk came into these hands."""
+        """A talk came into these hands. DeskEnds when the desk is about to be closed."""
         if self._group is None:
             return
         held = Held(handle_of(talk.ref), talk.ref, phone=talk.briefing.channel is Channel.PHONE)
         self._held[held.handle] = held
         self.changed.set()
-        held.task = self._group.create_task(self._follow(held))
+        held.task = follow(self._group, self._follow(held))
         await held.ready.wait()
 
     async def hand(self, handle: str) -> None:
