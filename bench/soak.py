@@ -50,7 +50,12 @@ def main() -> None:
     asked = reader.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory(prefix="load-") as folder, running(Path(folder)) as house, measuring_core():
-        lines = uvloop.run(measure(house, asked.minutes * 60))
+        begun = time.monotonic()
+        try:
+            lines = uvloop.run(measure(house, asked.minutes * 60))
+        except BaseException:
+            print(f"broken off after {time.monotonic() - begun:.0f} s; what no page should have seen: {house.faults}")
+            raise
     print(machine())
     print(table(lines))
 
@@ -70,16 +75,13 @@ async def measure(house: House, seconds: float) -> list[Figure]:
     weights: dict[str, list[int]] = {name: [] for name in processes}
     until = time.monotonic() + seconds
     visits = [0, 0]  # whole ones, and those that something came between
-    async with visiting(house.sides.visitors) as (client, organisation):
-        going = [
-            asyncio.create_task(_visit_on(house, client, organisation, visits, lambda: time.monotonic() < until))
-            for _ in range(SIDE_BY_SIDE)
-        ]
+    async with visiting(house.sides.visitors) as (client, organisation), asyncio.TaskGroup() as going:
+        for _ in range(SIDE_BY_SIDE):
+            going.create_task(_visit_on(house, client, organisation, visits, lambda: time.monotonic() < until))
         while time.monotonic() < until:
             for name, pid in processes.items():
                 weights[name].append(memory(pid))
             await asyncio.sleep(EVERY)
-        await asyncio.gather(*going)
     return figures(weights, visits, len(house.faults))
 
 

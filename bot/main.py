@@ -144,7 +144,7 @@ class _Lasting:
         neighbours = Neighbours(content, words, settings.desk, settings.other_desks, self._in_sweden)
         reception = Reception(
             content, words, end, self.tally, settings.desk, self._in_sweden, self.toll, prospects, neighbours,
-            self.planned,
+            self.planned, codes=settings.codes,
         )  # fmt: skip
         site = Site(
             settings=settings,

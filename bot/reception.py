@@ -57,7 +57,7 @@ NEWS, AGAIN = "news", "open-again"  # the page learned that there is news of its
 
 class Reception:
     """Takes what a visitor did and answers it. `now` is aware Swedish time; `draw(n)` gives a random number below n.
-    `by` is how visitors come."""
+    `by` is how visitors come; `codes`: whether messages can be left."""
 
     def __init__(
         self,
@@ -73,6 +73,7 @@ class Reception:
         planned: Planned,
         draw: Callable[[int], int] = secrets.randbelow,
         by: DeskChannel = DeskChannel.WEB,
+        codes: bool = True,
     ) -> None:
         self._content = content
         self._words = words
@@ -86,6 +87,7 @@ class Reception:
         self._neighbours = neighbours
         self._plan = planned
         self._draw = draw
+        self._codes = codes
 
     def open(self, language: str) -> Turn:
         """The first view."""
@@ -271,7 +273,7 @@ class Reception:
         """Also offers other desks, and to leave a message where the page can seal one and the desk has a key for it."""
         turn = self._neighbours.beside(turn)
         try:
-            if channel is not Channel.WEB or not await self._end.desk_line(self._desk):
+            if channel is not Channel.WEB or not self._codes or not await self._end.desk_line(self._desk):
                 return turn
         except HandoverError:
             return turn

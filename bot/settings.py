@@ -102,6 +102,7 @@ class BotSettings(WrittenSettings):
     exit_url: str = Field(default="https://www.smhi.se/", pattern=r"^https?://[^\s\"'<>]+$")
     responsible: str | None = Field(default=None, min_length=1, max_length=400)
     embed_origins: Origins = ()
+    codes: bool = True  # to come back with; without them no page speaks of them
     trusted_proxies: int = Field(default=0, ge=0, le=8)
 
     @field_validator("state_key")

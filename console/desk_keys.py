@@ -38,7 +38,8 @@ class DeskKey:
 
 
 class DeskKeys:
-    """The keys of all desks. `organisation` is its public key; `signing` its private one where keys are signed here."""
+    """The keys of all desks. `organisation` is its public key; `signing` its private one where keys are signed here.
+    Where none is to be `offered`, letters that are there are read and answered, and visitors can write no others."""
 
     def __init__(
         self,
@@ -46,14 +47,22 @@ class DeskKeys:
         clock: Callable[[], float],
         organisation: bytes,
         signing: EllipticCurvePrivateKey | None = None,
+        *,
+        offered: bool = True,
     ) -> None:
         self._sessions = sessions
         self._clock = clock
         self._organisation = organisation
         self._signing = signing
+        self._offered = offered
+
+    async def offered(self) -> dict[DeskId, str]:
+        """For each desk that has a key the line to offer to visitors; empty while there is none to offer."""
+        lines = await self.lines()
+        return lines if self._offered else dict.fromkeys(lines, "")
 
     async def lines(self) -> dict[DeskId, str]:
-        """For each desk that has a key the line to offer to visitors; empty while there is none to offer."""
+        """For each desk that has a key the line that letters are sealed to now; empty while there is none."""
         async with self._sessions.begin() as session:
             desks = list(await session.scalars(select(DeskKeyRow.desk).distinct()))
             rows = {DeskId(desk): await self._current(session, desk) for desk in desks}

@@ -98,7 +98,9 @@ def furnish(settings: ConsoleSettings, means: Means) -> House:
         audit=audit,
         asking=Asking(sessions),
         **_devices(settings, means),
-        desk_keys=DeskKeys(sessions, clock, settings.organisation(), settings.signing_key()),
+        desk_keys=DeskKeys(
+            sessions, clock, settings.organisation(), settings.signing_key(), offered=settings.codes
+        ),
         letters=Letters(sessions, clock),
         organisation=settings.organisation_key,
         presences=Presences(means.steady, WrapupTickets(means.vault)),

@@ -138,7 +138,7 @@ async def _make(request: Request, form: FormData, device: str) -> Json:
 async def _offer(house: House, desk: DeskId) -> None:
     """At once, so that nobody writes to the key before it."""
     with suppress(HandoverError):  # then the next turn of the chores does it
-        await house.staff_end.offer(desk, (await house.desk_keys.lines()).get(desk, ""), OFFERED)
+        await house.staff_end.offer(desk, (await house.desk_keys.offered()).get(desk, ""), OFFERED)
 
 
 async def _hand(request: Request, form: FormData, _device: str) -> Json:

@@ -41,7 +41,7 @@ class Mail:
 
     async def offer(self) -> None:
         """Tell the visitor's side which keys can be written to. Nothing comes to a desk that never had one."""
-        lines = await self._keys.lines()
+        lines = await self._keys.offered()
         self._desks = await self._letters.desks() | lines.keys()
         for desk, line in lines.items():
             await self._end.offer(desk, line, OFFERED)

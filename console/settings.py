@@ -48,6 +48,7 @@ class ConsoleSettings(BaseSettings):
     # eight) later than the lease would have lapsed by itself, so a shorter lease loses talks no sooner than that.
     lease_seconds: int = Field(default=15, ge=3)
     capacity: int = Field(default=3, ge=1, le=MOST)
+    codes: bool = True  # visitors may leave messages
     staff_url: str | None = None
     other_desks: Annotated[tuple[tuple[str, str], ...], NoDecode, BeforeValidator(read_neighbours)] = ()
     staff_host: str = "localhost"

@@ -6,7 +6,7 @@ Every answer is JSON: `question` when the device has to work first, `code` when 
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,7 +55,10 @@ class PostRequest(BaseModel):
 @router.post("/post")
 async def use_box(request: Request, asked: PostRequest) -> JSONResponse:
     """Do what is asked with the box that the locator opens."""
-    site, paid = site_of(request), paid_by(request, asked.work)
+    site = site_of(request)
+    if not site.settings.codes:
+        raise HTTPException(404)
+    paid = paid_by(request, asked.work)
     try:
         box = _box(asked.box)
         if asked.do == "leave":

@@ -121,7 +121,8 @@ class Views:
         self._words = words
         self._lists = {language: asset.name for language, asset in assets.lists.items()}
         self._later, self._told = (f"/static/{asset.name}" for asset in assets.later[:2])
-        self._codes = {language: asset.name for language, asset in assets.box.said.items()}
+        said = assets.box.said if settings.codes else {}
+        self._codes = {language: asset.name for language, asset in said.items()}
         self._environment = Environment(
             loader=PackageLoader("bot.web"),
             autoescape=True,
@@ -138,6 +139,7 @@ class Views:
             exit_url=settings.exit_url,
             exit_site=urlsplit(settings.exit_url).hostname,
             demo=settings.demo,
+            codes=settings.codes,
             assets=assets,
             names=_names(content),
             organisation=settings.organisation_key,

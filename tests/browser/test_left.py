@@ -6,17 +6,19 @@ import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from playwright.async_api import Locator, Page, Request, Route, expect
+from playwright.async_api import Browser, Locator, Page, Request, Route, expect
 
 from safety.devices import public_bytes, sign_device
 from safety.organisation import read_signing_key
 from safety.text64 import read64, write64
 from tests.browser.people import People, Visitor
+from tests.running import running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -399,6 +401,28 @@ async def test_without_javascript_the_page_says_why_it_cannot(people: People) ->
     await visitor.opens_the_page()
     await expect(visitor.page.locator("noscript p", has_text="Leaving a message needs JavaScript.")).to_be_visible()
     await expect(visitor.button(MENU)).to_be_hidden()
+
+
+async def test_an_operator_can_leave_it_out(browser: Browser, tmp_path: Path, elsewhere: str) -> None:
+    """FRISTAD_CODES=false: a page that never speaks of it, and is whole all the same."""
+    with running(tmp_path, EXIT_URL=elsewhere, CODES="false") as house:
+        people = People(browser, house)
+        broken: list[str] = []
+        left = Left((await people.staff()).page)
+        await left.opens()
+        await left.has_a_key()
+        visitor = await people.visitor()
+        visitor.page.on("pageerror", lambda error: broken.append(str(error)))
+        await visitor.opens_the_page()
+        await visitor.page.keyboard.press("Tab")  # what the script shows when it is done
+        await expect(visitor.page.locator("#skip")).to_be_visible()
+        await visitor.opens_the_briefing()
+        await visitor.presses("Talk to a person")
+        await expect(visitor.page.get_by_text("Nobody is here right now")).to_be_visible()
+        assert MENU not in await visitor.page.inner_text("body")
+        await expect(visitor.page.get_by_role("button", name="Leave a message")).to_have_count(0)
+        assert broken == []
+        await people.go_home()
 
 
 async def test_the_key_reaches_more_devices_than_one_request_carries(people: People, desk: Left) -> None:

@@ -291,6 +291,33 @@ async def test_a_device_that_may_read_no_more_retires_the_key(
     assert refused.json() == {"code": "key"}
 
 
+async def test_where_no_message_can_be_left_those_that_are_there_are_answered(
+    engine: Engine, content: Content, tmp_path: Path, visitor_end: RedisVisitorEnd
+) -> None:
+    """FRISTAD_CODES: what was promised to whoever has a code is kept."""
+    device = device_key()
+    async with started(tmp_path, engine.staff, content) as console, console.signed_in("anna") as anna:
+        mail = Mail(console.house.staff_end, [DESK], console.house.letters, console.house.desk_keys)
+        line = await made(anna, device)
+        await left(visitor_end, console, mail, VISITOR.letter(line, "hello"))
+        await mail.offer()
+        assert await visitor_end.desk_line(DESK) == line
+        used = console.used
+    async with started(tmp_path, engine.staff, content, codes=False) as console, console.browser() as anna:
+        console.used = used
+        assert (await anna.sign_in("anna")).status_code == 303
+        mail = Mail(console.house.staff_end, [DESK], console.house.letters, console.house.desk_keys)
+        await mail.offer()
+        assert await visitor_end.desk_line(DESK) == ""
+        (box,) = (await anna.post("/messages/list", device=device)).json()["boxes"]
+        answer = OURS.letter(box["visitor"], box["box"], "here I am")
+        sent = await anna.post(
+            "/messages/answer", device=device, box=box["box"], up="1", down="0", line=line, body=answer.body
+        )
+        assert sent.json() == {"done": True}
+        assert len((await found(visitor_end)).letters) == 2
+
+
 @ON_BOTH
 async def test_a_key_that_nobody_can_hand_over_is_replaced_when_asked(console: Console, anna: Browser) -> None:
     await made(anna, device_key())

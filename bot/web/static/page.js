@@ -227,7 +227,7 @@ function begin() {
   document.addEventListener("click", leaveForDesk);
   byId("compare").hidden = false;
   byId("compare").addEventListener("toggle", showPair);
-  byId("skip").hidden = byId("open-codes").hidden = false;
+  byId("skip").hidden = (byId("open-codes") ?? {}).hidden = false;
   byId("skip").addEventListener("click", () => byId("main").focus());
   partings.push(() => {
     state = token = text.value = "";
