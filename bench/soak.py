@@ -24,6 +24,7 @@ from tests.load.pairs import saturate
 
 SIDE_BY_SIDE = 6
 STAFF = 3
+PACE = 2.0  # seconds from one of them to the next: a person's desk may send 20 frames a second
 ROUNDS = 3  # messages each way in a talk
 EVERY = 5.0  # seconds between two looks at the memory
 FLAT = 1.05
@@ -89,6 +90,7 @@ async def _visit_on(
     house: House, client: httpx.AsyncClient, organisation: bytes, visits: list[int], goes_on: Callable[[], bool]
 ) -> None:
     while goes_on():
+        due = time.monotonic() + PACE
         faults: list[Frame] = []
         visitor = VisitorEnd(organisation, faults)
         await house.join(client, visitor)
@@ -101,6 +103,7 @@ async def _visit_on(
         async with asyncio.timeout(30):
             while visitor.socket.open:  # noqa: ASYNC110  # the server closes it
                 await asyncio.sleep(0.01)
+        await asyncio.sleep(due - time.monotonic())
 
 
 def figures(weights: dict[str, list[int]], visits: list[int], faults: int) -> list[Figure]:

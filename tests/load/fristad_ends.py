@@ -145,7 +145,9 @@ class Desk:
         self._asked = ""
         self._resumes = False
         self.rows: list[str] = []
-        self.socket = Socket(self.read, lambda: faults.append({"type": "closed", "at": "staff"}))
+        self.socket = Socket(
+            self.read, lambda: faults.append({"type": "closed", "at": "staff", "code": self.socket.code})
+        )
 
     async def connect(self, url: str, origin: str, cookie: str, *, resumes: bool = False) -> None:
         """Open the desk and go on duty; or, as after a reload, take up again the talks that are in these hands."""
