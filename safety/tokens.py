@@ -6,20 +6,18 @@ TokenError          the token is of no use; start anew
 """
 
 import secrets
-from base64 import urlsafe_b64encode
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from safety.text64 import read64, write64
+
 _SALT = 16
 _TAG = 16
 _TIME = 8
 _LONGEST = 8 * 1024  # characters; nothing of ours comes near, so anything longer is refused before decoding
-_FROM_URL = str.maketrans("-_", "+/")
 _SKEW = 60  # seconds by which two servers' clocks may differ
 
 # Each token has a key of its own, derived from its random salt. So the nonce may be constant, and no number of tokens
@@ -43,7 +41,7 @@ def seal(key: bytes, purpose: str, data: bytes, issued: int) -> str:
     """An opaque URL-safe token over `data`, bound to `purpose` and to its time of issue (whole seconds)."""
     salt = secrets.token_bytes(_SALT)
     plain = issued.to_bytes(_TIME, "big") + data
-    return urlsafe_b64encode(salt + _cipher(key, purpose, salt).encrypt(_NONCE, plain, None)).decode().rstrip("=")
+    return write64(salt + _cipher(key, purpose, salt).encrypt(_NONCE, plain, None))
 
 
 def unseal(key: bytes, purpose: str, token: str, now: int, max_age: int) -> bytes:
@@ -65,11 +63,11 @@ def unseal(key: bytes, purpose: str, token: str, now: int, max_age: int) -> byte
 
 
 def _decode(token: str) -> bytes:
-    if len(token) > _LONGEST or not token.isascii():
+    if len(token) > _LONGEST:
         raise BadToken("not a token")
     try:
-        raw = a2b_base64(token.translate(_FROM_URL) + "=" * (-len(token) % 4))
-    except (Base64Error, ValueError) as error:
+        raw = read64(token)
+    except ValueError as error:
         raise BadToken("not a token") from error
     if len(raw) < _SALT + _TIME + _TAG:
         raise BadToken("too short to be a token")
