@@ -23,9 +23,9 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
-const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => ask({ type: "guide", talk }), more: (chosen) => tellSeen(chosen) || notice(say("lost")), take(talk, back) { if (back && duty === "off") askDuty("on"); ask({ type: "take", talk }); } });
-const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("lost")) });
-const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("lost")) });
+const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => ask({ type: "guide", talk }), more: (chosen) => tellSeen(chosen) || notice(say("undone")), take(talk, back) { if (back && duty === "off") askDuty("on"); ask({ type: "take", talk }); } });
+const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("undone")) });
+const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("undone")) });
 const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
 const alongs = new Alongs({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, place: $("talks"), device: () => device, seen: (talk) => seen(talk), bring: (handle) => show(handle), drop: (handle) => close(handle, ""), changed: () => badge() });
 const phone = new Phone({ say, tell: (text) => notice(text), send: (frame) => wire?.send(frame) });

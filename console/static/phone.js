@@ -30,7 +30,7 @@ export class Phone {
     this.wish = { type: "phone", by, number };
     this.chosen = true;
     if (this.duty === "off") this.draw(); // said again once on duty
-    else if (!this.send(this.wish)) this.tell(this.say("lost"));
+    else if (!this.send(this.wish)) this.tell(this.say("undone"));
   }
 
   // What was chosen before going on duty holds from then on.
