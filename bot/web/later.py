@@ -10,8 +10,12 @@ from bot.words import Words
 from dialogues.alarm import alarm_data, load_alarm, urgent_phrases
 from dialogues.values import Content
 
-# Words that only the server says, and pages without JavaScript, and pages of their own.
-SAID = ("news.", "desk.", "relay.", "plain.", "privacy.", "access.")
+# Words that only the server says, and pages without JavaScript, and pages of their own; and those that stand in the
+# page as the server wrote them. Another language comes with all of its words.
+SAID = (
+    "news.", "desk.", "relay.", "plain.", "privacy.", "access.", "error.",
+    "page.", "exit.", "sos.", "demo.", "first.", "practice.", "menu.", "briefing.",
+)  # fmt: skip
 OWN = "heed."  # keys of words that only this part of the page says
 
 _SCRIPTS = ("text", "digits", "numbers", "links", "handles", "places", "cues", "guard", "alarm", "signs", "heed")

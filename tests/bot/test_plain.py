@@ -54,7 +54,7 @@ class Browser:
         return self
 
     def bubbles(self) -> list[str]:
-        return [unescape(words) for words in re.findall(r'<p class="words">(.*?)</p>', self.html, re.DOTALL)]
+        return [unescape(words) for words in re.findall(r'<p class="words" dir="auto">(.*?)</p>', self.html, re.DOTALL)]
 
 
 @pytest.fixture

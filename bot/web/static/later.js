@@ -26,3 +26,19 @@ function asksFirst(words) {
     return false;
   }
 }
+
+// Left messages and codes: what they need is fetched when somebody wants one.
+let codeTries = 0; // the browser remembers by its address that a module could not be loaded
+
+async function openCodes() {
+  const { organisation, box } = form.dataset, { lists, codes, later } = data;
+  try {
+    const { open } = await import(`/static/${box}${codeTries ? `?${codeTries}` : ""}`);
+    const { lang } = document.documentElement;
+    await open({ element, organisation, lists, codes, later, partings, lang, writer: WRITER, before: byId("promises") });
+    showTrouble({ turn: "" });
+  } catch {
+    codeTries += 1;
+    showTrouble({ turn: word("trouble.turn") });
+  }
+}

@@ -21,13 +21,9 @@ function enterMode(next, name = "") {
   byId("reader").dataset.name = name;
   byId("reader").textContent = word(byId("reader").dataset.word, { name });
   document.body.removeAttribute("data-muted");
+  notice("");
   askToEnd(false);
   void loadLater(WRITER);
-}
-
-function notice(words) {
-  byId("notice").hidden = !words;
-  byId("notice").textContent = words;
 }
 
 // --- A turn with the bot ---
@@ -63,7 +59,7 @@ async function post(asked) {
 }
 
 function showAnswer(answer, stay) {
-  if (answer.first) return showChoices(answer.choices);
+  if (answer.first || (answer.words && mode() === "talk")) return showChoices(answer.choices);
   if (mode() === "first") enterMode("bot");
   const log = byId("log");
   for (const old of log.querySelectorAll(".briefing button")) old.remove();
@@ -108,16 +104,19 @@ const isOffered = (value) => [...form.elements].some((each) => each.name === "ch
 
 async function ask(words) {
   if (current) {
-    if (await comesNext(text)) send(); // the box may be another person's by then
+    if (await comesNext(words)) send(); // the box may be another person's by then
     return;
   }
-  pressed = text;
-  const answer = await turn({ text: words }, {}, text);
-  if (!answer) return;
+  pressed = words;
   text.value = "";
   draftFor = null;
-  showBubble(words, "mine", word("chat.you"));
-  showAnswer(answer, true);
+  const { bubble } = showBubble(words, "mine", word("chat.you"));
+  bubble.scrollIntoView({ block: "end" });
+  const answer = await turn({ text: words }, {}, words);
+  if (answer) return showAnswer(answer, true);
+  bubble.remove(); // it goes back before what was written since
+  text.value = `${words} ${text.value}`.trim();
+  draftFor = "";
 }
 
 // --- What the visitor does ---
@@ -152,22 +151,6 @@ function send() {
   }
 }
 
-// Left messages and codes: what they need is fetched when somebody wants one.
-let codeTries = 0; // the browser remembers by its address that a module could not be loaded
-
-async function openCodes() {
-  const { organisation, box } = form.dataset, { lists, codes, later } = data;
-  try {
-    const { open } = await import(`/static/${box}${codeTries ? `?${codeTries}` : ""}`);
-    const { lang } = document.documentElement;
-    await open({ element, organisation, lists, codes, later, partings, lang, writer: WRITER, before: byId("promises") });
-    showTrouble({ turn: "" });
-  } catch {
-    codeTries += 1;
-    showTrouble({ turn: word("trouble.turn") });
-  }
-}
-
 const WRITER = { element, text, reader, announce, send, told: data.told, urgent: false, sign: (pad) => talk?.sign(pad) }; // urgent: the bot has heard of such danger
 
 const DEEDS = {
@@ -182,7 +165,10 @@ const DEEDS = {
     askToEnd(false);
     text.focus();
   },
-  "end-yes": () => talk?.end(),
+  "end-yes"() {
+    talk?.end();
+    byId("trouble").scrollIntoView({ block: "nearest" }); // without a connection it ends later
+  },
   share: () => share(true),
   "share-no": () => share(false),
   "ask-yes": () => answerAsked(true),
@@ -236,6 +222,14 @@ function begin() {
     talk?.exit();
   });
   if (token) startTalk(token);
+  else if (mode() === "first" && performance.getEntriesByType("navigation")[0]?.type === "reload") startAnew();
+}
+
+// What was here before is gone: said at the top, where the browser would show what stood in view.
+function startAnew() {
+  history.scrollRestoration = "manual";
+  addEventListener("pageshow", () => scrollTo(0, 0));
+  byId("first").append(document.querySelector("[data-word$=more-reload]").cloneNode(true));
 }
 
 // To a page of ours that is only read, and back: in its place, so that the history keeps one entry.

@@ -112,6 +112,14 @@ function showMuted(muted, name) {
   byId("reader").textContent = word(byId("reader").dataset.word, { name });
   showNews(word(muted ? "talk.muted" : "talk.resumed", { name }));
   if (muted) showBlock([data.lines]);
+  else notice("");
+}
+
+// Beside the box in which one writes.
+function notice(words) {
+  byId("notice").hidden = !words;
+  byId("notice").textContent = words;
+  if (words) byId("notice").scrollIntoView({ block: "nearest" });
 }
 
 // However high the dock grows, it does not come to lie over what was written last.
@@ -121,27 +129,34 @@ function watchDock() {
   const root = document.documentElement.style;
   let height = 0;
   let before = "";
-  new ResizeObserver(() => {
+  const measure = () => {
+    if (!dock.isConnected) return; // the visitor has left
     const grown = dock.offsetHeight - height;
     const { mode } = document.body.dataset;
+    const stuck = root.scrollPaddingBlockEnd;
     // It stays on the screen only where it leaves room to read.
     document.body.toggleAttribute("data-tall", dock.offsetHeight + bar.offsetHeight > innerHeight - LEAST_ROOM);
     const sticky = getComputedStyle(dock).position === "sticky";
     root.setProperty("--write", `${byId("write").offsetHeight}px`);
     root.scrollPaddingBlockEnd = sticky ? `${dock.offsetHeight + 36}px` : "";
-    if (sticky && mode === "talk" && mode === before) scrollBy(0, grown);
+    if (sticky && mode === "talk" && mode === before) {
+      if (stuck) scrollBy(0, grown);
+      else byId("log").lastElementChild?.scrollIntoView({ block: "end" }); // it came back over what was said last
+    }
     height += grown;
     before = mode;
     // A button that the keyboard has reached is not pushed out of sight; one who writes may be reading further up.
     const held = document.activeElement;
-    if (dock.contains(held) && held.id !== "text") held.scrollIntoView({ block: "nearest" });
-  }).observe(dock);
+    if (grown > 0 && dock.contains(held) && held.id !== "text") held.scrollIntoView({ block: "nearest" });
+  };
+  new ResizeObserver(measure).observe(dock);
+  addEventListener("resize", measure); // a keyboard on the screen leaves the dock as it is
 }
 
 function showBubble(text, whose, who) {
   const mark = element("p", { class: "mark" });
   const name = element("p", { class: "who" }, who);
-  const bubble = element("div", { class: `bubble ${whose}` }, name, element("p", { class: "words" }, text));
+  const bubble = element("div", { class: `bubble ${whose}` }, name, element("p", { class: "words", dir: "auto" }, text));
   if (whose === "mine") bubble.append(mark);
   byId("log").append(bubble);
   return { bubble, mark };
@@ -155,4 +170,5 @@ function showTrouble(changed) {
   const text = Object.assign(troubles, changed).turn || troubles.live;
   place.hidden = !text;
   place.textContent = text;
+  if (changed.turn) place.scrollIntoView({ block: "nearest" });
 }
