@@ -160,6 +160,7 @@ class Talks:
         if (held := self._held.pop(handle, None)) is None:
             return
         held.waits = False  # nothing is told of it any more
+        held.ready.set()  # nobody waits for it to be shown
         self.changed.set()
         await self._send(frame)
         if held.task is not None and held.task is not asyncio.current_task():
