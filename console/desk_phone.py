@@ -175,7 +175,7 @@ class DeskPhone:
         ref = self._talks.ref(handle) if handle else None
         if handle is None or ref is None:
             return
-        self._talks.expect_return("phone_failed")
+        self._talks.expect_return("phone_failed", handle)
         if isinstance(await self._end.release(ref, self._member.id), Done):
             self._tally.add(ref.desk, "talk.returned")
         await self._talks.leave(handle, "phone_failed")

@@ -28,7 +28,6 @@ class Held:
     handle: str
     ref: TalkRef
     shown: int = 0  # the visitor's last message that the page was sent
-    sent: int = 0  # the last of this page's messages that the engine accepted
     task: asyncio.Task[None] | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)  # the page has been sent the whole talk
     refused: str = ""  # the id of a message whose number did not fit: none of those after it is taken before it

@@ -10,7 +10,7 @@ from console.phone_lines import OwnLine
 from console.tables import finish
 from console.wrapup_tickets import WrapupTickets
 from handover.crew import At
-from handover.values import DeskId, StaffId
+from handover.values import DeskId, StaffId, TalkRef
 
 _OPEN_WRAPUPS = 20  # ended talks that may still be wrapped up
 _NOBODY = StaffId("")
@@ -38,6 +38,9 @@ class Presence:
     resumable_until: float = 0.0  # while no desk is open: until when a reload goes on as before
     open_desk: OpenDesk | None = None
     wrapups: dict[str, DeskId] = field(default_factory=dict)  # ended talks by handle, oldest first
+    # The last message in each talk in hand that the engine accepted, over reloads: it may forget it in the moment in
+    # which the desk loses its connection, too.
+    sent: dict[TalkRef, int] = field(default_factory=dict)
     breathes_until: float = 0.0  # a talk has just ended: not available before, unless they say so
     talk_ended: asyncio.Event = field(default_factory=asyncio.Event)
     phone: OwnLine | None = None  # what calls are answered with, while on duty

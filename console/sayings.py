@@ -13,13 +13,15 @@ from handover.values import Accepted, Gone, NotYours, OutOfOrder, OwnTalk, TalkR
 
 
 class Sayings:
-    """Numbers come from the page and are checked by the engine. `held` are the talks in these hands by their handles;
+    """Numbers come from the page and are checked by the engine. `held` are the talks in these hands by their handles,
+    `sent` the last message in each that the engine accepted (console.presence);
     `own` reads one anew; `leave` and `end` are told what the engine knew first, `find_out` when nobody knows which."""
 
     def __init__(
         self,
         member: Member,
         held: Mapping[str, Held],
+        sent: dict[TalkRef, int],
         *,
         staff_end: StaffEnd,
         views: Views,
@@ -31,6 +33,7 @@ class Sayings:
     ) -> None:
         self._member = member
         self._held = held
+        self._sent = sent
         self._end = staff_end
         self._views = views
         self._send = send
@@ -52,7 +55,7 @@ class Sayings:
             return  # it was on its way already; the page sends both again, in order
         match outcome := await self._end.say(held.ref, self._member.id, frame.seq, frame.id, frame.body):
             case Accepted():
-                held.sent, held.refused = max(held.sent, outcome.seq), ""
+                self._sent[held.ref], held.refused = max(self._sent.get(held.ref, 0), outcome.seq), ""
                 await self._send({"type": "sent", "talk": frame.talk, "id": frame.id, "seq": outcome.seq})
             case OutOfOrder():
                 await self._show_own(held, frame.id)

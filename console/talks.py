@@ -68,7 +68,7 @@ class Talks:
         self.changed = asyncio.Event()  # a talk came into these hands, or went
         self._held: dict[str, Held] = {}
         self.sayings = Sayings(
-            member, self._held, staff_end=staff_end, views=views, send=send,
+            member, self._held, presence.sent, staff_end=staff_end, views=views, send=send,
             own=self._own, leave=self.leave, end=self.end, find_out=self._find_out,
         )  # fmt: skip
         self._group: asyncio.TaskGroup | None = None
@@ -105,6 +105,8 @@ class Talks:
     async def restore(self, talks: list[OwnTalk], group: asyncio.TaskGroup) -> None:
         """Tell the page which talks are in hand, and follow each of them with a task of `group`."""
         self._group = group
+        for gone in self._presence.sent.keys() - {talk.ref for talk in talks}:
+            del self._presence.sent[gone]
         await self._send({"type": "talks", "talks": [handle_of(talk.ref) for talk in talks]})
         for talk in talks:  # one after the other: the page shows them in this order, the oldest first
             await self.open(talk)
@@ -160,6 +162,8 @@ class Talks:
         if (held := self._held.pop(handle, None)) is None:
             return
         held.waits = False  # nothing is told of it any more
+        held.ready.set()  # nobody waits for it to be shown
+        self._presence.sent.pop(held.ref, None)
         self.changed.set()
         await self._send(frame)
         if held.task is not None and held.task is not asyncio.current_task():
@@ -194,9 +198,9 @@ class Talks:
 
     async def _show_all(self, held: Held) -> None:
         """Send the whole talk, read after the subscription began, so that nothing falls between."""
-        talk = await self._own(held.ref)
-        if talk and talk.down_seq < held.sent:
-            await self._end.recount(held.ref, self._member.id, held.sent)
+        talk, sent = await self._own(held.ref), self._presence.sent.get(held.ref, 0)
+        if talk and talk.down_seq < sent:
+            await self._end.recount(held.ref, self._member.id, sent)
             talk = await self._own(held.ref)
         heard = await self._end.hear(held.ref, self._member.id, 0)
         said = await self._end.said(held.ref, self._member.id, 0)

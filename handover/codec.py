@@ -121,7 +121,10 @@ def read_event(kind: str, payload: bytes) -> TalkEvent:
 
 def _said(rest: bytes) -> Said:
     seq, message_id, body = rest.split(b" ", 2)
-    return Said(Message(int(seq), MessageId(message_id.decode()), body))
+    found = MessageId(message_id.decode())
+    if not _MESSAGE_ID.fullmatch(found):
+        raise ValueError("not an id, which is written on without escapes")
+    return Said(Message(int(seq), found, body))
 
 
 def _heard(rest: bytes) -> Heard:

@@ -55,21 +55,31 @@ class Shown(Generic[Key]):
         async with self._telling:
             numbers, self._numbers = self._numbers, {}
             try:
-                await self._tell(numbers)
+                await self._tell_all(numbers)
             except EngineUnavailable:
                 self._put_back(numbers)
                 return False
             except asyncio.CancelledError:
                 self._put_back(numbers)
                 raise
-            except HandoverError:
-                for key, number in numbers.items():  # one of them is spoilt, and must not keep the others from it
-                    await self._tell_alone(key, number)
             return True
+
+    async def _tell_all(self, numbers: dict[Key, int]) -> None:
+        """What was told one by one, or is spoilt, is no longer in `numbers`."""
+        try:
+            await self._tell(numbers)
+        except EngineUnavailable:
+            raise
+        except HandoverError:
+            for key in tuple(numbers):  # one of them is spoilt, and must not keep the others from it
+                await self._tell_alone(key, numbers[key])
+                del numbers[key]
 
     async def _tell_alone(self, key: Key, number: int) -> None:
         try:
             await self._tell({key: number})
+        except EngineUnavailable:
+            raise
         except HandoverError:
             return
 

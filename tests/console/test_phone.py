@@ -19,7 +19,7 @@ from console.phone_lines import SOCKET
 from console.signins import COOKIE
 from console.views import handle_of
 from dialogues.values import Content
-from handover.values import Briefing, Channel, Joined, Pseudonym, TalkRef, Waiting, WithStaff
+from handover.values import Briefing, Channel, Done, Joined, Pseudonym, TalkRef, Waiting, WithStaff
 from safety.devices import read_device
 from tests.console.conftest import DESK, Console, started
 from tests.console.desks import Live, Page, serving
@@ -174,6 +174,19 @@ async def test_a_line_that_fails_gives_the_caller_back_at_once(live: Live, taker
         assert isinstance(standing, Waiting)
         assert standing.place == 1
     assert (await live.tally())["talk.returned"] == 1
+
+
+async def test_a_line_that_fails_is_no_reason_of_another_talk(live: Live, taker: Taker) -> None:
+    ref, other = await calls(live), await live.visitor_joins()
+    async with answering(live) as page:
+        await takes(page, ref)
+        await page.takes(other)
+        taker.says(taker.line, "failed")
+        await page.see("left", talk=handle_of(ref), code="phone_failed")
+        end = live.console.house.staff_end
+        (staff,) = [each.staff for each in await end.crew(DESK)]
+        assert await end.release(other, staff) == Done()
+        assert (await page.see("left", talk=handle_of(other)))["code"] == "returned"
 
 
 async def test_a_call_that_was_lost_is_given_back_after_a_moment(live: Live, taker: Taker) -> None:

@@ -100,6 +100,7 @@ def test_an_event_is_read(kind: str, payload: bytes, event: TalkEvent) -> None:
         ("up", b""),
         ("up", b"s1"),
         ("up", b"sx message-1 words"),
+        ("up", b's1 "},"type":"left words'),  # an id stands in a frame of JSON as it is
         ("up", b"h"),
         ("up", b"tMallory"),  # only staff's channel says who took a talk
         ("talk", b"s1 message-1 words"),  # the shared channel carries no words

@@ -91,3 +91,22 @@ async def test_whoever_closes_it_tells_the_rest() -> None:
     await shown.close()
     assert engine.told == [{"a": 1}]
     await shown.close()
+
+
+async def test_an_engine_that_goes_while_each_is_told_alone_is_told_the_rest_again() -> None:
+    engine = Engine(spoilt="a")
+    alone: list[str] = []
+
+    async def tell_until_it_goes(shown: Mapping[str, int]) -> None:
+        if len(shown) == 1:
+            alone.extend(shown)
+            if len(alone) == 2:
+                raise EngineUnavailable("away")
+        await engine.tell(shown)
+
+    shown = Shown(tell_until_it_goes)
+    for talk in ("a", "b", "c"):
+        shown.note(talk, 1)
+    await engine.is_told.wait()
+    await shown.close()
+    assert {talk: 1 for told in engine.told for talk in told} == {"b": 1, "c": 1}
