@@ -229,7 +229,9 @@ function begin() {
 function startAnew() {
   history.scrollRestoration = "manual";
   addEventListener("pageshow", () => scrollTo(0, 0));
-  byId("first").append(document.querySelector("[data-word$=more-reload]").cloneNode(true));
+  const told = document.querySelector("[data-word$=more-reload]").cloneNode(true);
+  told.className = "notice";
+  byId("first").prepend(told);
 }
 
 // To a page of ours that is only read, and back: in its place, so that the history keeps one entry.
