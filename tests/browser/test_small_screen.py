@@ -16,7 +16,8 @@ DANGER = "help he is outside my door right now and he has a knife in his hand an
 SEEN = """(part) => {
   const { top, bottom } = part.getBoundingClientRect();
   const dock = document.getElementById("dock"), bar = document.querySelector(".bar").getBoundingClientRect().bottom;
-  const end = getComputedStyle(dock).position === "sticky" ? dock.getBoundingClientRect().top : innerHeight;
+  const covered = getComputedStyle(dock).position === "sticky" && !dock.contains(part);
+  const end = covered ? dock.getBoundingClientRect().top : innerHeight;
   return [top >= bar - 1, bottom <= end + 1];
 }"""
 

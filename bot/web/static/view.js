@@ -145,9 +145,10 @@ function watchDock() {
     }
     height += grown;
     before = mode;
-    // A button that the keyboard has reached is not pushed out of sight; one who writes may be reading further up.
+    // A button that the keyboard has reached is not pushed out of sight; who writes, or has just sent something, may be
+    // reading further up.
     const held = document.activeElement;
-    if (grown > 0 && dock.contains(held) && held.id !== "text") held.scrollIntoView({ block: "nearest" });
+    if (dock.contains(held) && held.id !== "text" && (grown > 0 || held.id !== "send")) held.scrollIntoView({ block: "nearest" });
   };
   new ResizeObserver(measure).observe(dock);
   addEventListener("resize", measure); // a keyboard on the screen leaves the dock as it is
