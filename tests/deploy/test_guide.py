@@ -1,0 +1,90 @@
+"""The commands of the guide, carried out, with stand-ins for what a test may not do alone (Docker, owners)."""
+
+import os
+import re
+import stat
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.deploy.test_compose import make, settings_of
+from tests.running import ROOT
+
+GUIDE = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+READ_ME = (ROOT / "deploy" / "README.md").read_text("utf-8")
+_STAND_IN = '#!/bin/sh\nprintf \'%s\' "${0##*/}" >> "$SAID"; printf \' %s\' "$@" >> "$SAID"; echo >> "$SAID"\n'
+
+
+def block(words: str, text: str = GUIDE) -> str:
+    """The one block of commands with these words in it."""
+    (found,) = [each for each in re.findall(r"^```\n(.*?)^```$", text, re.DOTALL | re.MULTILINE) if words in each]
+    return str(found)
+
+
+def carry_out(commands: str, folder: Path, *stand_ins: str, **environment: str) -> list[str]:
+    """What the stand-ins were told, after all went well, in `folder`."""
+    programs, said = folder / "programs", folder / "said"
+    programs.mkdir(exist_ok=True)
+    for name in stand_ins:
+        if not (programs / name).exists():
+            (programs / name).write_text(_STAND_IN)
+        (programs / name).chmod(0o755)
+    done = subprocess.run(
+        ["/bin/sh", "-e"],
+        input=commands,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=folder,
+        start_new_session=True,  # no terminal, as at night
+        env={"PATH": f"{programs}:{os.environ['PATH']}", "SAID": str(said), **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    return said.read_text().splitlines() if said.exists() else []
+
+
+@pytest.fixture
+def backups(tmp_path: Path) -> Path:
+    """What stands here for the folder of backups."""
+    folder = tmp_path / "backups"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def moved(commands: str, backups: Path) -> str:
+    return commands.replace("/var/backups/fristad", str(backups))
+
+
+def test_of_the_saved_settings_the_two_keys_alone_come_to_the_new_machine(tmp_path: Path, backups: Path) -> None:
+    (tmp_path / "deploy").mkdir()
+    assert make(tmp_path / "old").returncode == make(tmp_path / "deploy" / "private").returncode == 0
+    saved, file = settings_of(tmp_path / "old" / "console.env"), tmp_path / "deploy" / "private" / "console.env"
+    made = settings_of(file)
+    (tmp_path / "SAVED.env").write_text((tmp_path / "old" / "console.env").read_text())
+    carry_out(moved(block("SAVED.env >>"), backups), tmp_path, "docker", "install")
+    keys = ("FRISTAD_CONSOLE_KEY", "FRISTAD_PUSH_KEY")
+    assert settings_of(file) == made | {name: saved[name] for name in keys}
+    assert len(file.read_text().splitlines()) == len(made)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o400
+
+
+def test_a_backup_is_restored_before_the_first_console_starts(tmp_path: Path, backups: Path) -> None:
+    (tmp_path / "SAVED.env").write_text("")
+    (backups / "restore").write_text("")
+    first = moved(block("--wait database"), backups).splitlines(keepends=True)
+    commands = "".join(line for line in first if not line.startswith(("sed", "grep")))
+    said = carry_out(commands + moved(block("database restore"), backups), tmp_path, "docker", "install", "chown")
+    told = [line.partition("compose.yaml ")[2] for line in said if line.startswith("docker")]
+    inside = f"run --rm --no-deps --volume {backups}:/backup console"
+    assert told == [
+        "up -d --wait database",  # restoring needs it, and none of the others
+        f"{inside} database restore /backup/restore",
+        f"{inside} stats bring /backup/FIGURES.json",
+        "up -d",
+    ]
+    chown = said.index(f"chown 10003:10003 {backups}/restore")
+    assert chown < said.index(f"docker compose -f deploy/compose.yaml {told[1]}")
+    assert not (backups / "restore").exists() and not (tmp_path / "SAVED.env").exists()
+    before = GUIDE.partition("Restoring, on a new machine")[2].partition("## Updates")[0]
+    assert "6a as far as `deploy/new-private`" in before and "(umask 077; cat > /var/backups/fristad/restore)" in before
