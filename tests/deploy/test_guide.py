@@ -88,3 +88,12 @@ def test_a_backup_is_restored_before_the_first_console_starts(tmp_path: Path, ba
     assert not (backups / "restore").exists() and not (tmp_path / "SAVED.env").exists()
     before = GUIDE.partition("Restoring, on a new machine")[2].partition("## Updates")[0]
     assert "6a as far as `deploy/new-private`" in before and "(umask 077; cat > /var/backups/fristad/restore)" in before
+
+
+def test_no_secret_that_the_guide_makes_in_the_source_tree_can_be_committed() -> None:
+    secrets = ["deploy/private/console.env", "deploy/private-old/users.conf", "organisation.pem"]
+    asked = ["git", "check-ignore", "--no-index", *secrets, "deploy/new-private"]
+    ignored = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ignored.stdout.splitlines() == secrets
+    kept = subprocess.run(["git", "ls-files", "-ci", "--exclude-standard"], cwd=ROOT, capture_output=True, timeout=60)
+    assert (kept.returncode, kept.stdout) == (0, b"")
