@@ -4,7 +4,10 @@ import os
 import re
 import stat
 import subprocess
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -123,3 +126,53 @@ def test_no_file_of_an_engines_passwords_is_ever_open_to_others(tmp_path: Path) 
         "etc/redis/fristad.conf": "0o640",
         "var/lib/redis/sentinel/sentinel.conf": "0o600",
     }
+
+
+@pytest.fixture
+def public_key(tmp_path: Path) -> Iterator[str]:
+    """The fingerprint of a key that is known in a new $GNUPGHOME (its folder is `gpg` here), and trusted by nobody."""
+    with TemporaryDirectory(prefix="gpg-") as away:  # not under pytest's folder: its agent has a socket there
+        home = {"GNUPGHOME": away, "PATH": os.environ["PATH"]}
+        made = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", "backup@example.org", "rsa2048"]
+        made += ["encrypt", "never"]
+        subprocess.run(made, env=home, check=True, capture_output=True, timeout=120)
+        key = subprocess.run(["gpg", "--export"], env=home, check=True, capture_output=True, timeout=60).stdout
+        shown = ["gpg", "--batch", "--with-colons", "--fingerprint"]
+        told = subprocess.run(shown, env=home, check=True, capture_output=True, timeout=60, text=True).stdout
+        subprocess.run(["gpgconf", "--kill", "all"], env=home, check=True, timeout=60)
+    (tmp_path / "gpg").mkdir(mode=0o700)
+    here = home | {"GNUPGHOME": str(tmp_path / "gpg")}
+    subprocess.run(["gpg", "--batch", "--import"], env=here, input=key, check=True, capture_output=True, timeout=60)
+    yield told.partition("\nfpr:")[2].split("\n")[0].strip(":")
+    subprocess.run(["gpgconf", "--kill", "all"], env=here, check=True, timeout=60)
+
+
+def stand_in_for_docker(tmp_path: Path, backups: Path) -> None:
+    (tmp_path / "programs").mkdir()
+    writes = f'for last; do :; done; echo accounts > "{backups}/${{last##*/}}"\n'
+    (tmp_path / "programs" / "docker").write_text(_STAND_IN + writes)
+
+
+def nightly(backups: Path, key: str) -> str:
+    commands = block("#!/bin/sh -e").replace("cd SOURCE\n", "").replace("KEY", key)
+    return moved(commands, backups)
+
+
+def test_a_night_leaves_a_copy_that_the_key_alone_opens_and_no_old_one(
+    tmp_path: Path, backups: Path, public_key: str
+) -> None:
+    stand_in_for_docker(tmp_path, backups)
+    for name, days in (("console-old.gpg", 91), ("console-last.gpg", 88)):
+        (backups / name).write_text("")
+        os.utime(backups / name, (time.time() - days * 86_400,) * 2)
+    carry_out(nightly(backups, public_key), tmp_path, "docker", GNUPGHOME=str(tmp_path / "gpg"))
+    new, last = sorted(backups.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    assert last.name == "console-last.gpg" and re.fullmatch(r"console-\d{4}-\d\d-\d\d\.gpg", new.name)
+    assert new.stat().st_size > 100 and b"accounts" not in new.read_bytes()
+
+
+def test_a_night_that_goes_wrong_leaves_nothing_readable(tmp_path: Path, backups: Path, public_key: str) -> None:
+    stand_in_for_docker(tmp_path, backups)
+    with pytest.raises(AssertionError, match="No public key"):
+        carry_out(nightly(backups, "0" * 40), tmp_path, "docker", GNUPGHOME=str(tmp_path / "gpg"))
+    assert list(backups.iterdir()) == [] and "database backup" in (tmp_path / "said").read_text()
