@@ -133,8 +133,8 @@ def public_key(tmp_path: Path) -> Iterator[str]:
     """The fingerprint of a key that is known in a new $GNUPGHOME (its folder is `gpg` here), and trusted by nobody."""
     with TemporaryDirectory(prefix="gpg-") as away:  # not under pytest's folder: its agent has a socket there
         home = {"GNUPGHOME": away, "PATH": os.environ["PATH"]}
-        made = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", "backup@example.org", "rsa2048"]
-        made += ["encrypt", "never"]
+        made = ["gpg", "--batch", "--passphrase", "", "--quick-generate-key", "backup@example.org"]
+        made += ["future-default", "default", "never"]
         subprocess.run(made, env=home, check=True, capture_output=True, timeout=120)
         key = subprocess.run(["gpg", "--export"], env=home, check=True, capture_output=True, timeout=60).stdout
         shown = ["gpg", "--batch", "--with-colons", "--fingerprint"]

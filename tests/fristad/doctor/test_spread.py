@@ -1,8 +1,14 @@
 """What the doctor compares of several engines; tests/spread has it look at real ones."""
 
-import pytest
+import re
 
-from fristad.doctor.spread import read_users
+import pytest
+from redis.exceptions import ResponseError
+
+from fristad.doctor.keeping import check_keeping
+from fristad.doctor.spread import check_copying, check_sentinels, engine_addresses, read_users
+from tests.running import ROOT
+from tests.spread.machines import PASSWORDS, replicated
 
 # As two processes of Redis 7.0 told it of one and the same file.
 ONE = [
@@ -33,3 +39,24 @@ def test_the_same_rules_in_another_order_are_the_same() -> None:
 def test_whoever_may_do_more_or_less_is_another(was: str, now: str) -> None:
     assert was in ONE[0]
     assert read_users([ONE[0].replace(was, now)]) != read_users(ONE)
+
+
+def test_the_guides_users_of_the_doctor_are_known_and_see_everything() -> None:
+    guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    at_engines, at_sentinels = re.findall(r"^ +user doctor on >PASSWORD (.+)$", guide, re.MULTILINE)
+    with replicated("redis-7.0") as machines:
+        own = ("ACL", "SETUSER", "doctor", "on", f">{PASSWORDS['admin']}")
+        with pytest.raises(ResponseError, match="Unknown command"):
+            machines.sentinels[0].ask(*own, *at_engines.split())
+        for machine in machines.engines:
+            machine.ask(*own, *at_engines.split())
+        for machine in machines.sentinels:
+            machine.ask(*own, *at_sentinels.split())
+        url = machines.url("admin").replace("//admin:", "//doctor:")
+        nodes = engine_addresses(url)
+        assert len(nodes) == 3
+        found = [*check_sentinels(url, admin=True), *check_copying(url, nodes)]
+        found += [each for node in nodes for each in check_keeping(node, alone=False)]
+        assert [each.what for each in found] == [
+            "The engine knows more users than the two sides' and the one that asks: admin."
+        ] * 3
