@@ -1,5 +1,6 @@
 """The set-up for containers: what it promises at its head, read out of it; and the script that makes its secrets."""
 
+import asyncio
 import json
 import re
 import stat
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 import yaml
 
+from console.database import bring_up
 from fristad.settings import FrontSettings
 from scripts.try_images import read_stages, read_start
+from tests.postgres import running_postgres
 from tests.running import ROOT
 from tests.sealed import Organisation
 
@@ -214,6 +217,31 @@ def test_every_file_that_is_mounted_is_there(services: dict[str, dict[str, Any]]
                 assert (DEPLOY / source).is_file(), source
         if build := service.get("build"):
             assert (DEPLOY / build["context"] / build.get("dockerfile", "Dockerfile")).is_file()
+
+
+def test_the_consoles_role_has_its_database_and_nothing_else(services: dict[str, dict[str, Any]]) -> None:
+    """The script of the first start, by a real PostgreSQL, and then what a console does at its own first start."""
+    database = services["database"]
+    assert "./database.sql:/docker-entrypoint-initdb.d/console.sql:ro" in database["volumes"]
+    assert database["environment"]["POSTGRES_USER"] == "postgres" and "POSTGRES_DB" not in database["environment"]
+    assert "console" in database["healthcheck"]["test"][-1]
+    script = (DEPLOY / "database.sql").read_text("utf-8")
+    assert script.count("/run/secrets/database") == 1
+    with running_postgres() as postgres:
+        file = postgres.folder / "database.sql"
+        secret = postgres.folder / "secret"
+        secret.write_text("marked-'password")
+        file.write_text(script.replace("/run/secrets/database", str(secret)))
+        for path in (file, secret):
+            path.chmod(0o644)
+        postgres.program("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", str(file))
+        asyncio.run(bring_up(postgres.url("console").replace("//fristad@", "//console@")))
+        rights = "rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
+        asked = f"SELECT {rights}, rolpassword LIKE 'SCRAM-%' FROM pg_authid WHERE rolname = 'console'"
+        assert postgres.say(asked) == "f|t\n"
+        assert "console" in postgres.say("SELECT tableowner FROM pg_tables WHERE tablename = 'staff'", "console")
+        for other in ("postgres", "template1"):
+            assert postgres.say(f"SELECT has_database_privilege('console', '{other}', 'CONNECT')") == "f\n"
 
 
 # --- The secrets ---
