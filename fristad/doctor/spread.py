@@ -97,7 +97,7 @@ def check_copying(url: str, nodes: Iterable[str]) -> list[Finding]:
 def read_users(lines: Iterable[str]) -> Users:
     """What ACL LIST tells, by the user's name, without the order: Redis 7.0 tells the same rules in another order in
     each process. A selector's words stay together."""
-    found = {}
+    found: Users = {}
     for line in lines:
         _, name, rules = line.split(" ", 2)
         selectors = [frozenset(each.split()) for each in _SELECTOR.findall(rules)]
