@@ -109,6 +109,15 @@ def test_no_secret_that_the_guide_makes_in_the_source_tree_can_be_committed() ->
     assert (kept.returncode, kept.stdout) == (0, b"")
 
 
+def test_every_user_of_a_unit_is_made(tmp_path: Path) -> None:
+    commands = block("useradd", READ_ME).replace("/etc/fristad", f"{tmp_path}/fristad")
+    made = {line.split()[-1] for line in carry_out(commands, tmp_path, "useradd")}
+    units = (ROOT / "deploy").glob("*.service")
+    assert made == {
+        name for unit in units for name in re.findall(r"^(?:User|Group)=(.+)$", unit.read_text("utf-8"), re.M)
+    }
+
+
 def test_no_file_of_an_engines_passwords_is_ever_open_to_others(tmp_path: Path) -> None:
     """As the guide has it, under the mask that root has in Debian. Owners are left out: a test has none but its own."""
     (tmp_path / "programs").mkdir()
