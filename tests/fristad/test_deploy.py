@@ -11,6 +11,7 @@ import pytest
 from bot.phone.engine_files import FOLDERS
 from fristad.dumps import NO_CORE
 from fristad.settings import FrontSettings
+from tests.engines import binary
 from tests.phone.callers import program
 from tests.running import ROOT
 
@@ -138,6 +139,23 @@ def test_the_consoles_user_reaches_the_folder_of_the_lines_by_its_group(name: st
 def test_systemd_takes_the_units(folder: Path) -> None:
     said = analyze("verify", "--man=no", *(str(path) for path in folder.glob("*.service") if "@." not in path.name))
     assert said == ""
+
+
+def test_debians_own_engine_can_take_the_place_of_the_one_that_the_unit_names(folder: Path) -> None:
+    """As README.md has it for Debian 12, with the program that is there."""
+    read_me = (DEPLOY / "README.md").read_text("utf-8")
+    found = re.search(r"/etc/systemd/system/(\S+) <<'END'\n(.*?)^END$", read_me, re.DOTALL | re.MULTILINE)
+    assert found
+    unit, more = folder / "fristad-engine.service", folder / found[1]
+    unit.write_text((DEPLOY / unit.name).read_text("utf-8"))
+    more.parent.mkdir()
+    more.write_text(found[2])
+    assert analyze("verify", "--man=no", str(unit)) == ""
+    arguments = service(unit.name)["ExecStart"].partition(" ")[2]
+    assert found[2].endswith(f"\nExecStart=\nExecStart={binary('redis-7.0')} {arguments}\n")
+    more.write_text(found[2].replace("redis-server", "no-server"))
+    with pytest.raises(AssertionError, match="not executable"):
+        analyze("verify", "--man=no", str(unit))
 
 
 def test_systemd_refuses_a_unit_with_a_mistake(folder: Path) -> None:
