@@ -2,8 +2,10 @@
 
 import configparser
 import re
+import shlex
 import subprocess
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,19 @@ def test_debians_own_engine_can_take_the_place_of_the_one_that_the_unit_names(fo
     more.write_text(found[2].replace("redis-server", "no-server"))
     with pytest.raises(AssertionError, match="not executable"):
         analyze("verify", "--man=no", str(unit))
+
+
+def test_a_command_with_a_units_settings_has_all_of_them() -> None:
+    read_me, found = (DEPLOY / "README.md").read_text("utf-8"), service("fristad-console.service")
+    (command,) = re.findall(r"^systemd-run .*?[^\\]$", read_me, re.DOTALL | re.MULTILINE)
+    words = shlex.split(command.replace("\\\n", " "))
+    given = dict(word.split("=", 1) for flag, word in pairwise(words) if flag == "-p")
+    keys = ("User", "Group", "UMask", "EnvironmentFile", "StateDirectory", "StateDirectoryMode")
+    assert given == {key: found[key] for key in keys}
+    assert [word for flag, word in pairwise(words) if flag == "-E"] == [found["Environment"]]
+    program = found["ExecStart"].partition(" ")[0]
+    assert words[words.index(program) + 1 :][:2] == ["staff", "add"]
+    assert {"--pipe", "--wait", "--collect"} <= set(words)
 
 
 def test_systemd_refuses_a_unit_with_a_mistake(folder: Path) -> None:
