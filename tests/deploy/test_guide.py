@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from safety.text64 import read64
 from tests.deploy.test_compose import make, settings_of
 from tests.running import ROOT
 
@@ -116,6 +117,25 @@ def test_every_user_of_a_unit_is_made(tmp_path: Path) -> None:
     assert made == {
         name for unit in units for name in re.findall(r"^(?:User|Group)=(.+)$", unit.read_text("utf-8"), re.M)
     }
+
+
+def test_each_file_of_settings_is_listed_with_what_a_process_there_cannot_do_without(tmp_path: Path) -> None:
+    """What the script makes for containers is what the units want, too."""
+    rows = dict(re.findall(r"^\| `?(\S+?)`? \| (.*FRISTAD.*) \|$", READ_ME, re.MULTILINE))
+    listed = {name: set(re.findall(r"FRISTAD_[A-Z_]+", text)) for name, text in rows.items()}
+    assert make(tmp_path / "private", "--responsible", "Exempelkommun").returncode == 0
+    made = {path.name: set(settings_of(path)) for path in (tmp_path / "private").glob("*.env")}
+    assert made.pop("common.env") == listed.pop("each")
+    assert set(made) | {"fristad.env"} == set(listed)
+    for name, settings in made.items():
+        assert settings <= listed[name], name
+    known = set(re.findall(r"^\| `(FRISTAD_[A-Z_]+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE))
+    assert set.union(*listed.values()) <= known
+
+
+def test_the_command_that_makes_a_key_makes_one() -> None:
+    done = subprocess.run(block("token_urlsafe", READ_ME), shell=True, capture_output=True, text=True, timeout=60)
+    assert len(read64(done.stdout.strip())) == 32 and len(done.stdout.strip()) > 20
 
 
 def test_no_file_of_an_engines_passwords_is_ever_open_to_others(tmp_path: Path) -> None:
