@@ -138,6 +138,15 @@ def test_the_command_that_makes_a_key_makes_one() -> None:
     assert len(read64(done.stdout.strip())) == 32 and len(done.stdout.strip()) > 20
 
 
+def test_the_doctor_is_started_with_the_consoles_settings_and_its_own() -> None:
+    unit = (ROOT / "deploy" / "fristad-console.service").read_text("utf-8")
+    command = block("systemd-run", GUIDE)
+    files = re.findall(r"-p EnvironmentFile=(\S+)", command)
+    assert files == [*re.findall(r"^EnvironmentFile=(.+)$", unit, re.M), "/etc/fristad/doctor.env"]
+    assert re.findall(r"-E (\S+)", command) == re.findall(r"^Environment=(.+)$", unit, re.M)
+    assert "/opt/fristad/bin/fristad doctor --visitor" in command
+
+
 def test_no_file_of_an_engines_passwords_is_ever_open_to_others(tmp_path: Path) -> None:
     """As the guide has it, under the mask that root has in Debian. Owners are left out: a test has none but its own."""
     (tmp_path / "programs").mkdir()

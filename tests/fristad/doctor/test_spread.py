@@ -1,12 +1,18 @@
 """What the doctor compares of several engines; tests/spread has it look at real ones."""
 
 import re
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from redis.exceptions import ResponseError
 
+from fristad.doctor.findings import Weight
 from fristad.doctor.keeping import check_keeping
+from fristad.doctor.rounds import Asked, examine
+from fristad.doctor.settings import DoctorSettings
 from fristad.doctor.spread import check_copying, check_sentinels, engine_addresses, read_users
+from tests.engines import running
 from tests.running import ROOT
 from tests.spread.machines import PASSWORDS, replicated
 
@@ -41,9 +47,31 @@ def test_whoever_may_do_more_or_less_is_another(was: str, now: str) -> None:
     assert read_users([ONE[0].replace(was, now)]) != read_users(ONE)
 
 
-def test_the_guides_users_of_the_doctor_are_known_and_see_everything() -> None:
+def rights_of_the_guides_doctor() -> tuple[str, str]:
+    """At an engine, and at a Sentinel."""
     guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")
     at_engines, at_sentinels = re.findall(r"^ +user doctor on >PASSWORD (.+)$", guide, re.MULTILINE)
+    return at_engines, at_sentinels
+
+
+def test_with_the_guides_settings_nothing_of_one_engine_is_left_unseen(tmp_path: Path) -> None:
+    with running("redis-7.0", f"user doctor on >marked-password {rights_of_the_guides_doctor()[0]}") as engine:
+        settings = DoctorSettings.model_validate(
+            {
+                "data": tmp_path,
+                "redis_url": engine.staff,
+                "doctor_visitor_redis_url": engine.visitor,
+                "doctor_admin_redis_url": f"unix://doctor:marked-password@{engine.socket}",
+            }
+        )
+        found = examine(Asked(), settings, {}, datetime.now(UTC))
+    unseen = [each.what for each in found if each.weight is Weight.UNSEEN]
+    assert unseen and all("No address of the" in what and "side was named" in what for what in unseen)
+    assert "The engine holds" not in str(found) and "The engine has" not in str(found)
+
+
+def test_the_guides_users_of_the_doctor_are_known_and_see_everything() -> None:
+    at_engines, at_sentinels = rights_of_the_guides_doctor()
     with replicated("redis-7.0") as machines:
         own = ("ACL", "SETUSER", "doctor", "on", f">{PASSWORDS['admin']}")
         with pytest.raises(ResponseError, match="Unknown command"):
