@@ -55,6 +55,14 @@ def test_every_alert_of_the_runbooks_is_one() -> None:
     assert headings == {rule["alert"] for rule in rules()}
 
 
+def test_a_figure_that_a_runbook_asks_for_has_that_label_and_value() -> None:
+    labels = {vital.name: (vital.label, vital.values) for vital in VITALS}
+    asked = re.findall(r'`(fristad_\w+)\{(\w+)="(\w+)"\}`', RUNBOOKS)
+    assert ("fristad_part_ready", "part", "engine") in asked
+    for name, label, value in asked:
+        assert labels[name][0] == label and value in labels[name][1]
+
+
 def test_every_figure_is_explained() -> None:
     assert set(re.findall(r"^\| `(fristad_\w+)` \|", RUNBOOKS, re.MULTILINE)) == {vital.name for vital in VITALS}
     assert SMALLEST == 8 and "eight errors" in RUNBOOKS
