@@ -8,6 +8,7 @@ import yaml
 
 from bot.web.notices import NOTICES
 from fristad.doctor.settings import DoctorSettings
+from handover.acl_copies import NODE, RESTART_AFTER
 from safety.vitals import SMALLEST, VITALS
 from tests.running import ROOT
 
@@ -61,6 +62,11 @@ def test_a_figure_that_a_runbook_asks_for_has_that_label_and_value() -> None:
     assert ("fristad_part_ready", "part", "engine") in asked
     for name, label, value in asked:
         assert labels[name][0] == label and value in labels[name][1]
+
+
+def test_an_engine_of_several_starts_again_when_all_of_the_documents_say() -> None:
+    assert f"`RestartSec={RESTART_AFTER}`" in GUIDE and f"RestartSec={RESTART_AFTER}`" in NODE
+    assert re.findall(r"started by its unit after (\d+) s", RUNBOOKS) == [str(RESTART_AFTER)]
 
 
 def test_every_figure_is_explained() -> None:
