@@ -147,6 +147,12 @@ def test_the_doctor_is_started_with_the_consoles_settings_and_its_own() -> None:
     assert "/opt/fristad/bin/fristad doctor --visitor" in command
 
 
+def test_after_a_change_of_its_file_the_proxy_is_started_again() -> None:
+    assert "\n\tadmin off\n" in (ROOT / "deploy" / "caddy" / "Caddyfile").read_text("utf-8")
+    told = GUIDE.partition("health_interval 5s")[2].partition("The second ones, in containers")[0]
+    assert "up -d --force-recreate proxy`" in told and "`systemctl restart caddy`" in told
+
+
 def test_no_file_of_an_engines_passwords_is_ever_open_to_others(tmp_path: Path) -> None:
     """As the guide has it, under the mask that root has in Debian. Owners are left out: a test has none but its own."""
     (tmp_path / "programs").mkdir()
