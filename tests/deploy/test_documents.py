@@ -9,7 +9,7 @@ import yaml
 from bot.web.notices import NOTICES
 from fristad.doctor.settings import DoctorSettings
 from handover.acl_copies import NODE, RESTART_AFTER
-from safety.vitals import SMALLEST, VITALS
+from safety.vitals import MEMORY_STEP, SMALLEST, VITALS, Process
 from tests.running import ROOT
 
 RUNBOOKS = (ROOT / "docs" / "runbooks.md").read_text("utf-8")
@@ -42,6 +42,17 @@ def test_an_alert_looks_at_figures_that_exist_and_leads_to_its_runbook(rule: dic
     assert f"\n## {heading}\n" in RUNBOOKS
     assert rule["annotations"]["runbook"] == f"docs/runbooks.md#{heading.lower()}"
     assert "{{" not in str(rule["annotations"])
+
+
+def test_a_process_that_grows_is_told_before_its_container_ends_it() -> None:
+    (rule,) = [rule for rule in rules() if rule["alert"] == "FristadGrowing"]
+    bounds = re.findall(r'fristad_memory_bytes\{process=~"([a-z|]+)"\} > (\S+)', rule["expr"])
+    limits = {name: float(bound) for names, bound in bounds for name in names.split("|")}
+    assert set(limits) == set(Process)
+    for name, bound in limits.items():
+        limit = COMPOSE["services"][name]["mem_limit"]
+        most = int(limit[:-1]) * {"m": 2**20, "g": 2**30}[limit[-1]]
+        assert most / 2 < bound < most - 2 * MEMORY_STEP, name  # the figure is rounded up to such a step
 
 
 def test_a_figure_that_does_not_exist_would_be_found() -> None:
