@@ -10,6 +10,7 @@ from bot.web.notices import NOTICES
 from fristad.doctor.settings import DoctorSettings
 from handover.acl_copies import NODE, RESTART_AFTER
 from safety.vitals import MEMORY_STEP, SMALLEST, VITALS, Process
+from scripts.try_images import read_stages
 from tests.running import ROOT
 
 RUNBOOKS = (ROOT / "docs" / "runbooks.md").read_text("utf-8")
@@ -53,6 +54,24 @@ def test_a_process_that_grows_is_told_before_its_container_ends_it() -> None:
         limit = COMPOSE["services"][name]["mem_limit"]
         most = int(limit[:-1]) * {"m": 2**20, "g": 2**30}[limit[-1]]
         assert most / 2 < bound < most - 2 * MEMORY_STEP, name  # the figure is rounded up to such a step
+
+
+def test_a_watcher_finds_each_container_where_the_runbooks_say() -> None:
+    """Its port is that of its image, and it shares a network with who joins those that are named."""
+    text = RUNBOOKS.partition("## FristadDown")[0]
+    targets = dict(re.findall(r"\b([a-z]+(?:-2)?):(91\d\d)\b", text))
+    assert set(targets) == {"visitor", "visitor-2", "console", "console-2", "telegram"}
+    stages = read_stages((ROOT / "Dockerfile").read_text("utf-8"))
+    ports = {name: re.findall(r"FRISTAD_METRICS_PORT=(\d+)", str(lines)) for name, lines in stages.items()}
+    assert {name: [port] for name, port in targets.items()} == {
+        name: ports[name.removesuffix("-2")] for name in targets
+    }
+    assert f"127.0.0.1:{ports['phone'][0]}" in text and COMPOSE["services"]["phone"]["network_mode"] == "host"
+    joined = set(re.findall(rf"\b{COMPOSE['name']}_([a-z]+)\b", text))
+    for name in targets:
+        assert joined & set(COMPOSE["services"][name]["networks"]), name
+    widened = set(re.findall(r"deploy/private/(\w+)\.env", text))
+    assert widened == {"visitor", "console"}
 
 
 def test_a_figure_that_does_not_exist_would_be_found() -> None:
