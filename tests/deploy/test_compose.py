@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import stat
 import subprocess
@@ -247,10 +248,13 @@ def test_the_consoles_role_has_its_database_and_nothing_else(services: dict[str,
 # --- The secrets ---
 
 
+AS_ROOT = [] if os.geteuid() == 0 else ["--no-owners"]
+
+
 def make(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     arguments = [
         "--visitor", "https://page.example.org", "--staff", "https://desk.example.net",
-        "--organisation-key", Organisation().text, "--desk", "demo", "--folder", str(folder), *more,
+        "--organisation-key", Organisation().text, "--desk", "demo", "--folder", str(folder), *AS_ROOT, *more,
         "--", sys.executable, "-m", "fristad", "redis-acl",
     ]  # fmt: skip
     return subprocess.run(
@@ -283,7 +287,7 @@ def test_the_secrets_are_made_once_each_for_its_own_reader(tmp_path: Path) -> No
     assert (folder / "database").read_text() in console["FRISTAD_DATABASE_URL"]
     assert not set(visitor.values()) & set(console.values())
     again = make(folder)
-    assert again.returncode == 2 and "nothing was changed" in again.stderr
+    assert again.returncode == 2 and "nothing was changed. To begin again before" in again.stderr
     assert settings_of(folder / "visitor.env") == visitor
 
 
@@ -310,8 +314,41 @@ def test_a_setting_that_would_end_its_line_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "private").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--visitor", "page.example.org", "--visitor and --staff are addresses"),
+        ("--visitor", "http://page.example.org", "--visitor and --staff are addresses"),
+        ("--staff", "https://", "--visitor and --staff are addresses"),
+        ("--staff", "https://desk.example.net/login", "--visitor and --staff are addresses"),
+        ("--staff", "https://kim@desk.example.net", "--visitor and --staff are addresses"),
+        ("--staff", "https://desk.example.net:x", "--visitor and --staff are addresses"),
+        ("--staff", "https://PAGE.example.org:8443", "the same host name"),
+        ("--organisation-key", "TEXT FROM STEP 4", "is not what `fristad keys new` printed"),
+        ("--organisation-key", "B" + 85 * "A", "is not what `fristad keys new` printed"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tmp_path: Path, option: str, value: str, said: str) -> None:
+    done = make(tmp_path / "private", option, value)
+    assert (done.returncode, done.stdout) == (2, "") and said in done.stderr
+    assert not (tmp_path / "private").exists()
+
+
+def test_whoever_is_not_root_is_told_to_be(tmp_path: Path) -> None:
+    """In a namespace of users in which this one is nobody, with all files as they are."""
+    arguments = ["--visitor", "https://x", "--staff", "https://y", "--organisation-key", Organisation().text]
+    arguments += ["--desk", "demo", f"--folder={tmp_path}/private", "--", "/bin/true"]
+    done = subprocess.run(
+        ["unshare", "--user", sys.executable, str(DEPLOY / "new-private"), *arguments],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 2 and done.stderr.startswith("Start it as root")
+    assert not (tmp_path / "private").exists()
+
+
 def test_it_says_what_to_look_at_when_the_users_cannot_be_made(tmp_path: Path) -> None:
-    arguments = ["--visitor", "x", "--staff", "y", "--organisation-key", "z", "--desk", "demo"]
+    arguments = ["--visitor", "https://x", "--staff", "https://y", "--desk", "demo", *AS_ROOT]
+    arguments += ["--organisation-key", Organisation().text]
     done = subprocess.run(
         [sys.executable, str(DEPLOY / "new-private"), *arguments, f"--folder={tmp_path}/private", "--", "/bin/false"],
         capture_output=True, text=True, timeout=60,
