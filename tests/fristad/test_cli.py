@@ -186,6 +186,15 @@ def test_each_node_of_several_engines_gets_its_own_lines() -> None:
         print_engine_users(io.StringIO(f"{words[0]}\n{words[1]}\n"), io.StringIO(), "node")
     with pytest.raises(Refused, match="different passwords"):
         print_engine_users(io.StringIO(f"{words[0]}\n{words[1]}\n{words[1]}\n"), io.StringIO(), "cluster")
+    printed = {}
+    for of in ("node", "cluster"):
+        out = io.StringIO()
+        assert print_engine_users(io.StringIO("\n".join([*words, ""])), out, of) == 0
+        printed[of] = out.getvalue()
+    for words_of_sentinels in ("REPLICAOF", "Sentinels ask it to", "replicaof 127.0.0.1 1\n"):
+        assert words_of_sentinels in printed["node"] and words_of_sentinels not in printed["cluster"]
+    assert "comes back as a stranger" in printed["cluster"] and "comes back as a stranger" not in printed["node"]
+    assert all("a folder on a tmpfs" in text and "RestartSec=15" in text for text in printed.values())
 
 
 def test_a_staff_member_is_added_once(tmp_path: Path) -> None:

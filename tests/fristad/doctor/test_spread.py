@@ -1,6 +1,8 @@
 """What the doctor compares of several engines; tests/spread has it look at real ones."""
 
+import os
 import re
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from fristad.doctor.settings import DoctorSettings
 from fristad.doctor.spread import check_copying, check_sentinels, engine_addresses, read_users
 from tests.engines import running
 from tests.running import ROOT
-from tests.spread.machines import PASSWORDS, replicated
+from tests.spread.machines import PASSWORDS, Machine, replicated, unjoined, wait_for
 
 # As two processes of Redis 7.0 told it of one and the same file.
 ONE = [
@@ -68,6 +70,24 @@ def test_with_the_guides_settings_nothing_of_one_engine_is_left_unseen(tmp_path:
     unseen = [each.what for each in found if each.weight is Weight.UNSEEN]
     assert unseen and all("No address of the" in what and "side was named" in what for what in unseen)
     assert "The engine holds" not in str(found) and "The engine has" not in str(found)
+
+
+def test_the_guides_command_makes_a_cluster_of_nodes_as_we_print_them() -> None:
+    guide = (ROOT / "docs" / "deploy.md").read_text("utf-8")
+    (command,) = re.findall(r"^REDISCLI_AUTH=PASSWORD (redis-cli .*(?:\n .*)*)$", guide, re.MULTILINE)
+    with unjoined("redis-7.0", 6) as nodes:
+        for letter, node in zip("ABCDEF", nodes, strict=True):
+            command = command.replace(f" {letter}:6379", f" 127.0.0.1:{node.port}")
+        command = command.replace(" --tls --cacert FILE", "")  # these speak without
+        environment = {"PATH": os.environ["PATH"], "REDISCLI_AUTH": PASSWORDS["admin"]}
+        done = subprocess.run(command, shell=True, env=environment, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stdout + done.stderr
+        wait_for(lambda: sum(_is_copy(node) for node in nodes) == 3, "no copies")
+        wait_for(lambda: all(b"cluster_state:ok" in node.ask("CLUSTER", "INFO") for node in nodes), "no whole Cluster")
+
+
+def _is_copy(node: Machine) -> bool:
+    return bool(node.info().get("role") == "slave")
 
 
 def test_the_guides_users_of_the_doctor_are_known_and_see_everything() -> None:
