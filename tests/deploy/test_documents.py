@@ -140,6 +140,15 @@ def test_the_guide_answers_what_it_has_to() -> None:
         assert question in GUIDE.partition("## 2.")[0]
 
 
+def test_after_new_settings_and_after_a_kill_containers_are_made_anew() -> None:
+    """Docker gives a container its settings when it makes it, and leaves one alone that somebody has killed."""
+    assert COMPOSE["services"]["engine"]["restart"] == "unless-stopped"
+    drill = next(line for line in GUIDE.splitlines() if "kill -s KILL engine" in line)
+    assert drill.index("kill -s KILL engine") < drill.index("`compose up -d engine`")
+    lost = RUNBOOKS.partition("## The organisation's key is lost")[2].partition("\n## ")[0]
+    assert "`compose up -d`" in lost and "start both again" not in lost
+
+
 def test_the_doctor_that_it_runs_is_the_one_that_there_is() -> None:
     assert DoctorSettings.model_fields
     assert "fristad doctor --visitor" in GUIDE and "--log PATH" in GUIDE
