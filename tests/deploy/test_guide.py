@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from safety.text64 import read64
-from tests.deploy.test_compose import make, settings_of
+from tests.deploy.test_secrets import make, settings_of
 from tests.running import ROOT
 
 GUIDE = (ROOT / "docs" / "deploy.md").read_text("utf-8")
