@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from dialogues.door_files import read_services
 from dialogues.doors import Service
 from dialogues.hours import SWEDEN
-from dialogues.loader import DEFAULT, load_content
-from fristad import preflight
+from dialogues.loader import DEFAULT
 from fristad.preflight import check_content, check_hosts, check_organisation, check_services, own_data
 from fristad.refusal import Refused
 from fristad.settings import FrontSettings
@@ -44,16 +43,6 @@ def test_no_service_at_all_is_no_real_start() -> None:
 
 
 def test_the_demonstration_may_show_what_nobody_checked() -> None:
-    check_content(NOW, demo=True, desk="demo")
-
-
-def test_a_real_start_with_the_demonstrations_desk_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    content = load_content(now=NOW, demo=False)
-    checked = {id: replace(service, checked=TODAY) for id, service in content.services.items()}
-    monkeypatch.setattr(preflight, "load_content", lambda **_: replace(content, services=checked))
-    with pytest.raises(Refused, match="names the demonstration's desk"):
-        check_content(NOW, demo=False, desk="demo")
-    check_content(NOW, demo=False, desk="origo")
     check_content(NOW, demo=True, desk="demo")
 
 
