@@ -26,9 +26,10 @@ from fristad.settings import explain
 Result = TypeVar("Result")
 
 NOT_OPENED = (
-    "The console's database cannot be opened: see that FRISTAD_DATA is a folder that this user may write, or that "
-    "FRISTAD_DATABASE_URL is right, and that there is room."
+    "The console's database cannot be opened: see that FRISTAD_DATA is a folder that this user may write, and the "
+    "files in it this user's own, or that FRISTAD_DATABASE_URL is right, and that there is room."
 )
+
 
 def add_account(name: str, shown: str, role: str, desk: str | None, out: TextIO) -> int:
     """Add an account and print the one-time link with which its owner sets it up. Refused for whatever the console does

@@ -74,9 +74,11 @@ def move_database(file: Path | None, settings: ConsoleSettings, out: TextIO) -> 
     rows = _run(move(source, settings.database()))
     print(
         f"{rows} rows were moved, all that there were.",
-        "Start every console with FRISTAD_DATABASE_URL now. When there is more than one, give them FRISTAD_CONSOLE_KEY "
-        f"and FRISTAD_PUSH_KEY, too: what is in {settings.data / 'console.key'} and {settings.data / 'push.key'}; and "
-        f"FRISTAD_COUNT_KEYS, a folder that all of them share, with what is in {_count_keys(settings)}.",
+        "Start every console with FRISTAD_DATABASE_URL now. When a console has another FRISTAD_DATA than this one, or "
+        "there is more than one, give each FRISTAD_CONSOLE_KEY and FRISTAD_PUSH_KEY, too: what is in "
+        f"{settings.data / 'console.key'} and {settings.data / 'push.key'}, or it makes new ones, and staff's app "
+        "codes and notifications no longer work; and FRISTAD_COUNT_KEYS, a folder that all of them share, with what is "
+        f"in {_count_keys(settings)}.",
         f"{old} is left as it is. Delete it when the new database works: left letters lie in it, and would still lie "
         "there after a visitor has erased them.",
         sep="\n",

@@ -15,6 +15,7 @@ from fristad.refusal import Refused
 from fristad.settings import FrontSettings
 
 _LOCK = "fristad.lock"
+_DEMO_DESK = "demo"  # its name and what its staff must report are made up
 NO_TELEGRAM = (
     "Telegram needs the extra `telegram`, which is not installed: "
     "run `.venv/bin/pip install -e '.[telegram]'` in Fristad's folder."
@@ -57,7 +58,8 @@ def is_held(folder: Path) -> bool:
 
 
 def check_content(now: datetime, *, demo: bool, desk: str) -> None:
-    """Refused when a text file has a mistake, no desk has this id, or a real start has a line that nobody checked."""
+    """Refused when a text file has a mistake, no desk has this id, or a real start has a line that nobody checked, or
+    the demonstration's desk."""
     try:
         content = load_content(now=now, demo=demo)
     except ContentError as error:
@@ -66,6 +68,11 @@ def check_content(now: datetime, *, demo: bool, desk: str) -> None:
         raise Refused(f"FRISTAD_DESK names no desk: it is one of {', '.join(sorted(content.desks))}.")
     if not demo:
         check_services(content.services)
+        if desk == _DEMO_DESK:
+            raise Refused(
+                "FRISTAD_DESK names the demonstration's desk: write a file of your own in dialogues/content/desks/, "
+                "with what your staff must report, and set FRISTAD_DESK to its id."
+            )
 
 
 def check_organisation(outer: Mapping[str, str]) -> None:

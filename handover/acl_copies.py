@@ -54,7 +54,7 @@ RESTART_AFTER = 15
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"[A-Za-z0-9._:-]{1,253}")
 
-NODE = f"""\
+_EACH = """\
 # For each engine of a set with copies (Redis 7 or Valkey), the same for all of them. Keep this file readable for the
 # engine alone (it holds passwords), and make this the last line of the engine's configuration:
 #     include /path/to/this/file
@@ -63,14 +63,19 @@ NODE = f"""\
 # What this file cannot do:
 # - `dir` has to be a folder on a tmpfs that only the engine's user may enter: nothing is ever written there by these
 #   lines, and what a command of an administrator would write is gone with the machine.
+"""
+_WATCHED = """\
 # - The engine may not be able to write its own configuration: Sentinels ask it to after a failover, and what it writes
 #   then it cannot read again (the users would stand there twice).
 # - An engine starts as nobody's master: whoever died has lost every talk. At the first start of all, and only then, a
 #   person says `REPLICAOF NO ONE` to one engine, and `REPLICAOF` with its place to the others.
+"""
+_MISSED = f"""\
 # - One that died should be missed before it is back, or the others are without a master for half a minute: in a
 #   systemd unit `Restart=on-failure` with `RestartSec={RESTART_AFTER}`.
 """
-CLUSTER_NOTE = """\
+NODE = _EACH + _WATCHED + _MISSED
+CLUSTER_NODE = f"""{_EACH}{_MISSED}\
 # - In a Cluster, delete `cluster-config-file` (in `dir`) before each start (`ExecStartPre=`): then a node that died
 #   comes back as a stranger without slots, and never as an empty master. Let it join anew as a copy, and only move
 #   slots of desks that are closed.
@@ -119,7 +124,7 @@ def node_file(passwords: Passwords) -> str:
 
 def cluster_file(passwords: Passwords) -> str:
     """For each node of a Cluster. ValueError as from `handover.acl.acl_users`."""
-    return _text(NODE + CLUSTER_NOTE, DIRECTIVES, COPYING, CLUSTER, _copier(passwords), _users(passwords))
+    return _text(CLUSTER_NODE, DIRECTIVES, COPYING, CLUSTER, _copier(passwords), _users(passwords))
 
 
 def sentinel_file(passwords: Passwords, watched: Watched) -> str:

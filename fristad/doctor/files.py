@@ -1,6 +1,7 @@
 """Who may read the console's tables and the folder they are in, and what lies there that should not."""
 
 import os
+import re
 import stat
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +11,13 @@ from fristad.doctor.findings import Finding, Weight
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _DUMPS = ("dump.rdb", "appendonlydir", "appendonly.aof", "core", "core.*", "vgcore.*", "*.core")
+# Where the guide has files of passwords lie, and how a line begins that holds one: of an engine, a Sentinel, of ours.
+_SETTINGS = (Path("/etc/fristad"), Path("/etc/redis"), Path("/etc/valkey"))
+_PASSWORD = re.compile(
+    r"^(user \S+ .*>|masterauth |sentinel (auth|sentinel)-pass "
+    r"|FRISTAD_\w*((STATE|CONSOLE|PUSH|TELEGRAM)_KEY|SECRET|TOKEN|PASSWORD|(REDIS|DATABASE)_URL)=)",
+    re.MULTILINE,
+)
 _HERE = {"localhost", "127.0.0.1", "::1", "", None}
 
 
@@ -32,6 +40,17 @@ def check_dumps(folders: Iterable[Path]) -> list[Finding]:
     left = {path for folder in folders for name in _DUMPS for path in _glob(folder, name)}
     to_do = "Find out what was written there and why, then delete it and its copies."
     return [Finding(Weight.WORDS, f"{path} looks like a dump of memory.", to_do) for path in sorted(left)]
+
+
+def check_passwords(folders: Iterable[Path] = _SETTINGS) -> list[Finding]:
+    """A finding for each file of settings here that holds a password or a key and that every user may read."""
+    files = [path for folder in folders for path in _glob(folder, "**/*") if path.is_file()]
+    open_to_all = [path for path in files if path.stat().st_mode & stat.S_IROTH]
+    return [
+        Finding(Weight.DOORS, f"Every user of this machine may read the passwords in {path}.", f"chmod o-rwx {path}")
+        for path in sorted(open_to_all)
+        if _PASSWORD.search(path.read_text("utf-8", "replace"))
+    ]
 
 
 def check_database_address(url: str) -> list[Finding]:

@@ -123,7 +123,7 @@ def _reached(url: str, found: list[Finding]) -> list[str]:
 
 
 def _examine_disk(settings: DoctorSettings) -> list[Finding]:
-    found = files.check_data(settings.data) + files.check_dumps([settings.data, Path.cwd()])
+    found = files.check_data(settings.data) + files.check_dumps([settings.data, Path.cwd()]) + files.check_passwords()
     keys = settings.count_keys or settings.data / "counts"
     file = settings.data / "console.sqlite3"
     if not settings.database and not file.is_file():

@@ -1,5 +1,6 @@
 """Whether several engines stand in for each other: who is there, who chooses the master, and how copies are made."""
 
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,10 @@ _DOORS = {
     "cluster-require-full-coverage": "one node that is lost stops every desk",
     "cluster-allow-reads-when-down": "a node that is cut off answers with what was once true",
 }
+_SELECTOR = re.compile(r"\(([^()]*)\)")
 _COPIES = {"sentinel": 2, "cluster": 1}  # as many have to be left when one is lost
+
+Users = dict[str, frozenset[str | frozenset[str]]]
 
 
 def engine_addresses(url: str) -> list[str]:
@@ -69,7 +73,7 @@ def check_copying(url: str, nodes: Iterable[str]) -> list[Finding]:
     if not address.kind:
         return []
     found: list[Finding] = []
-    users: list[list[str]] = []
+    users: list[Users] = []
     copies = 0
     for node in nodes:
         try:
@@ -77,16 +81,27 @@ def check_copying(url: str, nodes: Iterable[str]) -> list[Finding]:
                 settings = {_text(name): _text(value) for name, value in client.config_get("*").items()}
                 found += _check_settings(settings, address, _place(node))
                 found += _check_folder(settings, node)
-                users.append(sorted(_text(line) for line in client.acl_list()))
+                users.append(read_users(_text(line) for line in client.acl_list()))
                 copies += client.info("replication").get("role") != "master"
         except RedisError as error:
             found.append(unreachable(node, error))
-    if any(lines != users[0] for lines in users):
+    if any(each != users[0] for each in users):
         what = "The engines do not have the same users: after a failover somebody may be shut out, or may do more."
         found.append(Finding(Weight.DOORS, what, "Include the same lines in each of them."))
     if copies < _COPIES[address.kind]:
         what = f"Only {copies} of the engines copy a master."
         found.append(Finding(Weight.MINOR, what, f"Run at least {_COPIES[address.kind]} copies, on other machines."))
+    return found
+
+
+def read_users(lines: Iterable[str]) -> Users:
+    """What ACL LIST tells, by the user's name, without the order: Redis 7.0 tells the same rules in another order in
+    each process. A selector's words stay together."""
+    found: Users = {}
+    for line in lines:
+        _, name, rules = line.split(" ", 2)
+        selectors = [frozenset(each.split()) for each in _SELECTOR.findall(rules)]
+        found[name] = frozenset([*_SELECTOR.sub(" ", rules).split(), *selectors])
     return found
 
 

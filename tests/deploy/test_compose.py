@@ -1,21 +1,18 @@
-"""The set-up for containers: what it promises at its head, read out of it; and the script that makes its secrets."""
+"""The set-up for containers: what it promises at its head, read out of it."""
 
-import json
+import asyncio
 import re
-import stat
-import subprocess
-import sys
-from base64 import urlsafe_b64decode
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from console.database import bring_up
 from fristad.settings import FrontSettings
 from scripts.try_images import read_stages, read_start
+from tests.postgres import running_postgres
 from tests.running import ROOT
-from tests.sealed import Organisation
 
 DEPLOY = ROOT / "deploy"
 SECOND = {"visitor-2": "visitor", "console-2": "console"}  # of whom each is the other one
@@ -216,80 +213,29 @@ def test_every_file_that_is_mounted_is_there(services: dict[str, dict[str, Any]]
             assert (DEPLOY / build["context"] / build.get("dockerfile", "Dockerfile")).is_file()
 
 
-# --- The secrets ---
-
-
-def make(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
-    arguments = [
-        "--visitor", "https://page.example.org", "--staff", "https://desk.example.net",
-        "--organisation-key", Organisation().text, "--desk", "demo", "--folder", str(folder), *more,
-        "--", sys.executable, "-m", "fristad", "redis-acl",
-    ]  # fmt: skip
-    return subprocess.run(
-        [sys.executable, str(DEPLOY / "new-private"), *arguments],
-        capture_output=True, text=True, timeout=120, cwd=ROOT, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
-    )  # fmt: skip
-
-
-def settings_of(path: Path) -> dict[str, str]:
-    pairs = (line.partition("=") for line in path.read_text("utf-8").splitlines())
-    return {name: value.strip("'") for name, _, value in pairs}
-
-
-def test_the_secrets_are_made_once_each_for_its_own_reader(tmp_path: Path) -> None:
-    folder = tmp_path / "private"
-    done = make(folder, "--responsible", "Exempelkommun, 010-12 34 56 #1")
-    assert (done.returncode, done.stderr) == (0, "")
-    files = {f"{side}.env" for side in ("common", "visitor", "console", "phone", "telegram")}
-    names = {*files, "database", "users.conf", "certificates"}
-    assert {path.name for path in folder.iterdir()} == names
-    for path in folder.iterdir():
-        assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o400), path.name
-    visitor, console = settings_of(folder / "visitor.env"), settings_of(folder / "console.env")
-    assert visitor["FRISTAD_RESPONSIBLE"] == "Exempelkommun, 010-12 34 56 #1"
-    assert set(visitor) == {"FRISTAD_REDIS_URL", "FRISTAD_STATE_KEY", "FRISTAD_RESPONSIBLE"}
-    assert len(urlsafe_b64decode(visitor["FRISTAD_STATE_KEY"] + "=")) == 32
-    for side, settings in (("visitor", visitor), ("staff", console)):
-        password = re.fullmatch(rf"unix://{side}:([\w-]{{40,}})@/run/engine/engine.sock", settings["FRISTAD_REDIS_URL"])
-        assert password and f"user {side} on resetpass >{password[1]} " in (folder / "users.conf").read_text("utf-8")
-    assert (folder / "database").read_text() in console["FRISTAD_DATABASE_URL"]
-    assert not set(visitor.values()) & set(console.values())
-    again = make(folder)
-    assert again.returncode == 2 and "nothing was changed" in again.stderr
-    assert settings_of(folder / "visitor.env") == visitor
-
-
-def test_nothing_of_them_is_printed(tmp_path: Path) -> None:
-    done = make(tmp_path / "private")
-    for path in (tmp_path / "private").glob("*.env"):
-        for name, value in settings_of(path).items():
-            if "KEY" in name and "ORGANISATION" not in name:
-                assert value not in done.stdout + done.stderr
-
-
-def test_two_runs_share_no_secret(tmp_path: Path) -> None:
-    folders = (tmp_path / "one", tmp_path / "two")
-    for folder in folders:
-        assert make(folder).returncode == 0
-    one, two = (json.dumps({path.name: settings_of(path) for path in folder.glob("*.env")}) for folder in folders)
-    secrets = [value for side in json.loads(one).values() for name, value in side.items() if "KEY" in name]
-    assert [value for value in secrets if value in two and len(value) < 60] == []
-
-
-def test_a_setting_that_would_end_its_line_is_refused(tmp_path: Path) -> None:
-    done = make(tmp_path / "private", "--responsible", "Somebody's")
-    assert done.returncode == 2
-    assert not (tmp_path / "private").exists()
-
-
-def test_it_says_what_to_look_at_when_the_users_cannot_be_made(tmp_path: Path) -> None:
-    arguments = ["--visitor", "x", "--staff", "y", "--organisation-key", "z", "--desk", "demo"]
-    done = subprocess.run(
-        [sys.executable, str(DEPLOY / "new-private"), *arguments, f"--folder={tmp_path}/private", "--", "/bin/false"],
-        capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 2 and "/bin/false" in done.stderr
-    assert not (tmp_path / "private").exists()
+def test_the_consoles_role_has_its_database_and_nothing_else(services: dict[str, dict[str, Any]]) -> None:
+    """The script of the first start, by a real PostgreSQL, and then what a console does at its own first start."""
+    database = services["database"]
+    assert "./database.sql:/docker-entrypoint-initdb.d/console.sql:ro" in database["volumes"]
+    assert database["environment"]["POSTGRES_USER"] == "postgres" and "POSTGRES_DB" not in database["environment"]
+    assert "console" in database["healthcheck"]["test"][-1]
+    script = (DEPLOY / "database.sql").read_text("utf-8")
+    assert script.count("/run/secrets/database") == 1
+    with running_postgres() as postgres:
+        file = postgres.folder / "database.sql"
+        secret = postgres.folder / "secret"
+        secret.write_text("marked-'password")
+        file.write_text(script.replace("/run/secrets/database", str(secret)))
+        for path in (file, secret):
+            path.chmod(0o644)
+        postgres.program("psql", "-qX", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-f", str(file))
+        asyncio.run(bring_up(postgres.url("console").replace("//fristad@", "//console@")))
+        rights = "rolsuper OR rolcreaterole OR rolcreatedb OR rolreplication OR rolbypassrls"
+        asked = f"SELECT {rights}, rolpassword LIKE 'SCRAM-%' FROM pg_authid WHERE rolname = 'console'"
+        assert postgres.say(asked) == "f|t\n"
+        assert "console" in postgres.say("SELECT tableowner FROM pg_tables WHERE tablename = 'staff'", "console")
+        for other in ("postgres", "template1"):
+            assert postgres.say(f"SELECT has_database_privilege('console', '{other}', 'CONNECT')") == "f\n"
 
 
 def _lines(path: Path) -> list[str]:

@@ -8,7 +8,9 @@ import yaml
 
 from bot.web.notices import NOTICES
 from fristad.doctor.settings import DoctorSettings
-from safety.vitals import SMALLEST, VITALS
+from handover.acl_copies import NODE, RESTART_AFTER
+from safety.vitals import MEMORY_STEP, SMALLEST, VITALS, Process
+from scripts.try_images import read_stages
 from tests.running import ROOT
 
 RUNBOOKS = (ROOT / "docs" / "runbooks.md").read_text("utf-8")
@@ -43,6 +45,35 @@ def test_an_alert_looks_at_figures_that_exist_and_leads_to_its_runbook(rule: dic
     assert "{{" not in str(rule["annotations"])
 
 
+def test_a_process_that_grows_is_told_before_its_container_ends_it() -> None:
+    (rule,) = [rule for rule in rules() if rule["alert"] == "FristadGrowing"]
+    bounds = re.findall(r'fristad_memory_bytes\{process=~"([a-z|]+)"\} > (\S+)', rule["expr"])
+    limits = {name: float(bound) for names, bound in bounds for name in names.split("|")}
+    assert set(limits) == set(Process)
+    for name, bound in limits.items():
+        limit = COMPOSE["services"][name]["mem_limit"]
+        most = int(limit[:-1]) * {"m": 2**20, "g": 2**30}[limit[-1]]
+        assert most / 2 < bound < most - 2 * MEMORY_STEP, name  # the figure is rounded up to such a step
+
+
+def test_a_watcher_finds_each_container_where_the_runbooks_say() -> None:
+    """Its port is that of its image, and it shares a network with who joins those that are named."""
+    text = RUNBOOKS.partition("## FristadDown")[0]
+    targets = dict(re.findall(r"\b([a-z]+(?:-2)?):(91\d\d)\b", text))
+    assert set(targets) == {"visitor", "visitor-2", "console", "console-2", "telegram"}
+    stages = read_stages((ROOT / "Dockerfile").read_text("utf-8"))
+    ports = {name: re.findall(r"FRISTAD_METRICS_PORT=(\d+)", str(lines)) for name, lines in stages.items()}
+    assert {name: [port] for name, port in targets.items()} == {
+        name: ports[name.removesuffix("-2")] for name in targets
+    }
+    assert f"127.0.0.1:{ports['phone'][0]}" in text and COMPOSE["services"]["phone"]["network_mode"] == "host"
+    joined = set(re.findall(rf"\b{COMPOSE['name']}_([a-z]+)\b", text))
+    for name in targets:
+        assert joined & set(COMPOSE["services"][name]["networks"]), name
+    widened = set(re.findall(r"deploy/private/(\w+)\.env", text))
+    assert widened == {"visitor", "console"}
+
+
 def test_a_figure_that_does_not_exist_would_be_found() -> None:
     assert _NAME.findall('absent(fristad_talks{process=""}) or fristad_ready == 0') == [
         "fristad_talks",
@@ -53,6 +84,19 @@ def test_a_figure_that_does_not_exist_would_be_found() -> None:
 def test_every_alert_of_the_runbooks_is_one() -> None:
     headings = set(re.findall(r"^## (Fristad\w+)$", RUNBOOKS, re.MULTILINE))
     assert headings == {rule["alert"] for rule in rules()}
+
+
+def test_a_figure_that_a_runbook_asks_for_has_that_label_and_value() -> None:
+    labels = {vital.name: (vital.label, vital.values) for vital in VITALS}
+    asked = re.findall(r'`(fristad_\w+)\{(\w+)="(\w+)"\}`', RUNBOOKS)
+    assert ("fristad_part_ready", "part", "engine") in asked
+    for name, label, value in asked:
+        assert labels[name][0] == label and value in labels[name][1]
+
+
+def test_an_engine_of_several_starts_again_when_all_of_the_documents_say() -> None:
+    assert f"`RestartSec={RESTART_AFTER}`" in GUIDE and f"RestartSec={RESTART_AFTER}`" in NODE
+    assert re.findall(r"started by its unit after (\d+) s", RUNBOOKS) == [str(RESTART_AFTER)]
 
 
 def test_every_figure_is_explained() -> None:
@@ -94,6 +138,15 @@ def test_the_guide_answers_what_it_has_to() -> None:
         assert f"`{address}`" in GUIDE
     for question in ("operator", "code to come back with", "count", "languages"):  # rules.md, open questions
         assert question in GUIDE.partition("## 2.")[0]
+
+
+def test_after_new_settings_and_after_a_kill_containers_are_made_anew() -> None:
+    """Docker gives a container its settings when it makes it, and leaves one alone that somebody has killed."""
+    assert COMPOSE["services"]["engine"]["restart"] == "unless-stopped"
+    drill = next(line for line in GUIDE.splitlines() if "kill -s KILL engine" in line)
+    assert drill.index("kill -s KILL engine") < drill.index("`compose up -d engine`")
+    lost = RUNBOOKS.partition("## The organisation's key is lost")[2].partition("\n## ")[0]
+    assert "`compose up -d`" in lost and "start both again" not in lost
 
 
 def test_the_doctor_that_it_runs_is_the_one_that_there_is() -> None:

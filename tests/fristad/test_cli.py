@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -185,6 +186,15 @@ def test_each_node_of_several_engines_gets_its_own_lines() -> None:
         print_engine_users(io.StringIO(f"{words[0]}\n{words[1]}\n"), io.StringIO(), "node")
     with pytest.raises(Refused, match="different passwords"):
         print_engine_users(io.StringIO(f"{words[0]}\n{words[1]}\n{words[1]}\n"), io.StringIO(), "cluster")
+    printed = {}
+    for of in ("node", "cluster"):
+        out = io.StringIO()
+        assert print_engine_users(io.StringIO("\n".join([*words, ""])), out, of) == 0
+        printed[of] = out.getvalue()
+    for words_of_sentinels in ("REPLICAOF", "Sentinels ask it to", "replicaof 127.0.0.1 1\n"):
+        assert words_of_sentinels in printed["node"] and words_of_sentinels not in printed["cluster"]
+    assert "comes back as a stranger" in printed["cluster"] and "comes back as a stranger" not in printed["node"]
+    assert all("a folder on a tmpfs" in text and "RestartSec=15" in text for text in printed.values())
 
 
 def test_a_staff_member_is_added_once(tmp_path: Path) -> None:
@@ -199,6 +209,21 @@ def test_a_staff_member_is_added_once(tmp_path: Path) -> None:
     assert again.stderr.count(b"\n") == 1
     stored = b"".join(each.read_bytes() for each in (tmp_path / "var").iterdir())
     assert token not in stored
+
+
+def test_a_database_that_belongs_to_another_user_is_told_in_words(tmp_path: Path) -> None:
+    settings: Any = {"FRISTAD_DATA": str(tmp_path / "var")}
+    assert fristad("staff", "add", "kim", "--shown", "Kim", **settings).returncode == 0
+    file = tmp_path / "var" / "console.sqlite3"
+    file.chmod(0)
+    command = [sys.executable, "-m", "fristad", "staff", "link", "kim"]
+    if os.geteuid() == 0:  # without root's right to open whatever it likes
+        os.chown(file, 65534, 65534)
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner", *command]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2]), **settings}
+    run = subprocess.run(command, env=environment, capture_output=True, timeout=60)
+    assert (run.returncode, run.stdout, run.stderr.count(b"\n")) == (2, b"", 1)
+    assert b"user may write, and the files in it this user's own" in run.stderr
 
 
 def test_whoever_lost_every_way_in_gets_another_link(tmp_path: Path) -> None:

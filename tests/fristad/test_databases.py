@@ -60,6 +60,9 @@ def test_a_centre_moves_to_postgresql_by_one_command(data: Path, postgres: Postg
     assert (run.returncode, run.stderr) == (0, b"")
     assert run.stdout.startswith(f"{MANY * len(before)} rows were moved, all that there were.\n".encode())
     assert b"Delete it when the new database works" in run.stdout
+    keys = f"{data / 'console.key'} and {data / 'push.key'}, or it makes new ones".encode()
+    assert b"When a console has another FRISTAD_DATA than this one, or there is more than one" in run.stdout
+    assert keys in run.stdout
     assert f"a folder that all of them share, with what is in {data / 'counts'}.".encode() in run.stdout
     assert asyncio.run(everything_of(new)) == asyncio.run(everything_of(url(data))) == before
     again = fristad("database", "move", FRISTAD_DATA=str(data), FRISTAD_DATABASE_URL=written)

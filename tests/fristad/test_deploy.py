@@ -2,8 +2,10 @@
 
 import configparser
 import re
+import shlex
 import subprocess
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from bot.phone.engine_files import FOLDERS
 from fristad.dumps import NO_CORE
 from fristad.settings import FrontSettings
+from tests.engines import binary
 from tests.phone.callers import program
 from tests.running import ROOT
 
@@ -138,6 +141,36 @@ def test_the_consoles_user_reaches_the_folder_of_the_lines_by_its_group(name: st
 def test_systemd_takes_the_units(folder: Path) -> None:
     said = analyze("verify", "--man=no", *(str(path) for path in folder.glob("*.service") if "@." not in path.name))
     assert said == ""
+
+
+def test_debians_own_engine_can_take_the_place_of_the_one_that_the_unit_names(folder: Path) -> None:
+    """As README.md has it for Debian 12, with the program that is there."""
+    read_me = (DEPLOY / "README.md").read_text("utf-8")
+    found = re.search(r"/etc/systemd/system/(\S+) <<'END'\n(.*?)^END$", read_me, re.DOTALL | re.MULTILINE)
+    assert found
+    unit, more = folder / "fristad-engine.service", folder / found[1]
+    unit.write_text((DEPLOY / unit.name).read_text("utf-8"))
+    more.parent.mkdir()
+    more.write_text(found[2])
+    assert analyze("verify", "--man=no", str(unit)) == ""
+    arguments = service(unit.name)["ExecStart"].partition(" ")[2]
+    assert found[2].endswith(f"\nExecStart=\nExecStart={binary('redis-7.0')} {arguments}\n")
+    more.write_text(found[2].replace("redis-server", "no-server"))
+    with pytest.raises(AssertionError, match="not executable"):
+        analyze("verify", "--man=no", str(unit))
+
+
+def test_a_command_with_a_units_settings_has_all_of_them() -> None:
+    read_me, found = (DEPLOY / "README.md").read_text("utf-8"), service("fristad-console.service")
+    (command,) = re.findall(r"^systemd-run .*?[^\\]$", read_me, re.DOTALL | re.MULTILINE)
+    words = shlex.split(command.replace("\\\n", " "))
+    given = dict(word.split("=", 1) for flag, word in pairwise(words) if flag == "-p")
+    keys = ("User", "Group", "UMask", "EnvironmentFile", "StateDirectory", "StateDirectoryMode")
+    assert given == {key: found[key] for key in keys}
+    assert [word for flag, word in pairwise(words) if flag == "-E"] == [found["Environment"]]
+    program = found["ExecStart"].partition(" ")[0]
+    assert words[words.index(program) + 1 :][:2] == ["staff", "add"]
+    assert {"--pipe", "--wait", "--collect"} <= set(words)
 
 
 def test_systemd_refuses_a_unit_with_a_mistake(folder: Path) -> None:

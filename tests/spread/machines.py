@@ -166,6 +166,18 @@ def begin_set(engines: list[Machine]) -> None:
 
 
 @contextmanager
+def unjoined(kind: str, number: int) -> Iterator[list[Machine]]:
+    """Nodes of a Cluster that do not know each other yet."""
+    with _folder() as folder, ExitStack() as stack:
+        ports = _free_ports(2 * number)
+        pairs = zip(ports[::2], ports[1::2], strict=True)
+        engines = [_engine(kind, folder, port, "cluster", None, bus) for port, bus in pairs]
+        for engine in engines:
+            _start(stack, engine)
+        yield engines
+
+
+@contextmanager
 def clustered(kind: str, masters: int = 3, copies: int = 3, *, tls: bool = False) -> Iterator[Machines]:
     """A Cluster of so many masters with an even share of the slots, and copies of the first ones."""
     with _folder() as folder, ExitStack() as stack:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from fristad.doctor.files import check_data, check_database_address, check_dumps
+from fristad.doctor.files import check_data, check_database_address, check_dumps, check_passwords
 from fristad.doctor.findings import Finding, Weight
 from fristad.doctor.known import Trouble, read_known
 from fristad.doctor.leaks import check_environment
@@ -62,6 +62,28 @@ def test_dumps_that_lie_about_are_told(tmp_path: Path) -> None:
     for name in ("dump.rdb", "core", "core.1234"):
         (tmp_path / name).write_text("")
     assert weights(check_dumps([tmp_path])) == [Weight.WORDS] * 3
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("port 0\nuser visitor on resetpass >marked -@all\n", [Weight.DOORS]),
+        ("masterauth marked\n", [Weight.DOORS]),
+        ("sentinel auth-pass talks marked\n", [Weight.DOORS]),
+        ("FRISTAD_DESK=kis\nFRISTAD_REDIS_URL='unix://visitor:marked@/run/e'\n", [Weight.DOORS]),
+        ("port 0\n# user visitor on >marked\nFRISTAD_DESK=kis\n", []),
+    ],
+)
+def test_a_file_of_passwords_that_everybody_may_read_is_told(tmp_path: Path, text: str, found: list[Weight]) -> None:
+    path = tmp_path / "deep" / "engine.conf"
+    path.parent.mkdir()
+    path.write_text(text)
+    path.chmod(0o644)
+    told = check_passwords([tmp_path, tmp_path / "nowhere"])
+    assert weights(told) == found and "marked" not in str(told)
+    for finding in told:
+        subprocess.run(finding.to_do.split(), check=True)
+    assert check_passwords([tmp_path]) == []
 
 
 def test_a_database_of_another_machine_needs_tls() -> None:
