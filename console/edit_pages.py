@@ -19,7 +19,7 @@ from console.house import house_of
 from console.library import Library, Outcome
 from console.pages import language_of, render, say, words_of
 from console.permissions import may_edit
-from console.reading import part_name
+from console.reading import directory_rows, part_name
 from console.verdicts import Verdict, sentences
 from console.views import day_text
 from dialogues.overlay import PART, changed_files, shipped_text
@@ -80,16 +80,24 @@ async def undo(request: Request) -> Response:
     outcome = await library.undo(part, _field(form, "mark"), signed_in_of(request).member)
     if outcome is Outcome.REFUSED:
         return say(request, 409, "edit-refused", _address(part))
+    if outcome is Outcome.PUBLISHED and _field(form, "from") == "directory":
+        id = part.partition("#")[2]
+        return RedirectResponse(f"/directory?undone={id}#service-{id}", 303)
     return await _told(request, part, outcome)
 
 
 @router.post("/directory/checked")
 async def check_service(request: Request) -> Response:
     """Somebody tried every number and address of a service today, and nothing has changed."""
-    part = _part(request, f"services.yml#{_field(await request.form(), 'service')}")
-    if await house_of(request).library.confirm(part, signed_in_of(request).member) is not Outcome.PUBLISHED:
+    id = _field(await request.form(), "service")
+    part, library = _part(request, f"services.yml#{id}"), house_of(request).library
+    rows = directory_rows(library.content, language_of(request), library.today())
+    at, row = next((at, row) for at, row in enumerate(rows) if row.id == id)
+    if not row.reached:
+        return say(request, 409, "service-unknown", _address(part))
+    if await library.confirm(part, signed_in_of(request).member) is not Outcome.PUBLISHED:
         return say(request, 409, "edit-refused", _address(part))
-    return RedirectResponse("/directory", 303)
+    return RedirectResponse(f"/directory?checked={id}&at={at}#service-{id}", 303)
 
 
 @router.get("/texts/export")

@@ -55,7 +55,7 @@ BUILT = re.compile(
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked|open|guide_sure|take_anyway|hidden_one|hidden_many|shut_[a-z]+|stage_[a-z]+)"
     r"|(wish|asked\.kind)\.[a-z]+|shut\.reason\.[a-z]+|bell\.(on|off|denied|failed|impossible)"
-    r"|prompts\.(is|means|kind|done|wrong)\.[a-z]+"
+    r"|prompts\.(is|means|kind|done|wrong)\.[a-z]+|(directory|edit|people|schedule)\.done\.[a-z-]+"
     r"|phone\.by\.[a-z]+|script\.(phone_(off|none_here|wait|later|ready|ready_own|gone|first|busy|none|number|in_call|unmade|failed)|call_[a-z]+)"
     r"|mute\..*|script\.(asking_.*|asked_(move|mute)(_yes)?|ask_.*|moved|mute_alone|call_over)"  # together
     r"|figures\..*|tide\.(longest|day)\..*"

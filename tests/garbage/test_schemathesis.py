@@ -77,7 +77,7 @@ FORMS = {
         "/edit": (FORM, "form_token part base text"),
         "/edit/approve": (FORM, "form_token part mark"),
         "/edit/discard": (FORM, "form_token part mark"),
-        "/edit/undo": (FORM, "form_token part mark"),
+        "/edit/undo": (FORM, "form_token part mark from"),
         "/directory/checked": (FORM, "form_token service"),
         "/devices/approve": (FORM, "form_token device"),
         "/devices/revoke": (FORM, "form_token device sure"),
