@@ -42,8 +42,8 @@ async def test_a_check_is_undone_beside_it(console: Console) -> None:
         assert "Undo" not in (await _rows(bo, where))["bris"], "another person's check is not one's own to take back so"
         mark = re.search(r'name="mark" value="([^"]+)"', row)
         assert mark is not None
-        form: dict[str, str] = {"part": "services.yml#bris", "from": "directory", "mark": mark[1]}
-        undone = await ann.post("/edit/undo", **form)
+        form = {"part": "services.yml#bris", "from": "directory", "mark": mark[1]}
+        undone = await ann.post("/edit/undo", None, **form)
         assert undone.headers["location"] == "/directory?undone=bris#service-bris"
         assert "Bris is as it was before the check." in (await _rows(ann, undone.headers["location"]))["bris"]
         assert console.house.content.services["bris"].checked is None

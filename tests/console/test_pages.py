@@ -55,7 +55,7 @@ BUILT = re.compile(
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked|open|guide_sure|take_anyway|hidden_one|hidden_many|shut_[a-z]+|stage_[a-z]+)"
     r"|(wish|asked\.kind)\.[a-z]+|shut\.reason\.[a-z]+|bell\.(on|off|denied|failed|impossible)"
-    r"|prompts\.(is|means|kind|done|wrong)\.[a-z]+|(directory|edit|people|schedule)\.done\.[a-z-]+"
+    r"|prompts\.(is|means|kind|done|wrong)\.[a-z]+|(directory|edit|people|schedule)\.done\.[a-z-]+|people\.sure\.[a-z.-]+"
     r"|phone\.by\.[a-z]+|script\.(phone_(off|none_here|wait|later|ready|ready_own|gone|first|busy|none|number|in_call|unmade|failed)|call_[a-z]+)"
     r"|mute\..*|script\.(asking_.*|asked_(move|mute)(_yes)?|ask_.*|moved|mute_alone|call_over)"  # together
     r"|figures\..*|tide\.(longest|day)\..*"
@@ -227,7 +227,7 @@ async def test_an_account_that_was_closed_is_handed_to_nobody(tmp_path: Path, en
         await browser.get(f"/demo/{STAFF_LINK}")
         await boss.get(f"/demo/{COORDINATOR_LINK}")
         await boss.get("/people")
-        assert (await boss.post("/people/close", name="demo-kim")).status_code == 303
+        assert (await boss.post("/people/close", name="demo-kim", sure="yes")).status_code == 303
         assert (await browser.get(f"/demo/{STAFF_LINK}")).headers["location"] == "/desk"
         assert "<strong>Noor</strong>" in (await browser.get("/desk")).text
 
