@@ -76,7 +76,7 @@ FORMS = {
         "/language": (FORM, "form_token language page"),
         "/edit": (FORM, "form_token part base text"),
         "/edit/approve": (FORM, "form_token part mark"),
-        "/edit/discard": (FORM, "form_token part mark"),
+        "/edit/discard": (FORM, "form_token part mark sure"),
         "/edit/undo": (FORM, "form_token part mark from"),
         "/directory/checked": (FORM, "form_token service"),
         "/devices/approve": (FORM, "form_token device"),
