@@ -116,14 +116,27 @@ class Rota:
         async with self._sessions() as session:
             return {DeskId(desk) for desk in await session.scalars(select(ShiftRow.desk).distinct())}
 
+    async def plan(self, desk: DeskId) -> tuple[list[Shift], set[int]]:
+        """The shifts of who can come, and the closed days."""
+        query = (
+            select(ShiftRow, Staff.shown_name, Staff.sign_in_name)
+            .join(Staff, Staff.id == ShiftRow.staff_id)
+            .where(ShiftRow.desk == desk, *_able(desk))
+            .order_by(ShiftRow.opens, Staff.shown_name, ShiftRow.id)
+        )
+        async with self._sessions() as session:
+            rows = (await session.execute(query)).all()
+            closed = await session.scalars(select(ClosedDayRow.day).where(ClosedDayRow.desk == desk))
+            return [_shift(row, name, account) for row, name, account in rows], set(closed)
+
     async def week(self, desk: DeskId, monday: date) -> list[Day]:
         """The seven days from `monday`."""
-        shifts, closed = await self._plan(desk)
+        shifts, closed = await self.plan(desk)
         return [_day(monday + timedelta(days=ahead), shifts, closed) for ahead in range(7)]
 
     async def hours(self, desk: DeskId) -> Hours | None:
         """What visitors read from now on; None where nothing is planned for today or later."""
-        shifts, closed = await self._plan(desk)
+        shifts, closed = await self.plan(desk)
         today = self.today()
         coming = [each for each in shifts if each.last is None or each.last >= day_of(today) - 1]
         if not coming:
@@ -186,19 +199,6 @@ class Rota:
         async with self._sessions.begin() as session:
             await session.execute(delete(ShiftRow).where(or_(ShiftRow.day < before, ShiftRow.until < before)))
             await session.execute(delete(ClosedDayRow).where(ClosedDayRow.day < before))
-
-    async def _plan(self, desk: DeskId) -> tuple[list[Shift], set[int]]:
-        """The shifts of who can come, and the closed days."""
-        query = (
-            select(ShiftRow, Staff.shown_name, Staff.sign_in_name)
-            .join(Staff, Staff.id == ShiftRow.staff_id)
-            .where(ShiftRow.desk == desk, *_able(desk))
-            .order_by(ShiftRow.opens, Staff.shown_name, ShiftRow.id)
-        )
-        async with self._sessions() as session:
-            rows = (await session.execute(query)).all()
-            closed = await session.scalars(select(ClosedDayRow.day).where(ClosedDayRow.desk == desk))
-            return [_shift(row, name, account) for row, name, account in rows], set(closed)
 
 
 def day_of(on: date) -> int:

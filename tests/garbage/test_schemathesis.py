@@ -70,7 +70,7 @@ FORMS = {
         "/people/desk/remove": (FORM, "form_token name desk"),
         "/audit/export": (FORM, "form_token proof_ticket proof_answer"),
         "/schedule/add": (FORM, "form_token week person when weekday date opens closes holidays since"),
-        "/schedule/remove": (FORM, "form_token shift date"),
+        "/schedule/remove": (FORM, "form_token shift date sure"),
         "/schedule/close": (FORM, "form_token date closed"),
         "/sign-out": (FORM, "form_token sure"),
         "/language": (FORM, "form_token language page"),
