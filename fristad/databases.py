@@ -73,7 +73,7 @@ def move_database(file: Path | None, settings: ConsoleSettings, out: TextIO) -> 
         raise Refused("FRISTAD_DATABASE_URL names this very file: set it to the new, empty database.")
     rows = _run(move(source, settings.database()))
     print(
-        f"{rows} rows were moved, all that there were.",
+        f"{_rows(rows)} moved, all that there were.",
         "Start every console with FRISTAD_DATABASE_URL now. When there is more than one, give them FRISTAD_CONSOLE_KEY "
         f"and FRISTAD_PUSH_KEY, too: what is in {settings.data / 'console.key'} and {settings.data / 'push.key'}; and "
         f"FRISTAD_COUNT_KEYS, a folder that all of them share, with what is in {_count_keys(settings)}.",
@@ -91,7 +91,7 @@ def back_up_database(file: Path, settings: ConsoleSettings, today: date, out: Te
         raise Refused(_NO_DATABASE)
     rows = _run(back_up(settings.database(), file))
     print(
-        f"{rows} rows were written to {file}: accounts and their ways to sign in, schedules, texts, published figures "
+        f"{_rows(rows)} written to {file}: accounts and their ways to sign in, schedules, texts, published figures "
         "and the audit.",
         "Never in a backup: left letters and the keys that open them, raw counts, sign-ins, links and recovery codes.",
         "It holds names and password hashes of staff: keep it encrypted, apart from console.key, and no longer than "
@@ -108,7 +108,7 @@ def restore_database(file: Path, settings: ConsoleSettings, out: TextIO) -> int:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     rows = _run(restore(file, settings.database()))
     print(
-        f"{rows} rows were restored.",
+        f"{_rows(rows)} restored.",
         "Look at the pages People and Devices before anybody answers: accounts that were closed, and roles that were "
         "changed, after the backup was made are as they were before.",
         "Every device asks to be approved anew, everybody signs in anew and makes new recovery codes, and unused links "
@@ -120,6 +120,10 @@ def restore_database(file: Path, settings: ConsoleSettings, out: TextIO) -> int:
         file=out,
     )
     return 0
+
+
+def _rows(count: int) -> str:
+    return "1 row was" if count == 1 else f"{count} rows were"
 
 
 def _count_keys(settings: ConsoleSettings) -> Path:
