@@ -45,6 +45,7 @@ async def test_a_second_press_in_the_same_place_checks_no_other_service(
     await expect(told).to_be_in_viewport()
     if scripts:  # without them nothing can be measured
         await _fits(page)
+    await expect(page.get_by_role("button", name=re.compile("^Checked today, no change: "))).to_have_count(0)
     place = page.url
     await page.mouse.click(x, y)
     await page.goto(place)
