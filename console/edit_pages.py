@@ -19,12 +19,14 @@ from console.house import house_of
 from console.library import Library, Outcome
 from console.pages import language_of, render, say, words_of
 from console.permissions import may_edit
-from console.reading import part_name
+from console.reading import directory_rows, part_name
 from console.verdicts import Verdict, sentences
 from console.views import day_text
 from dialogues.overlay import PART, changed_files, shipped_text
 
 LONGEST = 20_000  # characters of a part; the longest that is shipped has 6,000
+
+DONE = frozenset({"saved", "published", "discarded", "undone"})  # what the page can say was done
 
 router = APIRouter()
 
@@ -32,7 +34,8 @@ router = APIRouter()
 @router.get("/edit")
 async def show_editor(request: Request) -> Response:
     """A part of the content: its draft or what is published, the source beside it, and its history."""
-    return await _page(request, _part(request, request.query_params.get("part", "")))
+    done = request.query_params.get("done", "")
+    return await _page(request, _part(request, request.query_params.get("part", "")), done=done if done in DONE else "")
 
 
 @router.post("/edit")
@@ -51,7 +54,7 @@ async def save(request: Request) -> Response:
     if not await library.drafts.save(part, text, base, signed_in_of(request).member, library.text(part) or ""):
         # What is there now becomes the base: who has seen both may save over it.
         return await _page(request, part, 409, refused=words_of(request)("edit.conflict"), written=text, both=True)
-    return _back(part)
+    return _back(part, "saved")
 
 
 @router.post("/edit/approve")
@@ -60,16 +63,21 @@ async def approve(request: Request) -> Response:
     form = await request.form()
     part, library = _part(request, _field(form, "part")), house_of(request).library
     outcome = await library.approve(part, _field(form, "mark"), signed_in_of(request).member)
-    return await _told(request, part, outcome)
+    return await _told(request, part, outcome, "published")
 
 
 @router.post("/edit/discard")
 async def discard(request: Request) -> Response:
-    """Forget the draft that was seen."""
-    form = await request.form()
-    part = _part(request, _field(form, "part"))
-    gone = not await house_of(request).library.drafts.discard(part, _field(form, "mark"))
-    return await _told(request, part, Outcome.GONE if gone else Outcome.PUBLISHED)
+    """Forget the draft that was seen, after asking once: its words are nowhere else."""
+    form, library = await request.form(), house_of(request).library
+    part, mark = _part(request, _field(form, "part")), _field(form, "mark")
+    draft = await library.drafts.find(part)
+    if draft is not None and draft.mark == mark and not _field(form, "sure"):
+        name, address = part_name(library.content, part, language_of(request)), _address(part)
+        shown: dict[str, Any] = {"part": part, "name": name, "draft": draft, "address": address, "day": day_text}
+        return render(request, "edit_discard.html", 409, page=None, **shown)
+    gone = not await library.drafts.discard(part, mark)
+    return await _told(request, part, Outcome.GONE if gone else Outcome.PUBLISHED, "discarded")
 
 
 @router.post("/edit/undo")
@@ -80,16 +88,24 @@ async def undo(request: Request) -> Response:
     outcome = await library.undo(part, _field(form, "mark"), signed_in_of(request).member)
     if outcome is Outcome.REFUSED:
         return say(request, 409, "edit-refused", _address(part))
-    return await _told(request, part, outcome)
+    if outcome is Outcome.PUBLISHED and _field(form, "from") == "directory":
+        id = part.partition("#")[2]
+        return RedirectResponse(f"/directory?undone={id}#service-{id}", 303)
+    return await _told(request, part, outcome, "undone")
 
 
 @router.post("/directory/checked")
 async def check_service(request: Request) -> Response:
     """Somebody tried every number and address of a service today, and nothing has changed."""
-    part = _part(request, f"services.yml#{_field(await request.form(), 'service')}")
-    if await house_of(request).library.confirm(part, signed_in_of(request).member) is not Outcome.PUBLISHED:
+    id = _field(await request.form(), "service")
+    part, library = _part(request, f"services.yml#{id}"), house_of(request).library
+    rows = directory_rows(library.content, language_of(request), library.today())
+    at, row = next((at, row) for at, row in enumerate(rows) if row.id == id)
+    if not row.reached:
+        return say(request, 409, "service-unknown", _address(part))
+    if await library.confirm(part, signed_in_of(request).member) is not Outcome.PUBLISHED:
         return say(request, 409, "edit-refused", _address(part))
-    return RedirectResponse("/directory", 303)
+    return RedirectResponse(f"/directory?checked={id}&at={at}#service-{id}", 303)
 
 
 @router.get("/texts/export")
@@ -153,13 +169,14 @@ def _address(part: str) -> str:
     return f"/edit?part={part.replace('#', '%23')}"
 
 
-def _back(part: str) -> Response:
-    return RedirectResponse(_address(part), 303)
+def _back(part: str, done: str) -> Response:
+    """To the editor, which says what was done."""
+    return RedirectResponse(f"{_address(part)}&done={done}", 303)
 
 
-async def _told(request: Request, part: str, outcome: Outcome) -> Response:
+async def _told(request: Request, part: str, outcome: Outcome, done: str) -> Response:
     if outcome is Outcome.PUBLISHED:
-        return _back(part)
+        return _back(part, done)
     if outcome is Outcome.REFUSED:
         return await _page(request, part, 409)
     return say(request, 409, f"edit-{outcome}", _address(part))
@@ -174,6 +191,7 @@ async def _page(
     written: str | None = None,
     base: str | None = None,
     both: bool = False,
+    done: str = "",
 ) -> Response:
     """The editor. `refused` says why `written` was not kept, `both` shows what is there instead beside it."""
     library, member = house_of(request).library, signed_in_of(request).member
@@ -193,6 +211,7 @@ async def _page(
         prefix=PREFIX,
         base=mark_of(now) if base is None else base,
         refused=refused,
+        done=done,
         theirs=now if both else None,
         draft=draft,
         changes=changes(part, now, text) if both else changes(part, library.text(part) or "", now),

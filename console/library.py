@@ -182,8 +182,12 @@ class Library:
         return Outcome.PUBLISHED
 
     async def confirm(self, part: str, who: Member) -> Outcome:
-        """One person tried every number and address of a service today; nothing but the dates changes."""
-        return await self._alone(part, stamped(part, self.text(part) or "", self.today()), who)
+        """One person tried every number and address of a service today; nothing but the dates changes. A second press
+        of the day publishes nothing, so that one undo takes the check back."""
+        await self.refresh()
+        now = self.text(part) or ""
+        text = stamped(part, now, self.today())
+        return Outcome.PUBLISHED if text == now else await self._alone(part, text, who)
 
     async def undo(self, part: str, mark: str, who: Member) -> Outcome:
         """Go back to the state before the last one, when that is still the one of `mark`. One person may: two have

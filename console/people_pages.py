@@ -1,5 +1,7 @@
 """The page of accounts, for those who decide over them, and the one-time link for whoever was invited."""
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -9,11 +11,14 @@ from console.audit import Deed
 from console.guard import signed_in_of
 from console.house import house_of
 from console.pages import desk_names, field, hour_text, render, say, words_of
-from console.people import Link, may_give
+from console.people import Link, Person, may_give
 from console.permissions import Role
 from console.sign_in_pages import begin
 from console.signing import Way
 from handover.values import DeskId
+
+# What the page says was done, with the address that leads back to it.
+DONE = frozenset({"closed", "reopened", "signed-out", "changed", "added", "removed"})
 
 router = APIRouter()
 
@@ -23,11 +28,16 @@ async def show_people(request: Request) -> Response:
     """The accounts of one's desk, or all."""
     by, names = signed_in_of(request).member, desk_names(request)
     rows = await house_of(request).people.listed(by)
+    asked = request.query_params
+    named = next((row.shown_name for row in rows if row.name == asked.get("name")), "")
+    done = asked.get("done") if named or asked.get("done") == "removed" else None
     return render(
         request,
         "people.html",
         page="people",
         rows=rows,
+        done=done if done in DONE else None,
+        named=named,
         hour=hour_text,
         desks=names,
         open_to=names if by.role is Role.ADMINISTRATOR else {by.desk: names.get(by.desk, by.desk)},
@@ -62,8 +72,11 @@ async def invite(request: Request) -> Response:
 
 @router.post("/people/link")
 async def renew_link(request: Request) -> Response:
-    """Another link for an account whose owner cannot get in."""
+    """Another link for an account whose owner cannot get in, after asking once."""
     house, by, name = house_of(request), signed_in_of(request).member, await _name(request)
+    question = await _question(request, "link")
+    if question is not None:
+        return question
     link = await house.people.link(by, name)
     if link is None:
         return say(request, 403, "not-yours", "/people")
@@ -73,8 +86,8 @@ async def renew_link(request: Request) -> Response:
 
 @router.post("/people/close")
 async def close(request: Request) -> Response:
-    """Close an account: it is out at once, on the live path too."""
-    return await _close(request, closed=True)
+    """Close an account, after asking once: it is out at once, on the live path too."""
+    return await _question(request, "close") or await _close(request, closed=True)
 
 
 @router.post("/people/reopen")
@@ -85,20 +98,21 @@ async def reopen(request: Request) -> Response:
 
 @router.post("/people/sign-out")
 async def sign_out(request: Request) -> Response:
-    """Sign somebody out everywhere."""
+    """Sign somebody out everywhere, after asking once."""
     house, by, name = house_of(request), signed_in_of(request).member, await _name(request)
+    question = await _question(request, "sign-out")
+    if question is not None:
+        return question
     if not await house.people.sign_out(by, name):
         return say(request, 403, "not-yours", "/people")
     await house.audit.note(by, Deed.ROLE, f"signed-out: {name}")
-    return RedirectResponse("/people", 303)
+    return _back("signed-out", name)
 
 
 @router.get("/people/change")
 async def show_change(request: Request) -> Response:
     """The form for another role or desk."""
-    house, by = house_of(request), signed_in_of(request).member
-    name = request.query_params.get("name", "")
-    found = next((each for each in await house.people.listed(by) if each.name == name and each.mine), None)
+    found = await _person(request, request.query_params.get("name", ""))
     if found is None:
         return say(request, 403, "not-yours", "/people")
     return render(request, "person.html", page=None, person=found, roles=list(Role), desks=desk_names(request))
@@ -112,7 +126,7 @@ async def change(request: Request) -> Response:
     if wanted is None or not await house.people.change(by, name, *wanted):
         return say(request, 403, "not-yours", "/people")
     await house.audit.note(by, Deed.ROLE, f"changed: {name}, {wanted[0]}, {wanted[1]}")
-    return RedirectResponse("/people", 303)
+    return _back("changed", name)
 
 
 @router.post("/people/desk")
@@ -125,7 +139,7 @@ async def add_to_desk(request: Request) -> Response:
     if not await house.postings.add(by, name, desk):
         return say(request, 400, "no-colleague", "/people")
     await house.audit.note(by, Deed.ROLE, f"desk-added: {name}, {desk}")
-    return RedirectResponse("/people", 303)
+    return _back("added", name)
 
 
 @router.post("/people/desk/remove")
@@ -136,7 +150,7 @@ async def remove_from_desk(request: Request) -> Response:
     if not await house.postings.remove(by, name, desk):
         return say(request, 403, "not-yours", "/people")
     await house.audit.note(by, Deed.ROLE, f"desk-removed: {name}, {desk}")
-    return RedirectResponse("/people", 303)
+    return _back("removed", name)
 
 
 @router.get("/invitation/{token}")
@@ -182,7 +196,28 @@ async def _close(request: Request, *, closed: bool) -> Response:
     if not await house.people.close(by, name, closed=closed):
         return say(request, 403, "not-yours", "/people")
     await house.audit.note(by, Deed.ROLE, f"{'closed' if closed else 'opened'}: {name}")
-    return RedirectResponse("/people", 303)
+    return _back("closed" if closed else "reopened", name)
+
+
+async def _question(request: Request, deed: str) -> Response | None:
+    """The page that asks once, before one press takes somebody's way in; None when that was answered, or there is
+    nobody to ask about."""
+    form = await request.form()
+    found = None if field(form, "sure") else await _person(request, field(form, "name"))
+    if found is None or not found.active:
+        return None
+    return render(request, "people_sure.html", 409, page=None, deed=deed, person=found)
+
+
+async def _person(request: Request, name: str) -> Person | None:
+    """The account of that name, when it is for whoever asks to decide over."""
+    rows = await house_of(request).people.listed(signed_in_of(request).member)
+    return next((each for each in rows if each.name == name and each.mine), None)
+
+
+def _back(done: str, name: str) -> Response:
+    """To the page, which says what was done."""
+    return RedirectResponse(f"/people?{urlencode({'done': done, 'name': name})}", 303)
 
 
 async def _name(request: Request) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 from dialogues.doors import Service
 from dialogues.overlay import Overlay, sections, unapproved_sections
-from dialogues.values import Content, Status
+from dialogues.values import Content, LanguageTexts, Status, TopicText
 from dialogues.wording import in_language
 
 
@@ -44,14 +44,17 @@ class SectionGroup:
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    part: str  # of dialogues.overlay; empty where nothing is written
+    """One topic in one language. Where nothing is written but its title, `part` and `owner` are empty, and there is no
+    status and no date: those of the text that is read instead are not this one's."""
+
+    part: str  # of dialogues.overlay
     title: str
     language: str
     language_name: str
-    status: Status
+    status: Status | None
     owner: str
-    checked: date
-    review: date
+    checked: date | None
+    review: date | None
     overdue: bool
 
 
@@ -107,24 +110,27 @@ def part_name(content: Content, part: str, language: str) -> str:
 
 
 def text_rows(content: Content, now: float) -> list[TextRow]:
-    """The texts of every language: past review first, then the ones whose review comes soonest."""
+    """The texts of every language: past review first, then the ones whose review comes soonest; what is not written
+    comes last."""
     today = datetime.fromtimestamp(now, UTC).date()
-    rows = [
-        TextRow(
-            part=f"{texts.language}/topics/{text.id}.md" if text.path.endswith(".md") else "",
-            title=text.title,
-            language=text.language,
-            language_name=texts.name,
-            status=text.status,
-            owner=text.owner,
-            checked=text.checked,
-            review=text.review,
-            overdue=text.review < today,
-        )
-        for texts in content.languages.values()
-        for text in texts.topics.values()
-    ]
-    return sorted(rows, key=lambda row: (not row.overdue, row.review, row.language, row.title))
+    rows = [_text_row(texts, text, today) for texts in content.languages.values() for text in texts.topics.values()]
+    return sorted(rows, key=lambda row: (not row.overdue, row.review or date.max, row.language, row.title))
+
+
+def _text_row(texts: LanguageTexts, text: TopicText, today: date) -> TextRow:
+    if not text.path.endswith(".md"):
+        return TextRow("", text.title, texts.language, texts.name, None, "", None, None, overdue=False)
+    return TextRow(
+        part=f"{texts.language}/topics/{text.id}.md",
+        title=text.title,
+        language=texts.language,
+        language_name=texts.name,
+        status=text.status,
+        owner=text.owner,
+        checked=text.checked,
+        review=text.review,
+        overdue=text.review < today,
+    )
 
 
 def _reached(service: Service) -> tuple[Reach, ...]:

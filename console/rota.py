@@ -39,6 +39,11 @@ class Shift:
     until: int | None
 
     @property
+    def over(self) -> int:
+        """Minutes that it lasts into the day after; 0 when it ends by midnight."""
+        return self.closes if self.closes <= self.opens else 0
+
+    @property
     def last(self) -> int | None:
         """Its last day; None while it goes on."""
         return self.until if self.day is None else self.day
@@ -67,12 +72,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of a week. `open` are the hours that it adds up to, in minutes after its midnight, in order."""
+    """One day of a week. `over` are the shifts of the day before that last over midnight, whatever this day is; `open`
+    the hours that all add up to, in minutes after its midnight, in order."""
 
     date: date
     closed: bool
     holiday: bool
     shifts: tuple[Shift, ...]
+    over: tuple[Shift, ...]
     open: tuple[tuple[int, int], ...]
 
     @property
@@ -109,14 +116,27 @@ class Rota:
         async with self._sessions() as session:
             return {DeskId(desk) for desk in await session.scalars(select(ShiftRow.desk).distinct())}
 
+    async def plan(self, desk: DeskId) -> tuple[list[Shift], set[int]]:
+        """The shifts of who can come, and the closed days."""
+        query = (
+            select(ShiftRow, Staff.shown_name, Staff.sign_in_name)
+            .join(Staff, Staff.id == ShiftRow.staff_id)
+            .where(ShiftRow.desk == desk, *_able(desk))
+            .order_by(ShiftRow.opens, Staff.shown_name, ShiftRow.id)
+        )
+        async with self._sessions() as session:
+            rows = (await session.execute(query)).all()
+            closed = await session.scalars(select(ClosedDayRow.day).where(ClosedDayRow.desk == desk))
+            return [_shift(row, name, account) for row, name, account in rows], set(closed)
+
     async def week(self, desk: DeskId, monday: date) -> list[Day]:
         """The seven days from `monday`."""
-        shifts, closed = await self._plan(desk)
+        shifts, closed = await self.plan(desk)
         return [_day(monday + timedelta(days=ahead), shifts, closed) for ahead in range(7)]
 
     async def hours(self, desk: DeskId) -> Hours | None:
         """What visitors read from now on; None where nothing is planned for today or later."""
-        shifts, closed = await self._plan(desk)
+        shifts, closed = await self.plan(desk)
         today = self.today()
         coming = [each for each in shifts if each.last is None or each.last >= day_of(today) - 1]
         if not coming:
@@ -180,19 +200,6 @@ class Rota:
             await session.execute(delete(ShiftRow).where(or_(ShiftRow.day < before, ShiftRow.until < before)))
             await session.execute(delete(ClosedDayRow).where(ClosedDayRow.day < before))
 
-    async def _plan(self, desk: DeskId) -> tuple[list[Shift], set[int]]:
-        """The shifts of who can come, and the closed days."""
-        query = (
-            select(ShiftRow, Staff.shown_name, Staff.sign_in_name)
-            .join(Staff, Staff.id == ShiftRow.staff_id)
-            .where(ShiftRow.desk == desk, *_able(desk))
-            .order_by(ShiftRow.opens, Staff.shown_name, ShiftRow.id)
-        )
-        async with self._sessions() as session:
-            rows = (await session.execute(query)).all()
-            closed = await session.scalars(select(ClosedDayRow.day).where(ClosedDayRow.desk == desk))
-            return [_shift(row, name, account) for row, name, account in rows], set(closed)
-
 
 def day_of(on: date) -> int:
     """Days since 1970-01-01."""
@@ -219,10 +226,15 @@ def _begun(shift: Shift, today: date) -> bool:
 
 
 def _day(on: date, shifts: list[Shift], closed: set[int]) -> Day:
-    shut = day_of(on) in closed
-    there = tuple(each for each in shifts if each.holds(on, closed=shut))
-    hours = joined((each.opens, each.closes + (WHOLE_DAY if each.closes <= each.opens else 0)) for each in there)
-    return Day(on, shut, on in holidays(on.year), there, hours)
+    there, before = _there(on, shifts, closed), _there(on - timedelta(days=1), shifts, closed)
+    over = tuple(each for each in before if each.over)
+    own = [(each.opens, each.closes + (WHOLE_DAY if each.closes <= each.opens else 0)) for each in there]
+    hours = joined([*own, *((0, each.over) for each in over)])
+    return Day(on, day_of(on) in closed, on in holidays(on.year), there, over, hours)
+
+
+def _there(on: date, shifts: list[Shift], closed: set[int]) -> tuple[Shift, ...]:
+    return tuple(each for each in shifts if each.holds(on, closed=day_of(on) in closed))
 
 
 def _spans(weekday: int, shifts: Iterable[Shift]) -> tuple[Span, ...]:

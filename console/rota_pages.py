@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from console.guard import signed_in_of
 from console.house import house_of
+from console.overlaps import overlapping
 from console.pages import desk_names, field, render
 from console.permissions import allows
 from console.rota import WHOLE_DAY, Wanted
@@ -21,6 +22,7 @@ _WEEK = re.compile(r"\d{4}-W\d\d")
 _TIME = re.compile(r"(\d\d):(\d\d)")
 _YEARS = 2  # ahead of which a date is rather a slip of the pen
 _FIELDS = ("person", "when", "weekday", "date", "opens", "closes", "holidays", "since")
+DONE = frozenset({"added", "overlapping", "removed", "ended"})  # what the page can say was done
 
 router = APIRouter()
 
@@ -36,23 +38,33 @@ async def add_shift(request: Request) -> Response:
     """Plan a shift; what is wrong is said beside what was written."""
     house, member, form = house_of(request), signed_in_of(request).member, await request.form()
     monday = _monday(field(form, "week")) or _this_monday(request)
-    wanted = _read(form, house.rota.today())
+    wanted, done = _read(form, house.rota.today()), "added"
+    if isinstance(wanted, Wanted):
+        shifts, closed = await house.rota.plan(member.desk)
+        done = "overlapping" if overlapping(wanted, shifts, closed) else done
     wrong = wanted if isinstance(wanted, str) else await house.rota.add(member.desk, wanted)
     if wrong:
         return await _page(request, monday, 400, wrong=wrong, given={name: field(form, name) for name in _FIELDS})
     shown = wanted.day if isinstance(wanted, Wanted) else None
-    return _shown(shown - timedelta(days=shown.weekday()) if shown else monday)
+    return _shown(_week_of(shown) if shown else monday, done)
 
 
 @router.post("/schedule/remove")
 async def remove_shift(request: Request) -> Response:
-    """Take out a shift; a weekly one from the day on which it was pressed, and never of days that are over."""
-    form = await request.form()
-    shift, on = field(form, "shift"), _date(field(form, "date"))
-    if on and shift.isascii() and shift.isdecimal() and len(shift) < 10:
-        rota = house_of(request).rota
-        await rota.remove(signed_in_of(request).member.desk, int(shift), max(on, rota.today()))  # what was, was
-    return _shown(_week_of(on) if on else _this_monday(request))
+    """Take out a shift; a weekly one from the day on which it was pressed, after asking once, and never of days that
+    are over."""
+    form, rota, desk = await request.form(), house_of(request).rota, signed_in_of(request).member.desk
+    number, on = field(form, "shift"), _date(field(form, "date"))
+    if on is None or not (number.isascii() and number.isdecimal() and len(number) < 10):
+        return _shown(_week_of(on) if on else _this_monday(request))
+    first = max(on, rota.today())  # what was, was
+    shifts, _ = await rota.plan(desk)
+    shift = next((each for each in shifts if each.id == int(number)), None)
+    if shift is not None and shift.day is None and not field(form, "sure"):
+        shown: dict[str, Any] = {"shift": shift, "on": first, "week": _name(_week_of(on)), "clock": clock_text}
+        return render(request, "schedule_end.html", 409, page=None, **shown)
+    await rota.remove(desk, int(number), first)
+    return _shown(_week_of(on), "" if shift is None else "ended" if shift.day is None else "removed")
 
 
 @router.post("/schedule/close")
@@ -71,7 +83,8 @@ async def _page(request: Request, monday: date, status: int = 200, **values: Any
     edits = allows(member.role, "POST /schedule/add")
     names, wanted = desk_names(request), DeskId(request.query_params.get("desk", ""))
     at = wanted if wanted in member.desks else member.desk
-    shown = {"wrong": "", "given": dict.fromkeys(_FIELDS, ""), **values}
+    done = request.query_params.get("done", "")
+    shown = {"wrong": "", "given": dict.fromkeys(_FIELDS, ""), "done": done if done in DONE else "", **values}
     return render(
         request,
         "schedule.html",
@@ -177,5 +190,6 @@ def _name(monday: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def _shown(monday: date) -> Response:
-    return RedirectResponse(f"/schedule?week={_name(monday)}", 303)
+def _shown(monday: date, done: str = "") -> Response:
+    """To the week, which says what was done."""
+    return RedirectResponse(f"/schedule?week={_name(monday)}{f'&done={done}' if done else ''}", 303)

@@ -73,7 +73,7 @@ def move_database(file: Path | None, settings: ConsoleSettings, out: TextIO) -> 
         raise Refused("FRISTAD_DATABASE_URL names this very file: set it to the new, empty database.")
     rows = _run(move(source, settings.database()))
     print(
-        f"{rows} rows were moved, all that there were.",
+        f"{_rows(rows)} moved, all that there were.",
         "Start every console with FRISTAD_DATABASE_URL now. When a console has another FRISTAD_DATA than this one, or "
         "there is more than one, give each FRISTAD_CONSOLE_KEY and FRISTAD_PUSH_KEY, too: what is in "
         f"{settings.data / 'console.key'} and {settings.data / 'push.key'}, or it makes new ones, and staff's app "
@@ -93,7 +93,7 @@ def back_up_database(file: Path, settings: ConsoleSettings, today: date, out: Te
         raise Refused(_NO_DATABASE)
     rows = _run(back_up(settings.database(), file))
     print(
-        f"{rows} rows were written to {file}: accounts and their ways to sign in, schedules, texts, published figures "
+        f"{_rows(rows)} written to {file}: accounts and their ways to sign in, schedules, texts, published figures "
         "and the audit.",
         "Never in a backup: left letters and the keys that open them, raw counts, sign-ins, links and recovery codes.",
         "It holds names and password hashes of staff: keep it encrypted, apart from console.key, and no longer than "
@@ -110,7 +110,7 @@ def restore_database(file: Path, settings: ConsoleSettings, out: TextIO) -> int:
         settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     rows = _run(restore(file, settings.database()))
     print(
-        f"{rows} rows were restored.",
+        f"{_rows(rows)} restored.",
         "Look at the pages People and Devices before anybody answers: accounts that were closed, and roles that were "
         "changed, after the backup was made are as they were before.",
         "Every device asks to be approved anew, everybody signs in anew and makes new recovery codes, and unused links "
@@ -122,6 +122,10 @@ def restore_database(file: Path, settings: ConsoleSettings, out: TextIO) -> int:
         file=out,
     )
     return 0
+
+
+def _rows(count: int) -> str:
+    return "1 row was" if count == 1 else f"{count} rows were"
 
 
 def _count_keys(settings: ConsoleSettings) -> Path:

@@ -84,6 +84,9 @@ async def test_what_breaks_a_rule_is_told_in_the_readers_language_and_cannot_be_
     await expect(bo.get_by_role("alert")).to_contain_text("“prata med dina föräldrar” sends the reader to the family")
     await expect(bo.get_by_role("button", name="Approve and publish")).to_have_count(0)
     await ann.get_by_role("button", name="Släng utkastet").click()
+    await expect(ann.get_by_role("heading", name="Slänga utkastet?")).to_be_visible()
+    await ann.get_by_role("button", name="Släng utkastet").click()
+    await expect(ann.get_by_role("status")).to_have_text("Utkastet är slängt.")
     await expect(alert).to_have_count(0)
 
 
@@ -144,5 +147,7 @@ async def test_a_service_is_changed_and_checked_by_keyboard_alone(people: People
     await page.keyboard.press("Enter")
     alert = page.get_by_role("alert")
     await expect(alert).to_contain_text("The number 116111 is not in the directory.")
+    await page.get_by_role("button", name="Discard the draft").click()
+    await expect(page.get_by_role("textbox", name="Draft by")).to_have_value(re.compile("116 112"))
     await page.get_by_role("button", name="Discard the draft").click()
     await expect(alert).to_have_count(0)

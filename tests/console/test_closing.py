@@ -136,6 +136,8 @@ async def test_a_coordinator_shuts_and_opens_the_own_desk_by_a_form(console: Con
     async with console.signed_in("cleo", "coordinator") as cleo:
         page = (await cleo.get("/statistics")).text
         assert page.count('type="radio" name="reason"') == len(Shut)
+        assert "Staff on duty can still take them." in page
+        assert "You can still" not in page, "a coordinator takes nobody"
         answer = await cleo.post("/statistics/shut", reason="tonight")
         assert (answer.status_code, answer.headers["location"]) == (303, "/statistics")
         assert await end.why_shut(DESK) is Shut.TONIGHT

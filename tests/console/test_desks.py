@@ -117,7 +117,7 @@ async def test_only_open_accounts_of_staff_of_another_desk_are_added(console: Co
     await console.add("closed")
     async with console.signed_in("chief", "administrator") as chief, boss_of(console, OTHER) as boss:
         await chief.get("/people")
-        assert (await chief.post("/people/close", name="closed")).status_code == 303
+        assert (await chief.post("/people/close", name="closed", sure="yes")).status_code == 303
         answer = await boss.post("/people/desk", name=name)
         assert (answer.status_code, "Nobody was added" in answer.text) == (400, True)
     assert await given(console) == []

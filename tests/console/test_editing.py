@@ -241,7 +241,7 @@ async def test_the_second_to_save_is_told_and_sees_both(console: Console) -> Non
         gone = await ann.post("/edit/discard", part=ENGLISH, mark=mark_of(theirs))
         assert gone.status_code == 409, "not the draft that was seen"
         assert (await _approves(ann, ENGLISH, mine)).status_code == 409, "she wrote in it too"
-        assert (await ann.post("/edit/discard", part=ENGLISH, mark=mark_of(mine))).status_code == 303
+        assert (await ann.post("/edit/discard", part=ENGLISH, mark=mark_of(mine), sure="yes")).status_code == 303
 
 
 async def test_whoever_was_signed_out_meanwhile_loses_no_word(console: Console) -> None:

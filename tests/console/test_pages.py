@@ -55,7 +55,7 @@ BUILT = re.compile(
     r"|script\.(lost|elsewhere|full|not_on_duty|taken|gone|returned|released|not_yours|frame|not_permitted|no_wrapup"
     r"|saved|revoked|open|guide_sure|take_anyway|hidden_one|hidden_many|shut_[a-z]+|stage_[a-z]+)"
     r"|(wish|asked\.kind)\.[a-z]+|shut\.reason\.[a-z]+|bell\.(on|off|denied|failed|impossible)"
-    r"|prompts\.(is|means|kind|done|wrong)\.[a-z]+"
+    r"|prompts\.(is|means|kind|done|wrong)\.[a-z]+|(directory|edit|people|schedule)\.done\.[a-z-]+|people\.sure\.[a-z.-]+"
     r"|phone\.by\.[a-z]+|script\.(phone_(off|none_here|wait|later|ready|ready_own|gone|first|busy|none|number|in_call|unmade|failed)|call_[a-z]+)"
     r"|mute\..*|script\.(asking_.*|asked_(move|mute)(_yes)?|ask_.*|moved|mute_alone|call_over)"  # together
     r"|figures\..*|tide\.(longest|day)\..*"
@@ -170,7 +170,7 @@ async def test_the_directory_links_each_number_and_address_without_a_referrer(co
 def test_texts_past_their_review_date_come_first(content: Content) -> None:
     assert not any(row.overdue for row in text_rows(content, NOVEMBER_2026))
     later = text_rows(content, NOVEMBER_2026 + 400 * 86_400)
-    assert all(row.overdue for row in later)
+    assert all(row.overdue for row in later if row.part)
     texts = content.languages["en"]
     some = dict(texts.topics)
     name = sorted(some)[-1]
@@ -178,6 +178,19 @@ def test_texts_past_their_review_date_come_first(content: Content) -> None:
     rows = text_rows(replace(content, languages={"en": replace(texts, topics=some)}), NOVEMBER_2026)
     assert [row.overdue for row in rows][:2] == [True, False]
     assert len(rows) == len(some)
+
+
+async def test_what_is_not_translated_is_said_to_be_so_and_not_counted(console: Console, content: Content) -> None:
+    rows = text_rows(content, NOVEMBER_2026)
+    missing = [row for row in rows if not row.part]
+    assert {row.language for row in missing} == {"ar", "fa", "so", "ckb", "ti"}
+    assert all((row.status, row.owner, row.checked, row.review, row.overdue) == (None, "", None, None, False)
+               for row in missing)  # fmt: skip
+    assert rows[-len(missing) :] == missing, "they come last"
+    async with console.signed_in("boss", "coordinator") as browser:
+        page = (await browser.get("/texts")).text
+    assert page.count("<td>Not translated</td>") == len(missing)
+    assert f"of {len(rows) - len(missing)} past their review date" in page
 
 
 @pytest.mark.parametrize(("waiting", "band"), [(0, "none"), (1, "some"), (4, "some"), (5, "many"), (500, "many")])
@@ -227,7 +240,7 @@ async def test_an_account_that_was_closed_is_handed_to_nobody(tmp_path: Path, en
         await browser.get(f"/demo/{STAFF_LINK}")
         await boss.get(f"/demo/{COORDINATOR_LINK}")
         await boss.get("/people")
-        assert (await boss.post("/people/close", name="demo-kim")).status_code == 303
+        assert (await boss.post("/people/close", name="demo-kim", sure="yes")).status_code == 303
         assert (await browser.get(f"/demo/{STAFF_LINK}")).headers["location"] == "/desk"
         assert "<strong>Noor</strong>" in (await browser.get("/desk")).text
 

@@ -118,8 +118,8 @@ async def test_an_invitation_that_cannot_be_is_told(timed: Console, fields: dict
 async def test_a_new_link_ends_every_earlier_way_in_when_it_is_used(timed: Console) -> None:
     async with timed.signed_in("boss", "coordinator") as boss, timed.signed_in("kim") as kim:
         await boss.get("/people")
-        first = link_in(await boss.post("/people/link", name="kim"))
-        second = link_in(await boss.post("/people/link", name="kim"))
+        first = link_in(await boss.post("/people/link", name="kim", sure="yes"))
+        second = link_in(await boss.post("/people/link", name="kim", sure="yes"))
         assert (await kim.get("/desk")).status_code == 200
         async with timed.browser() as browser:
             assert (await browser.post(first)).status_code == 404
@@ -140,18 +140,18 @@ async def test_a_coordinator_decides_over_staff_of_the_own_desk_alone(timed: Con
         await boss.get("/people")
         for name in ("chief", "other", "far", "boss", "nobody"):
             for path in ("/people/link", "/people/close", "/people/reopen"):
-                assert (await boss.post(path, name=name)).status_code == 403, (path, name)
+                assert (await boss.post(path, name=name, sure="yes")).status_code == 403, (path, name)
         assert (await boss.post("/people/change", name="kim", role="coordinator", desk=DESK)).status_code == 403
-        assert (await boss.post("/people/close", name="kim")).status_code == 303
+        assert (await boss.post("/people/close", name="kim", sure="yes")).status_code == 303
 
 
 async def test_whoever_leads_can_sign_somebody_out_everywhere(timed: Console) -> None:
     async with timed.signed_in("boss", "coordinator") as boss, timed.signed_in("kim") as kim:
         await boss.get("/people")
-        assert (await boss.post("/people/sign-out", name="kim")).status_code == 303
+        assert (await boss.post("/people/sign-out", name="kim", sure="yes")).status_code == 303
         assert (await kim.get("/desk")).headers["location"] == "/sign-in"
         assert (await kim.sign_in("kim")).headers["location"] == "/desk"
-        assert (await boss.post("/people/sign-out", name="boss")).status_code == 403
+        assert (await boss.post("/people/sign-out", name="boss", sure="yes")).status_code == 403
 
 
 @ON_BOTH
@@ -187,19 +187,19 @@ async def test_nobody_decides_over_the_own_account(timed: Console) -> None:
         await chief.get("/people")
         assert (await chief.get("/people/change?name=chief")).status_code == 403
         assert (await chief.post("/people/change", name="chief", role="staff", desk=DESK)).status_code == 403
-        assert (await chief.post("/people/close", name="chief")).status_code == 403
+        assert (await chief.post("/people/close", name="chief", sure="yes")).status_code == 403
 
 
 @ON_BOTH
 async def test_a_closed_account_is_out_at_once_and_can_be_opened_again(timed: Console) -> None:
     async with timed.signed_in("boss", "coordinator") as boss, timed.signed_in("kim") as kim:
-        link = link_in(await boss.post("/people/link", name="kim"))
-        await boss.post("/people/close", name="kim")
+        link = link_in(await boss.post("/people/link", name="kim", sure="yes"))
+        await boss.post("/people/close", name="kim", sure="yes")
         assert (await kim.get("/desk")).headers["location"] == "/sign-in"
         async with timed.browser() as browser:
             assert (await browser.get(link)).status_code == 404
             assert (await browser.sign_in("kim")).status_code == 401
-            assert (await boss.post("/people/link", name="kim")).status_code == 403
+            assert (await boss.post("/people/link", name="kim", sure="yes")).status_code == 403
             await boss.post("/people/reopen", name="kim")
             assert (await browser.sign_in("kim")).status_code == 303
 
@@ -210,7 +210,7 @@ async def test_another_role_counts_from_the_next_request_on(timed: Console) -> N
         page = await chief.get("/people/change?name=kim")
         assert "Change the role of Kim" in page.text
         answer = await chief.post("/people/change", name="kim", role="coordinator", desk=ELSEWHERE)
-        assert answer.headers["location"] == "/people"
+        assert answer.headers["location"] == "/people?done=changed&name=kim"
         assert (await kim.get("/desk")).headers["location"] == "/sign-in"
         assert (await kim.sign_in("kim")).headers["location"] == "/statistics"
         assert (await kim.get("/desk")).status_code == 403
@@ -221,9 +221,9 @@ async def test_what_leaders_do_is_noted_to_the_hour_and_by_name(timed: Console, 
     async with timed.signed_in("chief", "administrator") as chief:
         await chief.get("/people")
         await chief.post("/people/invite", name="Noor", shown="Noor")
-        await chief.post("/people/link", name="noor")
+        await chief.post("/people/link", name="noor", sure="yes")
         await chief.post("/people/change", name="noor", role="coordinator", desk=DESK)
-        await chief.post("/people/close", name="noor")
+        await chief.post("/people/close", name="noor", sure="yes")
         await chief.post("/audit/export")
     assert await notes(timed) == [
         ("chief", Deed.EXPORTED, "audit"),

@@ -249,10 +249,10 @@ async def test_staff_read_the_week_and_change_nothing(console: Console, rota: Ro
 async def test_a_coordinator_plans_and_lands_in_the_week_of_it(console: Console) -> None:
     async with console.signed_in("chief", "coordinator") as browser:
         await browser.get("/schedule")
-        assert await plan(browser) == (303, f"/schedule?week={WEEK}")
+        assert await plan(browser) == (303, f"/schedule?week={WEEK}&done=added")
         assert await plan(browser, when="once", date="2026-12-24", opens="10:00", closes="24:00") == (
             303,
-            "/schedule?week=2026-W52",
+            "/schedule?week=2026-W52&done=added",
         )
         page = (await browser.get("/schedule?week=2026-W52")).text
         assert "Public holiday" in page
