@@ -10,7 +10,7 @@ from dialogues.values import ChoiceKind, Content, LanguageTexts, Node, Show, Sta
 
 # Nodes that are entered by the engine or the channel and not by a choice of another node.
 ENTRIES = frozenset(
-    {"start", "topic", "unclear", "unclear-waiting", "suggest", "danger", "closed", "elsewhere", "after"}
+    {"start", "topic", "unclear", "unclear-waiting", "suggest", "danger", "closed", "elsewhere", "after", "after-wait"}
 )
 
 

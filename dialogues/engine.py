@@ -67,7 +67,8 @@ def step(content: Content, state: State, event: Event) -> tuple[State, Reply]:
 
 
 def enter(content: Content, state: State, node: str) -> tuple[State, Reply]:
-    """Go to a node that a channel decides on: `closed` (nobody is there), `after` (the talk is over)."""
+    """Go to a node that a channel decides on: `closed` (nobody is there), `after` (the talk is over),
+    `after-wait` (the wait is, and nobody came)."""
     # What was suggested is not kept: the whole list takes its place.
     return _go(content, state, "topics" if node == "suggest" else node)
 
