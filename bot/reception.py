@@ -251,12 +251,11 @@ class Reception:
         return replace(turn, reply=Reply((*first, said, *others), choices), price=price)
 
     def _guide(self, state: State, why: str) -> Turn:
-        """To the doors that take this visitor; who is in danger reads 112 before anything else."""
+        """To the doors that take this visitor, or the desk's languages; who is in danger reads 112 before all else."""
         turn = sorry(self._neighbours.beside(self.show(state, None, "elsewhere")), why)
-        if Danger(state.danger) is not Danger.URGENT:
-            return turn
-        first = danger_messages(self._now(), state, "danger.call")
-        return replace(turn, reply=replace(turn.reply, messages=(*first, *turn.reply.messages)))
+        first = danger_messages(self._now(), state, "danger.call") if Danger(state.danger) is Danger.URGENT else ()
+        tongues = admission.languages(self._content, self._door, state)
+        return replace(turn, reply=Reply((*first, *turn.reply.messages), (*tongues, *turn.reply.choices)))
 
     async def _refuse(self, state: State, *, busy: bool) -> Turn:
         words = self._words.of(state.language)
