@@ -11,6 +11,7 @@ from dialogues.checks import SMALL_TALK
 from dialogues.files import ContentError, File, find_line, read_yaml, require_kinds
 from dialogues.folding import fold
 
+LONGEST = 60  # characters: twice the longest of the list; nothing longer has to be folded a second time
 # A sign beside the words can be the cry: then it is no small talk.
 _PLAIN = re.compile(r"[\w\s.,!?\u00b7\u2019\u061f\u060c\u06d4\u1361-\u1368'\u200c]*")
 
@@ -36,4 +37,6 @@ def read_small_talk(path: File) -> dict[str, str]:
 
 def small_talk(nodes: Mapping[str, str], text: str) -> str:
     """The node that answers a text which is one of these messages and nothing else; empty for every other text."""
-    return nodes.get(fold(text), "") if _PLAIN.fullmatch(normalize("NFC", text)) else ""
+    if len(text) > LONGEST or not _PLAIN.fullmatch(normalize("NFC", text)):
+        return ""
+    return nodes.get(fold(text), "")

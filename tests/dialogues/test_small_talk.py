@@ -7,7 +7,7 @@ import pytest
 from dialogues.engine import open_page, step
 from dialogues.files import ContentError
 from dialogues.loader import DEFAULT
-from dialogues.small_talk import read_small_talk, small_talk
+from dialogues.small_talk import LONGEST, read_small_talk, small_talk
 from dialogues.training.messages import FOLDER, OFF_TOPIC, read_all
 from dialogues.understanding import understand
 from dialogues.values import ChoiceKind, Choose, Content, Danger, MessageKind, Say, State
@@ -127,6 +127,11 @@ def test_who_says_hello_first_reads_what_is_reported(content: Content) -> None:
     _, reply = step(content, state, Say("hi"))
     report, hello = content.languages["en"].flow["topics.report"], content.languages["en"].flow["small-talk.hello"]
     assert [message.text for message in reply.messages] == [report, hello]
+
+
+def test_every_message_of_the_list_fits_in_what_is_looked_up(content: Content) -> None:
+    assert max(map(len, content.small_talk)) * 2 <= LONGEST
+    assert small_talk(content.small_talk, "hi" + "!" * LONGEST) == ""
 
 
 def test_the_recogniser_alone_calls_a_bare_no_urgent(content: Content) -> None:
