@@ -49,7 +49,7 @@ from handover.values import (
 WAIT = "wait-anyway"  # somebody is on duty and busy: wait all the same
 JOIN = "join"
 CODES = "codes"  # leave a message instead; the page's script takes it from there
-OVER = "talk-over"  # the page learned that its talk is over
+OVER = {"talk-over": "after", "wait-over": "after-wait"}  # the page learned that its talk, or its wait, is over
 GUIDED = "guided-on"  # the page learned that staff have ended its wait
 POINTED = "pointed"  # the page learned that its person points to another desk
 NEWS, AGAIN = "news", "open-again"  # the page learned that there is news of its wait; that the desk is open again
@@ -126,8 +126,8 @@ class Reception:
     async def _answer_page(self, state: State, event: Event, talk: TalkRef | None, channel: Channel) -> Turn | None:
         """What the page itself asks because of what it learned; None for what the visitor did."""
         chosen = event.id if isinstance(event, Choose) else ""
-        if chosen == OVER:
-            return self.show(state, None, "after")
+        if chosen in OVER:
+            return self.show(state, None, OVER[chosen])
         if chosen == GUIDED and not talk:
             return await self.guide_on(state, channel)
         if talk and chosen == POINTED:
@@ -251,12 +251,11 @@ class Reception:
         return replace(turn, reply=Reply((*first, said, *others), choices), price=price)
 
     def _guide(self, state: State, why: str) -> Turn:
-        """To the doors that take this visitor; who is in danger reads 112 before anything else."""
+        """To the doors that take this visitor, or the desk's languages; who is in danger reads 112 before all else."""
         turn = sorry(self._neighbours.beside(self.show(state, None, "elsewhere")), why)
-        if Danger(state.danger) is not Danger.URGENT:
-            return turn
-        first = danger_messages(self._now(), state, "danger.call")
-        return replace(turn, reply=replace(turn.reply, messages=(*first, *turn.reply.messages)))
+        first = danger_messages(self._now(), state, "danger.call") if Danger(state.danger) is Danger.URGENT else ()
+        tongues = admission.languages(self._content, self._door, state)
+        return replace(turn, reply=Reply((*first, *turn.reply.messages), (*tongues, *turn.reply.choices)))
 
     async def _refuse(self, state: State, *, busy: bool) -> Turn:
         words = self._words.of(state.language)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from dialogues.doors import Ages, Anonymity, Desk, People
 from dialogues.hours import opening
-from dialogues.values import Audience, Content, Message, MessageKind, State
+from dialogues.values import Audience, Choice, ChoiceKind, Content, Message, MessageKind, State
 from dialogues.wording import MINORS, age_words, clock, day_words, in_language, overlap, within
 
 
@@ -37,6 +37,15 @@ def refusal(content: Content, desk: Desk, state: State) -> str:
         counties=", ".join(name for id, name in content.counties.items() if id in desk.counties),
         languages=", ".join(content.languages[id].name if id in content.languages else id for id in desk.languages),
     )
+
+
+def languages(content: Content, desk: Desk, state: State) -> tuple[Choice, ...]:
+    """The desk's languages as choices, for who is guided elsewhere only because of theirs; those without content are
+    none."""
+    if admit(desk, state) is not Reason.LANGUAGE:
+        return ()
+    known = [content.languages[id] for id in desk.languages if id in content.languages]
+    return tuple(Choice(f"lang:{texts.language}", texts.name, ChoiceKind.PERSON) for texts in known)
 
 
 def notices(content: Content, desk: Desk, state: State) -> tuple[Message, ...]:

@@ -9,9 +9,11 @@ from dialogues.problems import Problem
 from dialogues.values import ChoiceKind, Content, LanguageTexts, Node, Show, Status, TopicText
 
 # Nodes that are entered by the engine or the channel and not by a choice of another node.
-ENTRIES = frozenset(
-    {"start", "topic", "unclear", "unclear-waiting", "suggest", "danger", "closed", "elsewhere", "after"}
-)
+SMALL_TALK = frozenset({"hello", "thanks", "reply", "whom"})
+ENTRIES = SMALL_TALK | {
+    "start", "topic", "unclear", "unclear-waiting", "talk-waiting", "suggest", "danger", "closed", "elsewhere",
+    "after", "after-wait",
+}  # fmt: skip
 
 
 def check_content(content: Content, root: File) -> None:

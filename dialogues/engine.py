@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from dialogues import replies
+from dialogues.checks import SMALL_TALK
 from dialogues.shelving import shelved
+from dialogues.small_talk import small_talk
 from dialogues.topic_replies import offered
 from dialogues.understanding import understand, worse
 from dialogues.values import (
@@ -42,7 +44,7 @@ STANDING = (
 
 
 # Nodes that answer free text: in another language they repeat what was said of danger.
-ANSWERS = frozenset({"topic", "topics", "unclear", "unclear-waiting"})
+ANSWERS = SMALL_TALK | {"topic", "topics", "unclear", "unclear-waiting", "talk-waiting"}
 
 
 # Nodes before the list of topics, which tells what is reported: who writes here reads that before the answer (A3.1).
@@ -67,7 +69,8 @@ def step(content: Content, state: State, event: Event) -> tuple[State, Reply]:
 
 
 def enter(content: Content, state: State, node: str) -> tuple[State, Reply]:
-    """Go to a node that a channel decides on: `closed` (nobody is there), `after` (the talk is over)."""
+    """Go to a node that a channel decides on: `closed` (nobody is there), `after` (the talk is over),
+    `after-wait` (the wait is, and nobody came)."""
     # What was suggested is not kept: the whole list takes its place.
     return _go(content, state, "topics" if node == "suggest" else node)
 
@@ -107,7 +110,10 @@ def _pick(content: Content, state: State, kind: str, value: str) -> tuple[State,
 
 
 def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
-    """Free text: danger first, then the topic that stands out, a choice if several fit, honesty if none does."""
+    """Free text: small talk kindly, else danger first, then the topic that stands out, a choice if several fit, honesty
+    if none does."""
+    if node := small_talk(content.small_talk, text):
+        return _chat(content, state, node)
     understood = understand(content, state.language, text)
     danger = worse(state.danger, understood.danger)
     topics: list[str] = []
@@ -119,11 +125,26 @@ def _answer(content: Content, state: State, text: str) -> tuple[State, Reply]:
         return _go(content, state._replace(danger=danger), "danger")
     else:
         after = state._replace(danger=danger, node="unclear-waiting" if state.waiting else "unclear")
-    reply = shelved(content, after) or replies.render(content, after, topics)
-    if state.node in UNTOLD:
-        told = Message(MessageKind.NOTICE, content.languages[state.language].flow["topics.report"])
-        reply = Reply((told, *reply.messages), reply.choices, reply.action)
+    reply = _tell_duty(content, state, shelved(content, after) or replies.render(content, after, topics))
     return after, replies.warn(content, after, reply, understood.danger)
+
+
+def _chat(content: Content, state: State, node: str) -> tuple[State, Reply]:
+    """A greeting, thanks, a bare answer: no danger of its own. Where 112 was asked about, "yes" means that: it stands
+    first again."""
+    after = state._replace(node="talk-waiting" if state.waiting else node)
+    reply = _tell_duty(content, state, replies.render(content, after))
+    asked = state.node == "topic" and bool(state.topic) and content.topics[state.topic or ""].urgent
+    urgent = asked or state.danger is Danger.URGENT
+    return after, replies.warn(content, after, reply, Danger.URGENT if urgent else Danger.NONE)
+
+
+def _tell_duty(content: Content, state: State, reply: Reply) -> Reply:
+    """The reply, with what is reported before it for who writes before the list of topics has told it."""
+    if state.node not in UNTOLD:
+        return reply
+    told = Message(MessageKind.NOTICE, content.languages[state.language].flow["topics.report"])
+    return Reply((told, *reply.messages), reply.choices, reply.action)
 
 
 def _go(content: Content, state: State, node: str) -> tuple[State, Reply]:

@@ -29,6 +29,7 @@ from dialogues.phone_files import read_phone_menu
 from dialogues.problems import Problem
 from dialogues.recogniser import Recogniser, load_recogniser
 from dialogues.shelving import shelve
+from dialogues.small_talk import read_small_talk
 from dialogues.topic_files import read_topic_texts
 from dialogues.values import (
     Action,
@@ -86,6 +87,7 @@ def load_content(
         recogniser=recogniser or load_recogniser(RECOGNISER, read_concepts(CONCEPTS), frequent),
         now=now,
         demo=demo,
+        small_talk=read_small_talk(root / "small-talk.yml"),
         phone=read_phone_menu(root / "phone.yml"),
     )
     check_content(content, root)

@@ -33,8 +33,8 @@ def render(content: Content, state: State, topics: Iterable[str] = ()) -> Reply:
     """The reply of the state's node. `topics` are those to offer where free text fitted several."""
     node = content.nodes[state.node]
     texts = content.languages[state.language]
-    # Who waits has read the notices beside the briefing.
-    said = [(kind, key) for kind, key in node.say if not (state.waiting and kind is MessageKind.NOTICE)]
+    # Who waits has read the notices beside the briefing, and is in line.
+    said = [(kind, key) for kind, key in node.say if not (state.waiting and _is_before_the_line(kind, key))]
     messages = [message for kind, key in said for message in _sentence(content, state, kind, key)]
     choices = [Choice(f"topic:{id}", texts.topics[id].title, ChoiceKind.TOPIC) for id in topics]
     shown = _show(content, state, node.show)
@@ -90,6 +90,10 @@ def _sentence(content: Content, state: State, kind: MessageKind, key: str) -> tu
     if kind is MessageKind.DANGER:
         return danger_messages(content, state, key)
     return (Message(kind, content.languages[state.language].flow[key]),)
+
+
+def _is_before_the_line(kind: MessageKind, key: str) -> bool:
+    return kind is MessageKind.NOTICE or key == "briefing.not-yet"
 
 
 def _show(content: Content, state: State, show: Show | None) -> Reply:

@@ -283,4 +283,5 @@ class Content:
     demo: bool  # a marked demonstration: unchecked services may be shown, as such
     names: tuple[str, ...] = ()  # of those on duty who may be asked for by name, while a wish is chosen
     phone: PhoneMenu = PhoneMenu()
+    small_talk: Mapping[str, str] = field(default_factory=dict)  # folded message -> the node that answers it
     shelf: Shelf | None = field(default=None, compare=False, repr=False)

@@ -270,8 +270,9 @@ class Talk:
 
     async def _finish(self, told: str) -> None:
         words = self._chat.words
+        node = "after" if self._chat.record.person else "after-wait"
         await self._close()
-        after = self._chat.house.said.reception.show(self._chat.record.state, None, "after")
+        after = self._chat.house.said.reception.show(self._chat.record.state, None, node)
         await self._chat.show(after, f"{words[told]}\n\n{words['ended.here']}")
         await self._chat.save()
 

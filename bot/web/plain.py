@@ -153,7 +153,8 @@ class _Visit:
         )
 
     def _over(self, event: str, first: tuple[Message, ...] = ()) -> Page:
-        page = page_of(self.site, self.site.reception.show(self.state, None, "after"))
+        node = "after" if self.form.reader else "after-wait"  # whom nobody came to is not asked whether it helped
+        page = page_of(self.site, self.site.reception.show(self.state, None, node))
         return replace(page, events=(event,), reply=replace(page.reply, messages=(*first, *page.reply.messages)))
 
     def _out_of_touch(self, talk: Talk) -> Page:

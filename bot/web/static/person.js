@@ -94,7 +94,7 @@ const FRAMES = {
     await seals.renew(); // a counter is used up, and the person's device accepts no gap
   },
   async ended(frame) {
-    const reason = mode() === "waiting" && frame.reason === "visitor" ? "stopped" : frame.reason;
+    const waited = mode() === "waiting", reason = waited && frame.reason === "visitor" ? "stopped" : frame.reason;
     showTrouble({ turn: "", live: "" });
     outbox.forget();
     seals.drop();
@@ -105,7 +105,7 @@ const FRAMES = {
     askToShare(false);
     enterMode("bot");
     showNews(word(`ended.${reason}`) || word("ended.lost"));
-    void goOn(reason === "guided" ? "guided-on" : "talk-over");
+    void goOn(reason === "guided" ? "guided-on" : waited ? "wait-over" : "talk-over");
   },
 };
 
