@@ -20,6 +20,7 @@ from tests.running import ROOT, free_port
 CADDY = Path(sys.executable).with_name("caddy")
 CADDYFILE = ROOT / "deploy" / "caddy" / "Caddyfile"
 MARK = "qx7marked9visit"
+FRAME = b"frame"
 
 
 class App:
@@ -51,7 +52,7 @@ class App:
         self.heads.append(raw.decode("latin-1"))
         if b"upgrade: websocket" in raw.lower():
             connection.sendall(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
-            connection.sendall(b"echo:" + connection.recv(100))
+            connection.sendall(b"echo:" + connection.recv(len(FRAME), socket.MSG_WAITALL))  # it may come in pieces
             return
         connection.sendall(
             b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nServer: app\r\nCache-Control: no-store\r\n"
@@ -162,8 +163,8 @@ def test_sockets_upgrade(proxy: Proxy) -> None:
         head = f"GET /live HTTP/1.1\r\nHost: 127.0.0.1:{proxy.visitors}\r\n"
         wire.sendall(f"{head}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n".encode())
         assert b"101" in wire.recv(4096)
-        wire.sendall(b"frame")
-        assert wire.makefile("rb").read(len(b"echo:frame")) == b"echo:frame"  # it may come in pieces
+        wire.sendall(FRAME)
+        assert wire.recv(len(b"echo:" + FRAME), socket.MSG_WAITALL) == b"echo:" + FRAME
 
 
 def test_while_the_app_is_down_there_is_still_112_and_the_way_out(tmp_path: Path) -> None:
