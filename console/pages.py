@@ -53,6 +53,7 @@ FILES = {
     "hand.js": _SCRIPT,
     "letters.js": _SCRIPT,
     "load.js": _SCRIPT,
+    "notices.js": _SCRIPT,
     "notify.js": _SCRIPT,
     "outbox.js": _SCRIPT,
     "padding.js": _SCRIPT,

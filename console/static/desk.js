@@ -5,6 +5,7 @@ import { Closing } from "./closing.js";
 import { Device } from "./device.js";
 import { Drafts } from "./drafts.js";
 import { DutyPanel } from "./duty.js";
+import { Notices } from "./notices.js";
 import { Phone } from "./phone.js";
 import { brief, Room } from "./room.js";
 import { Sign } from "./sign.js";
@@ -23,12 +24,13 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
+const notices = new Notices($("notices")), notice = (text) => notices.tell(text);
 const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => ask({ type: "guide", talk }), more: (chosen) => tellSeen(chosen) || notice(say("undone")), take(talk, back) { if (back && duty === "off") askDuty("on"); ask({ type: "take", talk }); } });
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("undone")) });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("undone")) });
-const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
-const alongs = new Alongs({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, place: $("talks"), device: () => device, seen: (talk) => seen(talk), bring: (handle) => show(handle), drop: (handle) => close(handle, ""), changed: () => badge() });
-const phone = new Phone({ say, tell: (text) => notice(text), send: (frame) => wire?.send(frame) });
+const together = new Together({ say, tell: notice, send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
+const alongs = new Alongs({ say, tell: notice, send: (frame) => wire.send(frame), talks, place: $("talks"), device: () => device, seen: (talk) => seen(talk), bring: (handle) => show(handle), drop: (handle) => close(handle, ""), changed: () => badge() });
+const phone = new Phone({ say, tell: notice, send: (frame) => wire?.send(frame) });
 let wire, device, kept, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
@@ -155,8 +157,8 @@ const seen = (talk) => !document.hidden && (!narrow.matches || $("desk").dataset
 
 function showTalk(frame) {
   const isNew = !talks.has(frame.talk) || talks.get(frame.talk).ended;
-  // One that a colleague handed over may come while somebody writes to another visitor: what is written stays there.
-  const busy = isNew && inHand().some((each) => each.element.contains(document.activeElement));
+  // One that a colleague handed over may come while somebody writes to another visitor, who may even have gone just now.
+  const busy = isNew && ($("talks-title") === document.activeElement || inHand().some((each) => each.element.contains(document.activeElement)));
   room.drop(frame.talk);
   if (isNew) {
     talks.get(frame.talk)?.element.remove();
@@ -192,8 +194,9 @@ function end(handle, reason, ticket) {
 
 function leave(handle, code) {
   if (!talks.get(handle) || talks.get(handle).ended) return;
-  notice(say(code, { name: names.get(handle) }));
-  drafts.set(handle, talks.get(handle).unsent());
+  const unsent = talks.get(handle).unsent();
+  notice(`${say(code, { name: names.get(handle) })} ${unsent && say("unsent")}`.trim());
+  drafts.set(handle, unsent);
   kept.drop(handle);
   close(handle, "");
 }
@@ -204,7 +207,7 @@ function close(handle, code) {
   talks.delete(handle); phone.forget(handle); room.again();
   if (code) notice(say(code));
   if ($("desk").dataset.view === handle) show(talks.keys().next().value ?? "waiting");
-  if (inside) ($("talks").querySelector(".compose textarea") ?? $("talks-title")).focus();
+  if (inside) $("talks-title").focus(); // never another talk's box: what somebody goes on typing was for this visitor
   badge();
 }
 
@@ -218,14 +221,6 @@ function show(view) {
 }
 
 function markRead() { for (const talk of talks.values()) if (!talk.ended || alongs.get(talk.handle)) talk.markRead(); badge(); }
-
-function notice(text) {
-  if (!text) return; // what only another version of this page has words for
-  const line = document.createElement("p");
-  $("notices").append(Object.assign(line, { textContent: text }));
-  while ($("notices").children.length > 3) $("notices").firstChild.remove();
-  setTimeout(() => line.remove(), 12000);
-}
 
 function badge() {
   panel.fill(inHand().length >= capacity);
