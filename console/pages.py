@@ -48,6 +48,7 @@ FILES = {
     "device.js": _SCRIPT,
     "duty.js": _SCRIPT,
     "filters.js": _SCRIPT,
+    "door.js": _SCRIPT,
     "drafts.js": _SCRIPT,
     "forget.js": _SCRIPT,
     "hand.js": _SCRIPT,

@@ -3,6 +3,7 @@
 import { Alongs } from "./along.js";
 import { Closing } from "./closing.js";
 import { Device } from "./device.js";
+import { Door } from "./door.js";
 import { Drafts } from "./drafts.js";
 import { DutyPanel } from "./duty.js";
 import { Notices } from "./notices.js";
@@ -48,6 +49,7 @@ async function start() {
   $("sure").querySelector("[type=button]").onclick = () => { $("sure").hidden = true; $("duty").focus(); };
   $("link").querySelector("button").onclick = () => wire.connect();
   $("device").querySelector("button").onclick = askAnew;
+  new Door({ holding: () => inHand().length > 0, sent: () => wire.sent });
   $("tabs").onclick = (event) => show(event.target.closest("[data-tab]")?.dataset.tab);
   document.addEventListener("visibilitychange", () => { tellSeen(); markRead(); });
   narrow.addEventListener("change", markRead);
@@ -92,7 +94,7 @@ function ask(frame) { return wire.send(frame) || notice(say("undone")); }
 function greet(frame) {
   firstRoom = true;
   $("duty").disabled = false;
-  if (duty !== "off" && frame.duty === "off") notice(say("lapsed"));
+  if (frame.lapsed || duty !== "off" && frame.duty === "off") notice(say("lapsed"));
   setDuty(frame);
 }
 
