@@ -178,8 +178,10 @@ class OwnDuty:
         }
 
     def hello(self) -> Json:
-        """The first that a page reads; `lapsed`: its person was away for too long, and is off duty for that alone."""
-        return {**self.view(), "type": "hello", "v": FORMAT, "lapsed": self._presence.lapsed and not self.on}
+        """The first that a page reads. `lapsed`: its person was away for too long, and is off duty for that alone;
+        `lease`: so many seconds the talks stay in the hands of somebody who is away, at most."""
+        lapsed = self._presence.lapsed and not self.on
+        return {**self.view(), "type": "hello", "v": FORMAT, "lapsed": lapsed, "lease": self._limits.lease}
 
     async def show_crew(self, there: Iterable[Colleague]) -> None:
         """Tell the page who of its desks is at work, when that has changed."""

@@ -53,6 +53,7 @@ FILES = {
     "forget.js": _SCRIPT,
     "hand.js": _SCRIPT,
     "letters.js": _SCRIPT,
+    "link.js": _SCRIPT,
     "load.js": _SCRIPT,
     "notices.js": _SCRIPT,
     "notify.js": _SCRIPT,

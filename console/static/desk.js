@@ -6,6 +6,7 @@ import { Device } from "./device.js";
 import { Door } from "./door.js";
 import { Drafts } from "./drafts.js";
 import { DutyPanel } from "./duty.js";
+import { Link } from "./link.js";
 import { Notices } from "./notices.js";
 import { Phone } from "./phone.js";
 import { brief, Room } from "./room.js";
@@ -25,9 +26,10 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
-const notices = new Notices($("notices")), notice = (text) => notices.tell(text);
+const notices = new Notices($("notices"), say), notice = (text) => notices.tell(text);
 const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => ask({ type: "guide", talk }), more: (chosen) => tellSeen(chosen) || notice(say("undone")), take(talk, back) { if (back && duty === "off") askDuty("on"); ask({ type: "take", talk }); } });
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("undone")) });
+const link = new Link({ say, holding: () => inHand().length > 0, use: () => wire.connect(), begin: () => askDuty("on") });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("undone")) });
 const together = new Together({ say, tell: notice, send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
 const alongs = new Alongs({ say, tell: notice, send: (frame) => wire.send(frame), talks, place: $("talks"), device: () => device, seen: (talk) => seen(talk), bring: (handle) => show(handle), drop: (handle) => close(handle, ""), changed: () => badge() });
@@ -47,7 +49,6 @@ async function start() {
   for (const gesture of ["pointerup", "keyup"]) addEventListener(gesture, () => audible() || unlock(drawDuty), { once: true });
   $("sure").onsubmit = (event) => { event.preventDefault(); $("sure").hidden = true; askDuty("off", true); };
   $("sure").querySelector("[type=button]").onclick = () => { $("sure").hidden = true; $("duty").focus(); };
-  $("link").querySelector("button").onclick = () => wire.connect();
   $("device").querySelector("button").onclick = askAnew;
   new Door({ holding: () => inHand().length > 0, sent: () => wire.sent });
   $("tabs").onclick = (event) => show(event.target.closest("[data-tab]")?.dataset.tab);
@@ -94,12 +95,14 @@ function ask(frame) { return wire.send(frame) || notice(say("undone")); }
 function greet(frame) {
   firstRoom = true;
   $("duty").disabled = false;
-  if (frame.lapsed || duty !== "off" && frame.duty === "off") notice(say("lapsed"));
+  link.lease = frame.lease ?? 0; // none from a server of the version before
+  link.lapse(frame.lapsed || duty !== "off" && frame.duty === "off");
   setDuty(frame);
 }
 
 function setDuty(frame) {
   ({ duty, capacity } = frame);
+  if (duty !== "off") link.lapse(false);
   $("sure").hidden = true;
   panel.show(frame); phone.setDuty(duty);
   drawDuty();
@@ -114,9 +117,7 @@ function drawDuty() {
 
 function showLink(state) {
   if (state === "open") tellSeen();
-  $("link").hidden = state === "open";
-  $("link").querySelector("span").textContent = state === "open" ? "" : say(state);
-  $("link").querySelector("button").hidden = state !== "elsewhere";
+  link.show(state);
   $("desk").toggleAttribute("inert", state === "elsewhere");
 }
 
@@ -197,7 +198,7 @@ function end(handle, reason, ticket) {
 function leave(handle, code) {
   if (!talks.get(handle) || talks.get(handle).ended) return;
   const unsent = talks.get(handle).unsent();
-  notice(`${say(code, { name: names.get(handle) })} ${unsent && say("unsent")}`.trim());
+  notices.lose(code, names.get(handle), Boolean(unsent));
   drafts.set(handle, unsent);
   kept.drop(handle);
   close(handle, "");
