@@ -65,6 +65,7 @@ FILES = {
     "phonecall.js": _SCRIPT,
     "phonetest.js": _SCRIPT,
     "softphone.js": _SCRIPT,
+    "places.js": _SCRIPT,
     "practice.js": _SCRIPT,
     "room.js": _SCRIPT,
     "sealing.js": _SCRIPT,
