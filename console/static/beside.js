@@ -8,6 +8,15 @@ const NOTE_SIZES = [500, 1000, 2000, 4000]; // bytes of a padded note: its lengt
 const NOTE_PAUSE = 700; // milliseconds without a key press until a note is kept
 export const OPEN = ["colleague", "visitor", "agreed"];
 
+// Help is one key away, also while somebody writes; a key that is held down calls once.
+export function onHelpKey(press) {
+  addEventListener("keydown", (event) => {
+    if (event.key !== "F9" || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    if (!event.repeat) press();
+  });
+}
+
 export class Beside {
   constructor(talk, { say, send, alone }) {
     Object.assign(this, { talk, say, send, alone });

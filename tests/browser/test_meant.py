@@ -52,8 +52,9 @@ async def test_a_key_takes_whom_the_focus_is_on_wherever_the_row_went(people: Pe
     await staff.waiting.last.get_by_role("button", name="Take").focus()
     await staff.page.evaluate(
         """() => {
-          const list = document.getElementById("waiting"), { activeElement } = document;
-          new MutationObserver(() => list.children.length === 1 && activeElement.click()).observe(list, { childList: true });
+          const list = document.getElementById("waiting"), take = document.activeElement;
+          const press = () => list.children.length === 1 && take.click();
+          new MutationObserver(press).observe(list, { childList: true });
         }"""
     )
     await first.leaves()
