@@ -45,7 +45,6 @@ from console.wishes import Wishes
 from handover.counters import Tally
 from handover.ports import StaffEnd
 from handover.values import DeskId, Limits
-from safety.format import FORMAT
 
 _OFTEN = (Say, Heard)  # what comes with each message need not be asked whether it is anything else
 _DETECTION = 8  # seconds until the server's pings have found a dead connection; what remains of the lease is given
@@ -252,7 +251,7 @@ class Desk:
         held = [talk for desk in self._member.desks for talk in await self._end.mine(desk, self._member.id)]
         await self._duty.resume(talk.ref for talk in held)
         await self._room.learn_names()
-        await self._send({**self._duty.view(), "type": "hello", "v": FORMAT})
+        await self._send(self._duty.hello())
         await self._phone.resume()
         self._alongs.start(group)
         await self._talks.restore(held, group)

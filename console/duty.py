@@ -16,6 +16,7 @@ from console.views import Json
 from handover.crew import At, Colleague
 from handover.ports import StaffEnd
 from handover.values import Claimed, DeskId, Limits, TalkRef
+from safety.format import FORMAT
 
 _MINUTE = 60
 _LOOK = 1.0  # seconds between two looks whether the breathing space is over
@@ -175,6 +176,12 @@ class OwnDuty:
             "breath": breath,
             "breaths": BREATHS,
         }
+
+    def hello(self) -> Json:
+        """The first that a page reads. `lapsed`: its person was away for too long, and is off duty for that alone;
+        `lease`: so many seconds the talks stay in the hands of somebody who is away, at most."""
+        lapsed = self._presence.lapsed and not self.on
+        return {**self.view(), "type": "hello", "v": FORMAT, "lapsed": lapsed, "lease": self._limits.lease}
 
     async def show_crew(self, there: Iterable[Colleague]) -> None:
         """Tell the page who of its desks is at work, when that has changed."""

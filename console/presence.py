@@ -36,6 +36,7 @@ class Presence:
 
     duty: DutyState = DutyState.OFF
     resumable_until: float = 0.0  # while no desk is open: until when a reload goes on as before
+    lapsed: bool = False  # the desk was opened too late for the duty to go on
     open_desk: OpenDesk | None = None
     wrapups: dict[str, DeskId] = field(default_factory=dict)  # ended talks by handle, oldest first
     # The last message in each talk in hand that the engine accepted, over reloads: it may forget it in the moment in
@@ -79,9 +80,11 @@ class Presences:
     def open(self, staff: StaffId, desk: OpenDesk) -> Presence:
         """This desk is now the one of this person; an older one is displaced and its duty goes on here."""
         presence = self._known.setdefault(staff, Presence(staff=staff, tickets=self._tickets))
+        presence.lapsed = False
         if presence.open_desk is not None:
             presence.open_desk.displace()
         elif presence.resumable_until < self._clock():
+            presence.lapsed = presence.duty is not DutyState.OFF
             presence.duty = DutyState.OFF
             presence.breathes_until = 0.0
         presence.open_desk = desk

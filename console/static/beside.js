@@ -8,6 +8,15 @@ const NOTE_SIZES = [500, 1000, 2000, 4000]; // bytes of a padded note: its lengt
 const NOTE_PAUSE = 700; // milliseconds without a key press until a note is kept
 export const OPEN = ["colleague", "visitor", "agreed"];
 
+// Help is one key away, also while somebody writes; a key that is held down calls once.
+export function onHelpKey(press) {
+  addEventListener("keydown", (event) => {
+    if (event.key !== "F9" || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    if (!event.repeat) press();
+  });
+}
+
 export class Beside {
   constructor(talk, { say, send, alone }) {
     Object.assign(this, { talk, say, send, alone });
@@ -125,6 +134,7 @@ export class Beside {
   call() {
     if (!this.send({ type: "call", talk: this.talk.handle, on: true })) this.talk.tell(this.say("call_lost"));
     if (!this.part(".hand").hidden) this.talk.hand.close(); // it would cover what comes now
+    this.opened ||= !this.part(".routine").open; // by the call, which closes it when it is over
     this.part(".routine").open = true; // the operator's own words, whatever comes of the call
   }
 
@@ -132,7 +142,9 @@ export class Beside {
     this.ask = ask && OPEN.includes(ask.stage) ? ask : null;
     this.part(".asking").hidden = !this.ask;
     if (this.ask) this.part(".asking span").textContent = this.word(`asking_${ask.kind}_${ask.stage}`, ask);
+    const over = !call && !this.part(".help").hidden;
     this.part(".help").hidden = !call;
+    if (over && this.opened) this.opened = this.part(".routine").open = false;
     if (!call) return;
     const who = call.coming.length ? "help_coming" : this.alone() ? "help_alone" : "help_called";
     const words = this.say(who, { names: call.coming.join(", ") }), place = this.part(".help [role=status]");

@@ -7,7 +7,7 @@ export function onDeeds(column, send, say) {
   const ending = new Ending(column, () => send("end"), say);
   for (const button of column.querySelectorAll(".talk-actions [data-do]")) {
     const type = button.dataset.do;
-    button.onclick = () => (type === "end" ? ending.press() : send(type));
+    button.onclick = (event) => (type === "end" ? ending.press(event) : send(type));
   }
 }
 

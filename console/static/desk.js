@@ -3,8 +3,11 @@
 import { Alongs } from "./along.js";
 import { Closing } from "./closing.js";
 import { Device } from "./device.js";
+import { Door } from "./door.js";
 import { Drafts } from "./drafts.js";
 import { DutyPanel } from "./duty.js";
+import { Link } from "./link.js";
+import { Notices } from "./notices.js";
 import { Phone } from "./phone.js";
 import { brief, Room } from "./room.js";
 import { Sign } from "./sign.js";
@@ -23,12 +26,14 @@ const drafts = new Map(); // handle -> words that were not sent when a talk left
 const names = new Map(); // handle -> pseudonym, of everybody seen
 const title = document.title;
 const { slot } = $("desk").dataset;
+const notices = new Notices($("notices"), say), notice = (text) => notices.tell(text);
 const room = new Room({ say, has: (talk) => talks.has(talk), guide: (talk) => ask({ type: "guide", talk }), more: (chosen) => tellSeen(chosen) || notice(say("undone")), take(talk, back) { if (back && duty === "off") askDuty("on"); ask({ type: "take", talk }); } });
 const closing = new Closing({ say, send: (frame) => wire?.send(frame), lost: () => notice(say("undone")) });
+const link = new Link({ say, holding: () => inHand().length > 0, use: () => wire.connect(), begin: () => askDuty("on") });
 const panel = new DutyPanel({ say, send: (frame) => wire?.send(frame) || notice(say("undone")) });
-const together = new Together({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
-const alongs = new Alongs({ say, tell: (text) => notice(text), send: (frame) => wire.send(frame), talks, place: $("talks"), device: () => device, seen: (talk) => seen(talk), bring: (handle) => show(handle), drop: (handle) => close(handle, ""), changed: () => badge() });
-const phone = new Phone({ say, tell: (text) => notice(text), send: (frame) => wire?.send(frame) });
+const together = new Together({ say, tell: notice, send: (frame) => wire.send(frame), talks, current: () => meant(), bring: (talk) => show(talk.handle), changed: () => badge() });
+const alongs = new Alongs({ say, tell: notice, send: (frame) => wire.send(frame), talks, place: $("talks"), device: () => device, seen: (talk) => seen(talk), bring: (handle) => show(handle), drop: (handle) => close(handle, ""), changed: () => badge() });
+const phone = new Phone({ say, tell: notice, send: (frame) => wire?.send(frame) });
 let wire, device, kept, duty = "off", capacity = 3, sound = true, firstRoom = true;
 
 async function start() {
@@ -44,8 +49,8 @@ async function start() {
   for (const gesture of ["pointerup", "keyup"]) addEventListener(gesture, () => audible() || unlock(drawDuty), { once: true });
   $("sure").onsubmit = (event) => { event.preventDefault(); $("sure").hidden = true; askDuty("off", true); };
   $("sure").querySelector("[type=button]").onclick = () => { $("sure").hidden = true; $("duty").focus(); };
-  $("link").querySelector("button").onclick = () => wire.connect();
   $("device").querySelector("button").onclick = askAnew;
+  new Door({ holding: () => inHand().length > 0, sent: () => wire.sent });
   $("tabs").onclick = (event) => show(event.target.closest("[data-tab]")?.dataset.tab);
   document.addEventListener("visibilitychange", () => { tellSeen(); markRead(); });
   narrow.addEventListener("change", markRead);
@@ -90,12 +95,14 @@ function ask(frame) { return wire.send(frame) || notice(say("undone")); }
 function greet(frame) {
   firstRoom = true;
   $("duty").disabled = false;
-  if (duty !== "off" && frame.duty === "off") notice(say("lapsed"));
+  link.lease = frame.lease ?? 0; // none from a server of the version before
+  link.lapse(frame.lapsed || duty !== "off" && frame.duty === "off");
   setDuty(frame);
 }
 
 function setDuty(frame) {
   ({ duty, capacity } = frame);
+  if (duty !== "off") link.lapse(false);
   $("sure").hidden = true;
   panel.show(frame); phone.setDuty(duty);
   drawDuty();
@@ -110,9 +117,7 @@ function drawDuty() {
 
 function showLink(state) {
   if (state === "open") tellSeen();
-  $("link").hidden = state === "open";
-  $("link").querySelector("span").textContent = state === "open" ? "" : say(state);
-  $("link").querySelector("button").hidden = state !== "elsewhere";
+  link.show(state);
   $("desk").toggleAttribute("inert", state === "elsewhere");
 }
 
@@ -155,8 +160,8 @@ const seen = (talk) => !document.hidden && (!narrow.matches || $("desk").dataset
 
 function showTalk(frame) {
   const isNew = !talks.has(frame.talk) || talks.get(frame.talk).ended;
-  // One that a colleague handed over may come while somebody writes to another visitor: what is written stays there.
-  const busy = isNew && inHand().some((each) => each.element.contains(document.activeElement));
+  // One that a colleague handed over may come while somebody writes to another visitor, who may even have gone just now.
+  const busy = isNew && ($("talks-title") === document.activeElement || inHand().some((each) => each.element.contains(document.activeElement)));
   room.drop(frame.talk);
   if (isNew) {
     talks.get(frame.talk)?.element.remove();
@@ -192,8 +197,9 @@ function end(handle, reason, ticket) {
 
 function leave(handle, code) {
   if (!talks.get(handle) || talks.get(handle).ended) return;
-  notice(say(code, { name: names.get(handle) }));
-  drafts.set(handle, talks.get(handle).unsent());
+  const unsent = talks.get(handle).unsent();
+  notices.lose(code, names.get(handle), Boolean(unsent));
+  drafts.set(handle, unsent);
   kept.drop(handle);
   close(handle, "");
 }
@@ -204,7 +210,7 @@ function close(handle, code) {
   talks.delete(handle); phone.forget(handle); room.again();
   if (code) notice(say(code));
   if ($("desk").dataset.view === handle) show(talks.keys().next().value ?? "waiting");
-  if (inside) ($("talks").querySelector(".compose textarea") ?? $("talks-title")).focus();
+  if (inside) $("talks-title").focus(); // never another talk's box: what somebody goes on typing was for this visitor
   badge();
 }
 
@@ -218,14 +224,6 @@ function show(view) {
 }
 
 function markRead() { for (const talk of talks.values()) if (!talk.ended || alongs.get(talk.handle)) talk.markRead(); badge(); }
-
-function notice(text) {
-  if (!text) return; // what only another version of this page has words for
-  const line = document.createElement("p");
-  $("notices").append(Object.assign(line, { textContent: text }));
-  while ($("notices").children.length > 3) $("notices").firstChild.remove();
-  setTimeout(() => line.remove(), 12000);
-}
 
 function badge() {
   panel.fill(inHand().length >= capacity);

@@ -1,6 +1,6 @@
 // A practice talk: the desk's own column, whose other end is in this page too. Nothing leaves it; nothing is kept.
 
-import { Beside } from "./beside.js";
+import { Beside, onHelpKey } from "./beside.js";
 import { brief } from "./room.js";
 import { bytesOf, KeyMaker, newDevice, pointOf, read64, write64 } from "./sealing.js";
 import { Sign } from "./sign.js";
@@ -126,6 +126,7 @@ async function start() {
   talk = new Talk(wire, given.talk, given.name, device, more);
   talk.sign = new Sign(talk, () => true);
   beside = new Beside(talk, { say, send: (frame) => wire.send(frame), alone: () => false });
+  onHelpKey(() => over || beside.call());
   talk.part(".note").remove(); // kept nowhere, and here there is no desk to keep it
   const mark = Object.assign(document.createElement("span"), { className: "flag practice-mark", textContent: say("practice") });
   talk.part(".talk-head h3").after(mark);

@@ -1,6 +1,7 @@
 // The waiting list: rows that stay where they are while they change, and clocks that go on between two lists.
 
 import { Filters } from "./filters.js";
+import { Places } from "./places.js";
 
 const SURE = 6000; // milliseconds in which a second press means yes
 const $ = (id) => document.getElementById(id);
@@ -16,6 +17,7 @@ export class Room {
     this.filters = new Filters($("filters"), { say, changed: () => this.filter() });
     this.list = $("waiting");
     this.rows = new Set();
+    this.places = new Places(this.list);
     setInterval(() => this.tick(), 1000);
   }
 
@@ -25,6 +27,7 @@ export class Room {
   // somebody, and comes after, still has their row.
   show(frame) {
     this.frame = Object.assign(frame, { came: frame.came ?? Date.now() });
+    this.places.keep();
     const { list } = this, old = new Map([...list.children].map((row) => [row.dataset.talk, row]));
     const waiting = frame.rows.filter((row) => !this.has(row.talk)), fresh = waiting.filter((row) => !row.further && !this.rows.has(row.talk));
     const closed = new Set(frame.desks.filter((desk) => desk.closed).map((desk) => desk.id));
@@ -36,7 +39,7 @@ export class Room {
       const take = element.querySelector(".take");
       element.toggleAttribute("data-back", row.back);
       if (!take.dataset.sure) take.textContent = this.say(row.back ? "take_back" : "take");
-      take.onclick = () => this.askToTake(element, row);
+      take.onclick = (event) => this.places.were(event, row.talk) || this.askToTake(element, row);
       drawWish(element, row.wish);
       element.querySelector(".guide").hidden = !closed.has(row.desk);
       element.dataset.since = frame.came - row.waited * 1000;
@@ -117,6 +120,7 @@ export class Room {
 
   drop(talk) {
     this.rows.delete(talk);
+    this.places.keep();
     [...this.list.children].find((row) => row.dataset.talk === talk)?.remove();
   }
 

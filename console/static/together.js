@@ -1,6 +1,6 @@
 // What colleagues ask of each other: questions to answer, and calls for help, above everything else on the desk.
 
-import { Beside, OPEN } from "./beside.js";
+import { Beside, onHelpKey, OPEN } from "./beside.js";
 import { brief } from "./room.js";
 import { sound } from "./tone.js";
 
@@ -17,15 +17,13 @@ export class Together {
     this.heeded = new Set(); // calls that this person has answered, or seen
     this.stages = new Map(); // handle -> the question and how far it was at the last look
     this.asking = new Set(); // talks about which this page asked, and has not heard what came of it
-    addEventListener("keydown", (event) => this.key(event));
+    onHelpKey(() => this.help());
   }
 
-  // Help is one key away, also while somebody writes; a key that is held down calls once.
-  key(event) {
-    if (event.key !== "F9" || event.ctrlKey || event.altKey || event.metaKey) return;
-    event.preventDefault();
+  // The key for help was pressed.
+  help() {
     const talk = this.current();
-    if (event.repeat || !talk) return;
+    if (!talk) return;
     this.bring(talk);
     this.besides.get(talk)?.call();
   }

@@ -15,6 +15,7 @@ export class Wire {
     this.greet = greet;
     this.failures = this.quiet = 0; // `quiet`: until when an announced change may take
     this.held = []; // what was pressed meanwhile
+    this.sent = false; // whether the server has sent this page away
     addEventListener("online", () => this.hurry());
     addEventListener("offline", () => this.drop(this.socket));
     document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
@@ -59,6 +60,7 @@ export class Wire {
   lose(code) {
     clearTimeout(this.deaf);
     this.socket = null;
+    this.sent = code === SIGNED_OUT || code === OUTDATED;
     if (code === SIGNED_OUT) return location.assign("/sign-in");
     if (code === OUTDATED) return location.reload(); // the server no longer reads what this page writes
     if (code === ELSEWHERE) return this.onLink("elsewhere");

@@ -196,19 +196,25 @@ class Staff:
         await talk.get_by_role("button", name="Send", exact=True).click()
 
     async def writes_and_presses(self, words: str, button: str) -> None:
-        """Both at once, quicker than the words can be on their way."""
+        """Both at once, quicker than the words can be on their way; sure of it, if that is asked."""
         await self.talk().evaluate(
             """(talk, { words, button }) => {
               const box = talk.querySelector(".compose textarea");
               box.value = words;
               box.form.requestSubmit();
-              [...talk.querySelectorAll("button")].find((each) => each.textContent === button).click();
+              const pressed = [...talk.querySelectorAll("button")].find((each) => each.textContent === button);
+              pressed.click();
+              if (pressed.dataset.sure) pressed.click();
             }""",
             {"words": words, "button": button},
         )
 
     async def ends(self, pseudonym: str | None = None) -> None:
-        await self.talk(pseudonym).get_by_role("button", name="End talk").click()
+        """Sure of it, if that is asked."""
+        end = self.talk(pseudonym).locator("[data-do=end]")
+        await end.click()
+        if await end.and_(self.page.locator("[data-sure]")).count():
+            await end.click()
 
     async def listens_again(self, pseudonym: str | None = None) -> None:
         muted = self.talk(pseudonym).get_by_role("button", name="Mute")
@@ -284,8 +290,16 @@ class Staff:
         if await self.page.get_by_role("button", name="Open again").is_visible():
             await self.opens_the_desk()
         # A talk that were given back would stand in the waiting room of the next test.
-        await self.page.evaluate("document.querySelectorAll('[data-do=end]').forEach((end) => end.click())")
-        await expect(self.page.get_by_role("button", name="End talk")).to_have_count(0)
+        await self.page.evaluate(
+            """() => {
+              document.querySelector("dialog[open]")?.close();
+              for (const end of document.querySelectorAll("[data-do=end]")) {
+                end.click();
+                if (end.dataset.sure) end.click();
+              }
+            }"""
+        )
+        await expect(self.page.locator("[data-do=end]")).to_have_count(0)
         await self._works_as_usual()
         leave = self.page.get_by_role("button", name="Sign out", exact=True)
         if await leave.count():

@@ -432,6 +432,15 @@ async def _sign_out(people: People) -> Page:
     return staff.page
 
 
+async def _sign_out_elsewhere(people: People) -> Page:
+    _, staff = await people.in_a_talk()
+    page = await staff.page.context.new_page()
+    await page.goto(f"{staff.house.staff}account")
+    await page.get_by_role("button", name="Sign out", exact=True).click()
+    await expect(page.get_by_role("button", name="Give back and sign out")).to_be_visible()
+    return page
+
+
 async def _not_permitted(people: People) -> Page:
     page = await people.coordinator()
     await page.goto(f"{people.house.staff}desk")
@@ -520,6 +529,7 @@ CONSOLE_VIEWS: dict[str, Callable[[People], Awaitable[Page]]] = {
     "calling for help": _calling,
     "wrap-up": _wrap_up,
     "sign out": _sign_out,
+    "sign out elsewhere": _sign_out_elsewhere,
     "not permitted": _not_permitted,
     "devices": _devices,
     "left messages": _left_message,
