@@ -38,7 +38,7 @@ run: $(VENV)/run.stamp ## Run the demonstration (Ctrl-C ends it)
 	exec $(VENV)/bin/fristad serve --demo
 
 test: system-packages softphone $(VENV)/test.stamp lint types ## Install what is missing, then lint, check types and run every test
-	$(LOOK) $(PY) -m pytest -q -n 4 --dist loadfile --no-loadscope-reorder
+	$(LOOK) $(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 canary: $(VENV)/test.stamp ## The release gate: marked visits by every channel leave no mark anywhere
 	$(LOOK) $(PY) -m pytest -q tests/journeys/test_canary.py tests/telegram/test_traces.py
