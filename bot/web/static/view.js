@@ -151,7 +151,10 @@ function watchDock() {
     if (dock.contains(held) && held.id !== "text" && (grown > 0 || held.id !== "send")) held.scrollIntoView({ block: "nearest" });
   };
   new ResizeObserver(measure).observe(dock);
-  addEventListener("resize", measure); // a keyboard on the screen leaves the dock as it is
+  addEventListener("resize", () => { // a keyboard on the screen leaves the dock as it is
+    measure();
+    if (document.activeElement.id === "text") document.activeElement.scrollIntoView({ block: "nearest" });
+  });
 }
 
 function showBubble(text, whose, who) {
