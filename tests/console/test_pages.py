@@ -61,6 +61,7 @@ BUILT = re.compile(
     r"|figures\..*|tide\.(longest|day)\..*"
     r"|script\.(asked_(move|help|mute)_visitor|asked_help(_yes)?|(move|help)_(ask|nobody)|help_over)"  # private help
     r"|(script\.)?storage[._](full|away)"
+    r"|script\.(not_yours|released|returned|revoked|moved)_many"
     r"|script\.listen_(help_ask|asking_help_[a-z]+|asked_help(_yes|_visitor)?|ask_done_help|helped)"  # and on a call
 )
 
