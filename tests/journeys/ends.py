@@ -304,7 +304,7 @@ class StaffClient:
     async def says(self, talk: str, seq: int, text: str) -> None:
         identity, place = f"staff-{seq:08}", (talk, seq, text)
         if place not in self.sealed:
-            await self._has_the_key(talk)
+            await self.has_the_key(talk)
             self.sealed[place] = self.page.talks[talk].seal(text)
         await self.live.send("say", talk=talk, seq=seq, id=identity, body=self.sealed[place])
         await self.live.expect("sent", talk=talk, id=identity, seq=seq)
@@ -350,7 +350,7 @@ class StaffClient:
             self.opened[frame["talk"], frame["seq"]] = self.page.hear(frame)
         return []
 
-    async def _has_the_key(self, talk: str) -> None:
+    async def has_the_key(self, talk: str) -> None:
         async with asyncio.timeout(PATIENCE):
             while not self.page.has_key(talk):
                 await self.live.more()

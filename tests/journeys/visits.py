@@ -199,6 +199,7 @@ class Talk:
         await self.staff.live.closed()
         await self.staff.opens_the_desk_as_soon_as_it_can()
         await self.staff.live.expect("talk", talk=self.handle)
+        await self.staff.has_the_key(self.handle)  # words under the key before it are not taken any more
         await self.goes_on(6)
 
     async def meets_an_engine_that_freezes_and_dies(self) -> None:
