@@ -1,11 +1,10 @@
 """The pages that ask once, and those that say what was done: readable by everybody, and Leave it leads back."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 
 from tests.browser.people import SMALLEST, People
 from tests.browser.test_access import _check_in_every_light, _fits
@@ -15,17 +14,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.fixture(scope="module")
-def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """What is planned, written and checked here is so nowhere else."""
-    with running(tmp_path_factory.mktemp("asked")) as house:
-        yield house
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def people(browser: Browser, own_house: House) -> AsyncIterator[People]:
-    people = People(browser, own_house)
-    yield people
-    await people.go_home()
+    with running(tmp_path_factory.mktemp("asked")) as own:
+        yield own
 
 
 async def _everybody_can_read(page: Page) -> None:

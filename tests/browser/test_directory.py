@@ -1,11 +1,10 @@
 """The directory under a pointer that presses twice: only the service that was meant is checked."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.browser.people import DESKTOP, PHONE, People
 from tests.browser.test_access import _fits
@@ -15,17 +14,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 @pytest.fixture(scope="module")
-def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """What is checked here is checked nowhere else."""
-    with running(tmp_path_factory.mktemp("checked")) as house:
-        yield house
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def people(browser: Browser, own_house: House) -> AsyncIterator[People]:
-    people = People(browser, own_house)
-    yield people
-    await people.go_home()
+    with running(tmp_path_factory.mktemp("checked")) as own:
+        yield own
 
 
 @pytest.mark.parametrize(("size", "scripts"), [(DESKTOP, False), (PHONE, True)])

@@ -1,11 +1,10 @@
 """Two coordinators in two browsers: one writes, the other publishes, and a visitor's page says it; by keyboard too."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.people import PHONE, People
 from tests.running import House, running
@@ -17,17 +16,10 @@ SEEN = 20_000  # milliseconds; five seconds are promised, and the machine is sha
 
 
 @pytest.fixture(scope="module")
-def own_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """What is published here is said to nobody else's visitors."""
-    with running(tmp_path_factory.mktemp("edited")) as house:
-        yield house
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def people(browser: Browser, own_house: House) -> AsyncIterator[People]:
-    people = People(browser, own_house)
-    yield people
-    await people.go_home()
+    with running(tmp_path_factory.mktemp("edited")) as own:
+        yield own
 
 
 async def _opens(page: Page, house: House, part: str) -> None:
